@@ -1,0 +1,29 @@
+#!/bin/sh
+# Writes requirements/*.txt anew from pyproject.toml: every version pinned, every file hashed,
+# for every platform and Python from 3.11 on, without the address it came from.
+#
+# usage: scripts/lock.sh [--upgrade]        (make lock, make lock ARGS=--upgrade)
+# UV names the resolver; `make lock` installs it from requirements/lock.txt.
+set -eu
+cd "$(dirname "$0")/.."
+uv=${UV:-.venv/bin/uv}
+
+# Only the resolver's own defaults count: no configuration of the machine may leak into a lock.
+unset UV_INDEX UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS UV_CONSTRAINT
+
+compile() {
+    output=requirements/$1.txt
+    shift
+    echo "lock: $output" >&2
+    "$uv" --no-config pip compile --quiet --universal --python-version 3.11 \
+        --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+        --output-file "$output" "$@" >/dev/null
+}
+
+# Each set takes the versions of the one before it, so that they can share one environment.
+compile run pyproject.toml "$@"
+compile test pyproject.toml --extra test --extra oracles --constraint requirements/run.txt "$@"
+compile check pyproject.toml --extra test --extra oracles --extra check \
+    --constraint requirements/test.txt "$@"
+compile build requirements/build.in --constraint requirements/check.txt "$@"
+compile lock requirements/lock.in "$@"

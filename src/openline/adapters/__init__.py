@@ -1,0 +1,1 @@
+"""How effects happen: one module for each technology, behind a port."""

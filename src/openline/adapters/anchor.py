@@ -1,0 +1,249 @@
+"""The anchor: what this node has committed, remembered outside its database.
+
+After each commit the size and root of every log that grew are written to a small
+file beside the database. At the next start the two are compared. A database that
+is behind its anchor has lost commits, by a rotten `-wal` file or by an old copy
+that was put back; neither leaves a trace in the database itself, and a node that
+went on from there would sign a second head for an index it has used (trial.md 1,
+rules 4 and 6). Such a node signs nothing until its counterpart's mirror has given
+it back its own outbox.
+
+The file holds two slots, written in place in turn, each text with a checksum:
+
+    openline anchor 1
+    sequence 42
+    alpha.example/syria-air/out 17 <root in base64>
+    sha256 <hex, over the rows above>
+
+A write that is cut short spoils one slot; the other still holds what was true one
+commit before. The database is committed first, so an anchor is never ahead of a
+sound database.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from openline.adapters.disk import sync_directory
+from openline.domain.errors import OurError
+from openline.domain.limits import ANCHORED_LOGS_MAX
+from openline.domain.party import parse_origin
+from openline.engine.ports import AppendEntries, StoreFailed, Write
+
+_SLOT_BYTES = 1 << 20
+"""Room for `ANCHORED_LOGS_MAX` rows of 256 bytes; unwritten room takes no disk."""
+
+_SLOTS = 2
+_HEADER = "openline anchor 1"
+_SEQUENCE = re.compile(r"sequence (0|[1-9][0-9]{0,18})")
+_ROW = re.compile(r"(\S+) (0|[1-9][0-9]{0,18}) ([A-Za-z0-9+/]{43}=)")
+_CHECKSUM = re.compile(rb"sha256 ([0-9a-f]{64})\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """How far one log had come.
+
+    Attributes:
+        origin: The log.
+        size: How many entries it had.
+        root: The root of the tree over them.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A log of which the database holds less, or other, than was once committed.
+
+    Attributes:
+        anchored: What the anchor says.
+        size: The size in the database; 0 where the log is missing.
+        root: The root in the database; empty where the log is missing.
+    """
+
+    anchored: Anchored
+    size: int
+    root: bytes
+
+    def __str__(self) -> str:
+        anchored = self.anchored
+        if self.size == anchored.size:
+            return f"{anchored.origin} has {self.size} entries, but not those that were committed."
+        return f"{anchored.origin} has {self.size} of {anchored.size} committed entries."
+
+
+class Anchor:
+    """The anchor file of one store. Used by one thread at a time, the committing one."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self._descriptor = descriptor
+        self._rows: dict[str, Anchored] = {}
+        self._sequence = 0
+        self.damaged_slots: tuple[int, ...] = ()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the anchor file; make an empty one if it does not exist.
+
+        One damaged slot is what a write that was cut short leaves, and is noted in
+        `damaged_slots`; the other slot then counts.
+
+        Raises:
+            OurError: The file cannot be made or read, or no slot is whole.
+        """
+        try:
+            is_new = not path.exists()
+            anchor = cls(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError as error:
+            raise OurError(
+                f"The anchor {path} cannot be opened: {error.strerror}.",
+                "It lies beside the store; the node needs to read and write it.",
+            ) from error
+        try:
+            if is_new:
+                sync_directory(path.parent)
+            else:
+                anchor._read()
+        except BaseException:
+            anchor.close()
+            raise
+        return anchor
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def rows(self) -> tuple[Anchored, ...]:
+        """How far each log had come, ordered by origin."""
+        return tuple(self._rows[origin] for origin in sorted(self._rows))
+
+    def keep(self, writes: Sequence[Write]) -> None:
+        """Write down, durably, what a commit that has returned has appended.
+
+        A row never goes back: while a log is being pulled back from a mirror the
+        anchor goes on saying how far it had been.
+
+        Raises:
+            StoreFailed: The disk failed; the process must end.
+        """
+        grown = False
+        for write in writes:
+            if isinstance(write, AppendEntries):
+                size = write.start + len(write.entries)
+                held = self._rows.get(write.origin)
+                if held is None or size > held.size:
+                    self._rows[write.origin] = Anchored(write.origin, size, write.root)
+                    grown = True
+        if grown:
+            self._write()
+
+    def behind(self, origins: Iterable[tuple[str, int, bytes]]) -> list[Behind]:
+        """The logs of which the database holds less or other than was committed.
+
+        A database that is ahead is in order: it is committed before the anchor.
+        Whether a longer log still begins as the anchor says needs its tree, so
+        whoever replays the log asks it for the root of `anchored.size`.
+
+        Args:
+            origins: What `Store.origins` gives.
+        """
+        found = {origin: (size, root) for origin, size, root in origins}
+        return [
+            Behind(row, *found.get(row.origin, (0, b"")))
+            for row in self.rows
+            if not _is_covered(row, *found.get(row.origin, (0, b"")))
+        ]
+
+    def close(self) -> None:
+        """Release the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _write(self) -> None:
+        assert len(self._rows) <= ANCHORED_LOGS_MAX, "no node keeps so many logs"
+        self._sequence += 1
+        slot = _format(self._sequence, self.rows)
+        assert len(slot) <= _SLOT_BYTES, "a slot has room for all rows"
+        try:
+            written = os.pwrite(self._descriptor, slot, self._sequence % _SLOTS * _SLOT_BYTES)
+            if written != len(slot):
+                raise OSError(0, "the disk is full")
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            raise StoreFailed(
+                f"The anchor {self.path} failed to write: {error.strerror}."
+            ) from error
+
+    def _read(self) -> None:
+        damaged = []
+        for number in range(_SLOTS):
+            data = os.pread(self._descriptor, _SLOT_BYTES, number * _SLOT_BYTES).rstrip(b"\0")
+            slot = _parse(data) if data else (0, ())
+            if slot is None:
+                damaged.append(number)
+            elif slot[0] > self._sequence:
+                self._sequence = slot[0]
+                self._rows = {row.origin: row for row in slot[1]}
+        self.damaged_slots = tuple(damaged)
+        if len(damaged) == _SLOTS or (damaged and self._sequence == 0):
+            raise OurError(
+                f"The anchor {self.path} is damaged.",
+                "Compare the logs with the counterpart's mirror, then move the file away.",
+            )
+
+
+def _is_covered(row: Anchored, size: int, root: bytes) -> bool:
+    return size > row.size or (size == row.size and root == row.root)
+
+
+def _format(sequence: int, rows: Sequence[Anchored]) -> bytes:
+    texts = [_HEADER, f"sequence {sequence}"]
+    texts += [f"{row.origin} {row.size} {base64.b64encode(row.root).decode()}" for row in rows]
+    text = "".join(f"{row}\n" for row in texts).encode()
+    return text + f"sha256 {hashlib.sha256(text).hexdigest()}\n".encode()
+
+
+def _parse(data: bytes) -> tuple[int, Sequence[Anchored]] | None:
+    """The slot, or None if it is not whole. What follows the checksum is older."""
+    if (checksum := _CHECKSUM.search(data)) is None:
+        return None
+    text = data[: checksum.start()]
+    if hashlib.sha256(text).hexdigest().encode() != checksum[1]:
+        return None
+    header, sequence, *rows = text.decode("ascii").splitlines()
+    number = _SEQUENCE.fullmatch(sequence)
+    anchored = [_parse_row(row) for row in rows]
+    if header != _HEADER or number is None or None in anchored:
+        return None
+    return int(number[1]), [row for row in anchored if row is not None]
+
+
+def _parse_row(text: str) -> Anchored | None:
+    match = _ROW.fullmatch(text)
+    if match is None or parse_origin(match[1]) is None:
+        return None
+    try:
+        return Anchored(match[1], int(match[2]), base64.b64decode(match[3], validate=True))
+    except binascii.Error:
+        return None

@@ -1,0 +1,146 @@
+"""The ports in memory: for tests, the simulator and a node that keeps nothing.
+
+Each class here keeps the contract of its port (tests/contracts) and nothing
+else: no disk, no randomness. The sentences of the contract stand in
+`engine/ports.py`.
+"""
+
+import hashlib
+import threading
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from itertools import islice
+
+from openline.engine.ports import (
+    AppendEntries,
+    PutHead,
+    PutTick,
+    PutValue,
+    StoreConflict,
+    StoredEntry,
+    Write,
+)
+
+
+class MemoryStore:
+    """A `Store` that forgets everything when it goes."""
+
+    def __init__(self) -> None:
+        # All below is used under this lock only.
+        self._lock = threading.Lock()
+        self._roots: dict[str, bytes] = {}
+        self._entries: dict[str, list[StoredEntry]] = {}
+        self._heads: dict[tuple[str, str], dict[int, str]] = {}
+        self._ticks: dict[tuple[str, str], list[tuple[int, bytes, str]]] = {}
+        self._notes: dict[bytes, str] = {}
+        self._values: dict[str, bytes] = {}
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Make all writes in one step, or none.
+
+        Raises:
+            StoreConflict: A log does not have the size the append expects.
+        """
+        with self._lock:
+            self._check_sizes(writes)
+            for write in writes:
+                match write:
+                    case AppendEntries(origin, _, entries, root):
+                        self._entries.setdefault(origin, []).extend(entries)
+                        self._roots[origin] = root
+                    case PutHead(origin, size, holder, note):
+                        self._heads.setdefault((origin, holder), {})[size] = note
+                    case PutTick():
+                        self._put_tick(write)
+                    case PutValue(name, b""):
+                        self._values.pop(name, None)
+                    case PutValue(name, value):
+                        self._values[name] = value
+
+    def _check_sizes(self, writes: Sequence[Write]) -> None:
+        sizes: dict[str, int] = {}
+        for write in writes:
+            if isinstance(write, AppendEntries):
+                assert write.entries, "an append has entries"
+                held = sizes.get(write.origin, len(self._entries.get(write.origin, ())))
+                if write.start != held:
+                    raise StoreConflict(f"{write.origin} does not have {write.start} entries.")
+                sizes[write.origin] = write.start + len(write.entries)
+
+    def _put_tick(self, tick: PutTick) -> None:
+        ticks = self._ticks.setdefault((tick.line, tick.party), [])
+        ticks[:] = [row for row in ticks if row[:2] != (tick.sequence, tick.hash)]
+        insort(ticks, (tick.sequence, tick.hash, tick.note))
+        self._notes[tick.hash] = tick.note
+
+    def origins(self) -> list[tuple[str, int, bytes]]:
+        """Every log: origin, size and root, ordered by origin."""
+        with self._lock:
+            return sorted(
+                (origin, len(self._entries[origin]), root) for origin, root in self._roots.items()
+            )
+
+    def entries(self, origin: str, start: int, count: int) -> list[StoredEntry]:
+        """At most `count` entries from index `start`, in order."""
+        with self._lock:
+            return self._entries.get(origin, [])[start : start + count]
+
+    def heads(self, origin: str, holder: str, size_min: int, count: int) -> list[tuple[int, str]]:
+        """Heads of at least a size with the holder's cosignature, smallest first."""
+        with self._lock:
+            heads = sorted(self._heads.get((origin, holder), {}).items())
+        return list(islice((head for head in heads if head[0] >= size_min), count))
+
+    def last_head(self, origin: str, holder: str) -> tuple[int, str] | None:
+        """The largest head with the holder's cosignature."""
+        with self._lock:
+            return max(self._heads.get((origin, holder), {}).items(), default=None)
+
+    def ticks(
+        self, line: str, party: str, sequence_min: int, count: int
+    ) -> list[tuple[int, bytes, str]]:
+        """Ticks from a number on, in order of sequence, then of hash."""
+        with self._lock:
+            ticks = self._ticks.get((line, party), [])
+            first = bisect_left(ticks, (sequence_min, b"", ""))
+            return ticks[first : first + count]
+
+    def tick_by_hash(self, tick_hash: bytes) -> str | None:
+        """The note of one tick."""
+        with self._lock:
+            return self._notes.get(tick_hash)
+
+    def last_tick(self, line: str, party: str) -> tuple[int, bytes, str] | None:
+        """The tick of the largest sequence; of several, the one of largest hash."""
+        with self._lock:
+            return next(reversed(self._ticks.get((line, party), [])), None)
+
+    def value(self, name: str) -> bytes | None:
+        """A named value."""
+        with self._lock:
+            return self._values.get(name)
+
+    def values(self, prefix: str) -> list[tuple[str, bytes]]:
+        """The named values whose names begin with the prefix, in order."""
+        with self._lock:
+            return sorted(item for item in self._values.items() if item[0].startswith(prefix))
+
+    def close(self) -> None:
+        """Nothing is held; what was committed stays as long as the object."""
+
+
+class SeededChance:
+    """A `Chance` that gives the same bytes for the same seed.
+
+    Never for a real node: whoever knows the seed knows every salt and nonce.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._seed = hashlib.sha256(seed.encode()).digest()
+        self._drawn = 0
+
+    def bytes(self, count: int) -> bytes:
+        """So many bytes that no earlier call has given."""
+        self._drawn += 1
+        draw = self._seed + self._drawn.to_bytes(8)
+        return hashlib.shake_256(draw).digest(count)

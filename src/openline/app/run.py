@@ -1,0 +1,368 @@
+"""One running node: the loop between the outside and the engine.
+
+Each turn takes what waits, lets the engine handle it, commits what it wants
+written in one transaction, lets it settle, and performs the other effects.
+The commit happens in the loop itself: nobody can see a state that is not on
+disk. What is quick (ticks, receipts, FLASH, officers' questions) never waits
+behind a backlog: long work is taken in small bites.
+"""
+
+import asyncio
+import itertools
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from openline import __version__
+from openline.adapters.anchor import Anchor
+from openline.adapters.circuit import Link
+from openline.app.config import Config
+from openline.app.export import Exporter
+from openline.domain.errors import OurError
+from openline.domain.party import Precedence
+from openline.domain.record.envelope import parse_content
+from openline.domain.talk.message import Unreadable, parse_body, to_json
+from openline.engine.commands import Command, Compose
+from openline.engine.effects import Answer, CloseLink, Effect, Send, Show, TrustCertificates
+from openline.engine.events import (
+    ClockAdvanced,
+    CommandGiven,
+    Event,
+    FrameReceived,
+    LinkClosed,
+    LinkOpened,
+)
+from openline.engine.frames import is_bulk
+from openline.engine.line import Line
+from openline.engine.node import Node
+from openline.engine.ports import AppendEntries, Store
+from openline.engine.turn import Turn
+from openline.engine.views import View
+
+BULK_BYTES_PER_TURN: Final = 131_072
+"""Bytes of entries that one turn takes in: some 30 ms of verification."""
+
+COMMANDS_PER_TURN: Final = 128
+"""Messages that one turn records: one commit, one head, one receipt for all."""
+
+EVENTS_WAITING_MAX: Final = 4_096
+"""Above this the circuits are not read until the loop has caught up."""
+
+SHOWS_WAITING_MAX: Final = 4_096
+"""A reader of the event stream that is further behind is let go."""
+
+_log = logging.getLogger("openline")
+
+
+class RunningNode:
+    """One running node; every method belongs to its event loop.
+
+    Attributes:
+        config: Its settings.
+        node: The engine.
+        store: Where it keeps everything.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        node: Node,
+        store: Store,
+        anchor: Anchor,
+        now_ms: Callable[[], int],
+        on_trust: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.config = config
+        self.node = node
+        self.store = store
+        self.started_at = now_ms()
+        self._anchor = anchor
+        self._now_ms = now_ms
+        self.on_trust = on_trust
+        self._quick: deque[Event] = deque()
+        self._bulk: deque[Event] = deque()
+        self._wake = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+        self._tokens = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._links: dict[int, Link] = {}
+        self._readers: list[asyncio.Queue[Show | None]] = []
+        self._deliveries: list[tuple[str, int, asyncio.Future[None]]] = []
+        self.turns = 0
+
+    # The loop.
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Take turns until `stopping` is set.
+
+        Raises:
+            StoreFailed: A commit failed: what is on disk is not known, so the
+                node ends and starts again from the disk.
+        """
+        clock = asyncio.create_task(self._advance_clock(), name="clock")
+        waiting = asyncio.create_task(stopping.wait(), name="stopping")
+        try:
+            while not stopping.is_set():
+                woken = asyncio.create_task(self._wake.wait())
+                await asyncio.wait({woken, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                woken.cancel()
+                self._wake.clear()
+                while (self._quick or self._bulk) and not stopping.is_set():
+                    self.take_turn()
+                    await asyncio.sleep(0)
+        finally:
+            clock.cancel()
+            waiting.cancel()
+            self._end_readers()
+
+    async def _advance_clock(self) -> None:
+        while True:
+            intervals = [line.pulse.interval_ms for line in self.node.lines.values()]
+            await asyncio.sleep(min([1_000, *(ms / 10 for ms in intervals)]) / 1_000)
+            self._put(ClockAdvanced())
+
+    def take_turn(self) -> None:
+        """Handle what waits: commit, settle, perform."""
+        events = self._take()
+        turn = self.node.handle(events, self._now_ms())
+        if turn.writes:
+            self.store.commit(turn.writes)
+            self._anchor_heads(turn)
+        self.node.settle(turn)
+        for effect in turn.effects:
+            self._perform(effect)
+        self._tell_deliveries()
+        self.turns += 1
+
+    def _take(self) -> list[Event]:
+        events = list(self._quick)
+        self._quick.clear()
+        room, commands = BULK_BYTES_PER_TURN, COMMANDS_PER_TURN
+        while self._bulk and room > 0 and commands > 0:
+            event = self._bulk.popleft()
+            events.append(event)
+            if isinstance(event, FrameReceived):
+                room -= len(event.frame)
+            else:
+                commands -= 1
+        if len(self._bulk) < EVENTS_WAITING_MAX:
+            self._has_room.set()
+        return events
+
+    def _put(self, event: Event) -> None:
+        if _is_bulk(event):
+            self._bulk.append(event)
+            if len(self._bulk) >= EVENTS_WAITING_MAX:
+                self._has_room.clear()
+        else:
+            self._quick.append(event)
+        self._wake.set()
+
+    def _anchor_heads(self, turn: Turn) -> None:
+        heads = {
+            write.origin: (write.start + len(write.entries), write.root)
+            for write in turn.writes
+            if isinstance(write, AppendEntries)
+        }
+        if heads:
+            self._anchor.record(heads)
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Answer(token, result, error):
+                answer = self._answers.pop(token, None)
+                if answer is None or answer.done():
+                    return
+                if error is not None:
+                    answer.set_exception(error)
+                else:
+                    answer.set_result(result)
+            case Send(number, frame, is_urgent):
+                if link := self._links.get(number):
+                    link.send(frame, urgent=is_urgent)
+            case CloseLink(number, reason):
+                if link := self._links.get(number):
+                    link.close(reason)
+            case Show():
+                self._tell(effect)
+            case TrustCertificates():
+                self.on_trust()
+
+    # Circuits.
+
+    def link_opened(self, link: Link) -> None:
+        """A connection stands; its counterpart is the one it is pinned to."""
+        self._links[link.id] = link
+        self._put(LinkOpened(link.id, link.line, link.party, link.circuit))
+
+    def link_closed(self, link: Link, reason: str) -> None:
+        """A connection ended."""
+        _log.info("circuit %s to %s ended: %s", link.circuit, link.party, reason)
+        if self._links.pop(link.id, None) is not None:
+            self._put(LinkClosed(link.id))
+
+    async def frame_received(self, link: Link, frame: bytes) -> None:
+        """A frame came in; returns when there is room for the next one."""
+        self._put(FrameReceived(link.id, frame))
+        await self._has_room.wait()
+
+    def certificates(self) -> dict[str, tuple[bytes, ...]]:
+        """The certificates of each counterpart, over all lines, newest first."""
+        found: dict[str, tuple[bytes, ...]] = {}
+        for line in self.node.lines.values():
+            for party in line.peers:
+                found[party] = found.get(party, ()) + line.rings[party].tls()
+        return found
+
+    def serve(self, party: str, path: str) -> bytes | None:
+        """A C2SP read path `<party>/<line>/out/...` for a counterpart, or None."""
+        for line in self.node.lines.values():
+            prefix = f"{line.outbox.origin}/"
+            if path.startswith(prefix) and party in line.peers:
+                return line.serve(path.removeprefix(prefix))
+        return None
+
+    # Commands and questions.
+
+    async def command(self, command: Command) -> Any:
+        """Have a command done; returns when what it caused is durable.
+
+        Raises:
+            OurError: It may not be done, with the reason and a remedy.
+        """
+        token = next(self._tokens)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._answers[token] = answer
+        self._put(CommandGiven(token, command))
+        return await answer
+
+    def delivered(self, line: str, index: int) -> asyncio.Future[None]:
+        """Done when every counterpart has receipted our entry of that index."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._line(line).delivered > index:
+            waiter.set_result(None)
+        else:
+            self._deliveries.append((line, index, waiter))
+        return waiter
+
+    def _tell_deliveries(self) -> None:
+        if not self._deliveries:
+            return
+        waiting = []
+        for line, index, waiter in self._deliveries:
+            if waiter.done():
+                continue
+            if self.node.lines[line].delivered > index:
+                waiter.set_result(None)
+            else:
+                waiting.append((line, index, waiter))
+        self._deliveries = waiting
+
+    def status(self) -> dict[str, Any]:
+        """The state of the node and of its lines."""
+        now = self._now_ms()
+        return {
+            "party": self.node.party,
+            "version": __version__,
+            "started_at": self.started_at,
+            "now": now,
+            "lines": [line.status(now) for _, line in sorted(self.node.lines.items())],
+        }
+
+    def _line(self, name: str) -> Line:
+        line = self.node.lines.get(name)
+        if line is None:
+            known = ", ".join(sorted(self.node.lines)) or "none yet"
+            raise OurError(f"The line {name!r} is not known here.", f"Lines: {known}.")
+        return line
+
+    def view(self, line: str) -> View:
+        """What is known about one line.
+
+        Raises:
+            OurError: There is no such line.
+        """
+        return self._line(line).view
+
+    def message(self, line: str, party: str, index: int) -> dict[str, Any]:
+        """One message with its body.
+
+        Raises:
+            OurError: There is no such line or message.
+        """
+        record = self.view(line).message(party, index)
+        if record is None:
+            raise OurError(
+                f"{party} has no message {index} on the line {line}.", "See `openline log`."
+            )
+        content = self._line(line).content(party, index)
+        message = parse_body(record["kind_number"], parse_content(content))
+        if isinstance(message, Unreadable):
+            return {**record, "body": None, "unreadable": message.why}
+        return {**record, "body": to_json(message)}
+
+    def exporter(self, line: str) -> Exporter:
+        """What writes certificates about one line."""
+        self._line(line)
+        return Exporter(self.store, self.node.party, line)
+
+    # The stream of what changes.
+
+    @asynccontextmanager
+    async def shows(self) -> AsyncIterator[AsyncIterator[Show]]:
+        """What changes, from now on; ends when the node stops or the reader is slow."""
+        queue: asyncio.Queue[Show | None] = asyncio.Queue(SHOWS_WAITING_MAX)
+        self._readers.append(queue)
+        try:
+            yield _drain(queue)
+        finally:
+            if queue in self._readers:
+                self._readers.remove(queue)
+
+    def _tell(self, show: Show) -> None:
+        for queue in list(self._readers):
+            try:
+                queue.put_nowait(show)
+            except asyncio.QueueFull:
+                self._readers.remove(queue)
+                _end(queue)
+
+    def _end_readers(self) -> None:
+        for queue in self._readers:
+            _end(queue)
+        self._readers = []
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(
+                    OurError("The node is stopping.", "Ask again when it runs; nothing was done.")
+                )
+
+
+def _end(queue: asyncio.Queue[Show | None]) -> None:
+    if queue.full():
+        queue.get_nowait()
+    queue.put_nowait(None)
+
+
+async def _drain(queue: asyncio.Queue[Show | None]) -> AsyncIterator[Show]:
+    while (show := await queue.get()) is not None:
+        yield show
+
+
+def _is_bulk(event: Event) -> bool:
+    if isinstance(event, FrameReceived):
+        return is_bulk(event.frame)
+    if isinstance(event, CommandGiven):
+        command = event.command
+        return isinstance(command, Compose) and command.precedence < Precedence.FLASH
+    return False
+
+
+def wall_clock_ms() -> int:
+    """The wall clock in UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+

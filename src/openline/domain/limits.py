@@ -1,0 +1,177 @@
+"""Every bound in one place, each with its reason.
+
+A bound protects a node from a hostile or broken counterpart. What exceeds one
+is refused with a reason code, never truncated in silence.
+"""
+
+ENTRY_SIZE_BYTES_MAX = 65_535
+"""A log entry: tlog-tiles entry bundles carry a 16-bit length."""
+
+FRAME_SIZE_BYTES_MAX = 1_048_576
+"""One frame on a circuit: bounded before anything is parsed."""
+
+FRAME_ENTRIES_MAX = 512
+"""Entries in one frame: bounds the time one frame may take to verify."""
+
+CONTENT_SIZE_BYTES_MAX = 524_288
+"""The content of one message; half a frame, so that any message fits one."""
+
+CBOR_DEPTH_MAX = 16
+"""Nesting of arrays and maps: our deepest message uses seven."""
+
+CBOR_ITEMS_MAX = 131_072
+"""Items in one decoded value: bounds memory before meaning is looked at."""
+
+TEXT_CHARS_MAX = 16_384
+"""Free text of one message."""
+
+FLASH_TEXT_WORDS_MAX = 200
+"""FLASH and IMMEDIATE text (field.md 3): long text is slow to read."""
+
+LABEL_CHARS_MAX = 200
+"""Names, places in words, contacts and other single-row texts."""
+
+VOLUMES_MAX = 64
+"""Volumes in one notice (trial.md P6)."""
+
+VERTICES_MAX = 500
+"""Vertices of one volume (trial.md P6): keeps each exact test under 1 ms."""
+
+LIVE_NOTICES_MAX = 10_000
+"""Live notices of one party on one line, unless the Understanding says less."""
+
+PARTIES_MAX = 32
+"""Parties on one line (field.md 3, group size)."""
+
+NOTE_SIGNATURES_MAX = 80
+"""Signatures on one note: two for each of 32 parties, and some witnesses."""
+
+NOTE_SIZE_BYTES_MAX = 524_288
+"""A note with the largest number of ML-DSA-44 signatures."""
+
+PROOF_HASHES_MAX = 63
+"""Hashes of one Merkle proof (tlog-witness)."""
+
+NAME_CHARS_MAX = 63
+"""Party and line names: each label of a DNS name."""
+
+MARKS_PER_LETTER_MAX = 4
+"""Combining marks shown on one letter (trial.md P9): vocalised Arabic needs three."""
+
+POSTS_MAX = 64
+"""Posts of one party in an Understanding."""
+
+ROOTS_MAX = 16
+"""Root keys of one party."""
+
+LANGUAGES_MAX = 16
+"""Languages of a line, of a party, and titles of one thing."""
+
+SCOPES_MAX = 32
+"""Scopes of a line."""
+
+SEPARATIONS_MAX = 128
+"""Separation minima: each pair of a dozen kinds."""
+
+LEAD_TIMES_MAX = 64
+"""Lead times, one for each category of notice."""
+
+REFERENCE_POINTS_MAX = 2_000
+"""Shared reference points: the named places of a region."""
+
+AREA_RINGS_MAX = 32
+"""Rings of the area of the agreement, each of at most `VERTICES_MAX` vertices."""
+
+OUTSIDE_WITNESSES_MAX = 16
+"""Witnesses that belong to no party."""
+
+AGREED_TEXT_CHARS_MAX = 65_536
+"""The words of the Understanding itself: some thirty pages."""
+
+CERTIFICATE_SIZE_BYTES_MAX = 8_192
+"""A self-signed TLS certificate in DER."""
+
+ENDPOINTS_MAX = 8
+"""Addresses on one party card."""
+
+HAZARDS_MAX = 16
+"""Hazards named in one notice."""
+
+TRANSLATIONS_MAX = 8
+"""Translations beside one text."""
+
+CIRCUITS_MAX = 16
+"""Circuits named in one line check."""
+
+UNDERSTANDING_SIZE_BYTES_MAX = 393_216
+"""The signed bytes of an Understanding: leaves room for root signatures in one content."""
+
+CHUNK_SIZE_BYTES_MAX = 8_192
+"""One piece of a frame on a circuit: an urgent frame waits for one piece at most."""
+
+LINKS_PER_COUNTERPART_MAX = 4
+"""Open links of one counterpart on one line (trial.md P1)."""
+
+CONNECTIONS_PER_COUNTERPART_MAX = 16
+"""Connections of one counterpart to the node port, links and reads together."""
+
+HANDSHAKES_MAX = 64
+"""TLS handshakes under way on one node port: strangers cannot take every descriptor."""
+
+HANDSHAKES_PER_ADDRESS_MAX = 8
+"""TLS handshakes under way from one address, so that one stranger cannot take them all."""
+
+BACKLOG_SIZE_BYTES_MAX = 4_194_304
+"""Ordinary frames that wait on one link: beyond it the link is congested."""
+
+BACKLOG_FRAMES_MAX = 8_192
+"""Frames of one class that wait on one link: small frames cost memory too."""
+
+URGENT_BACKLOG_SIZE_BYTES_MAX = 2_097_152
+"""Urgent frames that wait on one link: two of the largest."""
+
+INCOMING_BYTES_PER_S_MAX = 8_388_608
+"""Bytes read from one counterpart: 100,000 entries arrive in a quarter of a minute."""
+
+INCOMING_PIECES_PER_S_MAX = 5_000
+"""Pieces read from one counterpart: a fifth of one core at most."""
+
+URGENT_BYTES_PER_S_MAX = 262_144
+"""Bytes read from one counterpart that are kept free for urgent frames."""
+
+URGENT_PIECES_PER_S_MAX = 500
+"""Pieces read from one counterpart that are kept free for urgent frames."""
+
+ANCHORED_LOGS_MAX = 4_096
+"""Logs in one anchor file: 64 lines of 32 parties, two logs each."""
+
+KEY_NAME_BYTES_MAX = 255
+"""The name of a key of a note, and an origin: one byte says the length (tlog-cosignature)."""
+
+PROOF_EXTRA_BYTES_MAX = 65_536
+"""Extra data of a tlog-proof: unauthenticated, so never much."""
+
+CARD_SIZE_BYTES_MAX = 65_536
+"""The text of a party card: keys, a certificate, root signatures, in base64."""
+
+CORE_REACH_DEG_MAX = 20
+"""Angle from the middle of a volume to any vertex: 2,200 km, wider than any region with a line.
+
+With the two bounds below it keeps every vertex of two volumes that come near each other
+within 80 degrees of the middle of their boxes, where one plane holds them both.
+"""
+
+RADIUS_M_MAX = 500_000
+"""Radius of a volume: ten times the widest zone of the field (at-Tanf, 55 km)."""
+
+LATERAL_MINIMUM_M_MAX = 200_000
+"""Agreed lateral minimum, for the same plane; oceanic separation is half of it."""
+
+TOUCH_SAMPLES_MAX = 1_024
+"""Points at which the depth of an overlap is taken: bounds the test of two combs to 10 ms."""
+
+PLACE_DISTANCE_M_MAX = 2_000_000
+"""Distance from a reference point in a place in words; beyond it words say nothing."""
+
+COURIER_FRAMES_MAX = 4_096
+"""Frames of one courier file: four gigabytes at most, two million messages."""

@@ -1,0 +1,1 @@
+"""The line: the Understanding, party cards, keys by position, states."""

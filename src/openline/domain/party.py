@@ -1,0 +1,93 @@
+"""Names: parties, lines, origins of logs, and precedence.
+
+Names are the only identifiers that are shown to officers, so they are plain
+ASCII: no look-alikes, no direction marks (trial.md P9).
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from openline.domain.errors import OurError
+from openline.domain.limits import NAME_CHARS_MAX
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PARTY = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_LINE = re.compile(_LABEL)
+_ORIGIN = re.compile(rf"({_LABEL}(?:\.{_LABEL})*)/({_LABEL})/(out|journal)(?:/([1-9][0-9]{{0,5}}))?")
+
+
+class Precedence(IntEnum):
+    """Speed required, not importance (field.md 1.3); higher goes first."""
+
+    ROUTINE = 0
+    PRIORITY = 1
+    IMMEDIATE = 2
+    FLASH = 3
+
+
+def is_party_name(text: str) -> bool:
+    """Whether the text is a party's name: a lower-case DNS-like name."""
+    return len(text) <= NAME_CHARS_MAX and _PARTY.fullmatch(text) is not None
+
+
+def is_line_name(text: str) -> bool:
+    """Whether the text is a line's name: one lower-case label."""
+    return _LINE.fullmatch(text) is not None
+
+
+def check_party_name(text: str) -> str:
+    """The text itself if it is a party's name.
+
+    Raises:
+        OurError: It is not.
+    """
+    if not is_party_name(text):
+        raise OurError(
+            f"{text!r} is not a party name.",
+            "Use lower-case letters, digits, hyphens and dots, at most 63: alpha.example.",
+        )
+    return text
+
+
+def check_line_name(text: str) -> str:
+    """The text itself if it is a line's name.
+
+    Raises:
+        OurError: It is not.
+    """
+    if not is_line_name(text):
+        raise OurError(
+            f"{text!r} is not a line name.",
+            "Use lower-case letters, digits and hyphens, at most 63: syria-air.",
+        )
+    return text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """The identity of one log: whose, on which line, of which sort.
+
+    Attributes:
+        party: The author's name.
+        line: The line's name.
+        log: `out` (what the author says) or `journal` (private, cosigned blind).
+        epoch: 1 for the first log; more after a root-signed new epoch.
+    """
+
+    party: str
+    line: str
+    log: str = "out"
+    epoch: int = 1
+
+    def __str__(self) -> str:
+        tail = "" if self.epoch == 1 else f"/{self.epoch}"
+        return f"{self.party}/{self.line}/{self.log}{tail}"
+
+
+def parse_origin(text: str) -> Origin | None:
+    """The origin that the text writes, or None if it writes none."""
+    match = _ORIGIN.fullmatch(text)
+    if match is None or match[4] == "1" or len(match[1]) > NAME_CHARS_MAX:
+        return None
+    return Origin(match[1], match[2], match[3], int(match[4] or 1))

@@ -1,0 +1,1 @@
+"""The record: encoding, envelopes, logs, receipts, ticks, certificates."""

@@ -1,0 +1,249 @@
+"""Ticks: signed heartbeats that say what is held, seen and declared.
+
+A tick is a signed note, not a log entry: the tree grows only when somebody
+says something, so a test never looks like use. Each tick names the hash of
+its author's previous one and of the last one verified from each counterpart;
+from these links `domain.record.silence` proves that nothing was said between
+two times. The rule is in `docs/spec/tick.md`.
+
+The text is rows in this order, each ended by a newline::
+
+    openline/tick/v1
+    line syria-air
+    party alpha.example
+    sequence 17
+    time 1491528000123
+    out alpha.example/syria-air/out 12 <root>
+    held bravo.example/syria-air/out 9 <root>      one for each counterpart
+    observed UP
+    declared air_safety IN_FORCE                   one for each scope
+    clock system 500
+    previous <hash>
+    heard bravo.example <hash>                     one for each tick verified
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from openline.domain.errors import Reason, TheirError
+from openline.domain.limits import PARTIES_MAX
+from openline.domain.party import is_line_name, is_party_name, parse_origin
+from openline.domain.record.checkpoint import Checkpoint
+from openline.domain.record.note import Note, SignatureType, VerifierKey, verify_note_signature
+
+VERSION: Final = "openline/tick/v1"
+NO_HASH: Final = bytes(32)
+"""What `previous` says in the first tick of a chain."""
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+_WORD = re.compile(r"[A-Z][A-Z_]{0,31}")
+_SCOPE = re.compile(r"[a-z][a-z_]{0,31}")
+_SOURCE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One heartbeat of one party on one line.
+
+    Attributes:
+        party: Its author.
+        line: The line.
+        sequence: Its number, from 0, growing by one; gaps prove nothing.
+        at: The author's clock.
+        out: The author's outbox, as durable.
+        held: Each counterpart's outbox as durably held, by origin, unique.
+        observed: The author's word for the line (`domain.line.observed`).
+        declared: Scope and state for each scope, by scope, unique.
+        clock_source: Where the author's time comes from.
+        clock_error_ms: The error the author claims for its clock.
+        previous: Hash of the author's tick before, `NO_HASH` for the first.
+        heard: Party and hash of the last tick verified from each counterpart.
+    """
+
+    party: str
+    line: str
+    sequence: int
+    at: int
+    out: Checkpoint
+    held: tuple[Checkpoint, ...]
+    observed: str
+    declared: tuple[tuple[str, str], ...]
+    clock_source: str
+    clock_error_ms: int
+    previous: bytes
+    heard: tuple[tuple[str, bytes], ...]
+
+    def text(self) -> str:
+        """The rows that are signed."""
+        rows = [
+            VERSION,
+            f"line {self.line}",
+            f"party {self.party}",
+            f"sequence {self.sequence}",
+            f"time {self.at}",
+            f"out {_head_words(self.out)}",
+            *(f"held {_head_words(head)}" for head in self.held),
+            f"observed {self.observed}",
+            *(f"declared {scope} {state}" for scope, state in self.declared),
+            f"clock {self.clock_source} {self.clock_error_ms}",
+            f"previous {_base64(self.previous)}",
+            *(f"heard {party} {_base64(digest)}" for party, digest in self.heard),
+        ]
+        return "\n".join(rows) + "\n"
+
+
+def tick_key(party: str, line: str, ed25519_public: bytes) -> VerifierKey:
+    """The verifier key of a party's ticks: its node key under its own name."""
+    return VerifierKey(f"{party}/{line}/tick", SignatureType.ED25519, ed25519_public)
+
+
+def tick_hash(text: str) -> bytes:
+    """SHA-256 of a tick's text: what `previous` and `heard` name."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def parse_tick(text: str) -> Tick:
+    """The tick that the rows write; writing it again gives the same rows.
+
+    Raises:
+        TheirError: MALFORMED, with the row that is wrong.
+    """
+    if not text.endswith("\n"):
+        raise _malformed("the last row is not ended")
+    rows = _Rows(text[:-1].split("\n"))
+    if rows.take_whole() != VERSION:
+        raise _malformed(f"the first row is not {VERSION}")
+    tick = Tick(
+        line=rows.name("line"),
+        party=rows.name("party"),
+        sequence=_number(rows.words("sequence", 1)[0]),
+        at=_number(rows.words("time", 1)[0]),
+        out=_parse_head(rows.words("out", 3)),
+        held=tuple(_parse_head(words) for words in rows.repeated("held", 3)),
+        observed=_full(_WORD, rows.words("observed", 1)[0]),
+        declared=tuple(
+            (_full(_SCOPE, scope), _full(_WORD, state))
+            for scope, state in rows.repeated("declared", 2)
+        ),
+        **_clock(rows.words("clock", 2)),
+        previous=_hash(rows.words("previous", 1)[0]),
+        heard=tuple((_party(party), _hash(word)) for party, word in rows.repeated("heard", 2)),
+    )
+    rows.end()
+    _check_tick(tick)
+    if tick.text() != text:
+        raise _malformed("the rows are not written in the one way they can be")
+    return tick
+
+
+def verify_tick(note: Note, ed25519_public: bytes) -> Tick:
+    """The tick of a signed note, checked with its author's node key.
+
+    Raises:
+        TheirError: MALFORMED, or BAD_SIGNATURE from the note.
+    """
+    tick = parse_tick(note.text)
+    verify_note_signature(note, tick_key(tick.party, tick.line, ed25519_public))
+    return tick
+
+
+def _check_tick(tick: Tick) -> None:
+    if not is_line_name(tick.line) or not is_party_name(tick.party):
+        raise _malformed("the line or the party is not a name")
+    origin = parse_origin(tick.out.origin)
+    if origin is None or (origin.party, origin.line) != (tick.party, tick.line):
+        raise _malformed("the outbox is not the author's")
+    for names, what in (
+        ([head.origin for head in tick.held], "held"),
+        ([scope for scope, _ in tick.declared], "declared"),
+        ([party for party, _ in tick.heard], "heard"),
+    ):
+        if any(a >= b for a, b in zip(names, names[1:], strict=False)):
+            raise _malformed(f"the rows {what!r} are not in order")
+
+
+class _Rows:
+    """The rows of a tick, taken from the top."""
+
+    def __init__(self, rows: list[str]) -> None:
+        if len(rows) > 16 + 4 * PARTIES_MAX:
+            raise _malformed("there are too many rows")
+        self._rows = rows
+        self._next = 0
+
+    def take_whole(self) -> str:
+        if self._next >= len(self._rows):
+            raise _malformed("rows are missing")
+        self._next += 1
+        return self._rows[self._next - 1]
+
+    def words(self, name: str, count: int) -> list[str]:
+        first, *rest = self.take_whole().split(" ")
+        if first != name or len(rest) != count:
+            raise _malformed(f"row {self._next} is not {name!r} with {count} words")
+        return rest
+
+    def name(self, name: str) -> str:
+        return self.words(name, 1)[0]
+
+    def repeated(self, name: str, count: int) -> Iterator[list[str]]:
+        while self._next < len(self._rows) and self._rows[self._next].startswith(name + " "):
+            yield self.words(name, count)
+
+    def end(self) -> None:
+        if self._next != len(self._rows):
+            raise _malformed(f"row {self._next + 1} is not expected")
+
+
+def _head_words(head: Checkpoint) -> str:
+    return f"{head.origin} {head.size} {_base64(head.root)}"
+
+
+def _parse_head(words: list[str]) -> Checkpoint:
+    origin, size, root = words
+    if parse_origin(origin) is None:
+        raise _malformed(f"{origin!r} is not an origin")
+    return Checkpoint(origin, _number(size), _hash(root))
+
+
+def _clock(words: list[str]) -> dict[str, str | int]:
+    return {"clock_source": _full(_SOURCE, words[0]), "clock_error_ms": _number(words[1])}
+
+
+def _party(word: str) -> str:
+    if not is_party_name(word):
+        raise _malformed(f"{word!r} is not a party name")
+    return word
+
+
+def _number(word: str) -> int:
+    return int(_full(_NUMBER, word))
+
+
+def _full(pattern: re.Pattern[str], word: str) -> str:
+    if pattern.fullmatch(word) is None:
+        raise _malformed(f"the word {word[:40]!r} is not written as it must be")
+    return word
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _hash(word: str) -> bytes:
+    try:
+        data = base64.b64decode(word.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise _malformed("a hash is not base64") from None
+    if len(data) != 32 or _base64(data) != word:
+        raise _malformed("a hash is not 32 bytes of base64")
+    return data
+
+
+def _malformed(what: str) -> TheirError:
+    return TheirError(Reason.MALFORMED, f"tick: {what}")

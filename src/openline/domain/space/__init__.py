@@ -1,0 +1,1 @@
+"""Space and time: areas, altitudes, volumes and the conflict rule."""

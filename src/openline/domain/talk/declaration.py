@@ -1,0 +1,80 @@
+"""Declarations: what a party says about the scopes of the line.
+
+Any party may suspend a scope for itself, announced, from a stated time and with
+a reason. Nobody needs to agree. Line checks, FLASH and contact never stop. A
+declaration is released by a second person (field.md, procedure P10).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+from openline.domain.limits import SCOPES_MAX
+from openline.domain.line.form import LANGUAGE, NAME, Fault, Field, Instant, Items, Record, Word
+from openline.domain.talk.body import BY, BY_FORM, FREE_TEXT, NEEDED_TEXT, Body, By
+from openline.domain.talk.kinds import Kind
+
+
+class Status(IntEnum):
+    """What a party declares of a scope."""
+
+    IN_FORCE = 1
+    SUSPENDED = 2
+    TERMINATED = 3
+
+
+KEPT_OPEN_DEFAULT = ("flash", "humanitarian", "line_check")
+"""What a suspension leaves open unless it says otherwise (field.md 2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration(Body):
+    """One party's signed word on scopes, from a stated time.
+
+    Attributes:
+        by: Who drafted it.
+        released_by: Who released it; another person.
+        scopes: The scopes it is about, in order, at least one.
+        status: What is declared of them.
+        effective_at: From when.
+        reason: Why, in words.
+        language: Of the words, as ISO 639 code.
+        conditions: What would lead to resumption, in words; may be empty.
+        kept_open: What goes on all the same, in order.
+    """
+
+    by: By
+    released_by: By
+    scopes: tuple[str, ...]
+    status: Status
+    effective_at: int
+    reason: str
+    language: str = "en"
+    conditions: str = ""
+    kept_open: tuple[str, ...] = KEPT_OPEN_DEFAULT
+
+    message_kind: ClassVar[Kind] = Kind.DECLARATION
+
+    def rules(self) -> Iterator[Fault]:
+        """Two persons: one drafts, another releases."""
+        if self.by.officer.casefold() == self.released_by.officer.casefold():
+            yield Fault("released_by.officer", "is the drafter", "Let a second person release it.")
+
+
+_SCOPES = Items(NAME, SCOPES_MAX, 1, rank=str)
+
+Declaration.record = Record(
+    Declaration,
+    (
+        BY,
+        Field(1, "released_by", BY_FORM),
+        Field(2, "scopes", _SCOPES),
+        Field(3, "status", Word(Status)),
+        Field(4, "effective_at", Instant()),
+        Field(5, "reason", NEEDED_TEXT),
+        Field(6, "language", LANGUAGE),
+        Field(7, "conditions", FREE_TEXT),
+        Field(8, "kept_open", Items(NAME, SCOPES_MAX, rank=str)),
+    ),
+)

@@ -1,0 +1,140 @@
+"""Volumes in messages: as JSON, and as an officer writes them.
+
+The signed form is `space.volume`'s own. In JSON a position is `lat_e7` and
+`lon_e7`; on input `lat` and `lon` in decimal degrees are taken too, a radius as
+`5 NM`, and altitudes as they are spoken: `FL120`, `1500 ft AMSL`, `300 m AGL`,
+`surface`, `unlimited`.
+"""
+
+# The methods of a form are described in `form.Form`.
+# ruff: noqa: D102
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from openline.domain.errors import TheirError
+from openline.domain.limits import RADIUS_M_MAX, VERTICES_MAX
+from openline.domain.line.form import (
+    METRES,
+    Fault,
+    Field,
+    Instant,
+    Items,
+    Json,
+    Quantity,
+    Record,
+    Undoubted,
+    Whole,
+    Word,
+)
+from openline.domain.line.points import POINT
+from openline.domain.record.cbor import Value
+from openline.domain.space.altitude import ALTITUDE_DM_MAX, ALTITUDE_DM_MIN, FLIGHT_LEVEL_MAX
+from openline.domain.space.volume import (
+    Altitude,
+    Datum,
+    Shape,
+    Volume,
+    VolumeDoesNotHold,
+    check_volume,
+)
+
+_LEVEL = re.compile(r"FL\s*([0-9]{1,3})")
+_SPOKEN = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(FT|M)\s*(AMSL|MSL|AGL|WGS-?84)")
+_DATUMS = {"AMSL": Datum.AMSL, "MSL": Datum.AMSL, "AGL": Datum.AGL}
+_DM_OF = {"FT": Decimal("3.048"), "M": Decimal(10)}
+_REMEDY = "Write FL120, 1500 ft AMSL or 300 m AGL."
+
+
+class _Bound(Undoubted):
+    """An altitude; `open_words` say that there is no bound on this side."""
+
+    def __init__(self, *open_words: str) -> None:
+        self.open_words = open_words
+
+    def to_value(self, thing: Altitude) -> Value:
+        return [int(thing.datum), thing.value]
+
+    def from_value(self, value: Value, path: str) -> Altitude:
+        raise AssertionError("a volume reads its own array")
+
+    def to_json(self, thing: Altitude) -> dict[str, Any]:
+        return {"datum": thing.datum.name, "value": thing.value}
+
+    def from_json(self, json: Json, path: str) -> Altitude | None:
+        if isinstance(json, str):
+            return None if json.strip().upper() in self.open_words else _spoken(json, path)
+        if not isinstance(json, Mapping) or json.keys() != {"datum", "value"}:
+            raise Fault(path, "is no altitude", _REMEDY)
+        datum = Word(Datum).from_json(json["datum"], f"{path}.datum")
+        return _altitude(Datum(datum), json["value"], f"{path}.value")
+
+
+def _spoken(text: str, path: str) -> Altitude:
+    """An altitude as it is spoken, to the nearest decimetre."""
+    words = text.strip().upper()
+    if level := _LEVEL.fullmatch(words):
+        return Altitude(Datum.FLIGHT_LEVEL, int(level[1]))
+    if height := _SPOKEN.fullmatch(words):
+        value = (Decimal(height[1]) * _DM_OF[height[2]]).to_integral_value()
+        return _altitude(_DATUMS.get(height[3], Datum.WGS84), int(value), path)
+    raise Fault(path, f"is no altitude: {text[:40]!r}", _REMEDY)
+
+
+def _altitude(datum: Datum, value: Json, path: str) -> Altitude:
+    is_level = datum is Datum.FLIGHT_LEVEL
+    least, most = (0, FLIGHT_LEVEL_MAX) if is_level else (ALTITUDE_DM_MIN, ALTITUDE_DM_MAX)
+    return Altitude(datum, Whole(least, most).from_json(value, path))
+
+
+class VolumeForm(Record):
+    """A volume: its own array when signed, an object in JSON."""
+
+    def to_value(self, thing: Volume) -> Any:
+        return thing.to_value()
+
+    def from_value(self, value: Value, path: str) -> Volume:
+        try:
+            return Volume.from_value(value, path)
+        except TheirError as error:
+            # The error begins with the path itself.
+            raise Fault("", error.what) from None
+
+    def from_json(self, json: Json, path: str) -> Volume:
+        if isinstance(json, Mapping) and "radius" in json:
+            if "radius_m" in json:
+                raise Fault(f"{path}.radius", "is given twice, as radius and as radius_m")
+            rest = {label: held for label, held in json.items() if label != "radius"}
+            radius_m = Quantity(METRES, RADIUS_M_MAX).from_json(json["radius"], f"{path}.radius")
+            return self.from_json({**rest, "radius_m": radius_m}, path)
+        if isinstance(json, Mapping) and "radius_m" not in json:
+            json = {**json, "radius_m": 0}
+        volume: Volume = super().from_json(json, path)
+        return volume
+
+
+VOLUME: Final = VolumeForm(
+    Volume,
+    (
+        Field(0, "shape", Word(Shape)),
+        Field(1, "vertices", Items(POINT, VERTICES_MAX, 1)),
+        Field(2, "radius_m", Whole(0, RADIUS_M_MAX)),
+        Field(3, "lower", _Bound("SFC", "GND", "SURFACE"), is_optional=True),
+        Field(4, "upper", _Bound("UNL", "UNLIMITED"), is_optional=True),
+        Field(5, "valid_from", Instant()),
+        Field(6, "valid_until", Instant()),
+    ),
+)
+
+
+def volume_faults(volumes: tuple[Volume, ...], path: str) -> Iterator[Fault]:
+    """The first fault of each volume that cannot be, with its vertex where it has one."""
+    for number, volume in enumerate(volumes):
+        try:
+            check_volume(volume)
+        except VolumeDoesNotHold as error:
+            at = f".vertices[{error.vertex - 1}]" if error.vertex else ""
+            what = f"does not hold: {error.what.rstrip('.')}"
+            yield Fault(f"{path}[{number}]{at}", what, error.remedy)

@@ -1,0 +1,174 @@
+"""Alarms: what a person on watch must see now, until that person says so.
+
+An alarm stands until an officer acknowledges it, even when what caused it is
+over: then it says so. Identities follow from what is alarmed, so that a replay
+of the journal gives the same alarms. A counterpart cannot bury one alarm under
+many: beyond `ALARMS_STANDING_MAX` of one name and party the further ones are
+counted in one alarm of the same precedence (trial.md P7). Nothing here is
+suppressed; the messages themselves are all listed by `engine.views`.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from openline.domain.errors import OurError
+from openline.domain.limits import ALARMS_KEPT, ALARMS_STANDING_MAX
+from openline.domain.party import Precedence
+
+FLASH: Final = "FLASH"
+"""A FLASH came in: take it."""
+
+CONFLICT: Final = "CONFLICT"
+"""Two live notices come nearer than agreed."""
+
+IN_FORCE_UNREAD: Final = "IN_FORCE_UNREAD"
+"""The window of a notice is open and somebody addressed has not read it."""
+
+DECLARED: Final = "DECLARED"
+"""A counterpart declared a change of a scope."""
+
+STATE_CHANGED: Final = "STATE_CHANGED"
+"""A declared change took effect."""
+
+
+@dataclass(slots=True)
+class Alarm:
+    """One alarm.
+
+    Attributes:
+        id: What is alarmed, in one word without spaces.
+        name: Which sort of alarm it is.
+        precedence: How loud.
+        at: When it was raised.
+        facts: JSON-ready; `party` names whose doing it is, if anybody's.
+        over_at: When its cause ended; None while it lasts.
+        acknowledged_at: When a person took note of it.
+        acknowledged_by: Post and officer.
+    """
+
+    id: str
+    name: str
+    precedence: Precedence
+    at: int
+    facts: dict[str, Any] = field(default_factory=dict)
+    over_at: int | None = None
+    acknowledged_at: int | None = None
+    acknowledged_by: tuple[str, str] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The alarm as faces show it."""
+        post, officer = self.acknowledged_by or ("", "")
+        acknowledged = {"at": self.acknowledged_at, "post": post, "officer": officer}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "precedence": self.precedence.name,
+            "at": self.at,
+            "facts": dict(self.facts),
+            "over_at": self.over_at,
+            "acknowledged": acknowledged if self.acknowledged_by else None,
+        }
+
+
+class AlarmView:
+    """The alarms of one line.
+
+    Owned by the line's `View`; changed only while it applies something.
+    """
+
+    def __init__(self) -> None:
+        self._standing: dict[str, Alarm] = {}
+        self._acknowledged: OrderedDict[str, Alarm] = OrderedDict()
+        self._counts: dict[tuple[str, str], int] = {}
+        self._numbers: dict[str, int] = {}
+
+    def raise_alarm(
+        self, name: str, precedence: Precedence, facts: dict[str, Any], at: int, key: str = ""
+    ) -> Alarm | None:
+        """Raise an alarm, unless the same was raised before.
+
+        Args:
+            name: Which sort it is.
+            precedence: How loud.
+            facts: JSON-ready; with `party`, it counts against that party.
+            at: The present instant.
+            key: What is alarmed; an alarm of one name and key is raised once.
+                Empty for one that is always new.
+
+        Returns:
+            The alarm raised, or the one that counts it among others; None if
+            it was raised before.
+        """
+        alarm_id = f"{name}/{key or self._next_number(name)}"
+        if alarm_id in self._standing or alarm_id in self._acknowledged:
+            return None
+        party = str(facts.get("party", ""))
+        standing = self._counts.get((name, party), 0)
+        if standing >= ALARMS_STANDING_MAX:
+            return self._count_further(name, precedence, party, at)
+        self._counts[name, party] = standing + 1
+        alarm = Alarm(alarm_id, name, precedence, at, dict(facts))
+        self._standing[alarm_id] = alarm
+        return alarm
+
+    def end(self, alarm_id: str, at: int) -> Alarm | None:
+        """Say that the cause of an alarm is over; None if it did not stand or had ended."""
+        alarm = self._standing.get(alarm_id)
+        if alarm is None or alarm.over_at is not None:
+            return None
+        alarm.over_at = at
+        return alarm
+
+    def acknowledge(self, alarm_id: str, by: tuple[str, str], at: int) -> Alarm:
+        """Take note of an alarm for the party; a second time changes nothing.
+
+        Args:
+            alarm_id: The alarm.
+            by: Post and officer.
+            at: The present instant.
+
+        Raises:
+            OurError: There is no such alarm.
+        """
+        if alarm_id in self._acknowledged:
+            return self._acknowledged[alarm_id]
+        alarm = self._standing.pop(alarm_id, None)
+        if alarm is None:
+            raise OurError(
+                f"There is no alarm {alarm_id!r} on this line.",
+                "Take its id from the list of alarms.",
+            )
+        alarm.acknowledged_at, alarm.acknowledged_by = at, by
+        self._acknowledged[alarm_id] = alarm
+        if len(self._acknowledged) > ALARMS_KEPT:
+            self._acknowledged.popitem(last=False)
+        place = (alarm.name, str(alarm.facts.get("party", "")))
+        self._counts[place] = max(0, self._counts.get(place, 0) - 1)
+        return alarm
+
+    def to_json(self, *, standing_only: bool = True) -> list[dict[str, Any]]:
+        """The standing alarms, loudest and then oldest first; then the others."""
+        standing = sorted(self._standing.values(), key=lambda alarm: (-alarm.precedence, alarm.at))
+        others = [] if standing_only else list(self._acknowledged.values())
+        return [alarm.to_json() for alarm in (*standing, *others)]
+
+    def _count_further(self, name: str, precedence: Precedence, party: str, at: int) -> Alarm:
+        """Count one more in the alarm that stands for all further ones."""
+        prefix = f"{name}/{party}/further"
+        alarm_id = f"{prefix}/{self._numbers.get(prefix, 1)}"
+        if alarm_id in self._acknowledged:
+            self._numbers[prefix] = self._numbers.get(prefix, 1) + 1
+            alarm_id = f"{prefix}/{self._numbers[prefix]}"
+        alarm = self._standing.get(alarm_id)
+        if alarm is None:
+            facts = {"party": party, "further": 0}
+            alarm = self._standing[alarm_id] = Alarm(alarm_id, name, precedence, at, facts)
+            self._counts[name, party] += 1
+        alarm.facts["further"] += 1
+        alarm.precedence = max(alarm.precedence, precedence)
+        return alarm
+
+    def _next_number(self, name: str) -> int:
+        self._numbers[name] = self._numbers.get(name, 0) + 1
+        return self._numbers[name]

@@ -1,0 +1,117 @@
+"""What officers and administrators ask of a node.
+
+Commands are imperative and carry values that the domain has already checked
+for shape; whether they may be done now is checked by `engine.desk`.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from openline.domain.party import Precedence
+from openline.domain.talk.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """Say something on a line.
+
+    Attributes:
+        line: The line.
+        message: What to say (`domain.talk`); a notice may leave its id empty.
+        precedence: How fast.
+        reply_to: Author and index of the message answered.
+        recipients: Parties addressed; empty means every counterpart.
+        request_id: Made by the client, so that a repeat is not sent twice.
+    """
+
+    line: str
+    message: Message
+    precedence: Precedence = Precedence.ROUTINE
+    reply_to: tuple[str, int] | None = None
+    recipients: tuple[str, ...] = ()
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNotice:
+    """Say which conflicts a notice would have, without saying anything."""
+
+    line: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Adopt a signed Understanding: a new line, or an amendment of one."""
+
+    signed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeKey:
+    """Announce and use the next key of a role: node, witness, mirror or tls."""
+
+    line: str
+    role: str
+    by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRevocation:
+    """Publish a root-signed revocation of one of our keys."""
+
+    line: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class TrustOwnCopy:
+    """Go on signing although a counterpart has not confirmed our outbox."""
+
+    line: str
+    by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCourier:
+    """Collect for a courier what a counterpart has not receipted yet."""
+
+    line: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCourier:
+    """Take in what a courier brought from a counterpart."""
+
+    line: str
+    data: bytes
+
+
+Command: TypeAlias = (
+    Compose
+    | CheckNotice
+    | Adopt
+    | ChangeKey
+    | PublishRevocation
+    | TrustOwnCopy
+    | ExportCourier
+    | ImportCourier
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer to a command that says something: it is in our log, on disk.
+
+    Attributes:
+        line: The line.
+        party: Ourselves.
+        index: Position in our outbox: the serial number.
+        notice_id: Of a notice, its id.
+    """
+
+    line: str
+    party: str
+    index: int
+    notice_id: str = ""

@@ -1,0 +1,120 @@
+"""The fold: the state of a line, computed anew from its stored journal.
+
+Nothing else is needed at start: the journal says in which order entries were
+recorded and arrived, and the logs hold them. Signatures were verified when the
+entries were taken in; here the roots are compared with what was committed.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from openline.domain.errors import OurError
+from openline.domain.party import Origin
+from openline.domain.record import cbor
+from openline.domain.record.envelope import parse_envelope
+from openline.domain.record.merkle import leaf_hash
+from openline.domain.record.note import parse_note
+from openline.engine.journal import Happened, Journal, parse_row
+from openline.engine.outbox import Sealed
+from openline.engine.ports import Store, StoredEntry
+
+if TYPE_CHECKING:
+    from openline.engine.line import Line
+
+_CHUNK: Final = 512
+
+
+def load(line: "Line") -> None:
+    """Take in everything that is stored.
+
+    Raises:
+        OurError: What is stored contradicts itself.
+    """
+    roots = {origin: (size, root) for origin, size, root in line.store.origins()}
+    readers = {origin: _read_all(line.store, origin) for origin in roots}
+    epoch = 1
+    while (origin := str(Origin(line.own, line.name, "journal", epoch))) in roots:
+        line.journal = Journal(origin)
+        for entry in readers[origin]:
+            line.journal.tree.append(leaf_hash(entry.raw))
+            _replay(line, entry, readers)
+        epoch += 1
+    for log in (line.outbox, *line.mirrors.values(), line.journal):
+        size, root = roots.get(log.origin, (0, log.tree.root()))
+        if (log.tree.size, log.tree.root()) != (size, root):
+            raise OurError(
+                f"The stored log {log.origin} does not give its own root.",
+                "Stop the node, restore the store from a back-up and start again; what is "
+                "missing comes back from the counterparts.",
+            )
+    _load_rest(line)
+
+
+def _load_rest(line: "Line") -> None:
+    line.saved_size = line.outbox.size
+    if last := line.store.last_tick(line.name, line.own):
+        line.pulse.continue_from(last[0], last[1])
+    for party, peer in line.peers.items():
+        mirror = line.mirrors[party]
+        if head := line.store.last_head(mirror.origin, ""):
+            mirror.note = parse_note(head[1])
+        if tick := line.store.last_tick(line.name, party):
+            peer.last_tick = (tick[0], tick[1])
+        if note := line.store.value(f"journal/{line.name}/{party}"):
+            peer.its_journal = parse_note(note)
+        prefix = f"evidence/{line.name}/{party}/"
+        peer.evidence = [name for name, _ in line.store.values(prefix)]
+
+
+def _read_all(store: Store, origin: str) -> Iterator[StoredEntry]:
+    start = 0
+    while chunk := store.entries(origin, start, _CHUNK):
+        yield from chunk
+        start += len(chunk)
+
+
+def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[StoredEntry]]) -> None:
+    row = parse_row(stored)
+    match row.happened, row.rest:
+        case Happened.SENT, (int(), int(count)):
+            for _ in range(count):
+                _replay_own(line, next(readers[line.outbox.origin]), row.at)
+        case Happened.RECOVERED, (str(), int(), int(count)):
+            for _ in range(count):
+                _replay_own(line, next(readers[line.outbox.origin]), None)
+        case Happened.ARRIVED, (str(party), int(), int(count), str(circuit)):
+            mirror = line.mirrors[party]
+            for _ in range(count):
+                entry = next(readers[mirror.origin])
+                leaf = leaf_hash(entry.raw)
+                mirror.replay(leaf)
+                sealed = Sealed(parse_envelope(entry.raw), entry.content)
+                mirror.early.pop(sealed.envelope.header.index, None)
+                line.take_keys(party, sealed)
+                line.apply(None, sealed, row.at, circuit)
+        case Happened.EARLY, (str(party), int(index), str(circuit)):
+            sealed = _early_of(row.content)
+            line.mirrors[party].early[index] = sealed
+            line.apply(None, sealed, row.at, circuit)
+        case Happened.RECEIPTED, (str(party), int(size), int(cosigned_at)):
+            line.peers[party].receipted = size
+            line.view.receipted(party, size, cosigned_at)
+        case _:
+            pass
+
+
+def _replay_own(line: "Line", entry: StoredEntry, at: int | None) -> None:
+    sealed = Sealed(parse_envelope(entry.raw), entry.content)
+    header = sealed.envelope.header
+    line.outbox.replay(leaf_hash(entry.raw), header)
+    line.take_keys(line.own, sealed)
+    line.apply(None, sealed, header.at if at is None else at, "")
+
+
+def _early_of(content: bytes) -> Sealed:
+    pair = cbor.decode(content)
+    assert isinstance(pair, list)
+    raw, detached = pair
+    assert isinstance(raw, bytes)
+    assert isinstance(detached, bytes)
+    return Sealed(parse_envelope(raw), detached)

@@ -1,0 +1,106 @@
+"""The journal: the node's private log of what happened to it, in order.
+
+The state of a line is the fold over its journal: what was sent, what arrived
+and when, what was receipted, what was refused, what officers did on this node
+only. It is a Merkle log like the outbox; counterparts cosign its head without
+seeing a row, so that nobody can rewrite it later (record.md 1).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from openline.domain.record import cbor
+from openline.domain.record.cbor import Value
+from openline.domain.record.checkpoint import Checkpoint
+from openline.domain.record.merkle import Tree, leaf_hash
+from openline.engine.ports import AppendEntries, StoredEntry
+from openline.engine.turn import Turn
+
+
+class Happened(IntEnum):
+    """What a row of the journal says; the first number of the row."""
+
+    SENT = 1
+    """[1, at, start, count]: entries of our outbox were recorded."""
+    ARRIVED = 2
+    """[2, at, party, start, count, circuit]: entries of a counterpart's."""
+    EARLY = 3
+    """[3, at, party, index, circuit]: a FLASH before the log; content kept."""
+    RECEIPTED = 4
+    """[4, at, party, size, cosigned_at]: a receipt for our outbox."""
+    RECOVERED = 5
+    """[5, at, party, start, count]: our own entries, from a mirror."""
+    REFUSED = 6
+    """[6, at, party, circuit, reason, what]: something of theirs was refused."""
+    ACTED = 7
+    """[7, at, post, officer, act, subject]: an act on this node only."""
+    STARTED = 8
+    """[8, at, version]: the node started."""
+    EVIDENCE = 9
+    """[9, at, party, reason, name]: proof of misconduct was kept."""
+    CONTINUED = 10
+    """[10, at, origin, size, root]: this journal goes on from a lost one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: what happened, when, and the rest as the kind says."""
+
+    happened: Happened
+    at: int
+    rest: tuple[Value, ...]
+    content: bytes = b""
+
+
+def parse_row(entry: StoredEntry) -> Row:
+    """The row of a stored entry; our own writing, so a fault is a defect."""
+    value = cbor.decode(entry.raw)
+    assert isinstance(value, list)
+    assert type(value[0]) is int
+    assert type(value[1]) is int
+    return Row(Happened(value[0]), value[1], tuple(value[2:]), entry.content)
+
+
+REFUSALS_PER_MINUTE_MAX: Final = 60
+"""Rows about refusals: a hostile counterpart must not fill the disk."""
+
+
+class Journal:
+    """The journal of one line.
+
+    Rows of a turn are gathered and appended together by `flush`.
+    """
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.tree = Tree()
+        self._rows: list[StoredEntry] = []
+        self._refusals_since = 0
+        self._refusals = 0
+
+    @property
+    def head(self) -> Checkpoint:
+        """The head over the rows that were flushed."""
+        return Checkpoint(self.origin, self.tree.size, self.tree.root())
+
+    def add(self, happened: Happened, at: int, *rest: Value, content: bytes = b"") -> None:
+        """Gather a row."""
+        self._rows.append(StoredEntry(cbor.encode([int(happened), at, *rest]), content))
+
+    def add_refusal(self, at: int, party: str, circuit: str, reason: str, what: str) -> None:
+        """Gather a row about a refusal, unless this minute has too many."""
+        if at - self._refusals_since >= 60_000:
+            self._refusals_since, self._refusals = at, 0
+        self._refusals += 1
+        if self._refusals <= REFUSALS_PER_MINUTE_MAX:
+            self.add(Happened.REFUSED, at, party, circuit, reason, what[:400])
+
+    def flush(self, turn: Turn) -> None:
+        """Append the gathered rows with the turn's other writes."""
+        if not self._rows:
+            return
+        start = self.tree.size
+        self.tree.extend([leaf_hash(row.raw) for row in self._rows])
+        turn.write(AppendEntries(self.origin, start, tuple(self._rows), self.tree.root()))
+        self._rows = []

@@ -1,0 +1,526 @@
+"""One line of this node: its logs, its counterparts, its pulse, its view.
+
+`Line` takes what happens, keeps the order of work (commit, then sign, then
+show) and leaves each subject to its room: `outbox` (what we say), `mirror`
+(what each counterpart says), `pulse` (ticks), `desk` (officers' commands),
+`views` (what is shown).
+
+Before anything is signed after a start, the counterparts must have said what
+they hold of our outbox: our copy may be an old one (record.md 3, trial.md
+rule 6). What is missing is pulled back first.
+"""
+
+from collections import OrderedDict
+from typing import Any, Final
+
+from openline import __version__
+from openline.domain.errors import OurError, TheirError
+from openline.domain.instant import MINUTE_MS
+from openline.domain.line.keyring import KeyRing
+from openline.domain.line.observed import Observed, aggregate, counterpart_state
+from openline.domain.line.understanding import (
+    SignedUnderstanding,
+    check_amendment,
+    understanding_hash,
+    verify_understanding,
+)
+from openline.domain.party import Origin, Precedence
+from openline.domain.record.checkpoint import sign_checkpoint
+from openline.domain.record.envelope import parse_content
+from openline.domain.record.merkle import entry_bundle, parse_tile_path
+from openline.domain.record.signing import Signer
+from openline.domain.talk.kinds import Kind
+from openline.domain.talk.message import Message, Unreadable, parse_body
+from openline.engine.commands import (
+    ChangeKey,
+    CheckNotice,
+    Compose,
+    ExportCourier,
+    ImportCourier,
+    PublishRevocation,
+    Recorded,
+    TrustOwnCopy,
+)
+from openline.engine.courier import export_courier, import_courier
+from openline.engine.desk import Desk, Draft
+from openline.engine.effects import Answer, TrustCertificates
+from openline.engine.fold import load
+from openline.engine.frames import JournalHead, encode_frame
+from openline.engine.intake import Intake
+from openline.engine.journal import Happened, Journal
+from openline.engine.mirror import Mirror
+from openline.engine.outbox import Outbox, Sealed
+from openline.engine.peer import Peer
+from openline.engine.ports import Chance, Keys, PutHead, Store
+from openline.engine.pulse import Pulse
+from openline.engine.turn import Turn
+from openline.engine.views import Applied, View
+
+RECONCILE_WAIT_MS: Final = MINUTE_MS
+"""After this, on a line of three or more, an absent counterpart is not waited for."""
+
+_REQUESTS_KEPT: Final = 4_096
+
+
+class Line:
+    """One line of this node. Changed only while a turn is handled."""
+
+    def __init__(
+        self,
+        own: str,
+        signed: SignedUnderstanding,
+        keys: Keys,
+        chance: Chance,
+        store: Store,
+        now: int,
+        *,
+        own_copy_is_current: bool = False,
+    ) -> None:
+        understanding = verify_understanding(signed)
+        if own not in understanding.names():
+            raise OurError(
+                f"{own} is not a party to the line {understanding.line}.",
+                "Adopt an Understanding that names this party.",
+            )
+        self.own = own
+        self.name = understanding.line
+        self.signed = signed
+        self.first = signed
+        self.started_at = now
+        self.broken = ""
+        self._own_copy_is_current = own_copy_is_current
+        self._may_sign = False
+        self.keys = keys
+        self._chance = chance
+        self.store = store
+        self._waiting: list[tuple[Draft, int | None, str]] = []
+        self._requests: OrderedDict[str, Recorded] = OrderedDict()
+        self._couriers: list[tuple[int, str]] = []
+        self._is_journal_due = False
+        self._is_noted = False
+        self.saved_size = 0
+        self._observed = Observed.UNKNOWN
+        self.intake = Intake(self)
+        self.view = View(own, understanding)
+        self.desk = Desk(own, self.view)
+        self.rings = {party: KeyRing(understanding, party) for party in understanding.names()}
+        self.outbox = Outbox(own, self.name, 1, keys, chance, store)
+        others = [party for party in understanding.names() if party != own]
+        self.mirrors = {party: Mirror(party, self.name, 1) for party in others}
+        self.peers = {party: Peer(party) for party in others}
+        self.journal = Journal(str(Origin(own, self.name, "journal")))
+        timers = understanding.timers
+        self.pulse = Pulse(own, self.name, timers.tick_ms, timers.clock_tolerance_ms)
+
+    def load(self) -> None:
+        """Take in everything that is stored.
+
+        Raises:
+            OurError: What is stored contradicts itself.
+        """
+        load(self)
+
+    # What officers ask.
+
+    def command(self, turn: Turn, token: int, command: Any) -> None:
+        """Carry out a command, or answer what stands in the way."""
+        try:
+            match command:
+                case Compose():
+                    self._compose(turn, token, command)
+                case CheckNotice(message=message):
+                    turn.effects.append(Answer(token, self.desk.check(message, turn.now)))
+                case ChangeKey(role=role, by=by):
+                    self._change_key(turn, token, role, by)
+                case PublishRevocation(message=message):
+                    self._waiting.append((self._system_draft(message), token, ""))
+                case TrustOwnCopy(by=by):
+                    self._trust_own_copy(turn, token, by)
+                case ExportCourier(party=party):
+                    self.peer_named(party)
+                    self._couriers.append((token, party))
+                case ImportCourier(data=data):
+                    turn.effects.append(Answer(token, import_courier(self, turn, data)))
+                case _:
+                    raise OurError(f"The command {type(command).__name__} is not for a line.")
+        except OurError as error:
+            turn.effects.append(Answer(token, error=error))
+
+    def _compose(self, turn: Turn, token: int, command: Compose) -> None:
+        done = self._requests.get(command.request_id) if command.request_id else None
+        if done is not None:
+            turn.effects.append(Answer(token, done))
+            return
+        self._must_sign(turn.now)
+        draft = self.desk.compose(command, turn.now)
+        self._waiting.append((draft, token, command.request_id))
+
+    def _must_sign(self, now: int) -> None:
+        if self.broken:
+            raise OurError(
+                f"The line {self.name} signs nothing: {self.broken}.",
+                "See `openline doctor`; a new epoch must be agreed with the counterparts.",
+            )
+        if not self.can_sign(now):
+            names = ", ".join(self.waiting_for())
+            raise OurError(
+                f"The line {self.name} signs nothing yet: {names} has not confirmed our outbox.",
+                "It will as soon as a circuit stands. If this store is certainly no old copy: "
+                "`openline run --own-copy-is-current`.",
+            )
+
+    def waiting_for(self) -> list[str]:
+        """The counterparts that have not confirmed our outbox since the start."""
+        return [party for party, peer in self.peers.items() if not peer.is_reconciled]
+
+    def can_sign(self, now: int) -> bool:
+        """Whether our copy of our outbox is known to be the last one."""
+        if self.broken:
+            return False
+        if not self._may_sign:
+            waiting = self.waiting_for()
+            is_heard = len(waiting) < len(self.peers) and all(
+                not self.peers[party].greeted() for party in waiting
+            )
+            self._may_sign = (
+                self._own_copy_is_current
+                or not waiting
+                or (is_heard and now - self.started_at >= RECONCILE_WAIT_MS)
+            )
+        return self._may_sign
+
+    def doubt_own_copy(self) -> None:
+        """A counterpart holds more of our outbox than we do: sign nothing."""
+        self._may_sign = False
+        self._own_copy_is_current = False
+
+    def _trust_own_copy(self, turn: Turn, token: int, by: tuple[str, str]) -> None:
+        self._own_copy_is_current = True
+        self.journal.add(Happened.ACTED, turn.now, *by, "TRUST_OWN_COPY", self.outbox.size)
+        turn.effects.append(Answer(token, {"line": self.name, "size": self.outbox.size}))
+
+    def amend(self, turn: Turn, token: int, signed: SignedUnderstanding) -> None:
+        """Record an amendment that every party signed."""
+        new = verify_understanding(signed)
+        check_amendment(self.view.understanding, new)
+        self._must_sign(turn.now)
+        self._waiting.append((self._draft(Kind.AMENDMENT, signed.content()), token, ""))
+
+    def _change_key(self, turn: Turn, token: int, role: str, by: tuple[str, str]) -> None:
+        self._must_sign(turn.now)
+        message = self.keys.change_message(role, by, self.outbox.origin, self.outbox.size)
+        self._waiting.append((self._system_draft(message), token, ""))
+
+    def _system_draft(self, message: Message) -> Draft:
+        return Draft(
+            kind=int(message.message_kind),
+            body=message.to_body(),
+            reply_to=None,
+            precedence=int(Precedence.PRIORITY),
+            recipients=tuple(self.peers),
+            message=message,
+        )
+
+    def _draft(self, kind: Kind, content: bytes) -> Draft:
+        body = parse_content(content)
+        return Draft(
+            kind=int(kind),
+            body=body,
+            reply_to=None,
+            precedence=int(Precedence.ROUTINE),
+            recipients=tuple(self.peers),
+            message=parse_body(kind, body),
+            content=content,
+        )
+
+    # The end of a turn, before and after the commit.
+
+    def finish(self, turn: Turn) -> None:
+        """Record what waits, tick if it is due, write the journal."""
+        can_sign = self.can_sign(turn.now)
+        if can_sign and not self._is_noted:
+            self._is_noted = True
+            self.journal.add(Happened.STARTED, turn.now, __version__)
+        if can_sign and self.outbox.size == 0:
+            first = self._draft(Kind.UNDERSTANDING, self.first.content())
+            self._waiting.insert(0, (first, None, ""))
+        if self._waiting:
+            self._record(turn)
+        self._beat(turn, can_sign)
+        self.journal.flush(turn)
+
+    def _record(self, turn: Turn) -> None:
+        """Record all drafts that wait: the fastest precedence first."""
+        waiting, self._waiting = self._waiting, []
+        first = self.outbox.size
+        if first:
+            waiting.sort(key=lambda item: -item[0].precedence)
+        heads = tuple(
+            sorted(
+                (mirror.checkpoint() for mirror in self.mirrors.values() if mirror.size),
+                key=lambda head: head.origin,
+            )
+        )
+        ring = self.rings[self.own]
+        signer = self._signer_of([draft for draft, _, _ in waiting], ring)
+        drafts = [draft for draft, _, _ in waiting]
+        recorded = self.outbox.record(turn, drafts, heads, signer)
+        self.journal.add(Happened.SENT, turn.now, first, len(recorded))
+        for sealed, (draft, token, request_id) in zip(recorded, waiting, strict=True):
+            self.note_keys(turn, self.own, sealed, is_own=True)
+            self.apply(turn, sealed, turn.now, "")
+            index = sealed.envelope.header.index
+            notice_id = getattr(draft.message, "notice_id", "")
+            result = Recorded(self.name, self.own, index, notice_id)
+            if request_id:
+                self._requests[request_id] = result
+                if len(self._requests) > _REQUESTS_KEPT:
+                    self._requests.popitem(last=False)
+            if token is not None:
+                turn.effects.append(Answer(token, result))
+
+    def signer(self) -> Signer:
+        """The node key that signs our next entry."""
+        return self.outbox.signer(self.rings[self.own].node_at(self.outbox.size))
+
+    def role_signer(self, role: str) -> Signer:
+        """Our newest trusted key of the role `mirror` or `witness`.
+
+        Raises:
+            OurError: The key directory has none of them.
+        """
+        ring = self.rings[self.own]
+        trusted = ring.mirrors() if role == "mirror" else ring.witnesses()
+        for public in trusted:
+            if signer := self.keys.find(role, public):
+                return signer
+        raise OurError(
+            f"No {role} key that the counterparts trust is in the key directory.",
+            f"Restore the key directory, or change the key: `openline keys rotate {role}`.",
+        )
+
+    def _signer_of(self, drafts: list[Draft], ring: KeyRing) -> Signer:
+        """The key that signs these drafts: a revocation is signed by its new key."""
+        for draft in drafts:
+            if draft.kind == Kind.KEY_REVOKE:
+                new = draft.message.new_node_keys()
+                if new is not None:
+                    return self.outbox.signer(new)
+        return self.outbox.signer(ring.node_at(self.outbox.size))
+
+    def _beat(self, turn: Turn, can_sign: bool) -> None:
+        """Let time pass: states, clocks, and a tick if one is due."""
+        timers = self.view.understanding.timers
+        for peer in self.peers.values():
+            for watch in peer.circuits.values():
+                watch.advance(turn.now, timers)
+            self._nudge(turn, peer)
+        turn.effects += self.view.advance(turn.now)
+        observed = self.observed(turn.now)
+        if observed is not self._observed:
+            self._observed = observed
+            self.show_state(turn)
+        if not can_sign or self.outbox.size == 0:
+            return
+        held = tuple(
+            sorted((m.checkpoint() for m in self.mirrors.values()), key=lambda head: head.origin)
+        )
+        declared = tuple(sorted(self.view.declared(turn.now).get(self.own, {}).items()))
+        out = self.outbox.checkpoint()
+        said = (out.size, *(head.size for head in held), observed, declared)
+        if not self.pulse.is_due(turn.now, said):
+            return
+        self._save_head(turn)
+        peers = [peer for _, peer in sorted(self.peers.items())]
+        signer = self.keys.find("node", self.rings[self.own].node_for_size(out.size))
+        self.pulse.make(
+            turn, signer or self.signer(), out, held, str(observed), declared, peers, said
+        )
+        self._is_journal_due = True
+
+    def _save_head(self, turn: Turn) -> None:
+        """Keep our own signed head, of the size that the last turn made durable."""
+        if self._settled_size > 0 and self.saved_size < self._settled_size:
+            self.saved_size = self._settled_size
+            note = self.outbox.head(self.saved_size, self.rings[self.own])
+            turn.write(PutHead(self.outbox.origin, self.saved_size, "", note.format()))
+
+    _settled_size = 0
+
+    def _nudge(self, turn: Turn, peer: Peer) -> None:
+        """Send again what stays unanswered; ask again for what is missing."""
+        patience_ms = max(2 * self.pulse.interval_ms, 1_000)
+        if peer.sent > peer.held and turn.now - peer.progress_at > patience_ms:
+            peer.progress_at = turn.now
+            peer.rewind()
+        is_behind = not peer.is_reconciled and peer.pulled_at
+        if is_behind and turn.now - peer.pulled_at > patience_ms:
+            self.intake.pull(turn, peer)
+
+    def settle(self, turn: Turn) -> None:
+        """After the commit: sign heads, send what counterparts lack, cosign."""
+        ring = self.rings[self.own]
+        can_sign = self._may_sign and not self.broken
+        self._settled_size = self.outbox.size
+        name = f"{self.own}/mirror"
+        for party, peer in self.peers.items():
+            if can_sign and self.outbox.size:
+                self.outbox.push(turn, peer, ring)
+            signer = self.role_signer("mirror") if can_sign else None
+            self.mirrors[party].cosign(turn, peer, name, signer)
+        if can_sign and self._is_journal_due:
+            self._is_journal_due = False
+            self._push_journal(turn)
+        for token, party in self._couriers:
+            turn.effects.append(Answer(token, export_courier(self, turn, party)))
+        self._couriers = []
+
+    def _push_journal(self, turn: Turn) -> None:
+        head = self.journal.head
+        note = ""
+        for peer in self.peers.values():
+            links = peer.greeted()
+            if not links or peer.journal_sent >= head.size:
+                continue
+            note = note or sign_checkpoint(head, self.signer()).format()
+            proof = tuple(self.journal.tree.consistency_proof(peer.journal_cosigned, head.size))
+            frame = JournalHead(note, peer.journal_cosigned, proof)
+            turn.send(links[0].number, encode_frame(frame))
+            peer.journal_sent = head.size
+
+    def peer_named(self, party: str) -> Peer:
+        """A counterpart by name.
+
+        Raises:
+            OurError: There is none of that name.
+        """
+        if party not in self.peers:
+            names = ", ".join(sorted(self.peers))
+            raise OurError(
+                f"{party} is not a counterpart on the line {self.name}.", f"Name one of: {names}."
+            )
+        return self.peers[party]
+
+    # What everybody reads.
+
+    @property
+    def delivered(self) -> int:
+        """How many of our entries every counterpart has receipted."""
+        return min(peer.receipted for peer in self.peers.values())
+
+    def content(self, party: str, index: int) -> bytes:
+        """The content of one entry that is held.
+
+        Raises:
+            OurError: It is not held.
+        """
+        if party == self.own:
+            entries = self.outbox.read(index, 1) if index < self.outbox.size else []
+        elif party in self.mirrors:
+            mirror = self.mirrors[party]
+            if early := mirror.early.get(index):
+                return early.content
+            entries = self.store.entries(mirror.origin, index, 1)
+        else:
+            entries = []
+        if not entries:
+            raise OurError(f"{party} {index} is not held on the line {self.name}.")
+        return entries[0].content
+
+    def observed(self, now: int) -> Observed:
+        """What is observed of the line: its counterparts, aggregated."""
+        timers = self.view.understanding.timers
+        return aggregate(
+            counterpart_state(
+                [watch.state for watch in peer.circuits.values()],
+                peer.tick_answered_at,
+                now,
+                timers,
+            )
+            for peer in self.peers.values()
+        )
+
+    def serve(self, path: str) -> bytes | None:
+        """A C2SP read path of our outbox: `checkpoint`, `tile/...`; else None."""
+        if self.outbox.size == 0 or not self._may_sign:
+            return None
+        if path == "checkpoint":
+            return self.outbox.head(self.outbox.size, self.rings[self.own]).format().encode()
+        try:
+            level, number, width = parse_tile_path(path)
+            if level is not None:
+                return self.outbox.tree.tile(level, number, width)
+        except (TheirError, LookupError):
+            return None
+        start = number * 256
+        if start + width > self.outbox.size:
+            return None
+        return entry_bundle([entry.raw for entry in self.outbox.read(start, width)])
+
+    def status(self, now: int) -> dict[str, Any]:
+        """What officers see of the line."""
+        observed = self.observed(now)
+        displayed = self.view.displayed(observed, now)
+        return {
+            "line": self.name,
+            "understanding": understanding_hash(self.signed.data).hex(),
+            "version": self.view.understanding.version,
+            "observed": str(observed),
+            "declared": self.view.declared(now),
+            "displayed": displayed,
+            "counterparts": [
+                peer.status(now, self.outbox.size) for _, peer in sorted(self.peers.items())
+            ],
+            "out_size": self.outbox.size,
+            "held": {party: mirror.size for party, mirror in sorted(self.mirrors.items())},
+            "can_sign": self.can_sign(now),
+            "waiting_for": [] if self.can_sign(now) else self.waiting_for(),
+            "broken": self.broken,
+            "alarms": self.view.alarms(),
+        }
+
+    def show_state(self, turn: Turn) -> None:
+        """Tell the faces that the state of the line changed."""
+        turn.show(self.name, "state", {"observed": str(self.observed(turn.now))})
+
+    # One entry that became ours to know.
+
+    def apply(self, turn: Turn | None, sealed: Sealed, at: int, circuit: str) -> None:
+        """Let the view take in one entry; without a turn, silently, at start."""
+        header = sealed.envelope.header
+        message = _message_of(header.kind, sealed.content)
+        shows = self.view.apply(Applied(header, message, at, circuit), live=turn is not None)
+        if turn is not None:
+            turn.effects += shows
+        if header.kind == Kind.AMENDMENT:
+            self._amended()
+
+    def _amended(self) -> None:
+        """An amendment is in force for the line when every outbox has it."""
+        contents = {party: ring.understanding_content for party, ring in self.rings.items()}
+        if len(set(contents.values())) == 1:
+            self.view.understanding = self.rings[self.own].understanding
+
+    def take_keys(self, party: str, sealed: Sealed) -> None:
+        """Let the keys of a party follow one of its entries."""
+        kind = sealed.envelope.header.kind
+        if kind in (Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE):
+            message = parse_body(kind, parse_content(sealed.content))
+            self.rings[party] = self.rings[party].after(sealed.envelope, message)
+
+    def note_keys(self, turn: Turn, party: str, sealed: Sealed, *, is_own: bool = False) -> None:
+        """After an entry about keys: other certificates may be trusted now."""
+        kind = sealed.envelope.header.kind
+        if kind not in (Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE):
+            return
+        if is_own:
+            self.take_keys(party, sealed)
+        turn.effects.append(TrustCertificates())
+
+
+def _message_of(kind: int, content: bytes) -> Message | Unreadable:
+    try:
+        body = parse_content(content)
+    except TheirError as error:
+        return Unreadable(kind, {}, error.what)
+    return parse_body(kind, body)

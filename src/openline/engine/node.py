@@ -1,0 +1,168 @@
+"""A node: several lines, one store, one set of keys; events in, effects out.
+
+The app calls `handle` with a batch of events, commits the turn's writes in one
+transaction, calls `settle`, and performs the turn's effects. Nothing in here
+does I/O beyond the ports.
+"""
+
+from collections.abc import Iterable
+
+from openline.domain.errors import OurError, TheirError
+from openline.domain.line.understanding import (
+    SignedUnderstanding,
+    parse_signed_understanding,
+    understanding_hash,
+    verify_understanding,
+)
+from openline.engine.commands import Adopt
+from openline.engine.effects import Answer, CloseLink, TrustCertificates
+from openline.engine.events import (
+    ClockAdvanced,
+    CommandGiven,
+    Event,
+    FrameReceived,
+    LinkClosed,
+    LinkOpened,
+)
+from openline.engine.line import Line
+from openline.engine.ports import Chance, Keys, PutValue, Store
+from openline.engine.turn import Turn
+
+_ADOPTED = "adopted/"
+"""Names of the stored Understandings, as first adopted, one for each line."""
+
+
+class Node:
+    """One party's node.
+
+    Owned by the app's loop: nobody else calls `handle` or `settle`.
+
+    Attributes:
+        party: Whose node it is.
+        lines: By name.
+    """
+
+    def __init__(
+        self,
+        party: str,
+        keys: Keys,
+        chance: Chance,
+        store: Store,
+        *,
+        own_copy_is_current: bool = False,
+    ) -> None:
+        self.party = party
+        self.lines: dict[str, Line] = {}
+        self._keys = keys
+        self._chance = chance
+        self._store = store
+        self._own_copy_is_current = own_copy_is_current
+        self._line_of_link: dict[int, Line] = {}
+
+    def load(self, now: int) -> None:
+        """Take in every line that the store holds.
+
+        Raises:
+            OurError: The store contradicts itself.
+        """
+        for _, data in self._store.values(_ADOPTED):
+            line = self._make_line(parse_signed_understanding(data), now)
+            line.load()
+            self.lines[line.name] = line
+
+    def _make_line(self, signed: SignedUnderstanding, now: int) -> Line:
+        return Line(
+            self.party,
+            signed,
+            self._keys,
+            self._chance,
+            self._store,
+            now,
+            own_copy_is_current=self._own_copy_is_current,
+        )
+
+    def handle(self, events: Iterable[Event], now: int) -> Turn:
+        """What a batch of events causes; the writes are to be committed first."""
+        turn = Turn(now)
+        for event in events:
+            self._take(turn, event)
+        for line in self.lines.values():
+            line.finish(turn)
+        return turn
+
+    def settle(self, turn: Turn) -> None:
+        """After the commit of the turn's writes: add what may now be sent."""
+        for line in self.lines.values():
+            line.settle(turn)
+
+    def _take(self, turn: Turn, event: Event) -> None:
+        match event:
+            case FrameReceived(link, frame):
+                line = self._line_of_link.get(link)
+                if line is not None:
+                    line.frame(turn, link, frame)
+            case CommandGiven(token, Adopt(signed)):
+                self._adopt(turn, token, signed)
+            case CommandGiven(token, command):
+                self._command(turn, token, command)
+            case LinkOpened(link, name, party, circuit):
+                line = self.lines.get(name)
+                if line is None or party not in line.peers:
+                    turn.effects.append(CloseLink(link, "this line is not known here"))
+                    return
+                self._line_of_link[link] = line
+                line.link_opened(turn, link, party, circuit)
+            case LinkClosed(link):
+                line = self._line_of_link.pop(link, None)
+                if line is not None:
+                    line.link_closed(turn, link)
+            case ClockAdvanced():
+                pass
+
+    def _command(self, turn: Turn, token: int, command: object) -> None:
+        name = getattr(command, "line", "")
+        line = self.lines.get(name)
+        if line is None:
+            known = ", ".join(sorted(self.lines)) or "none yet"
+            error = OurError(f"The line {name!r} is not known here.", f"Lines: {known}.")
+            turn.effects.append(Answer(token, error=error))
+            return
+        line.command(turn, token, command)
+
+    def _adopt(self, turn: Turn, token: int, data: bytes) -> None:
+        """Open a line, or amend it, by an Understanding that all have signed."""
+        try:
+            signed = parse_signed_understanding(data)
+            understanding = verify_understanding(signed)
+            line = self.lines.get(understanding.line)
+            if line is None:
+                line = self._make_line(signed, turn.now)
+                self._check_keys(line)
+                line.load()
+                self.lines[line.name] = line
+                turn.write(PutValue(_ADOPTED + line.name, data))
+                turn.effects.append(TrustCertificates())
+            elif signed.data not in (line.first.data, line.signed.data):
+                line.amend(turn, token, signed)
+                return
+            digest = understanding_hash(signed.data).hex()
+            turn.effects.append(Answer(token, {"line": line.name, "understanding": digest}))
+        except TheirError as error:
+            problem = OurError(f"The Understanding is not accepted: {error.what}.")
+            turn.effects.append(Answer(token, error=problem))
+        except OurError as error:
+            turn.effects.append(Answer(token, error=error))
+
+    def _check_keys(self, line: Line) -> None:
+        terms = line.view.understanding.party(self.party)
+        for role, public in (
+            ("node", terms.node),
+            ("witness", terms.witness),
+            ("mirror", terms.mirror),
+        ):
+            if self._keys.find(role, public) is None:
+                raise OurError(
+                    f"The Understanding names another {role} key for {self.party} than this "
+                    "node has.",
+                    "Draw it up again with the present party card (`openline card`).",
+                )

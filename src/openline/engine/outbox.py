@@ -1,0 +1,292 @@
+"""Our own outbox: recording, heads, sending, receipts, recovery.
+
+Order of work (record.md 3): entries are committed, then the head over them is
+signed, then both are sent. Heads are signed only by `head`, and `head` is
+called only in `Line.settle`, after the commit. A head that covers fewer
+entries than are recorded may be signed at any later time: it is the same
+history.
+"""
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Final
+
+from openline.domain.errors import OurError, Reason, TheirError
+from openline.domain.limits import FRAME_ENTRIES_MAX, FRAME_SIZE_BYTES_MAX
+from openline.domain.line.keyring import KeyRing
+from openline.domain.party import Origin, Precedence
+from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
+from openline.domain.record.cosignature import verify_cosignature
+from openline.domain.record.envelope import (
+    Envelope,
+    Header,
+    check_content,
+    make_content,
+    parse_envelope,
+    seal_envelope,
+    verify_envelope,
+)
+from openline.domain.record.merkle import Tree, leaf_hash
+from openline.domain.record.note import (
+    Note,
+    NoteSignature,
+    parse_note,
+    parse_signature_rows,
+)
+from openline.domain.record.signing import PublicKeys, Signer
+from openline.engine.desk import Draft
+from openline.engine.frames import Entries, Receipt, Urgent, encode_frame
+from openline.engine.peer import WINDOW_ENTRIES, Peer
+from openline.engine.ports import AppendEntries, Chance, Keys, PutHead, Store, StoredEntry
+from openline.engine.turn import Turn
+
+FRAME_ROOM_BYTES: Final = FRAME_SIZE_BYTES_MAX - 16_384
+"""Of a frame, for entries; the rest is for the head and the array itself."""
+
+_HEADS_KEPT: Final = 256
+_FLASHES_KEPT: Final = 64
+_RECENT_BYTES_MAX: Final = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One entry as it was recorded."""
+
+    envelope: Envelope
+    content: bytes
+
+
+class Outbox:
+    """What this party says on one line.
+
+    Owned by the line; changed only while a turn is handled.
+    """
+
+    def __init__(
+        self, own: str, line: str, epoch: int, keys: Keys, chance: Chance, store: Store
+    ) -> None:
+        self.own = own
+        self.line = line
+        self.epoch = epoch
+        self.origin = str(Origin(own, line, "out", epoch))
+        self.tree = Tree()
+        self.last_at = 0
+        self._keys = keys
+        self._chance = chance
+        self._store = store
+        self._heads: OrderedDict[int, Note] = OrderedDict()
+        self._recent: deque[StoredEntry] = deque()
+        self._recent_bytes = 0
+        self._flashes: deque[int] = deque(maxlen=_FLASHES_KEPT)
+
+    @property
+    def size(self) -> int:
+        """How many entries are recorded."""
+        return self.tree.size
+
+    def checkpoint(self, size: int | None = None) -> Checkpoint:
+        """The unsigned head at a size, by default the last."""
+        size = self.tree.size if size is None else size
+        return Checkpoint(self.origin, size, self.tree.root(size))
+
+    def record(
+        self, turn: Turn, drafts: list[Draft], heads: tuple[Checkpoint, ...], signer: Signer
+    ) -> list[Sealed]:
+        """Seal the drafts in their order and write them at the end of the log."""
+        start = self.tree.size
+        sealed = []
+        self.last_at = max(turn.now, self.last_at)
+        for offset, draft in enumerate(drafts):
+            header = Header(
+                party=self.own,
+                line=self.line,
+                kind=draft.kind,
+                index=start + offset,
+                at=self.last_at,
+                heads=heads,
+                reply_to=draft.reply_to,
+                precedence=draft.precedence,
+                recipients=draft.recipients,
+                epoch=self.epoch,
+            )
+            content = draft.content or make_content(self._chance.bytes(16), draft.body)
+            sealed.append(Sealed(seal_envelope(header, content, signer), content))
+        self._append(turn, sealed)
+        return sealed
+
+    def recover(self, turn: Turn, frame: Entries, ring: KeyRing) -> list[Sealed]:
+        """Take back our own entries from a counterpart's mirror.
+
+        Raises:
+            TheirError: What it gives is not what we signed.
+        """
+        if frame.start > self.tree.size:
+            raise TheirError(Reason.GAP, f"{self.origin} is held here up to {self.tree.size}")
+        fresh = frame.entries[self.tree.size - frame.start :]
+        sealed = []
+        for offset, entry in enumerate(fresh):
+            envelope = parse_envelope(entry.raw)
+            index = self.tree.size + offset
+            if envelope.header.origin != self.origin or envelope.header.index != index:
+                raise TheirError(Reason.WRONG_INDEX, f"this is not {self.origin} {index}")
+            verify_envelope(envelope, ring.node_at(index).ed25519)
+            check_content(envelope, entry.content)
+            sealed.append(Sealed(envelope, entry.content))
+        if not sealed:
+            return []
+        size = self.tree.size + len(sealed)
+        root = self.tree.root_with([leaf_hash(item.envelope.raw) for item in sealed])
+        note = parse_note(frame.head)
+        head = verify_checkpoint(note, self.origin, ring.node_for_size(size))
+        if (head.size, head.root) != (size, root):
+            raise TheirError(Reason.WRONG_ROOT, f"the head of {self.origin} {size} differs")
+        self._append(turn, sealed)
+        turn.write(PutHead(self.origin, size, "", frame.head))
+        return sealed
+
+    def _append(self, turn: Turn, sealed: list[Sealed]) -> None:
+        start = self.tree.size
+        entries = tuple(StoredEntry(item.envelope.raw, item.content) for item in sealed)
+        self.tree.extend([leaf_hash(entry.raw) for entry in entries])
+        turn.write(AppendEntries(self.origin, start, entries, self.tree.root()))
+        for item, entry in zip(sealed, entries, strict=True):
+            self.last_at = max(self.last_at, item.envelope.header.at)
+            if item.envelope.header.precedence == Precedence.FLASH:
+                self._flashes.append(item.envelope.header.index)
+            self._recent.append(entry)
+            self._recent_bytes += len(entry.raw) + len(entry.content)
+        while self._recent_bytes > _RECENT_BYTES_MAX or len(self._recent) > WINDOW_ENTRIES:
+            gone = self._recent.popleft()
+            self._recent_bytes -= len(gone.raw) + len(gone.content)
+
+    def replay(self, leaf: bytes, header: Header) -> None:
+        """Take in one stored entry at start."""
+        self.tree.append(leaf)
+        self.last_at = max(self.last_at, header.at)
+        if header.precedence == Precedence.FLASH:
+            self._flashes.append(header.index)
+
+    def read(self, start: int, count: int) -> list[StoredEntry]:
+        """Recorded entries, from memory where they are recent."""
+        recent_start = self.tree.size - len(self._recent)
+        if start >= recent_start:
+            offset = start - recent_start
+            return [self._recent[i] for i in range(offset, min(offset + count, len(self._recent)))]
+        return self._store.entries(self.origin, start, count)
+
+    def signer(self, public: PublicKeys) -> Signer:
+        """Our node key with this public half.
+
+        Raises:
+            OurError: The key directory does not have it.
+        """
+        signer = self._keys.find("node", public)
+        if signer is None:
+            raise OurError(
+                f"The node key that {self.origin} needs is not in the key directory.",
+                "Restore the key directory, or revoke the key with `openline keys revoke`.",
+            )
+        return signer
+
+    def head(self, size: int, ring: KeyRing) -> Note:
+        """The signed head at a size. Only after the entries are durable."""
+        note = self._heads.get(size)
+        if note is None:
+            signer = self._keys.find("node", ring.node_for_size(size))
+            signer = signer or self.signer(ring.node_at(self.tree.size))
+            note = sign_checkpoint(self.checkpoint(size), signer)
+            self._heads[size] = note
+            if len(self._heads) > _HEADS_KEPT:
+                self._heads.popitem(last=False)
+        return note
+
+    def push(self, turn: Turn, peer: Peer, ring: KeyRing) -> None:
+        """Send a counterpart what it lacks: each FLASH first, then in order."""
+        self._push_flashes(turn, peer, ring)
+        links = peer.greeted()
+        if not links:
+            return
+        while peer.sent < self.tree.size and peer.sent - peer.held < WINDOW_ENTRIES:
+            if peer.sent == peer.held:
+                peer.progress_at = turn.now
+            frame = self.frame(peer.sent, ring)
+            peer.sent = frame.start + len(frame.entries)
+            turn.send(links[0].number, encode_frame(frame))
+
+    def _push_flashes(self, turn: Turn, peer: Peer, ring: KeyRing) -> None:
+        """Send each FLASH ahead of the log, on two circuits."""
+        links = peer.greeted()[:2]
+        if not links:
+            return
+        for index in self._flashes:
+            if index < max(peer.urgent_sent, peer.held):
+                continue
+            size = self.tree.size
+            frame = encode_frame(
+                Urgent(
+                    self.read(index, 1)[0],
+                    tuple(self.tree.inclusion_proof(index, size)),
+                    self.head(size, ring).format(),
+                )
+            )
+            for link in links:
+                turn.send(link.number, frame, is_urgent=True)
+            peer.urgent_sent = index + 1
+
+    def frame(self, start: int, ring: KeyRing) -> Entries:
+        """The entries from an index on that fit one frame, with their head."""
+        taken: list[StoredEntry] = []
+        room = FRAME_ROOM_BYTES
+        for entry in self.read(start, FRAME_ENTRIES_MAX):
+            room -= len(entry.raw) + len(entry.content) + 16
+            if room < 0 and taken:
+                break
+            taken.append(entry)
+        return Entries(
+            self.origin, start, tuple(taken), self.head(start + len(taken), ring).format()
+        )
+
+    def receipted(
+        self, turn: Turn, peer: Peer, frame: Receipt, ring: KeyRing, their_ring: KeyRing
+    ) -> int | None:
+        """Take in a receipt: the counterpart's mirror cosignature on a head.
+
+        Returns:
+            The instant of the cosignature, or None when it adds nothing.
+
+        Raises:
+            TheirError: It covers what we never recorded, or does not verify.
+        """
+        if frame.size > self.tree.size:
+            raise TheirError(
+                Reason.WRONG_INDEX, f"a receipt covers {frame.size} of {self.tree.size} entries"
+            )
+        if frame.size > peer.held:
+            peer.held = frame.size
+            peer.sent = max(peer.sent, frame.size)
+        peer.progress_at = turn.now
+        if not frame.rows or frame.size <= peer.receipted:
+            return None
+        signatures = parse_signature_rows(frame.rows)
+        checkpoint = self.checkpoint(frame.size)
+        at_s = verify_by_any(checkpoint, signatures, f"{peer.party}/mirror", their_ring.mirrors())
+        note = self.head(frame.size, ring).with_signatures(*signatures)
+        turn.write(PutHead(self.origin, frame.size, peer.party, note.format()))
+        peer.receipted = frame.size
+        return at_s * 1_000
+
+
+def verify_by_any(
+    checkpoint: Checkpoint,
+    signatures: tuple[NoteSignature, ...],
+    name: str,
+    keys: tuple[PublicKeys, ...],
+) -> int:
+    """The time of a cosignature by any of the keys that may make it."""
+    fault: TheirError | None = None
+    for public in keys:
+        try:
+            return verify_cosignature(checkpoint, signatures, name, public)
+        except TheirError as error:
+            fault = error
+    raise fault or TheirError(Reason.UNKNOWN_KEY, f"{name} has no key that is trusted")

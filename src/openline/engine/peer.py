@@ -1,0 +1,147 @@
+"""One counterpart on one line: its connections, and how far it has followed.
+
+Objects prove themselves, so a peer only keeps what makes exchange quick:
+which connections stand, what the counterpart says it holds, what it has
+receipted, and what was sent meanwhile. All of it may be forgotten; it is told
+again when a connection opens.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from openline.domain.line.observed import CircuitWatch, Observed
+from openline.domain.record.note import Note
+
+WINDOW_ENTRIES: Final = 2_048
+"""Entries under way to one counterpart: four frames of the largest size."""
+
+FAULTS_PER_MINUTE_MAX: Final = 20
+"""Refused frames in a minute before the connection is ended."""
+
+
+@dataclass(slots=True)
+class LinkState:
+    """One connection to the counterpart.
+
+    Attributes:
+        number: The connection.
+        circuit: The circuit it belongs to.
+        is_greeted: The counterpart's hello was accepted.
+    """
+
+    number: int
+    circuit: str
+    is_greeted: bool = False
+
+
+@dataclass(slots=True)
+class Peer:
+    """One counterpart on one line.
+
+    Attributes:
+        party: Its name.
+        links: Standing connections, by number.
+        circuits: What is known of each circuit that ever stood, by name.
+        sent: Index after the last of our entries sent to it.
+        held: How many of our entries it says it holds.
+        receipted: How many of our entries it has receipted.
+        is_reconciled: It has said what it holds of our outbox, and we hold it too.
+        must_hold: Cosign nothing of its outbox smaller than this: it was
+            receipted before we lost our copy.
+        cosigned: The largest size of its outbox that we cosigned in this run.
+        last_tick: Sequence and hash of its last tick that verified.
+        heard: Hash of its last tick whose time was plausible; echoed in ours.
+        tick_answered_at: When we made the newest tick of ours that it echoed.
+        tick_observed: The word it gives the line itself.
+        offset_ms: Its clock minus ours, by the last probe.
+        round_trip_ms: Of the last probe.
+        difference: Where its Understanding differs from ours, in words.
+        journal_cosigned: Size of our journal that it has cosigned.
+        journal_sent: Size of our journal last sent to be cosigned.
+        its_journal: Head of its journal that we cosigned, as a whole note.
+        evidence: Names of kept proofs of its misconduct.
+    """
+
+    party: str
+    links: dict[int, LinkState] = field(default_factory=dict)
+    circuits: dict[str, CircuitWatch] = field(default_factory=dict)
+    sent: int = 0
+    held: int = 0
+    receipted: int = 0
+    is_reconciled: bool = False
+    must_hold: int = 0
+    cosigned: int = -1
+    acked: int = -1
+    last_tick: tuple[int, bytes] | None = None
+    heard: bytes | None = None
+    tick_answered_at: int | None = None
+    tick_observed: str = Observed.UNKNOWN
+    offset_ms: int | None = None
+    round_trip_ms: int | None = None
+    difference: list[str] = field(default_factory=list)
+    journal_cosigned: int = 0
+    journal_sent: int = 0
+    its_journal: Note | None = None
+    evidence: list[str] = field(default_factory=list)
+    progress_at: int = 0
+    urgent_sent: int = 0
+    pulled_at: int = 0
+    _faults_since: int = 0
+    _faults: int = 0
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether there is proof that it wrote two histories."""
+        return bool(self.evidence)
+
+    def greeted(self) -> list[LinkState]:
+        """The connections that may carry data, best first."""
+        order = {Observed.UP: 0, Observed.UNKNOWN: 1, Observed.DEGRADED: 2, Observed.LOST: 3}
+        ready = [link for link in self.links.values() if link.is_greeted]
+        return sorted(
+            ready,
+            key=lambda link: (order[self.circuits[link.circuit].state], link.circuit, link.number),
+        )
+
+    def has_too_many_faults(self, now: int) -> bool:
+        """Count one refused frame; whether this minute has too many."""
+        if now - self._faults_since >= 60_000:
+            self._faults_since, self._faults = now, 0
+        self._faults += 1
+        return self._faults > FAULTS_PER_MINUTE_MAX
+
+    def rewind(self) -> None:
+        """Forget what was under way: it will be sent again."""
+        self.sent = self.held
+        self.urgent_sent = min(self.urgent_sent, self.held)
+
+    def status(self, now: int, out_size: int) -> dict[str, Any]:
+        """What officers see of the counterpart."""
+        return {
+            "party": self.party,
+            "circuits": [
+                {
+                    "circuit": name,
+                    "state": str(watch.state),
+                    "is_connected": any(
+                        link.circuit == name and link.is_greeted for link in self.links.values()
+                    ),
+                    "last_tick_at": watch.last_heard_at,
+                }
+                for name, watch in sorted(self.circuits.items())
+            ],
+            "two_way_age_ms": (
+                None if self.tick_answered_at is None else max(0, now - self.tick_answered_at)
+            ),
+            "says": str(self.tick_observed),
+            "clock_offset_ms": self.offset_ms,
+            "round_trip_ms": self.round_trip_ms,
+            "held": self.held,
+            "receipted": self.receipted,
+            "not_receipted": max(0, out_size - self.receipted),
+            "is_reconciled": self.is_reconciled,
+            "is_forked": self.is_forked,
+            "evidence": list(self.evidence),
+            "difference": list(self.difference),
+            "journal_cosigned": self.journal_cosigned,
+        }

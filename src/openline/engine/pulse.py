@@ -1,0 +1,145 @@
+"""The pulse of a line: our ticks out, theirs in, and what the silence means.
+
+Ticks go on every connection at the interval of the Understanding, and soon
+after a change: at most `CHANGES_PER_INTERVAL` of them in one interval, so
+that a busy line does not pay for a tick with every message. A tick is written
+down before it is sent, so that no number is ever used for two ticks.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from openline.domain.errors import Reason, TheirError
+from openline.domain.line.keyring import KeyRing
+from openline.domain.record.checkpoint import Checkpoint
+from openline.domain.record.note import Note, parse_note, sign_note
+from openline.domain.record.signing import Signer
+from openline.domain.record.tick import NO_HASH, Tick, tick_hash, tick_key, verify_tick
+from openline.engine.frames import Probe, TickSent, encode_frame
+from openline.engine.mirror import ForkFound
+from openline.engine.peer import Peer
+from openline.engine.ports import PutTick
+from openline.engine.turn import Turn
+
+CHANGES_PER_INTERVAL: Final = 10
+"""Ticks beside the regular ones that changes may cause in one interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A tick of a counterpart that verified.
+
+    Attributes:
+        tick: What it says.
+        note: The note it came in.
+        is_new: Whether it is the newest of its author.
+    """
+
+    tick: Tick
+    note: Note
+    is_new: bool
+
+
+class Pulse:
+    """Our chain of ticks on one line, and the reading of the others'."""
+
+    def __init__(self, own: str, line: str, interval_ms: int, tolerance_ms: int) -> None:
+        self.interval_ms = interval_ms
+        self.tolerance_ms = tolerance_ms
+        self._own = own
+        self._line = line
+        self.sequence = 0
+        self.previous = NO_HASH
+        self._made_at: int | None = None
+        self._said: tuple[object, ...] = ()
+
+    def continue_from(self, sequence: int, digest: bytes) -> None:
+        """Go on after a tick that was made before, if it is newer than ours."""
+        if sequence >= self.sequence:
+            self.sequence = sequence + 1
+            self.previous = digest
+
+    def is_due(self, now: int, said: tuple[object, ...]) -> bool:
+        """Whether a tick must be made: the interval is over, or much changed."""
+        if self._made_at is None or now < self._made_at:
+            return True
+        age_ms = now - self._made_at
+        if age_ms >= self.interval_ms:
+            return True
+        return said != self._said and age_ms * CHANGES_PER_INTERVAL >= self.interval_ms
+
+    def make(
+        self,
+        turn: Turn,
+        signer: Signer,
+        out: Checkpoint,
+        held: tuple[Checkpoint, ...],
+        observed: str,
+        declared: tuple[tuple[str, str], ...],
+        peers: list[Peer],
+        said: tuple[object, ...],
+    ) -> None:
+        """Make, write and send one tick and a probe on every connection."""
+        heard = tuple(sorted((peer.party, peer.heard) for peer in peers if peer.heard))
+        tick = Tick(
+            party=self._own,
+            line=self._line,
+            sequence=self.sequence,
+            at=turn.now,
+            out=out,
+            held=held,
+            observed=observed,
+            declared=declared,
+            clock_source="system",
+            clock_error_ms=self.tolerance_ms,
+            previous=self.previous,
+            heard=heard,
+        )
+        text = tick.text()
+        name = tick_key(self._own, self._line, signer.public.ed25519).name
+        note = Note(text, (sign_note(text, name, signer),))
+        self.previous = tick_hash(text)
+        turn.write(PutTick(self._own, self._line, self.sequence, self.previous, note.format()))
+        self.sequence += 1
+        self._made_at, self._said = turn.now, said
+        frame = encode_frame(TickSent(note.format()))
+        probe = encode_frame(Probe(turn.now))
+        for peer in peers:
+            for link in peer.greeted():
+                turn.send(link.number, frame, is_urgent=True)
+                turn.send(link.number, probe, is_urgent=True)
+
+    def receive(self, turn: Turn, peer: Peer, text: str, ring: KeyRing) -> Heard:
+        """Verify and keep a counterpart's tick.
+
+        Raises:
+            TheirError: It does not verify, or is of another line or party;
+                ForkFound when it gives one number to two ticks.
+        """
+        note = parse_note(text)
+        tick = self._verify(note, ring)
+        if (tick.line, tick.party) != (self._line, peer.party):
+            raise TheirError(Reason.WRONG_LINE, f"a tick is of {tick.party} on {tick.line}")
+        digest = tick_hash(note.text)
+        if peer.last_tick is not None:
+            last, last_digest = peer.last_tick
+            if tick.sequence == last and digest != last_digest:
+                raise ForkFound(f"{peer.party} made two ticks of number {last}", "", text)
+            if tick.sequence <= last:
+                return Heard(tick, note, is_new=False)
+        peer.last_tick = (tick.sequence, digest)
+        peer.tick_observed = tick.observed
+        turn.write(PutTick(peer.party, self._line, tick.sequence, digest, text))
+        # An echo vouches for the time in the tick: only a plausible one gets it.
+        peer.heard = digest if abs(tick.at - turn.now) <= self.tolerance_ms else None
+        return Heard(tick, note, is_new=True)
+
+    @staticmethod
+    def _verify(note: Note, ring: KeyRing) -> Tick:
+        fault: TheirError | None = None
+        for public in ring.nodes():
+            try:
+                return verify_tick(note, public.ed25519)
+            except TheirError as error:
+                fault = fault or error
+        raise fault or TheirError(Reason.UNKNOWN_KEY, "no key is trusted")

@@ -1,0 +1,1 @@
+"""How people and programs meet the node: command line and HTTP API."""

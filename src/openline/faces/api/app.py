@@ -1,0 +1,107 @@
+"""The officers' API: routes over a running node, described by OpenAPI 3.1.
+
+Handlers are thin: they decode, hand on to the node, and pass on what the
+views answer. The API has no sign-in of its own; who may open the socket may
+speak for the party (`openline.faces.unix`).
+"""
+
+import asyncio
+from typing import Any, Final
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import License, Tag
+
+from openline import __version__
+from openline.faces.api import events, faults, files, reading, writing
+from openline.faces.api.running import Running
+
+BODY_SIZE_BYTES_MAX: Final = 1_048_576
+"""No message of an officer comes near it."""
+
+DESCRIPTION: Final = """\
+The officers' interface of one Openline node, on its Unix socket.
+
+Instants are UTC. In requests they may be written as ISO 8601 with Z or as
+date-time groups (`070140ZAPR17`); views answer UTC milliseconds where the
+name ends in `_at`. Nothing here approves or permits anything: a notice takes
+effect without a reply.
+
+Every error is `{"error": {"what", "remedy", "field"?}}`.
+"""
+
+TAGS: Final = (
+    Tag("state", "The node, its lines and circuits, and what needs a person."),
+    Tag("messages", "What is said, and what became of it."),
+    Tag("notices", "Advance information about activity, and the conflicts it meets."),
+    Tag("understandings", "What the parties agreed on."),
+    Tag("keys", "This party's keys."),
+    Tag("files", "Certificates and the courier's files."),
+    Tag("events", "What changes, as it changes."),
+)
+
+ROUTES: Final = (
+    reading.read_status,
+    reading.list_lines,
+    reading.list_messages,
+    reading.read_message,
+    writing.say,
+    reading.list_notices,
+    reading.read_notice,
+    writing.check_notice,
+    reading.list_conflicts,
+    reading.list_alarms,
+    writing.acknowledge_alarm,
+    reading.read_understanding,
+    writing.adopt,
+    files.certify,
+    writing.change_key,
+    writing.publish_revocation,
+    files.export_courier,
+    files.import_courier,
+    writing.trust_own_copy,
+    events.follow_events,
+)
+
+
+def create_app(running: Running, stopping: asyncio.Event | None = None) -> Litestar:
+    """The API over a running node.
+
+    Args:
+        running: The node.
+        stopping: Set when the node begins to stop; streams then end.
+    """
+    return Litestar(
+        route_handlers=list(ROUTES),
+        state=State({"running": running, "stopping": stopping or asyncio.Event()}),
+        exception_handlers=faults.HANDLERS,
+        request_max_body_size=BODY_SIZE_BYTES_MAX,
+        openapi_config=openapi_config(),
+        debug=False,
+        logging_config=None,
+    )
+
+
+def openapi_config() -> OpenAPIConfig:
+    """How the API describes itself, at `/schema/openapi.json`."""
+    return OpenAPIConfig(
+        title="Openline: officers' API",
+        version=__version__,
+        description=DESCRIPTION,
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        tags=list(TAGS),
+        path="/schema",
+        # JSON only: the pages that Litestar offers load scripts from elsewhere.
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+    )
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document, without a node behind it."""
+    app = Litestar(
+        route_handlers=list(ROUTES), openapi_config=openapi_config(), logging_config=None
+    )
+    return app.openapi_schema.to_schema()

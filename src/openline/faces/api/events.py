@@ -1,0 +1,114 @@
+"""What changes, as server-sent events (WHATWG HTML, section 9.2).
+
+The first event is always `begin`: a reader that connects, again or for the
+first time, reads the state anew after it, so no event needs to be kept for
+anybody. Event ids number the events of one stream. A comment comes every few
+seconds while nothing changes, so that a reader knows a silent stream from a
+dead one. A reader that is too slow is told `end` and closed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Response, get
+from litestar.datastructures import State
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from openline.engine.effects import Show
+from openline.faces.api.describe import described
+from openline.faces.api.running import Running
+
+HEARTBEAT_S: Final = 3.0
+"""Shorter than the time after which a console calls its picture stale."""
+
+
+@get(
+    "/events",
+    operation_id="followEvents",
+    tags=["events"],
+    summary="Follow what changes",
+    media_type="text/event-stream",
+    responses=described(
+        None,
+        "A stream of server-sent events that ends when the node stops.",
+        media_type="text/event-stream",
+        example=(
+            'id: 0\nevent: begin\ndata: {"party":"alpha.example"}\n\n'
+            'id: 1\nevent: message\ndata: {"line":"syria-air","serial":"ALPHA-0012"}\n\n'
+            ": 3 s\n\n"
+        ),
+    ),
+)
+async def follow_events(
+    state: State,
+    only_line: Annotated[
+        str | None, Parameter(query="line", description="Only what concerns this line.")
+    ] = None,
+) -> Response[Any]:
+    """A stream of what changes: `message`, `delivered`, `state`, `conflict`, `alarm`, `circuit`.
+
+    Each event has an id (its number in this stream), a name, and JSON data
+    with the line and the values that the other routes give for the same
+    thing. The first is `begin`: read the state after it. `end` says why the
+    stream is closed; connect again and begin anew.
+    """
+    running: Running = state.running
+    stopping: asyncio.Event = state.stopping
+    if only_line is not None:
+        running.view(only_line)  # Says so now when there is no such line.
+    return Stream(
+        _stream(running, stopping, only_line),
+        media_type="text/event-stream; charset=utf-8",
+        headers={"cache-control": "no-store"},
+    )
+
+
+async def _stream(
+    running: Running, stopping: asyncio.Event, only_line: str | None
+) -> AsyncIterator[bytes]:
+    number = 0
+    async with running.shows() as shows:
+        yield encode_event(number, "begin", {"party": running.config.party})
+        async for show in _with_heartbeats(shows, stopping):
+            if show is None:
+                yield f": {HEARTBEAT_S:g} s\n\n".encode()
+            elif only_line is None or show.line in ("", only_line):
+                number += 1
+                yield encode_event(number, show.name, {"line": show.line, **show.data})
+    why = "the node is stopping" if stopping.is_set() else "the reader is too slow"
+    yield encode_event(number + 1, "end", {"why": why})
+
+
+async def _with_heartbeats(
+    shows: AsyncIterator[Show], stopping: asyncio.Event
+) -> AsyncIterator[Show | None]:
+    """The shows, and None whenever nothing came for `HEARTBEAT_S`."""
+    stopped = asyncio.ensure_future(stopping.wait())
+    following = asyncio.ensure_future(anext(shows, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait(
+                {stopped, following}, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            if stopped in done:
+                return
+            if not done:
+                yield None
+                continue
+            show = following.result()
+            if show is None:
+                return
+            following = asyncio.ensure_future(anext(shows, None))
+            yield show
+    finally:
+        for task in (stopped, following):
+            task.cancel()
+        await asyncio.gather(stopped, following, return_exceptions=True)
+
+
+def encode_event(number: int, name: str, data: dict[str, Any]) -> bytes:
+    """One server-sent event; JSON holds no row break, so the data is one row."""
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, name.encode(), msgspec.json.encode(data))

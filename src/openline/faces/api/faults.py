@@ -1,0 +1,125 @@
+"""Errors of the API: one shape, a fitting status, and never a traceback.
+
+Every error is `{"error": {"what": ..., "remedy": ..., "field": ...}}`; `field`
+is there when one field of the request is at fault.
+
+==  ==================================================================
+400  the request is wrong in itself: a field, its type, JSON, a file
+404  there is no such line, message, notice, conflict or alarm
+405  the method is not offered there
+409  the rules of the line, or the state of the node, forbid it now
+413  the body is larger than may be
+500  a defect of the node; its log file says more
+503  the node is stopping, or may not sign yet
+==  ==================================================================
+"""
+
+import logging
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.status_codes import (
+    HTTP_400_BAD_REQUEST,
+    HTTP_404_NOT_FOUND,
+    HTTP_405_METHOD_NOT_ALLOWED,
+    HTTP_409_CONFLICT,
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
+
+from openline.domain.errors import OurError, TheirError
+
+LOG: Final = logging.getLogger(__name__)
+
+_REMEDIES: Final = {
+    HTTP_400_BAD_REQUEST: "Compare the request with /schema/openapi.json.",
+    HTTP_404_NOT_FOUND: "See /schema/openapi.json for what there is.",
+    HTTP_405_METHOD_NOT_ALLOWED: "See /schema/openapi.json for the methods offered.",
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE: "Send less: messages of more than 1 MiB are not taken.",
+}
+
+
+class BadRequest(OurError):
+    """The request is wrong in itself."""
+
+    def __init__(self, what: str, remedy: str = "", field: str = "") -> None:
+        super().__init__(what, remedy)
+        self.field = field
+
+
+class NotFound(OurError):
+    """There is nothing of that name."""
+
+
+class NotReady(OurError):
+    """The node cannot do it at this moment."""
+
+
+def answer_our_error(request: Request[Any, Any, State], error: OurError) -> Response[Any]:
+    """The answer to what an officer, a file or the state of the line forbids."""
+    status = {
+        BadRequest: HTTP_400_BAD_REQUEST,
+        NotFound: HTTP_404_NOT_FOUND,
+        NotReady: HTTP_503_SERVICE_UNAVAILABLE,
+    }.get(type(error), HTTP_409_CONFLICT)
+    return _answer(status, error.what, error.remedy, getattr(error, "field", ""))
+
+
+def answer_their_error(request: Request[Any, Any, State], error: TheirError) -> Response[Any]:
+    """The answer to bytes of a counterpart that do not hold what they should."""
+    return _answer(HTTP_400_BAD_REQUEST, error.what, f"Refused as {error.reason.value}.")
+
+
+def answer_http_exception(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
+    """The answer to a request that no handler takes."""
+    status = error.status_code
+    if status >= HTTP_500_INTERNAL_SERVER_ERROR:
+        return answer_defect(request, error)
+    field, what = _first_fault(error)
+    what = what or _sentence(error.detail or "The request is not understood")
+    return _answer(status, what, _REMEDIES.get(status, ""), field)
+
+
+def answer_defect(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
+    """The answer to a defect of ours: said plainly, told to the log."""
+    LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _answer(
+        HTTP_500_INTERNAL_SERVER_ERROR,
+        "The node has a defect and could not answer.",
+        "Its log file, openline.log, says more; the record itself is not touched by this.",
+    )
+
+
+def _first_fault(error: HTTPException) -> tuple[str, str]:
+    """The field and the sentence of the first fault of a validation."""
+    extra = error.extra
+    if not isinstance(error, ValidationException) or not isinstance(extra, list) or not extra:
+        return "", ""
+    first = extra[0]
+    if not isinstance(first, dict):
+        return "", ""
+    field = str(first.get("key", ""))
+    words = str(first.get("message", "it is not as described"))
+    return field, _sentence(f"{field}: {words}" if field else words)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else words + "."
+
+
+def _answer(status: int, what: str, remedy: str, field: str = "") -> Response[Any]:
+    error = {"what": what, "remedy": remedy}
+    if field:
+        error["field"] = field
+    return Response({"error": error}, status_code=status, media_type="application/json")
+
+
+HANDLERS: Final[dict[Any, Any]] = {
+    OurError: answer_our_error,
+    TheirError: answer_their_error,
+    HTTPException: answer_http_exception,
+    Exception: answer_defect,
+}

@@ -1,0 +1,60 @@
+"""How the routes find the node, its lines, and who acts."""
+
+from typing import Any, TypeAlias
+
+from litestar.datastructures import State
+
+from openline.domain.errors import OurError
+from openline.faces.api.faults import BadRequest, NotFound, NotReady
+from openline.faces.api.running import LineView, Running
+from openline.faces.api.schema import Officer
+
+By: TypeAlias = tuple[str, str]
+
+
+def node_of(state: State) -> Running:
+    """The running node behind the routes.
+
+    Raises:
+        NotReady: It is stopping.
+    """
+    running: Running = state.running
+    if state.stopping.is_set():
+        raise NotReady("The node is stopping.", "Wait until it runs again.")
+    return running
+
+
+def view_of(state: State, line: str) -> LineView:
+    """What is known about a line.
+
+    Raises:
+        NotFound: The node has no such line.
+    """
+    try:
+        return node_of(state).view(line)
+    except NotReady:
+        raise
+    except OurError as error:
+        raise NotFound(
+            error.what, error.remedy or "See GET /lines for the lines there are."
+        ) from None
+
+
+def by_of(running: Running, officer: Officer | None) -> By:
+    """Who acts: as the request says, or else the post and officer of node.toml."""
+    if officer is None:
+        return running.config.post, running.config.officer
+    return officer.post, officer.officer
+
+
+def with_by(running: Running, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a message, with `by` filled in from node.toml when absent."""
+    if "by" in fields:
+        return fields
+    return {"by": {"post": running.config.post, "officer": running.config.officer}, **fields}
+
+
+def bad_field(error: OurError) -> BadRequest:
+    """The error of a form, with the field that its `Fault` names."""
+    field = getattr(error.__context__, "path", "")
+    return BadRequest(error.what, error.remedy, field)

@@ -1,0 +1,190 @@
+"""The routes that read: state, messages, notices, conflicts, alarms, terms."""
+
+import base64
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.datastructures import State
+from litestar.params import Parameter
+
+from openline.domain.errors import OurError
+from openline.domain.line.understanding import understanding_bytes, understanding_hash
+from openline.domain.line.understanding_toml import to_toml
+from openline.faces.api import answers, examples
+from openline.faces.api.describe import READING, described
+from openline.faces.api.faults import NotFound
+from openline.faces.api.node import node_of, view_of
+
+COUNT_MAX = 1_000
+"""Messages in one answer: about a megabyte."""
+
+Line = Annotated[str, Parameter(description="The line's name.", pattern="^[a-z0-9-]{1,63}$")]
+
+
+@get(
+    "/status",
+    operation_id="readStatus",
+    tags=["state"],
+    summary="The state of the node and of each line",
+    responses=described(answers.Status, "The node and its lines.", example=examples.STATUS),
+)
+async def read_status(state: State) -> dict[str, Any]:
+    """Who runs, since when, and for each line its state.
+
+    On both axes: what is observed of each counterpart and circuit, what each
+    party declares, and the word that follows from the two.
+    """
+    return node_of(state).status()
+
+
+@get(
+    "/lines",
+    operation_id="listLines",
+    tags=["state"],
+    summary="The lines of the node",
+    responses=described(answers.Lines, "The lines.", example=examples.LINES),
+)
+async def list_lines(state: State) -> dict[str, Any]:
+    """The lines that this node holds, each with its state, as `/status` has them."""
+    return {"lines": node_of(state).status()["lines"]}
+
+
+@get(
+    "/lines/{line:str}/messages",
+    operation_id="listMessages",
+    tags=["messages"],
+    summary="Messages in the order in which they were recorded",
+    responses=described(
+        answers.Messages, "The messages.", example=examples.MESSAGES, faults=(400, *READING)
+    ),
+)
+async def list_messages(
+    state: State,
+    line: Line,
+    after: Annotated[
+        int, Parameter(ge=0, description="Only messages with a larger `position`.")
+    ] = 0,
+    count: Annotated[
+        int, Parameter(ge=1, le=COUNT_MAX, description="At most so many messages.")
+    ] = 100,
+) -> dict[str, Any]:
+    """What all parties said, with the marks recorded, delivered, read and answered.
+
+    Ask again with the last `position` as `after` to go on.
+    """
+    return {"messages": view_of(state, line).messages(after, count)}
+
+
+@get(
+    "/lines/{line:str}/messages/{party:str}/{index:int}",
+    operation_id="readMessage",
+    tags=["messages"],
+    summary="One message, whole",
+    responses=described(answers.Message, "The message.", example=examples.MESSAGE, faults=READING),
+)
+async def read_message(
+    state: State,
+    line: Line,
+    party: Annotated[str, Parameter(description="The author.")],
+    index: Annotated[int, Parameter(ge=0, description="Its index: the serial number.")],
+    language: Annotated[
+        str, Parameter(pattern="^[a-z]{2,3}$", description="Language of the plain text.")
+    ] = "en",
+) -> dict[str, Any]:
+    """One message with its fields (`body`) and as plain text (`text`) that needs no documentation."""
+    view_of(state, line)
+    try:
+        return node_of(state).message(line, party, index)
+    except OurError as error:
+        raise NotFound(error.what, error.remedy) from None
+
+
+@get(
+    "/lines/{line:str}/notices",
+    operation_id="listNotices",
+    tags=["notices"],
+    summary="Notices with their states",
+    responses=described(answers.Notices, "The notices.", example=examples.NOTICES, faults=READING),
+)
+async def list_notices(
+    state: State,
+    line: Line,
+    live: Annotated[
+        bool, Parameter(description="Only those that are neither ended nor cancelled.")
+    ] = False,
+) -> dict[str, Any]:
+    """The notices of all parties: state, lead time, responses, conflicts."""
+    return {"notices": view_of(state, line).notices(live)}
+
+
+@get(
+    "/lines/{line:str}/notices/{notice_id:str}",
+    operation_id="readNotice",
+    tags=["notices"],
+    summary="One notice with all its versions",
+    responses=described(answers.Notice, "The notice.", example=examples.NOTICE, faults=READING),
+)
+async def read_notice(
+    state: State,
+    line: Line,
+    notice_id: Annotated[str, Parameter(description="Its id, such as ALPHA-N-0003.")],
+) -> dict[str, Any]:
+    """One notice: its versions, volumes, responses and conflicts."""
+    notice = view_of(state, line).notice(notice_id)
+    if notice is None:
+        raise NotFound(
+            f"There is no notice {notice_id!r} on {line}.", f"See GET /lines/{line}/notices."
+        )
+    return notice
+
+
+@get(
+    "/lines/{line:str}/conflicts",
+    operation_id="listConflicts",
+    tags=["notices"],
+    summary="Conflicts between notices of different parties",
+    responses=described(
+        answers.Conflicts, "The conflicts.", example=examples.CONFLICTS, faults=READING
+    ),
+)
+async def list_conflicts(
+    state: State,
+    line: Line,
+    live: Annotated[bool, Parameter(description="Only those between live notices.")] = True,
+) -> dict[str, Any]:
+    """Where two notices come nearer than agreed, with the closest point and the window."""
+    return {"conflicts": view_of(state, line).conflicts(live)}
+
+
+@get(
+    "/lines/{line:str}/alarms",
+    operation_id="listAlarms",
+    tags=["state"],
+    summary="What a person must look at",
+    responses=described(answers.Alarms, "The alarms.", example=examples.ALARMS, faults=READING),
+)
+async def list_alarms(state: State, line: Line) -> dict[str, Any]:
+    """The alarms of a line, the most urgent first."""
+    return {"alarms": view_of(state, line).alarms()}
+
+
+@get(
+    "/lines/{line:str}/understanding",
+    operation_id="readUnderstanding",
+    tags=["understandings"],
+    summary="The Understanding in force",
+    responses=described(
+        answers.Terms, "The Understanding.", example=examples.TERMS, faults=READING
+    ),
+)
+async def read_understanding(state: State, line: Line) -> dict[str, Any]:
+    """What the parties agreed on: as TOML, and as the bytes that were signed."""
+    understanding = view_of(state, line).understanding
+    data = understanding_bytes(understanding)
+    return {
+        "line": understanding.line,
+        "version": understanding.version,
+        "hash": understanding_hash(data).hex(),
+        "toml": to_toml(understanding),
+        "bytes": base64.b64encode(data).decode(),
+    }

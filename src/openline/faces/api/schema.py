@@ -1,0 +1,163 @@
+"""The structures of the API, described for the OpenAPI document.
+
+What the views answer is passed on as it is; these structures describe it, and
+a test holds them against a real node. What officers send is decoded into them.
+Instants are UTC milliseconds, latitude and longitude 1e-7 degrees, all whole
+numbers, as everywhere in Openline.
+"""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from openline.domain.limits import LABEL_CHARS_MAX, NAME_CHARS_MAX, PARTIES_MAX
+
+PartyName: TypeAlias = Annotated[
+    str, Meta(max_length=NAME_CHARS_MAX, description="A party's name.", examples=["bravo.example"])
+]
+Instant: TypeAlias = Annotated[
+    int, Meta(description="UTC milliseconds since 1970.", examples=[1491525600000])
+]
+Index: TypeAlias = Annotated[
+    int, Meta(ge=0, description="Position in the author's outbox: the serial number.")
+]
+PrecedenceName: TypeAlias = Literal["ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH"]
+
+
+class Officer(msgspec.Struct, forbid_unknown_fields=True):
+    """Who acts: a post and the officer on watch there.
+
+    Attributes:
+        post: The post.
+        officer: The officer.
+    """
+
+    post: Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
+    officer: Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
+
+
+class Reference(msgspec.Struct, forbid_unknown_fields=True):
+    """A message, by its author and its index.
+
+    Attributes:
+        party: The author.
+        index: Its index.
+    """
+
+    party: PartyName
+    index: Index
+
+
+# --- what is sent --------------------------------------------------------------------------------
+
+
+class Say(msgspec.Struct, forbid_unknown_fields=True):
+    """Something to say on a line.
+
+    Attributes:
+        kind: The kind of message: TEXT, NOTICE, READ, READ_BACK, RESPONSE, LINE_CHECK,
+            LINE_CHECK_REPLY or DECLARATION.
+        fields: The fields of the kind, in the same projection that messages are read in.
+            Without `by`, the post and officer of node.toml act.
+        precedence: How fast.
+        reply_to: The message answered; for kinds that answer one, taken from `fields.of`.
+        recipients: Parties addressed; empty means every counterpart.
+        request_id: Made by the client; a repeat with the same id is not said twice.
+    """
+
+    kind: Annotated[str, Meta(max_length=64, examples=["TEXT"])]
+    fields: dict[str, Any]
+    precedence: PrecedenceName = "ROUTINE"
+    reply_to: Reference | None = None
+    recipients: Annotated[list[PartyName], Meta(max_length=PARTIES_MAX)] = []
+    request_id: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] = ""
+
+
+class Check(msgspec.Struct, forbid_unknown_fields=True):
+    """A notice to be checked, not said.
+
+    Attributes:
+        fields: The fields of the notice.
+    """
+
+    fields: dict[str, Any]
+
+
+class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """A certificate to be written.
+
+    Attributes:
+        kind: What it is to prove.
+        parameters: What it is about; see the reference of `openline certify`.
+    """
+
+    kind: Literal["message", "receipt", "use", "non-use", "state", "lead-time"]
+    parameters: dict[str, Any]
+
+
+class KeyOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """A key to be changed for the next one.
+
+    Attributes:
+        role: Which key.
+        by: Who decides it; without it, the post and officer of node.toml.
+    """
+
+    role: Literal["node", "witness", "mirror", "tls"]
+    by: Officer | None = None
+
+
+class Revocation(msgspec.Struct, forbid_unknown_fields=True):
+    """A root-signed revocation of one of this party's keys.
+
+    Attributes:
+        fields: The fields of the KEY_REVOKE message, signatures and all.
+    """
+
+    fields: dict[str, Any]
+
+
+class Deed(msgspec.Struct, forbid_unknown_fields=True):
+    """Who does what the route is for.
+
+    Attributes:
+        by: Who; without it, the post and officer of node.toml.
+    """
+
+    by: Officer | None = None
+
+
+class CourierOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """A courier's file to be written.
+
+    Attributes:
+        party: For which counterpart.
+    """
+
+    party: PartyName
+
+
+# --- what is answered ----------------------------------------------------------------------------
+
+
+class Said(msgspec.Struct):
+    """A message that is in this party's log, on disk.
+
+    Attributes:
+        line: The line.
+        party: The author: this party.
+        index: Its index.
+        serial: Its serial as people write it.
+        notice_id: Of a notice, its id.
+        is_delivered: Whether every recipient's receipt is held.
+        delivered: The instant of each recipient's receipt, by party.
+    """
+
+    line: str
+    party: str
+    index: int
+    serial: str
+    notice_id: str
+    is_delivered: bool
+    delivered: dict[str, int]

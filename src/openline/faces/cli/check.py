@@ -1,0 +1,97 @@
+"""The verb `check`: one person asks whether the line works, another answers."""
+
+from typing import Any
+
+from openline.domain.talk.check import Occasion
+from openline.faces.cli.instants import instant_text
+from openline.faces.cli.manual import make_app, verb
+from openline.faces.cli.options import Acting
+from openline.faces.cli.saying import reference_of, say_message
+
+app = make_app(
+    "check",
+    """\
+    Test the line from person to person.
+
+    Machines probe the line every few seconds by themselves; a line check
+    proves that somebody answers it. Checks go on during a suspension.
+    """,
+)
+
+
+@verb(app)
+def send(
+    text: str = "",
+    /,
+    *,
+    occasion: Occasion = Occasion.REGULAR,
+    number: int | None = None,
+    next_at: str | None = None,
+    language: str | None = None,
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Send a line check.
+
+    The text is neutral and means nothing: a proverb, a date in history. No
+    text is a valid check.
+
+    Example:
+        openline check send "The quick brown fox." --next-at +4h
+
+    Args:
+        text: Neutral words; none means "no message".
+        occasion: Opening or closing call of a duty day, or regular.
+        number: Its number; without it one more than the last.
+        next_at: When the next check comes: an instant, or +4h from now.
+        language: Language of the words; without it the language of node.toml.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+    """
+    client = options.client()
+    fields: dict[str, Any] = {
+        "occasion": occasion.name,
+        "text": text,
+        "language": language or client.config.language,
+    }
+    if number is not None:
+        fields["number"] = number
+    if next_at is not None:
+        fields["next_check_at"] = instant_text(next_at)
+    say_message(options, "LINE_CHECK", fields, client=client, wait_s=wait)
+
+
+@verb(app)
+def reply(
+    serial: str,
+    /,
+    *,
+    readability: int = 5,
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Answer a line check.
+
+    The first row of its text is sent back as received, so that the other side
+    sees what arrived.
+
+    Example:
+        openline check reply BRAVO-0031 --readability 4
+
+    Args:
+        serial: The check that is answered.
+        readability: From 1, unreadable, to 5, perfectly readable.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    of = reference_of(client, line, serial)
+    check = client.get("/lines", line, "messages", of["party"], str(of["index"]))
+    body = check.get("body") or {}
+    fields = {
+        "number": body.get("number"),
+        "readability": readability,
+        "echo": str(body.get("text", "")).split("\n")[0],
+    }
+    say_message(
+        options, "LINE_CHECK_REPLY", fields, client=client, line=line, reply_to=of, wait_s=wait
+    )

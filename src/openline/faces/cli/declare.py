@@ -1,0 +1,144 @@
+"""The verb `declare`: what this party promises of each scope, from when on."""
+
+from openline.domain.party import Precedence
+from openline.domain.talk.declaration import Status
+from openline.faces.cli.instants import instant_text
+from openline.faces.cli.manual import make_app, verb
+from openline.faces.cli.options import Acting, parse_officer
+from openline.faces.cli.saying import say_message
+
+app = make_app(
+    "declare",
+    """\
+    Suspend, resume or end what a scope promises.
+
+    Any party may do so for itself, announced, from a stated time and with a
+    reason; nobody needs to agree. A second person releases it. Line checks,
+    FLASH and contact never stop.
+    """,
+)
+
+
+@verb(app)
+def suspend(
+    *scopes: str,
+    reason: str,
+    released_by: str,
+    effective: str = "now",
+    conditions: str = "",
+    keep_open: tuple[str, ...] = (),
+    language: str | None = None,
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Suspend scopes for this party.
+
+    Until the effective time the suspension is announced and the scopes stay in
+    force. The other side's promises are its own and do not change.
+
+    Example:
+        openline declare suspend air_safety --effective 080000ZAPR17 --reason "Strike on an air base." --released-by "commander/Gen. Jones"
+
+    Args:
+        scopes: The scopes, as the Understanding names them.
+        reason: Why, in words.
+        released_by: The second person, as POST/OFFICER.
+        effective: From when: an instant, now, or +2h from now.
+        conditions: What would lead to resumption, in words.
+        keep_open: What goes on all the same; without it line checks, FLASH and humanitarian.
+        language: Language of the words; without it the language of node.toml.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+    """
+    _declare(
+        Status.SUSPENDED, scopes, reason, released_by, effective, conditions, keep_open,
+        language, wait, options,
+    )  # fmt: skip
+
+
+@verb(app)
+def resume(
+    *scopes: str,
+    reason: str,
+    released_by: str,
+    effective: str = "now",
+    language: str | None = None,
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Put scopes in force again for this party.
+
+    Example:
+        openline declare resume air_safety --reason "Agreed by phone." --released-by "commander/Gen. Jones"
+
+    Args:
+        scopes: The scopes, as the Understanding names them.
+        reason: Why, in words.
+        released_by: The second person, as POST/OFFICER.
+        effective: From when: an instant, now, or +2h from now.
+        language: Language of the words; without it the language of node.toml.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+    """
+    _declare(
+        Status.IN_FORCE, scopes, reason, released_by, effective, "", (), language, wait, options
+    )
+
+
+@verb(app)
+def terminate(
+    *scopes: str,
+    reason: str,
+    released_by: str,
+    effective: str = "now",
+    language: str | None = None,
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """End scopes for good for this party.
+
+    A suspension can be resumed; an end cannot, short of a new Understanding.
+
+    Example:
+        openline declare terminate maritime --effective +720h --reason "Notice period of 30 days." --released-by "chief/Gen. Jones"
+
+    Args:
+        scopes: The scopes, as the Understanding names them.
+        reason: Why, in words.
+        released_by: The second person, as POST/OFFICER.
+        effective: From when: an instant, now, or +2h from now.
+        language: Language of the words; without it the language of node.toml.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+    """
+    _declare(
+        Status.TERMINATED, scopes, reason, released_by, effective, "", (), language, wait, options
+    )
+
+
+def _declare(
+    status: Status,
+    scopes: tuple[str, ...],
+    reason: str,
+    released_by: str,
+    effective: str,
+    conditions: str,
+    keep_open: tuple[str, ...],
+    language: str | None,
+    wait_s: float,
+    options: Acting,
+) -> None:
+    client = options.client()
+    fields = {
+        "released_by": parse_officer(released_by, "--released-by"),
+        "scopes": list(scopes),
+        "status": status.name,
+        "effective_at": instant_text(effective),
+        "reason": reason,
+        "language": language or client.config.language,
+    }
+    if conditions:
+        fields["conditions"] = conditions
+    if keep_open:
+        fields["kept_open"] = list(keep_open)
+    say_message(
+        options, "DECLARATION", fields, client=client, precedence=Precedence.IMMEDIATE,
+        wait_s=wait_s,
+    )  # fmt: skip

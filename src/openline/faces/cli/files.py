@@ -1,0 +1,70 @@
+"""Files that verbs read and write: bounded, never overwritten unasked."""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from openline.domain.errors import OurError
+from openline.faces.cli.faults import FileUnreadable
+
+STANDARD = Path("-")
+"""Standard input, or standard output."""
+
+
+def read_bytes(path: Path, size_bytes_max: int) -> bytes:
+    """The bytes of a file; `-` is standard input.
+
+    Raises:
+        FileUnreadable: It is not there, is no file, or is larger than that.
+    """
+    try:
+        if path == STANDARD:
+            data = sys.stdin.buffer.read(size_bytes_max + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(size_bytes_max + 1)
+    except OSError as error:
+        raise FileUnreadable(f"{path} cannot be read: {error.strerror}.") from None
+    if len(data) > size_bytes_max:
+        raise FileUnreadable(f"{path} is larger than {size_bytes_max} bytes.")
+    return data
+
+
+def read_text(path: Path, size_bytes_max: int) -> str:
+    """The text of a file in UTF-8; `-` is standard input.
+
+    Raises:
+        FileUnreadable: It is not there, too large, or not UTF-8.
+    """
+    try:
+        return read_bytes(path, size_bytes_max).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileUnreadable(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from None
+
+
+def write_new(path: Path, data: bytes, *, overwrite: bool = False) -> None:
+    """Write a file whole or not at all; `-` is standard output.
+
+    Raises:
+        OurError: It is there already and may not be overwritten, or it cannot
+            be written.
+    """
+    if path == STANDARD:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    if path.exists() and not overwrite:
+        raise OurError(f"{path} is there already.", "Move it, or name another file.")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise OurError(f"{path} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,43 @@
+"""Instants as an officer types them: ISO 8601, a date-time group, or from now on."""
+
+import time
+
+from openline.domain.errors import OurError
+from openline.domain.instant import format_instant, parse_instant
+from openline.domain.line.form import DURATION, Fault
+from openline.faces.cli.faults import WrongUsage
+
+
+def instant_text(text: str) -> str:
+    """The instant as the API takes it; `+30min` counts from now.
+
+    Raises:
+        WrongUsage: It is no instant.
+    """
+    return format_instant(instant_of(text))
+
+
+def instant_of(text: str) -> int:
+    """The instant in UTC milliseconds; `+30min` counts from now.
+
+    Raises:
+        WrongUsage: It is no instant.
+    """
+    words = text.strip()
+    try:
+        if words == "now":
+            return _now_ms()
+        if words.startswith("+"):
+            later_ms: int = DURATION.from_json(words[1:].strip(), "")
+            # To the second: nobody means the milliseconds of typing.
+            return (_now_ms() + later_ms) // 1000 * 1000
+        return parse_instant(words)
+    except (Fault, OurError):
+        raise WrongUsage(
+            f"{text!r} is not an instant.",
+            "Write 2017-04-07T01:40:00Z, 070140ZAPR17, now, or +30min from now.",
+        ) from None
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,139 @@
+"""The command line `openline`: every verb, and how errors leave the program.
+
+Each verb lives in a module of its own and is imported only when it is called,
+so that `openline verify` loads no network and no database, and `openline
+--help` is quick.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from cyclopts import App, CycloptsError, Group
+
+from openline import __version__
+from openline.domain.errors import OpenlineError
+from openline.faces.cli.faults import Exit, exit_code, rows_of
+from openline.faces.cli.manual import make_app
+from openline.faces.cli.output import json_row, say_aside
+
+HELP: Final = """\
+A line between parties that do not trust each other.
+
+Openline is a node of one party. It exchanges notices and text with the nodes
+of its counterparts, keeps a signed record of what was said and received, and
+proves it to outsiders. No server stands in the middle.
+
+A node lives in one directory, named by --dir, by OPENLINE_DIR, or the current
+one. `run` starts it; the other verbs speak to it through its socket and never
+touch its store. `openline VERB --help` is the page of each verb.
+
+Exit codes: 0 done, or PROVEN. 1 refused, or REFUTED. 2 wrong usage, or
+UNPROVEN. 3 a file is unreadable. 4 no node runs there. 5 the node did not
+answer in time. 130 ended from the keyboard.
+"""
+
+EXAMPLE: Final = """\
+openline init --party alpha.example --listen 0.0.0.0:7411
+openline card add bravo.card
+openline run
+openline notice issue --file strike.geojson --place "at Shayrat airfield"
+openline certify message ALPHA-0012
+openline verify certificates/message-ALPHA-0012.cert
+"""
+
+VERBS: Final = {
+    "Set up": {
+        "init": "init:app",
+        "card": "card:app",
+        "understanding": "understanding:app",
+        "run": "run:app",
+        "doctor": "doctor:app",
+        "demo": "demo:app",
+    },
+    "Speak": {
+        "notice": "notice:app",
+        "say": "talk:say_app",
+        "read": "talk:read_app",
+        "read-back": "talk:read_back_app",
+        "check": "check:app",
+        "declare": "declare:app",
+    },
+    "Look": {
+        "status": "look:status_app",
+        "log": "log:app",
+        "conflicts": "look:conflicts_app",
+        "alarms": "look:alarms_app",
+    },
+    "Prove": {
+        "certify": "certify:app",
+        "verify": "verify:app",
+    },
+    "Keep": {
+        "courier": "courier:app",
+        "keys": "keys:app",
+    },
+}
+"""Every verb by what it is for: its name, its module and what it is called there."""
+
+
+def make_openline() -> App:
+    """The whole command line."""
+    app = make_app("openline", HELP, EXAMPLE)
+    app.version_flags = ("--version",)
+    app.version = __version__
+    app["--help"].group = app["--version"].group = (Group("Else", sort_key=99),)
+    for number, (title, verbs) in enumerate(VERBS.items()):
+        group = Group(title, sort_key=number)
+        for place, (name, path) in enumerate(verbs.items()):
+            app.command(f"openline.faces.cli.{path}", name=name, group=group, sort_key=place)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; the exit code."""
+    as_json = "--json" in arguments
+    try:
+        result = make_openline()(
+            list(arguments), print_error=False, exit_on_error=False, help_on_error=False
+        )
+    except CycloptsError as error:
+        return _fail(Exit.USAGE, _usage_rows(error), as_json)
+    except OpenlineError as error:
+        return _fail(exit_code(error), rows_of(error), as_json)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    return int(result) if isinstance(result, int) else Exit.DONE
+
+
+def main() -> None:
+    """Run the command line on the program's arguments and exit."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output is gone, as with `| head`: nothing is wrong.
+        sys.stderr.close()
+        code = Exit.DONE
+    sys.exit(code)
+
+
+def _usage_rows(error: CycloptsError) -> list[str]:
+    chain = " ".join(error.command_chain or ())
+    page = f"openline {chain}".strip()
+    return [" ".join(str(error).split()), f"See {page} --help."]
+
+
+def _fail(code: Exit, rows: list[str], as_json: bool) -> int:
+    if as_json:
+        what, *remedy = rows
+        error = {"what": what, "remedy": " ".join(remedy), "exit": int(code)}
+        print(json_row({"error": error}), file=sys.stderr)
+    else:
+        for row in rows:
+            say_aside(" ".join(row.split()))
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""What verbs print: rows for people, one row of JSON for programs.
+
+Whatever came from a counterpart is shown with its control and direction marks
+made visible, so that no message can move, colour or reorder the terminal. JSON
+is ASCII for the same reason.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from openline.domain.line.letters import visible
+
+
+def emit(value: Any, rows: Iterable[str], *, as_json: bool) -> None:
+    """Print a result: the value as one row of JSON, or the rows."""
+    if as_json:
+        print(json_row(value))
+        return
+    for row in rows:
+        print(safe(row))
+
+
+def json_row(value: Any) -> str:
+    """A value as one row of ASCII JSON, its keys in their own order."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def safe(text: str) -> str:
+    """Text whose control and direction marks are visible; row breaks stand."""
+    return "\n".join(visible(row) for row in text.split("\n"))
+
+
+def say_aside(text: str) -> None:
+    """Print to standard error, beside the result."""
+    print(safe(text), file=sys.stderr)
+
+
+def table(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows in columns as wide as they need be; nothing when there are no cells."""
+    if not cells:
+        return
+    rows = [list(heads), *([" ".join(visible(cell).split()) for cell in row] for row in cells)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    for row in rows:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(padded).rstrip()

@@ -1,0 +1,179 @@
+"""Settings: what `init` writes is read back, and every fault names its row."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from openline.app.config import (
+    FILE_NAME,
+    FILE_SIZE_BYTES_MAX,
+    SETTINGS,
+    Circuit,
+    Config,
+    Listener,
+    config_text,
+    load_config,
+)
+from openline.domain.errors import OurError
+
+LEAST = 'party = "alpha.example"\npost = "air-duty"\nofficer = "duty officer"\n'
+
+
+def load(directory: Path, text: str) -> Config:
+    (directory / FILE_NAME).write_text(text, encoding="utf-8")
+    return load_config(directory)
+
+
+def refused(directory: Path, text: str) -> str:
+    with pytest.raises(OurError) as caught:
+        load(directory, text)
+    return caught.value.what
+
+
+def written(**changes: str) -> str:
+    values = {"party": "alpha.example", "post": "air-duty", "officer": "O", "language": "ru"}
+    values |= changes
+    return config_text(**values, listeners=(Listener("primary", "127.0.0.1", 7411),))
+
+
+def test_what_init_writes_is_read_back(tmp_path: Path) -> None:
+    """The file that `init` writes gives the settings it was made from."""
+    config = load(tmp_path, written())
+    assert config == Config(
+        directory=tmp_path,
+        party="alpha.example",
+        post="air-duty",
+        officer="O",
+        listeners=(Listener("primary", "127.0.0.1", 7411),),
+        counterparts=(),
+        store=tmp_path / "store.sqlite",
+        anchor=tmp_path / "anchor",
+        socket=tmp_path / "openline.sock",
+        tick_ms=None,
+        language="ru",
+    )
+
+
+def test_what_init_writes_explains_every_key(tmp_path: Path) -> None:
+    """The file that `init` writes holds each setting with its explanation."""
+    text = written()
+    words = " ".join(text.replace("#", " ").split())
+    for setting in SETTINGS:
+        assert f"{setting.key} = " in text or f"{setting.key}: " in text
+        assert " ".join(setting.says.split()) in words
+    assert all(len(row) <= 100 for row in text.splitlines())
+
+
+@pytest.mark.parametrize("officer", ['O"Hara', "back\\slash", "Иванов", "ملازم"])
+def test_names_in_any_script_are_written_and_read(tmp_path: Path, officer: str) -> None:
+    """An officer's name with quotes or in another script survives the file."""
+    assert load(tmp_path, written(officer=officer)).officer == officer
+
+
+def test_the_quiet_examples_are_valid_settings(tmp_path: Path) -> None:
+    """Taking the comment sign off every example gives a file that is read."""
+    rows = []
+    for row in config_text(
+        party="alpha.example", post="p", officer="o", language="en", listeners=()
+    ).splitlines():
+        quiet = row.removeprefix("# ")
+        is_setting = quiet.startswith("[[") or any(
+            quiet.startswith(f"{setting.key} = ") for setting in SETTINGS
+        )
+        rows.append(quiet if is_setting else row)
+    config = load(tmp_path, "\n".join(rows))
+    assert config.tick_ms == 10_000
+    assert config.listeners == (Listener("primary", "0.0.0.0", 7411),)
+    assert config.counterparts == (Circuit("bravo.example", "satellite", "192.0.2.7", 7411),)
+
+
+def test_paths_begin_at_the_directory_of_the_node(tmp_path: Path) -> None:
+    """A relative path begins at the node's directory, an absolute one stands."""
+    config = load(tmp_path, LEAST + 'store = "db/s.sqlite"\nanchor = "/var/anchor"\n')
+    assert config.store == tmp_path / "db/s.sqlite"
+    assert config.anchor == Path("/var/anchor")
+    assert config.root_keys == tmp_path / "keys" / "root"
+    assert config.own_card == tmp_path / "cards" / "alpha.example.card"
+    assert {config.lines, config.certificates, config.log} == {
+        tmp_path / "lines",
+        tmp_path / "certificates",
+        tmp_path / "openline.log",
+    }
+
+
+def test_a_directory_without_a_node_is_named(tmp_path: Path) -> None:
+    """Where no node lives, the error says so and how to make one."""
+    with pytest.raises(OurError) as caught:
+        load_config(tmp_path)
+    assert str(tmp_path) in caught.value.what
+    assert "openline init" in caught.value.remedy
+
+
+LISTENER = '[[listener]]\ncircuit = "a"\nport = 1\n'
+COUNTERPART = '[[counterpart]]\nparty = "b.example"\ncircuit = "a"\nhost = "h"\nport = 1\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "words"),
+    [
+        (LEAST + "x = \n", 4, "not TOML"),
+        (LEAST + "colour = 1\n", 4, "colour: this key is not known"),
+        (LEAST + "[[listner]]\n", 4, "listner: this key is not known"),
+        (LEAST + "listener = 3\n", 4, "[[listener]]"),
+        (LEAST + "[listener]\nport = 1\n", 4, "[[listener]]"),
+        ('party = "Alpha"\n', 1, "not a party name"),
+        ("party = 3\n", 1, "in quotation marks"),
+        ('post = "x"\nparty = ""\n', 2, "empty"),
+        ('party = "a.example"\npost = "a\\u202Eb"\n', 2, "not printable"),
+        ('party = "a.example"\npost = "' + 201 * "x" + '"\n', 2, "longer"),
+        (LEAST + "tick_ms = 199\n", 4, "from 200 to"),
+        (LEAST + "tick_ms = true\n", 4, "whole number"),
+        (LEAST + "tick_ms = 1e3\n", 4, "whole number"),
+        (LEAST + 'language = "english"\n', 4, "not a language"),
+        (LEAST + '[[listener]]\nhost = "h"\nport = 1\n', 4, "listener.circuit: it is missing"),
+        (LEAST + LISTENER + "\n" + LISTENER, 9, "named twice"),
+        (LEAST + LISTENER + '[[listener]]\ncircuit = "b"\n', 7, "listener.port: it is missing"),
+        (LEAST + LISTENER + '[[listener]]\ncircuit = "b"\nport = 0\n', 9, "from 1 to 65535"),
+        (LEAST + '[[listener]]\ncircuit = "B b"\nport = 1\n', 5, "not a circuit name"),
+        (LEAST + '[[listener]]\ncircuit = "b"\nhost = "a b"\nport = 1\n', 6, "not an address"),
+        (LEAST + COUNTERPART + COUNTERPART, 11, "named twice"),
+        (LEAST + COUNTERPART.replace('"b.ex', '"alpha.ex'), 5, "our own name"),
+        (LEAST + COUNTERPART.replace('host = "h"\n', ""), 4, "counterpart.host: it is missing"),
+        (LEAST + COUNTERPART + "speed = 1\n", 9, "counterpart.speed"),
+    ],
+)
+def test_a_fault_names_file_row_and_key(tmp_path: Path, text: str, row: int, words: str) -> None:
+    """A wrong setting is refused with the file, the row and what is wrong."""
+    what = refused(tmp_path, text)
+    assert what.startswith(f"{tmp_path / FILE_NAME}, row {row}:")
+    assert words in what
+
+
+@pytest.mark.parametrize("key", ["party", "post", "officer"])
+def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
+    """A setting that must be given and is not is named."""
+    text = "".join(row + "\n" for row in LEAST.splitlines() if not row.startswith(key))
+    assert f"{key}: it is missing" in refused(tmp_path, text)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 and a file beyond the bound are refused by name."""
+    path = tmp_path / FILE_NAME
+    path.write_bytes(b"party = \xff\n")
+    with pytest.raises(OurError, match="not UTF-8"):
+        load_config(tmp_path)
+    path.write_bytes(b"#" * (FILE_SIZE_BYTES_MAX + 1))
+    with pytest.raises(OurError, match="larger"):
+        load_config(tmp_path)
+
+
+def test_too_many_listeners_are_refused(tmp_path: Path) -> None:
+    """More listeners than circuits may be are refused with both numbers."""
+    text = LEAST + "".join(f'[[listener]]\ncircuit = "c{n}"\nport = 1\n' for n in range(17))
+    assert "there are 17, at most 16" in refused(tmp_path, text)
+
+
+def test_the_written_file_is_plain_toml() -> None:
+    """The file that `init` writes is TOML to any other reader."""
+    assert tomllib.loads(written())["party"] == "alpha.example"
