@@ -11,7 +11,7 @@ from openline.adapters import anchor as anchors
 from openline.adapters.anchor import Anchor, Anchored
 from openline.adapters.sqlite import SqliteStore
 from openline.domain.errors import OurError
-from openline.engine.ports import AppendEntries, PutValue, StoredEntry, StoreFailed
+from openline.engine.ports import AppendEntries, StoredEntry, StoreFailed
 
 OUT = "alpha.example/syria-air/out"
 JOURNAL = "alpha.example/syria-air/journal"
@@ -29,9 +29,9 @@ def root(size: int) -> bytes:
     return size.to_bytes(32)
 
 
-def append(size: int, count: int = 1, origin: str = OUT) -> AppendEntries:
-    """An append after which the log has that size."""
-    return AppendEntries(origin, size - count, (StoredEntry(b"", b""),) * count, root(size))
+def head(size: int, origin: str = OUT) -> dict[str, tuple[int, bytes]]:
+    """What a commit reports that brings a log to that size."""
+    return {origin: (size, root(size))}
 
 
 def test_a_new_anchor_says_nothing(path: Path) -> None:
@@ -47,8 +47,8 @@ def test_an_anchor_remembers_the_last_commit(path: Path) -> None:
     """After any number of commits the anchor holds size and root of each log."""
     with Anchor.open(path) as anchor:
         for size in range(1, 8):
-            anchor.keep([append(size), PutValue("name", b"value")])
-        anchor.keep([append(2, 2, JOURNAL)])
+            anchor.record(head(size))
+        anchor.record(head(2, JOURNAL))
     with Anchor.open(path) as anchor:
         assert anchor.rows == (Anchored(JOURNAL, 2, root(2)), Anchored(OUT, 7, root(7)))
 
@@ -56,17 +56,17 @@ def test_an_anchor_remembers_the_last_commit(path: Path) -> None:
 def test_a_row_never_goes_back(path: Path) -> None:
     """While a log is pulled back the anchor goes on saying how far it had been."""
     with Anchor.open(path) as anchor:
-        anchor.keep([append(5, 5)])
-        anchor.keep([append(2, 2)])
+        anchor.record(head(5))
+        anchor.record(head(2))
         assert anchor.rows == (Anchored(OUT, 5, root(5)),)
-        anchor.keep([append(6)])
+        anchor.record(head(6))
         assert anchor.rows == (Anchored(OUT, 6, root(6)),)
 
 
-def test_a_commit_without_appends_is_not_written(path: Path) -> None:
-    """Heads, ticks and values do not touch the anchor."""
+def test_a_commit_without_growth_is_not_written(path: Path) -> None:
+    """A commit of heads, ticks and values alone does not touch the anchor."""
     with Anchor.open(path) as anchor:
-        anchor.keep([PutValue("name", b"value")])
+        anchor.record({})
         assert path.stat().st_size == 0
 
 
@@ -83,7 +83,7 @@ def test_a_database_that_is_behind_is_named(
 ) -> None:
     """A log that is missing, shorter, or other than the anchor says is reported."""
     with Anchor.open(path) as anchor:
-        anchor.keep([append(5, 5), append(1, 1, JOURNAL)])
+        anchor.record(head(5) | head(1, JOURNAL))
         (behind,) = anchor.behind([*stored, (JOURNAL, 1, root(1))])
         assert behind.anchored == Anchored(OUT, 5, root(5))
         assert str(behind) == f"{OUT} {words}."
@@ -93,17 +93,17 @@ def test_a_database_that_is_behind_is_named(
 def test_a_database_that_is_level_or_ahead_is_in_order(path: Path, size: int) -> None:
     """The database is committed first, so it may be ahead of its anchor."""
     with Anchor.open(path) as anchor:
-        anchor.keep([append(5, 5)])
+        anchor.record(head(5))
         assert anchor.behind([(OUT, size, root(size)), (JOURNAL, 3, root(3))]) == []
 
 
 def test_a_torn_write_leaves_the_commit_before(path: Path) -> None:
     """Cut after any number of bytes, a write leaves the other slot to be read."""
     with Anchor.open(path) as anchor:
-        anchor.keep([append(1)])
-        anchor.keep([append(2)])
+        anchor.record(head(1))
+        anchor.record(head(2))
         before = path.read_bytes()
-        anchor.keep([append(3)])
+        anchor.record(head(3))
         after = path.read_bytes()
     start = SLOT_BYTES
     length = len(after[start:].rstrip(b"\0"))
@@ -117,15 +117,15 @@ def test_a_torn_write_leaves_the_commit_before(path: Path) -> None:
 def test_an_anchor_goes_on_after_a_torn_write(path: Path) -> None:
     """The next commit writes over the spoilt slot, never over the whole one."""
     with Anchor.open(path) as anchor:
-        anchor.keep([append(1)])
-        anchor.keep([append(2)])
+        anchor.record(head(1))
+        anchor.record(head(2))
     with path.open("r+b") as file:
         file.seek(SLOT_BYTES + 40)
         file.write(b"spoilt")
     with Anchor.open(path) as anchor:
         assert anchor.damaged_slots == (1,)
         assert anchor.rows == (Anchored(OUT, 2, root(2)),)
-        anchor.keep([append(3)])
+        anchor.record(head(3))
     with Anchor.open(path) as anchor:
         assert anchor.damaged_slots == ()
         assert anchor.rows == (Anchored(OUT, 3, root(3)),)
@@ -134,9 +134,9 @@ def test_an_anchor_goes_on_after_a_torn_write(path: Path) -> None:
 def test_every_flipped_bit_is_noticed(path: Path) -> None:
     """A bit flipped in any byte of the newest slot marks it damaged; the older one counts."""
     with Anchor.open(path) as anchor:
-        anchor.keep([append(1)])
-        anchor.keep([append(2)])
-        anchor.keep([append(3)])
+        anchor.record(head(1))
+        anchor.record(head(2))
+        anchor.record(head(3))
     whole = path.read_bytes()
     for at in range(SLOT_BYTES, SLOT_BYTES + len(whole[SLOT_BYTES:].rstrip(b"\0"))):
         flipped = bytearray(whole)
@@ -167,7 +167,7 @@ def test_a_failing_disk_ends_the_node(path: Path) -> None:
         os.dup2(read_only, anchor._descriptor)
         os.close(read_only)
         with pytest.raises(StoreFailed, match="failed to write"):
-            anchor.keep([append(1)])
+            anchor.record(head(1))
 
 
 def test_a_lost_log_file_is_seen(tmp_path: Path) -> None:
@@ -176,12 +176,12 @@ def test_a_lost_log_file_is_seen(tmp_path: Path) -> None:
         SqliteStore.open(tmp_path / "store.db") as store,
         Anchor.open(tmp_path / "anchor") as anchor,
     ):
-        store.commit([append(1)])
-        anchor.keep([append(1)])
+        store.commit([AppendEntries(OUT, 0, (StoredEntry(b"a", b""),), root(1))])
+        anchor.record(head(1))
         copy = (tmp_path / "store.db").read_bytes()
         log = (tmp_path / "store.db-wal").read_bytes()
-        store.commit([append(2)])
-        anchor.keep([append(2)])
+        store.commit([AppendEntries(OUT, 1, (StoredEntry(b"b", b""),), root(2))])
+        anchor.record(head(2))
     (tmp_path / "store.db").write_bytes(copy)
     (tmp_path / "store.db-wal").write_bytes(log)
     with SqliteStore.open(tmp_path / "store.db") as store:

@@ -463,7 +463,7 @@ def _wrong_keys(node: SeedSigner) -> list[dict[str, str]]:
         {"name": "key id in capitals", "vkey": f"{name}+{key_id.upper()}+{data}"},
         {"name": "name with a space", "vkey": f"alpha example+{key_id}+{data}"},
         {"name": "no name", "vkey": f"+{key_id}+{data}"},
-        {"name": "no padding", "vkey": good.rstrip("=")},
+        {"name": "padding where none belongs", "vkey": good + "="},
         {"name": "newline at the end", "vkey": good + "\n"},
         {"name": "unknown type", "vkey": f"{name}+{key_id}+{other_type}"},
         {"name": "key of 31 bytes", "vkey": short},

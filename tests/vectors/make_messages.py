@@ -83,9 +83,7 @@ def envelope_vectors() -> dict[str, Any]:
             | {"content": content.hex()}
             for name, header in HEADERS.items()
         ],
-        "refused": [
-            {"name": name, "hex": raw.hex()} for name, raw in _wrong_envelopes(good, node)
-        ],
+        "refused": [{"name": name, "hex": raw.hex()} for name, raw in _wrong_envelopes(good, node)],
         "not_verified": [
             {"name": name, "signer": "node", "hex": raw.hex()}
             for name, raw in {
@@ -182,7 +180,10 @@ def _wrong_envelopes(good: bytes, node: SeedSigner) -> Iterable[tuple[str, bytes
         ("a detached payload", 2, None),
         ("a signature of 63 bytes", 3, signature[:-1]),
     ):
-        yield name, b"\xd2" + cbor.encode([*_outer(good)[:place], value, *_outer(good)[place + 1 :]])
+        yield (
+            name,
+            b"\xd2" + cbor.encode([*_outer(good)[:place], value, *_outer(good)[place + 1 :]]),
+        )
     for name, change in _wrong_headers().items():
         yield name, _seal_as(_with_protected(good, change), node)
     yield "fields in another order", good.replace(b"\x01\x0a\x02\x0c", b"\x02\x0c\x01\x0a")

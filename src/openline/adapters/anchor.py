@@ -25,7 +25,7 @@ import binascii
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +35,7 @@ from openline.adapters.disk import sync_directory
 from openline.domain.errors import OurError
 from openline.domain.limits import ANCHORED_LOGS_MAX
 from openline.domain.party import parse_origin
-from openline.engine.ports import AppendEntries, StoreFailed, Write
+from openline.engine.ports import StoreFailed
 
 _SLOT_BYTES = 1 << 20
 """Room for `ANCHORED_LOGS_MAX` rows of 256 bytes; unwritten room takes no disk."""
@@ -137,24 +137,25 @@ class Anchor:
         """How far each log had come, ordered by origin."""
         return tuple(self._rows[origin] for origin in sorted(self._rows))
 
-    def keep(self, writes: Sequence[Write]) -> None:
-        """Write down, durably, what a commit that has returned has appended.
+    def record(self, heads: Mapping[str, tuple[int, bytes]]) -> None:
+        """Write down, durably, how far a commit that has returned brought its logs.
 
         A row never goes back: while a log is being pulled back from a mirror the
         anchor goes on saying how far it had been.
 
+        Args:
+            heads: Size and root of each log that grew.
+
         Raises:
             StoreFailed: The disk failed; the process must end.
         """
-        grown = False
-        for write in writes:
-            if isinstance(write, AppendEntries):
-                size = write.start + len(write.entries)
-                held = self._rows.get(write.origin)
-                if held is None or size > held.size:
-                    self._rows[write.origin] = Anchored(write.origin, size, write.root)
-                    grown = True
+        grown = {
+            origin: Anchored(origin, size, root)
+            for origin, (size, root) in heads.items()
+            if origin not in self._rows or size > self._rows[origin].size
+        }
         if grown:
+            self._rows |= grown
             self._write()
 
     def behind(self, origins: Iterable[tuple[str, int, bytes]]) -> list[Behind]:

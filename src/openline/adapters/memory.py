@@ -11,6 +11,8 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from itertools import islice
 
+from openline.adapters.keys import SIGNING_ROLES, FileSigner
+from openline.domain.record.signing import PublicKeys
 from openline.engine.ports import (
     AppendEntries,
     PutHead,
@@ -144,3 +146,44 @@ class SeededChance:
         self._drawn += 1
         draw = self._seed + self._drawn.to_bytes(8)
         return hashlib.shake_256(draw).digest(count)
+
+
+class SeededKeys:
+    """The `Keys` of a party that gives the same keys for the same seed.
+
+    Never for a real node: whoever knows the seed can sign.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._chance = SeededChance(f"keys of {seed}")
+        # Oldest first; of each role the last may be prepared only.
+        self._made = {role: [self._make()] for role in SIGNING_ROLES}
+        self._used = dict.fromkeys(SIGNING_ROLES, 1)
+
+    def _make(self) -> FileSigner:
+        return FileSigner(self._chance.bytes(32), self._chance.bytes(32))
+
+    def current(self, role: str) -> FileSigner:
+        """The key of a role for the next party card: not the prepared one."""
+        return self._made[role][self._used[role] - 1]
+
+    def find(self, role: str, public: PublicKeys) -> FileSigner | None:
+        """The key of a role with this public half, if there is one."""
+        return next((key for key in self._made[role] if key.public == public), None)
+
+    def successor(self, role: str, public: PublicKeys) -> FileSigner:
+        """The key that takes the place of one; made and kept when first asked."""
+        made = self._made[role]
+        place = [key.public for key in made].index(public) + 1
+        if place == len(made):
+            made.append(self._make())
+        return made[place]
+
+    def successor_certificate(self, certificate: bytes) -> bytes:
+        """Bytes in the place of a certificate: in memory nothing is dialled."""
+        return hashlib.sha256(certificate).digest()
+
+    def promote(self, role: str) -> None:
+        """The prepared key of a role is in use."""
+        if role in self._used:
+            self._used[role] = len(self._made[role])

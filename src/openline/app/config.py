@@ -205,14 +205,21 @@ def load_config(directory: Path) -> Config:
         OurError: There is no node there, or a setting is wrong; names the
             file, the row and the key.
     """
-    directory = directory.absolute()
-    path = directory / FILE_NAME
-    text = _read(path)
+    path = directory.absolute() / FILE_NAME
+    return parse_config(_read(path), path)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """The settings that the text of a `node.toml` gives to the node beside it.
+
+    Raises:
+        OurError: A setting is wrong; names the path, the row and the key.
+    """
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_fault(path, str(error)) from None
-    return _Reader(path, text, values).config(directory)
+    return _Reader(path, text, values).config(path.parent)
 
 
 def config_text(
@@ -228,6 +235,7 @@ def config_text(
     for setting in SETTINGS:
         if not setting.table:
             rows += _explained(setting, given.get(setting.key))
+    rows.pop()
     for table, says in _TABLES.items():
         rows += ["", *_comment(says)]
         for setting in SETTINGS:

@@ -19,6 +19,7 @@ from typing import Any, Final
 from openline import __version__
 from openline.adapters.anchor import Anchor
 from openline.adapters.circuit import Link
+from openline.adapters.keys import FileKeys
 from openline.app.config import Config
 from openline.app.export import Exporter
 from openline.domain.errors import OurError
@@ -26,7 +27,15 @@ from openline.domain.party import Precedence
 from openline.domain.record.envelope import parse_content
 from openline.domain.talk.message import Unreadable, parse_body, to_json
 from openline.engine.commands import Command, Compose
-from openline.engine.effects import Answer, CloseLink, Effect, Send, Show, TrustCertificates
+from openline.engine.effects import (
+    Answer,
+    CloseLink,
+    Effect,
+    PromoteKey,
+    Send,
+    Show,
+    TrustCertificates,
+)
 from openline.engine.events import (
     ClockAdvanced,
     CommandGiven,
@@ -64,6 +73,8 @@ class RunningNode:
         config: Its settings.
         node: The engine.
         store: Where it keeps everything.
+        keys: This party's keys.
+        on_trust: Called when other certificates are to be trusted.
     """
 
     def __init__(
@@ -72,16 +83,17 @@ class RunningNode:
         node: Node,
         store: Store,
         anchor: Anchor,
+        keys: FileKeys,
         now_ms: Callable[[], int],
-        on_trust: Callable[[], None] = lambda: None,
     ) -> None:
         self.config = config
         self.node = node
         self.store = store
         self.started_at = now_ms()
         self._anchor = anchor
+        self.keys = keys
         self._now_ms = now_ms
-        self.on_trust = on_trust
+        self.on_trust: Callable[[], None] = lambda: None
         self._quick: deque[Event] = deque()
         self._bulk: deque[Event] = deque()
         self._wake = asyncio.Event()
@@ -191,6 +203,8 @@ class RunningNode:
                 self._tell(effect)
             case TrustCertificates():
                 self.on_trust()
+            case PromoteKey(role):
+                self.keys.promote(role)
 
     # Circuits.
 
@@ -239,6 +253,14 @@ class RunningNode:
         self._answers[token] = answer
         self._put(CommandGiven(token, command))
         return await answer
+
+    def ask_later(self, command: Command, about: str) -> None:
+        """Put a command into the next turn; what stands in its way is logged."""
+        token = next(self._tokens)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(lambda done: _log_refusal(done, about))
+        self._answers[token] = answer
+        self._put(CommandGiven(token, command))
 
     def delivered(self, line: str, index: int) -> asyncio.Future[None]:
         """Done when every counterpart has receipted our entry of that index."""
@@ -360,6 +382,11 @@ def _is_bulk(event: Event) -> bool:
         command = event.command
         return isinstance(command, Compose) and command.precedence < Precedence.FLASH
     return False
+
+
+def _log_refusal(answer: asyncio.Future[Any], about: str) -> None:
+    if error := answer.exception():
+        _log.warning("%s: %s", about, error)
 
 
 def wall_clock_ms() -> int:

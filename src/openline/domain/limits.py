@@ -175,3 +175,51 @@ PLACE_DISTANCE_M_MAX = 2_000_000
 
 COURIER_FRAMES_MAX = 4_096
 """Frames of one courier file: four gigabytes at most, two million messages."""
+
+LIVE_VERTICES_MAX = 500_000
+"""Vertices of all live notices of one party: some 60 MB; ten times a busy airspace order."""
+
+ALARMS_STANDING_MAX = 200
+"""Alarms of one name and one party before further ones are counted in one (trial.md P7)."""
+
+ALARMS_KEPT = 1_000
+"""Acknowledged alarms that a node still lists; the journal has them all."""
+
+CONFLICTS_ENDED_KEPT = 2_000
+"""Ended conflicts that a node still lists; the record gives them all again."""
+
+PAIR_TESTS_MAX = 64
+"""Exact tests for two notices after which the first conflict found is enough."""
+
+MARKS_PER_MESSAGE_MAX = 256
+"""Readings, read-backs and answers shown with one message; the record has them all."""
+
+MARKS_WAITING_MAX = 4_096
+"""Readings and answers that wait for a message which has not come yet (three parties)."""
+
+LINE_CHECKS_OPEN_MAX = 16
+"""Line checks without an answer that are kept for one counterpart, the oldest first."""
+
+GEOFILE_SIZE_BYTES_MAX = 16_777_216
+"""A file of areas: a national airspace in GeoJSON has five megabytes."""
+
+GEOFILE_FEATURES_MAX = 10_000
+"""Features of one file of areas: as many as one party's live notices."""
+
+GEOFILE_DEPTH_MAX = 32
+"""Folders or collections inside each other in a file of areas."""
+
+EVIDENCE_SIZE_BYTES_MAX = 16_777_216
+"""One certificate: 512 ticks and some contents; read whole by whoever verifies it."""
+
+EVIDENCE_ENTRIES_MAX = 256
+"""Entries in one certificate: key messages, and what shows that the line was used."""
+
+EVIDENCE_ENTRIES_SHOWN_MAX = 64
+"""Entries that a certificate of use shows; it counts the others."""
+
+EVIDENCE_HEADS_MAX = 128
+"""Heads in one certificate: a few for each of 32 parties."""
+
+EVIDENCE_TICKS_MAX = 2_048
+"""Ticks in one certificate: an unbroken chain of one party over five hours."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from openline.domain.errors import OurError
+from openline.domain.instant import MINUTE_MS
 from openline.domain.limits import ALARMS_KEPT, ALARMS_STANDING_MAX
 from openline.domain.party import Precedence
 
@@ -30,6 +31,9 @@ DECLARED: Final = "DECLARED"
 
 STATE_CHANGED: Final = "STATE_CHANGED"
 """A declared change took effect."""
+
+REPEAT_MS: Final = 15 * MINUTE_MS
+"""After this an acknowledged alarm whose cause lasts is raised again."""
 
 
 @dataclass(slots=True)
@@ -94,16 +98,18 @@ class AlarmView:
             facts: JSON-ready; with `party`, it counts against that party.
             at: The present instant.
             key: What is alarmed; an alarm of one name and key is raised once.
-                Empty for one that is always new.
+                Empty for what lasts or comes again: then it is raised anew for
+                a party only `REPEAT_MS` after the last one was acknowledged.
 
         Returns:
             The alarm raised, or the one that counts it among others; None if
             it was raised before.
         """
-        alarm_id = f"{name}/{key or self._next_number(name)}"
-        if alarm_id in self._standing or alarm_id in self._acknowledged:
-            return None
         party = str(facts.get("party", ""))
+        key = key or self._repeated_key(name, party, at)
+        alarm_id = f"{name}/{key}"
+        if not key or alarm_id in self._standing or alarm_id in self._acknowledged:
+            return None
         standing = self._counts.get((name, party), 0)
         if standing >= ALARMS_STANDING_MAX:
             return self._count_further(name, precedence, party, at)
@@ -169,6 +175,15 @@ class AlarmView:
         alarm.precedence = max(alarm.precedence, precedence)
         return alarm
 
-    def _next_number(self, name: str) -> int:
-        self._numbers[name] = self._numbers.get(name, 0) + 1
-        return self._numbers[name]
+    def _repeated_key(self, name: str, party: str, at: int) -> str:
+        """The key of an alarm without one; empty while the last one is still enough."""
+        prefix = party or "line"
+        number = self._numbers.get(f"{name}/{prefix}", 0)
+        last_id = f"{name}/{prefix}/{number}"
+        if last_id in self._standing:
+            return ""
+        last = self._acknowledged.get(last_id)
+        if last is not None and at - (last.acknowledged_at or 0) < REPEAT_MS:
+            return ""
+        self._numbers[f"{name}/{prefix}"] = number + 1
+        return f"{prefix}/{number + 1}"

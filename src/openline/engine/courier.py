@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from openline.domain.errors import OurError, Reason, TheirError
 from openline.domain.limits import COURIER_FRAMES_MAX, FRAME_SIZE_BYTES_MAX
+from openline.domain.line.keyring import mirror_name
 from openline.domain.party import is_line_name, is_party_name
 from openline.domain.record import cbor
 from openline.domain.record.cosignature import cosign
@@ -90,7 +91,10 @@ def export_courier(line: "Line", turn: Turn, party: str) -> bytes:
         start += len(frame.entries)
     if mirror.size and line.can_sign(turn.now) and not peer.is_forked:
         signatures = cosign(
-            mirror.checkpoint(), f"{line.own}/mirror", line.role_signer("mirror"), turn.now // 1_000
+            mirror.checkpoint(),
+            mirror_name(line.own),
+            line.role_signer("mirror"),
+            turn.now // 1_000,
         )
         rows = "".join(signature.row() for signature in signatures)
         frames.append(encode_frame(Receipt(mirror.origin, mirror.size, rows)))

@@ -57,4 +57,15 @@ class TrustCertificates:
     """The certificates by which counterparts are recognised changed."""
 
 
-Effect: TypeAlias = Send | CloseLink | Answer | Show | TrustCertificates
+@dataclass(frozen=True, slots=True)
+class PromoteKey:
+    """The prepared key of a role is in use from now on.
+
+    Attributes:
+        role: `node`, `witness`, `mirror` or `tls`.
+    """
+
+    role: str
+
+
+Effect: TypeAlias = Send | CloseLink | Answer | Show | TrustCertificates | PromoteKey

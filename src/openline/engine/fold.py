@@ -12,7 +12,7 @@ from openline.domain.errors import OurError
 from openline.domain.party import Origin
 from openline.domain.record import cbor
 from openline.domain.record.envelope import parse_envelope
-from openline.domain.record.merkle import leaf_hash
+from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.engine.journal import Happened, Journal, parse_row
 from openline.engine.outbox import Sealed
@@ -39,11 +39,12 @@ def load(line: "Line") -> None:
             line.journal.tree.append(leaf_hash(entry.raw))
             _replay(line, entry, readers)
         epoch += 1
-    for log in (line.outbox, *line.mirrors.values(), line.journal):
-        size, root = roots.get(log.origin, (0, log.tree.root()))
-        if (log.tree.size, log.tree.root()) != (size, root):
+    trees = {line.outbox.origin: line.outbox.tree, line.journal.origin: line.journal.tree}
+    trees |= {mirror.origin: mirror.tree for mirror in line.mirrors.values()}
+    for origin, tree in trees.items():
+        if (tree.size, tree.root()) != roots.get(origin, (0, EMPTY_ROOT)):
             raise OurError(
-                f"The stored log {log.origin} does not give its own root.",
+                f"The stored log {origin} does not give its own root.",
                 "Stop the node, restore the store from a back-up and start again; what is "
                 "missing comes back from the counterparts.",
             )

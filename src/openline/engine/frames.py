@@ -211,11 +211,6 @@ def decode_frame(data: bytes) -> Frame:
 
 
 def _hello(fields: list[Value]) -> Frame:
-    heard = fields[6]
-    if heard is not None:
-        if not isinstance(heard, list) or len(heard) != 2:
-            raise _malformed("the tick heard is not a sequence and a hash")
-        heard = (_number(heard[0]), _hash(heard[1]))
     return Hello(
         version=_number(fields[0]),
         line=_text(fields[1]),
@@ -223,8 +218,15 @@ def _hello(fields: list[Value]) -> Frame:
         out=_head(fields[3]),
         held=tuple(_head(item) for item in _list(fields[4], 2)),
         receipted=_number(fields[5]),
-        heard=heard,
+        heard=_heard(fields[6]),
     )
+
+
+def _heard(value: Value) -> tuple[int, bytes] | None:
+    if value is None:
+        return None
+    sequence, digest = _list(value, 2, exactly=2)
+    return _number(sequence), _hash(digest)
 
 
 def _entries(fields: list[Value]) -> Frame:

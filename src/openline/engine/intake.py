@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from openline.domain.errors import Reason, TheirError
 from openline.domain.instant import MINUTE_MS
 from openline.domain.limits import FRAME_ENTRIES_MAX
+from openline.domain.line.keyring import witness_name
 from openline.domain.line.observed import CircuitWatch
 from openline.domain.line.understanding import (
     difference,
@@ -321,6 +322,7 @@ class Intake:
             self._line.show_state(turn)
         if not heard.is_new:
             return
+        self._line.view.told(peer.party, heard.tick.declared, turn.now)
         self._line.mirrors[peer.party].check_claim(heard.tick.out, text)
         for head in heard.tick.held:
             self._compare_views(turn, peer, head)
@@ -365,7 +367,7 @@ class Intake:
             signature.row()
             for signature in cosign(
                 head,
-                f"{self._line.own}/witness",
+                witness_name(self._line.own),
                 self._line.role_signer("witness"),
                 turn.now // 1_000,
             )
@@ -382,7 +384,7 @@ class Intake:
         head = Checkpoint(self._line.journal.origin, frame.size, root)
         signatures = parse_signature_rows(frame.rows)
         keys = self._line.rings[peer.party].witnesses()
-        verify_by_any(head, signatures, f"{peer.party}/witness", keys)
+        verify_by_any(head, signatures, witness_name(peer.party), keys)
         note = sign_checkpoint(head, self._line.signer()).with_signatures(*signatures)
         turn.write(PutHead(self._line.journal.origin, frame.size, peer.party, note.format()))
         peer.journal_cosigned = frame.size

@@ -11,12 +11,13 @@ rule 6). What is missing is pulled back first.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, Final
 
 from openline import __version__
 from openline.domain.errors import OurError, TheirError
 from openline.domain.instant import MINUTE_MS
-from openline.domain.line.keyring import KeyRing
+from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name
 from openline.domain.line.observed import Observed, aggregate, counterpart_state
 from openline.domain.line.understanding import (
     SignedUnderstanding,
@@ -28,7 +29,15 @@ from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import sign_checkpoint
 from openline.domain.record.envelope import parse_content
 from openline.domain.record.merkle import entry_bundle, parse_tile_path
-from openline.domain.record.signing import Signer
+from openline.domain.record.signing import PublicKeys, Signer
+from openline.domain.talk.body import By
+from openline.domain.talk.keys import (
+    KeyChange,
+    KeyRevoke,
+    KeyRole,
+    key_change_message,
+    verify_key_revoke,
+)
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, parse_body
 from openline.engine.commands import (
@@ -43,7 +52,7 @@ from openline.engine.commands import (
 )
 from openline.engine.courier import export_courier, import_courier
 from openline.engine.desk import Desk, Draft
-from openline.engine.effects import Answer, TrustCertificates
+from openline.engine.effects import Answer, PromoteKey, TrustCertificates
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
 from openline.engine.intake import Intake
@@ -60,6 +69,7 @@ RECONCILE_WAIT_MS: Final = MINUTE_MS
 """After this, on a line of three or more, an absent counterpart is not waited for."""
 
 _REQUESTS_KEPT: Final = 4_096
+_LATEST: Final = 2**53
 
 
 class Line:
@@ -94,6 +104,7 @@ class Line:
         self._chance = chance
         self.store = store
         self._waiting: list[tuple[Draft, int | None, str]] = []
+        self._alone: list[tuple[int, Callable[[], Draft]]] = []
         self._requests: OrderedDict[str, Recorded] = OrderedDict()
         self._couriers: list[tuple[int, str]] = []
         self._is_journal_due = False
@@ -101,7 +112,7 @@ class Line:
         self.saved_size = 0
         self._observed = Observed.UNKNOWN
         self.intake = Intake(self)
-        self.view = View(own, understanding)
+        self.view = View(own, understanding, self._message_at)
         self.desk = Desk(own, self.view)
         self.rings = {party: KeyRing(understanding, party) for party in understanding.names()}
         self.outbox = Outbox(own, self.name, 1, keys, chance, store)
@@ -133,7 +144,7 @@ class Line:
                 case ChangeKey(role=role, by=by):
                     self._change_key(turn, token, role, by)
                 case PublishRevocation(message=message):
-                    self._waiting.append((self._system_draft(message), token, ""))
+                    self._publish_revocation(token, message)
                 case TrustOwnCopy(by=by):
                     self._trust_own_copy(turn, token, by)
                 case ExportCourier(party=party):
@@ -204,12 +215,52 @@ class Line:
         new = verify_understanding(signed)
         check_amendment(self.view.understanding, new)
         self._must_sign(turn.now)
-        self._waiting.append((self._draft(Kind.AMENDMENT, signed.content()), token, ""))
+        self._alone.append((token, lambda: self._draft(Kind.AMENDMENT, signed.content())))
 
     def _change_key(self, turn: Turn, token: int, role: str, by: tuple[str, str]) -> None:
         self._must_sign(turn.now)
-        message = self.keys.change_message(role, by, self.outbox.origin, self.outbox.size)
-        self._waiting.append((self._system_draft(message), token, ""))
+        if role.upper() not in KeyRole.__members__:
+            raise OurError(
+                f"There is no key of the role {role!r}.", "Name node, witness, mirror or tls."
+            )
+        self._alone.append((token, lambda: self._system_draft(self._key_change(role, by))))
+
+    def _key_change(self, role: str, by: tuple[str, str]) -> KeyChange:
+        """The announcement of the next key of a role, for our next entry."""
+        number = KeyRole[role.upper()]
+        if number is KeyRole.TLS:
+            certificate = self.keys.successor_certificate(self.rings[self.own].tls()[0])
+            return KeyChange(By(*by), number, tls=certificate)
+        signer = self.keys.successor(role, self._newest(number))
+        signed = key_change_message(self.outbox.origin, self.outbox.size, number, signer.public)
+        return KeyChange(By(*by), number, signer.public, proof=signer.sign_ed25519(signed))
+
+    def _newest(self, role: KeyRole) -> PublicKeys:
+        """Our newest keys of a role, on this line."""
+        ring = self.rings[self.own]
+        match role:
+            case KeyRole.MIRROR:
+                return ring.mirrors()[0]
+            case KeyRole.WITNESS:
+                return ring.witnesses()[0]
+            case _:
+                return ring.node_at(self.outbox.size)
+
+    def _publish_revocation(self, token: int, message: Message) -> None:
+        """Publish a revocation that the roots signed; the new key must be here."""
+        if not isinstance(message, KeyRevoke):
+            raise OurError("This is not a revocation of a key.")
+        verify = self.view.understanding.party(self.own)
+        try:
+            verify_key_revoke(message, self.outbox.origin, verify)
+        except TheirError as error:
+            raise OurError(f"The revocation is not accepted: {error.what}.") from None
+        if message.keys and not self.keys.find(message.role.name.lower(), message.keys):
+            raise OurError(
+                "The key that takes the revoked one's place is not in the key directory.",
+                "Make it here with `openline keys revoke`, and sign the revocation with the roots.",
+            )
+        self._alone.append((token, lambda: self._system_draft(message)))
 
     def _system_draft(self, message: Message) -> Draft:
         return Draft(
@@ -243,18 +294,20 @@ class Line:
             self.journal.add(Happened.STARTED, turn.now, __version__)
         if can_sign and self.outbox.size == 0:
             first = self._draft(Kind.UNDERSTANDING, self.first.content())
-            self._waiting.insert(0, (first, None, ""))
+            self._record(turn, [(first, None, "")])
+        if can_sign:
+            alone, self._alone = self._alone, []
+            for token, make in alone:
+                self._record(turn, [(make(), token, "")])
         if self._waiting:
-            self._record(turn)
+            waiting, self._waiting = self._waiting, []
+            self._record(turn, sorted(waiting, key=lambda item: -item[0].precedence))
         self._beat(turn, can_sign)
         self.journal.flush(turn)
 
-    def _record(self, turn: Turn) -> None:
-        """Record all drafts that wait: the fastest precedence first."""
-        waiting, self._waiting = self._waiting, []
+    def _record(self, turn: Turn, waiting: list[tuple[Draft, int | None, str]]) -> None:
+        """Record drafts in their order; all of them are signed by one key."""
         first = self.outbox.size
-        if first:
-            waiting.sort(key=lambda item: -item[0].precedence)
         heads = tuple(
             sorted(
                 (mirror.checkpoint() for mirror in self.mirrors.values() if mirror.size),
@@ -301,11 +354,9 @@ class Line:
 
     def _signer_of(self, drafts: list[Draft], ring: KeyRing) -> Signer:
         """The key that signs these drafts: a revocation is signed by its new key."""
-        for draft in drafts:
-            if draft.kind == Kind.KEY_REVOKE:
-                new = draft.message.new_node_keys()
-                if new is not None:
-                    return self.outbox.signer(new)
+        message = drafts[0].message
+        if isinstance(message, KeyRevoke) and message.role is KeyRole.NODE and message.keys:
+            return self.outbox.signer(message.keys)
         return self.outbox.signer(ring.node_at(self.outbox.size))
 
     def _beat(self, turn: Turn, can_sign: bool) -> None:
@@ -362,7 +413,7 @@ class Line:
         ring = self.rings[self.own]
         can_sign = self._may_sign and not self.broken
         self._settled_size = self.outbox.size
-        name = f"{self.own}/mirror"
+        name = mirror_name(self.own)
         for party, peer in self.peers.items():
             if can_sign and self.outbox.size:
                 self.outbox.push(turn, peer, ring)
@@ -426,6 +477,10 @@ class Line:
         if not entries:
             raise OurError(f"{party} {index} is not held on the line {self.name}.")
         return entries[0].content
+
+    def _message_at(self, party: str, index: int) -> Message | Unreadable:
+        record = self.view.record(party, index)
+        return _message_of(record.kind if record else -1, self.content(party, index))
 
     def observed(self, now: int) -> Observed:
         """What is observed of the line: its counterparts, aggregated."""
@@ -494,27 +549,32 @@ class Line:
             turn.effects += shows
         if header.kind == Kind.AMENDMENT:
             self._amended()
+        if isinstance(message, KeyRevoke) and message.role is KeyRole.NODE:
+            self.view.distrust(header.party, message.from_index, header.index)
 
     def _amended(self) -> None:
         """An amendment is in force for the line when every outbox has it."""
-        contents = {party: ring.understanding_content for party, ring in self.rings.items()}
-        if len(set(contents.values())) == 1:
-            self.view.understanding = self.rings[self.own].understanding
+        own, *others = (ring.understanding_at(_LATEST) for ring in self.rings.values())
+        if all(other == own for other in others):
+            self.view.understanding = own
 
     def take_keys(self, party: str, sealed: Sealed) -> None:
         """Let the keys of a party follow one of its entries."""
         kind = sealed.envelope.header.kind
-        if kind in (Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE):
+        if kind in KEY_KINDS:
             message = parse_body(kind, parse_content(sealed.content))
             self.rings[party] = self.rings[party].after(sealed.envelope, message)
 
     def note_keys(self, turn: Turn, party: str, sealed: Sealed, *, is_own: bool = False) -> None:
         """After an entry about keys: other certificates may be trusted now."""
         kind = sealed.envelope.header.kind
-        if kind not in (Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE):
+        if kind not in KEY_KINDS:
             return
         if is_own:
             self.take_keys(party, sealed)
+            message = _message_of(kind, sealed.content)
+            if isinstance(message, KeyChange | KeyRevoke):
+                turn.effects.append(PromoteKey(message.role.name.lower()))
         turn.effects.append(TrustCertificates())
 
 

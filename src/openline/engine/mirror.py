@@ -16,7 +16,7 @@ Rules of acceptance:
 from dataclasses import dataclass
 
 from openline.domain.errors import Reason, TheirError
-from openline.domain.line.keyring import KeyRing
+from openline.domain.line.keyring import KEY_KINDS, KeyRing
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import Checkpoint, verify_checkpoint
 from openline.domain.record.cosignature import cosign
@@ -27,18 +27,15 @@ from openline.domain.record.envelope import (
     parse_envelope,
     verify_envelope,
 )
-from openline.domain.record.merkle import ProofDoesNotVerify, Tree, leaf_hash, verify_inclusion
+from openline.domain.record.merkle import Tree, leaf_hash, verify_inclusion
 from openline.domain.record.note import Note, parse_note
-from openline.domain.record.signing import PublicKeys, Signer
-from openline.domain.talk.kinds import Kind
+from openline.domain.record.signing import Signer
 from openline.domain.talk.message import parse_body
 from openline.engine.frames import Entries, Receipt, Urgent, encode_frame
 from openline.engine.outbox import Sealed
 from openline.engine.peer import Peer
 from openline.engine.ports import AppendEntries, PutHead, StoredEntry
 from openline.engine.turn import Turn
-
-_KEY_KINDS = frozenset({Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE})
 
 
 class ForkFound(TheirError):
@@ -211,7 +208,7 @@ class Mirror:
                 raise TheirError(
                     Reason.WRONG_UNDERSTANDING, f"entry 0 of {self.origin} is not what we adopted"
                 )
-            if envelope.header.kind in _KEY_KINDS:
+            if envelope.header.kind in KEY_KINDS:
                 ring = ring.after(
                     envelope, parse_body(envelope.header.kind, parse_content(entry.content))
                 )
@@ -268,17 +265,9 @@ class Mirror:
 def verify_head(note: Note, origin: str, ring: KeyRing, size: int | None) -> Checkpoint:
     """The head of a note signed by the key for its size, or by a later one."""
     fault: TheirError | None = None
-    for keys in _head_keys(ring, size):
+    for keys in ring.nodes() if size is None else ring.nodes_for_size(size):
         try:
             return verify_checkpoint(note, origin, keys)
-        except ProofDoesNotVerify:
-            raise
         except TheirError as error:
             fault = fault or error
     raise fault or TheirError(Reason.UNKNOWN_KEY, f"{origin} has no key that is trusted")
-
-
-def _head_keys(ring: KeyRing, size: int | None) -> list[PublicKeys]:
-    latest = ring.node_at(2**62)
-    first = latest if size is None else ring.node_for_size(size)
-    return [first] if first == latest else [first, latest]

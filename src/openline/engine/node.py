@@ -100,7 +100,7 @@ class Node:
             case FrameReceived(link, frame):
                 line = self._line_of_link.get(link)
                 if line is not None:
-                    line.frame(turn, link, frame)
+                    line.intake.frame(turn, link, frame)
             case CommandGiven(token, Adopt(signed)):
                 self._adopt(turn, token, signed)
             case CommandGiven(token, command):
@@ -111,11 +111,11 @@ class Node:
                     turn.effects.append(CloseLink(link, "this line is not known here"))
                     return
                 self._line_of_link[link] = line
-                line.link_opened(turn, link, party, circuit)
+                line.intake.link_opened(turn, link, party, circuit)
             case LinkClosed(link):
                 line = self._line_of_link.pop(link, None)
                 if line is not None:
-                    line.link_closed(turn, link)
+                    line.intake.link_closed(turn, link)
             case ClockAdvanced():
                 pass
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from openline.domain.errors import OurError, Reason, TheirError
 from openline.domain.limits import FRAME_ENTRIES_MAX, FRAME_SIZE_BYTES_MAX
-from openline.domain.line.keyring import KeyRing
+from openline.domain.line.keyring import KeyRing, mirror_name
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from openline.domain.record.cosignature import verify_cosignature
@@ -269,7 +269,7 @@ class Outbox:
             return None
         signatures = parse_signature_rows(frame.rows)
         checkpoint = self.checkpoint(frame.size)
-        at_s = verify_by_any(checkpoint, signatures, f"{peer.party}/mirror", their_ring.mirrors())
+        at_s = verify_by_any(checkpoint, signatures, mirror_name(peer.party), their_ring.mirrors())
         note = self.head(frame.size, ring).with_signatures(*signatures)
         turn.write(PutHead(self.origin, frame.size, peer.party, note.format()))
         peer.receipted = frame.size

@@ -162,15 +162,20 @@ class Keys(Protocol):
     def find(self, role: str, public: PublicKeys) -> Signer | None:
         """The key of a role with this public half, if this party still has it."""
 
-    def next(self, role: str) -> Signer:
-        """The key prepared for the next change of a role; made when first asked.
+    def successor(self, role: str, public: PublicKeys) -> Signer:
+        """The key that takes the place of one; made and kept when first asked.
 
-        It is the same one until `find` has been asked for it: from then on it
-        is in use, and a new one is prepared.
+        It is the same one until it is in use itself (`promote`).
         """
 
-    def next_certificate(self) -> bytes:
-        """The TLS certificate (DER) prepared for the next change, likewise."""
+    def successor_certificate(self, certificate: bytes) -> bytes:
+        """The TLS certificate (DER) that takes the place of one, likewise."""
+
+    def promote(self, role: str) -> None:
+        """The prepared key of a role is in use: a change to it is on the record.
+
+        Does nothing where none is prepared.
+        """
 
 
 class Chance(Protocol):

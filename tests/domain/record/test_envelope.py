@@ -1,6 +1,7 @@
 """Envelopes: one way to write them, and other people's COSE programs read them."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +36,7 @@ CONTENT = make_content(bytes(16), BODY)
 GOOD = seal(HEADER, CONTENT, NODE)
 
 
-def named(group: str) -> Any:
+def named(group: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "case", VECTORS[group], ids=[case["name"] for case in VECTORS[group]]
     )
@@ -93,7 +94,10 @@ def test_what_is_no_content_is_refused(case: dict[str, Any]) -> None:
 
 def test_large_things_are_refused_before_they_are_read() -> None:
     """An entry or a content above its bound is TOO_LARGE, whatever it holds."""
-    for read, size in ((parse_envelope, ENTRY_SIZE_BYTES_MAX), (parse_content, CONTENT_SIZE_BYTES_MAX)):
+    for read, size in (
+        (parse_envelope, ENTRY_SIZE_BYTES_MAX),
+        (parse_content, CONTENT_SIZE_BYTES_MAX),
+    ):
         with pytest.raises(TheirError) as refusal:
             read(bytes(size + 1))
         assert refusal.value.reason is Reason.TOO_LARGE
@@ -131,10 +135,8 @@ def test_no_bit_can_be_changed(bit: int) -> None:
 @given(damaged_bytes(GOOD))
 def test_reading_raises_only_the_typed_error(data: bytes) -> None:
     """Whatever is read as an envelope is kept byte for byte; the rest is TheirError."""
-    try:
+    with suppress(TheirError):
         assert parse_envelope(data).raw == data
-    except TheirError:
-        pass
 
 
 @given(damaged_bytes(CONTENT))
@@ -194,32 +196,32 @@ def accepted() -> list[tuple[bytes, Envelope]]:
 
 def test_pycose_verifies_our_envelopes() -> None:
     """Pycose, once taught the number of RFC 9864, reads and verifies each vector."""
-    algorithms = pytest.importorskip(
-        "pycose.algorithms", reason="NOT TESTED: pycose is not installed (extra oracle-cose)"
-    )
-    from pycose.keys import OKPKey
-    from pycose.keys.curves import Ed25519
-    from pycose.messages import Sign1Message
+    reason = "NOT TESTED: pycose is not installed (extra oracle-cose)"
+    algorithms: Any = pytest.importorskip("pycose.algorithms", reason=reason)
+    keys: Any = pytest.importorskip("pycose.keys")
+    messages: Any = pytest.importorskip("pycose.messages")
+    curve: Any = pytest.importorskip("pycose.keys.curves").Ed25519
 
-    @algorithms.CoseAlgorithm.register_attribute()  # type: ignore[untyped-decorator]
-    class _Ed25519(algorithms.EdDSA):  # type: ignore[misc, name-defined]
+    class Ed25519(algorithms.EdDSA):  # type: ignore[misc]
+        """The same algorithm under its number of RFC 9864."""
+
         identifier = -19
         fullname = "ED25519"
 
+    algorithms.CoseAlgorithm.register_attribute()(Ed25519)
+    stranger = SeedSigner("stranger").public.ed25519
     for raw, envelope in accepted():
-        message = Sign1Message.decode(raw)
-        message.key = OKPKey(crv=Ed25519, x=NODE.public.ed25519)
+        message = messages.Sign1Message.decode(raw)
+        message.key = keys.OKPKey(crv=curve, x=NODE.public.ed25519)
         assert message.verify_signature()
         assert message.payload == envelope.content_hash
-        message.key = OKPKey(crv=Ed25519, x=SeedSigner("stranger").public.ed25519)
+        message.key = keys.OKPKey(crv=curve, x=stranger)
         assert not message.verify_signature()
 
 
 def test_cwt_verifies_our_envelopes() -> None:
     """Cwt finds the key by its id, verifies each vector and gives the same headers."""
-    cwt = pytest.importorskip(
-        "cwt", reason="NOT TESTED: cwt is not installed (extra oracle-cwt)"
-    )
+    cwt = pytest.importorskip("cwt", reason="NOT TESTED: cwt is not installed (extra oracle-cwt)")
     public = NODE.public.ed25519
     key = cwt.COSEKey.new({1: 1, 2: key_id(public), 3: -19, -1: 6, -2: public})
     for raw, envelope in accepted():

@@ -226,7 +226,7 @@ class Business(StrEnum):
 
     NEW = "new"
     """New business of a scope: what a suspension stops."""
-    LINE_CHECK = "line_checks"
+    LINE_CHECK = "line_check"
     FLASH = "flash"
     CONTACT = "contact"
     """Text, receipts, answers, declarations: how the line is found again."""

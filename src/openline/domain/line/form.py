@@ -368,7 +368,9 @@ class Items:
     def from_value(self, value: Value, path: str) -> tuple[Any, ...]:
         items = self._counted(value, path)
         things = [self.form.from_value(item, f"{path}[{n}]") for n, item in enumerate(items)]
-        return self._ranked(things, path)
+        if self.rank is not None:
+            _check_order([self.rank(thing) for thing in things], path)
+        return tuple(things)
 
     def to_json(self, thing: Sequence[Any]) -> list[Any]:
         return [self.form.to_json(item) for item in thing]
@@ -376,9 +378,14 @@ class Items:
     def from_json(self, json: Json, path: str) -> tuple[Any, ...]:
         items = self._counted(json, path)
         things = [self.form.from_json(item, f"{path}[{n}]") for n, item in enumerate(items)]
-        if self.rank is not None:
-            things.sort(key=self.rank)
-        return self._ranked(things, path)
+        rank = self.rank
+        if rank is None:
+            return tuple(things)
+        order = sorted(range(len(things)), key=lambda n: rank(things[n]))
+        for one, other in pairwise(order):
+            if rank(things[one]) == rank(things[other]):
+                raise Fault(f"{path}[{max(one, other)}]", "is there twice")
+        return tuple(things[n] for n in order)
 
     def doubts(self, thing: Sequence[Any], path: str) -> Iterator[Fault]:
         for number, item in enumerate(thing):
@@ -391,15 +398,13 @@ class Items:
             raise Fault(path, f"has {len(value)} entries, {self.least} to {self.most} are allowed")
         return value
 
-    def _ranked(self, things: list[Any], path: str) -> tuple[Any, ...]:
-        if self.rank is not None:
-            ranks = [self.rank(thing) for thing in things]
-            for number, (one, next_one) in enumerate(pairwise(ranks), start=1):
-                if one == next_one:
-                    raise Fault(f"{path}[{number}]", "is there twice")
-                if one > next_one:
-                    raise Fault(f"{path}[{number}]", "is not in order")
-        return tuple(things)
+
+def _check_order(ranks: list[Any], path: str) -> None:
+    for number, (one, other) in enumerate(pairwise(ranks), start=1):
+        if one == other:
+            raise Fault(f"{path}[{number}]", "is there twice")
+        if one > other:
+            raise Fault(f"{path}[{number}]", "is not in order")
 
 
 class Titles(Undoubted):

@@ -347,7 +347,7 @@ def _name_of(entry: object, number: int) -> str:
 
 
 def _short(leaf: object) -> str:
+    """The leaf on one row; of a long one its beginning and its hash."""
     text = " ".join(str(leaf).split())
-    return (
-        text if len(text) <= 64 else f"{text[:40]}… ({understanding_hash(text.encode()).hex()[:8]})"
-    )
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return text if len(text) <= 64 else f"{text[:40]}… (SHA-256 {digest[:8]})"

@@ -219,7 +219,10 @@ _KEY = re.compile(r"\s*([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\s*=\s*(.*)")
 
 def _row_of(text: str, path: str) -> int | None:
     """The row, counted from 1, on which the path or what holds it is written."""
-    rows = dict(_paths(text))
+    rows, numbered = _places(text)
+    for named, entry in numbered.items():
+        if path.startswith(named):
+            path = entry + path.removeprefix(named)
     while path:
         if path in rows:
             return rows[path]
@@ -227,10 +230,16 @@ def _row_of(text: str, path: str) -> int | None:
     return None
 
 
-def _paths(text: str) -> Iterator[tuple[str, int]]:
-    """Every table and key with its row; entries of arrays by number and by name."""
-    table, named = "", ""
+def _places(text: str) -> tuple[dict[str, int], dict[str, str]]:
+    """Every table and key with its row, and every named entry by its number.
+
+    Good enough to find a fault, not to read the file: a key that is written in
+    an uncommon way is found by the table it is in.
+    """
+    rows: dict[str, int] = {}
+    numbered: dict[str, str] = {}
     counts: dict[str, int] = {}
+    table, entries = "", ""
     is_inside_text = False
     for row, written in enumerate(text.splitlines(), start=1):
         # A quote of three opens and closes a text of several rows; its rows are no keys.
@@ -239,15 +248,16 @@ def _paths(text: str) -> Iterator[tuple[str, int]]:
         if was_inside_text:
             continue
         if header := _HEADER.fullmatch(written):
-            table = named = header[2]
+            table = entries = header[2]
             if header[1] == "[[":
-                counts[table] = counts.get(table, -1) + 1
-                named, table = table, f"{table}[{counts[table]}]"
-            yield table, row
+                counts[entries] = counts.get(entries, -1) + 1
+                table = f"{entries}[{counts[entries]}]"
+            rows[table] = row
         elif key := _KEY.fullmatch(written):
-            yield f"{table}.{key[1]}" if table else key[1], row
+            rows[f"{table}.{key[1]}" if table else key[1]] = row
             if key[1] in ("name", "category", "kinds"):
-                yield f"{named}[{_said(key[2])}]", row
+                numbered[f"{entries}[{_said(key[2])}]"] = table
+    return rows, numbered
 
 
 def _said(value: str) -> str:

@@ -91,9 +91,9 @@ class Note:
         A row of a key that has signed already takes the place of the older one:
         each key has at most one row.
         """
-        taken = {(signature.name, signature.key_id) for signature in more}
-        kept = tuple(s for s in self.signatures if (s.name, s.key_id) not in taken)
-        return replace(self, signatures=kept + more)
+        rows = {(row.name, row.key_id): row for row in more}
+        kept = tuple(row for row in self.signatures if (row.name, row.key_id) not in rows)
+        return replace(self, signatures=kept + tuple(rows.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.limits import NOTE_SIZE_BYTES_MAX, PROOF_EXTRA_BYTES_MAX, PROOF_HASHES_MAX
-from openline.domain.record.checkpoint import SIZE_MAX, Checkpoint, verify_checkpoint
+from openline.domain.record.checkpoint import (
+    SIZE_MAX,
+    Checkpoint,
+    parse_checkpoint,
+    verify_checkpoint,
+)
 from openline.domain.record.merkle import HASH_BYTES, verify_inclusion
 from openline.domain.record.note import Note, format_base64, parse_base64, parse_note
 from openline.domain.record.signing import PublicKeys
@@ -53,7 +58,8 @@ def parse_log_proof(text: str) -> LogProof:
     """The proof that the text writes; nothing is verified.
 
     Raises:
-        TheirError: It is no tlog-proof, or exceeds a bound.
+        TheirError: It is no tlog-proof, its note is no head of a log, or it exceeds
+            a bound.
     """
     if len(text) > 2 * NOTE_SIZE_BYTES_MAX:
         raise TheirError(Reason.TOO_LARGE, "A log proof is too large.")
@@ -69,7 +75,9 @@ def parse_log_proof(text: str) -> LogProof:
     hashes = tuple(parse_base64(row) for row in rows[1:])
     if any(len(value) != HASH_BYTES for value in hashes):
         raise TheirError(Reason.MALFORMED, "A hash of a log proof has not 32 bytes.")
-    return LogProof(int(match[1]), hashes, parse_note(note), extra)
+    checkpoint = parse_note(note)
+    parse_checkpoint(checkpoint.text)
+    return LogProof(int(match[1]), hashes, checkpoint, extra)
 
 
 def verify_log_proof(proof: LogProof, leaf: bytes, origin: str, keys: PublicKeys) -> Checkpoint:

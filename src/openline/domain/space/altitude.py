@@ -123,7 +123,7 @@ def band_range_dm(lower: Altitude | None, upper: Altitude | None) -> tuple[int, 
 
 
 def _rise_dm(upper: Altitude | None, lower: Altitude | None, atmosphere: Atmosphere) -> int:
-    """How far at least the lower bound of one band is above the upper bound of another."""
+    """How far at least a lower bound is above the upper bound of another band."""
     if upper is None or lower is None:
         return -UNBOUNDED_DM
     if upper.datum is lower.datum:

@@ -24,7 +24,7 @@ The order of the two volumes makes no difference to any bit of the finding.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -213,6 +213,19 @@ def find_conflict(
     )
 
 
+def distance_to_core_m(position: Position, volume: Volume) -> float:
+    """Distance from a position to the core of a volume; 0 inside a polygon.
+
+    The core is what the volume is drawn round: the centre of a circle, the line of
+    a corridor, the whole area of a polygon.
+
+    Raises:
+        VolumeDoesNotHold: The volume is too large for any plane.
+    """
+    point = Volume(Shape.CIRCLE, (position,), 0, None, None, 0, 1)
+    return _compare_areas(point, replace(volume, radius_m=0), 0)[1]
+
+
 def _rank(volume: Volume) -> tuple[Any, ...]:
     """A total order of volumes as far as their areas go."""
     return volume.shape, volume.radius_m, volume.vertices
@@ -226,7 +239,7 @@ def _state_of(gap: int, minimum: int) -> _State:
 
 
 def _compare_areas(a: Volume, b: Volume, lateral_m: int) -> tuple[_State, float, Position]:
-    """The horizontal state, the separation in metres and the point of closest approach."""
+    """The horizontal state, the separation in metres, the point of approach."""
     core_a, core_b = core_of(a.shape, a.vertices), core_of(b.shape, b.vertices)
     pad_a = (a.radius_m + lateral_m / 2) / CURVATURE_RADIUS_M_MIN
     pad_b = (b.radius_m + lateral_m / 2) / CURVATURE_RADIUS_M_MIN

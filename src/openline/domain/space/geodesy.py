@@ -1,4 +1,4 @@
-"""Geodesy: positions, distances on the ellipsoid, and the plane of the conflict rule.
+"""Geodesy: positions, distances on the ellipsoid, the plane of the conflict rule.
 
 A position is two integers of 1e-7 degree, latitude first, on WGS-84. Distances
 and azimuths of single pairs are geodesic (geographiclib). Shapes are made of
@@ -119,7 +119,7 @@ def lengths_m(starts: Floats, ends: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """A gnomonic plane of normals: great circles are straight, metres hold at the centre.
+    """A gnomonic plane of normals: great circles are straight, its centre is true.
 
     Attributes:
         axes: Three unit rows: to the east and to the north in the plane, and the

@@ -91,7 +91,8 @@ class Body:
 
     def _length_faults(self) -> Iterator[Fault]:
         """Urgent text is short: all free text together has few words."""
-        free = [field for field in self.record.table if field.form == FREE_TEXT]
+        table = self.record.table
+        free = [field for field in table if isinstance(field.form, Text) and field.form.rows]
         words = sum(count_words(getattr(self, field.name)) for field in free)
         if words > FLASH_TEXT_WORDS_MAX:
             what = f"has {words} words; FLASH and IMMEDIATE have at most {FLASH_TEXT_WORDS_MAX}"

@@ -8,9 +8,10 @@ declaration is released by a second person (field.md, procedure P10).
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from openline.domain.limits import SCOPES_MAX
+from openline.domain.line import declared
 from openline.domain.line.form import LANGUAGE, NAME, Fault, Field, Instant, Items, Record, Word
 from openline.domain.talk.body import BY, BY_FORM, FREE_TEXT, NEEDED_TEXT, Body, By
 from openline.domain.talk.kinds import Kind
@@ -24,8 +25,8 @@ class Status(IntEnum):
     TERMINATED = 3
 
 
-KEPT_OPEN_DEFAULT = ("flash", "humanitarian", "line_check")
-"""What a suspension leaves open unless it says otherwise (field.md 2.2)."""
+KEPT_OPEN_DEFAULT: Final = tuple(sorted(business.value for business in declared.KEPT_OPEN_DEFAULT))
+"""What a suspension leaves open unless it says otherwise, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from typing import Any, TypeAlias
 from litestar.datastructures import State
 
 from openline.domain.errors import OurError
+from openline.engine.views import View
 from openline.faces.api.faults import BadRequest, NotFound, NotReady
-from openline.faces.api.running import LineView, Running
+from openline.faces.api.running import Running
 from openline.faces.api.schema import Officer
 
 By: TypeAlias = tuple[str, str]
@@ -24,7 +25,7 @@ def node_of(state: State) -> Running:
     return running
 
 
-def view_of(state: State, line: str) -> LineView:
+def view_of(state: State, line: str) -> View:
     """What is known about a line.
 
     Raises:

@@ -12,8 +12,9 @@ from openline.domain.line.understanding import understanding_bytes, understandin
 from openline.domain.line.understanding_toml import to_toml
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, described
-from openline.faces.api.faults import NotFound
+from openline.faces.api.faults import BadRequest, NotFound
 from openline.faces.api.node import node_of, view_of
+from openline.faces.api.words import plain_text
 
 COUNT_MAX = 1_000
 """Messages in one answer: about a megabyte."""
@@ -91,12 +92,17 @@ async def read_message(
         str, Parameter(pattern="^[a-z]{2,3}$", description="Language of the plain text.")
     ] = "en",
 ) -> dict[str, Any]:
-    """One message with its fields (`body`) and as plain text (`text`) that needs no documentation."""
-    view_of(state, line)
+    """One message with its fields (`body`) and as plain text (`text`), which explains itself."""
+    view = view_of(state, line)
     try:
-        return node_of(state).message(line, party, index)
+        shown = node_of(state).message(line, party, index)
     except OurError as error:
         raise NotFound(error.what, error.remedy) from None
+    try:
+        text = plain_text(view, shown, view.load(party, index), language)
+    except OurError as error:
+        raise BadRequest(error.what, error.remedy, "language") from None
+    return {**shown, "text": text}
 
 
 @get(
@@ -118,7 +124,10 @@ async def list_notices(
 
 
 @get(
-    "/lines/{line:str}/notices/{notice_id:str}",
+    [
+        "/lines/{line:str}/notices/{notice_id:str}",
+        "/lines/{line:str}/notices/{party:str}/{notice_id:str}",
+    ],
     operation_id="readNotice",
     tags=["notices"],
     summary="One notice with all its versions",
@@ -127,14 +136,17 @@ async def list_notices(
 async def read_notice(
     state: State,
     line: Line,
-    notice_id: Annotated[str, Parameter(description="Its id, such as ALPHA-N-0003.")],
+    notice_id: Annotated[str, Parameter(description="Its id, such as ALPHA-0003.")],
+    party: Annotated[str, Parameter(description="Whose: two parties may use one id.")] = "",
 ) -> dict[str, Any]:
-    """One notice: its versions, volumes, responses and conflicts."""
-    notice = view_of(state, line).notice(notice_id)
+    """One notice: its versions, volumes, responses and conflicts.
+
+    Without the party, ours is meant first.
+    """
+    name = f"{party}/{notice_id}" if party else notice_id
+    notice = view_of(state, line).notice(name)
     if notice is None:
-        raise NotFound(
-            f"There is no notice {notice_id!r} on {line}.", f"See GET /lines/{line}/notices."
-        )
+        raise NotFound(f"There is no notice {name!r} on {line}.", f"See GET /lines/{line}/notices.")
     return notice
 
 

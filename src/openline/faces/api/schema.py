@@ -1,9 +1,9 @@
-"""The structures of the API, described for the OpenAPI document.
+"""What officers and their programs send: the bodies of the requests.
 
-What the views answer is passed on as it is; these structures describe it, and
-a test holds them against a real node. What officers send is decoded into them.
-Instants are UTC milliseconds, latitude and longitude 1e-7 degrees, all whole
-numbers, as everywhere in Openline.
+Everything is checked here for shape; what a message says is checked by
+`openline.domain.talk`, and whether it may be said now by the node. Instants
+are UTC milliseconds, latitude and longitude 1e-7 degrees, all whole numbers,
+as everywhere in Openline.
 """
 
 from typing import Annotated, Any, Literal, TypeAlias
@@ -47,9 +47,6 @@ class Reference(msgspec.Struct, forbid_unknown_fields=True):
 
     party: PartyName
     index: Index
-
-
-# --- what is sent --------------------------------------------------------------------------------
 
 
 class Say(msgspec.Struct, forbid_unknown_fields=True):
@@ -128,6 +125,18 @@ class Deed(msgspec.Struct, forbid_unknown_fields=True):
     by: Officer | None = None
 
 
+class Acknowledgement(msgspec.Struct, forbid_unknown_fields=True):
+    """An alarm that a person has seen.
+
+    Attributes:
+        alarm: Its id.
+        by: Who; without it, the post and officer of node.toml.
+    """
+
+    alarm: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    by: Officer | None = None
+
+
 class CourierOrder(msgspec.Struct, forbid_unknown_fields=True):
     """A courier's file to be written.
 
@@ -136,28 +145,3 @@ class CourierOrder(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     party: PartyName
-
-
-# --- what is answered ----------------------------------------------------------------------------
-
-
-class Said(msgspec.Struct):
-    """A message that is in this party's log, on disk.
-
-    Attributes:
-        line: The line.
-        party: The author: this party.
-        index: Its index.
-        serial: Its serial as people write it.
-        notice_id: Of a notice, its id.
-        is_delivered: Whether every recipient's receipt is held.
-        delivered: The instant of each recipient's receipt, by party.
-    """
-
-    line: str
-    party: str
-    index: int
-    serial: str
-    notice_id: str
-    is_delivered: bool
-    delivered: dict[str, int]

@@ -1,8 +1,9 @@
 """The routes by which officers act: say, check, acknowledge, adopt, change keys."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final, NoReturn
+import contextlib
+import dataclasses
+from typing import Annotated, Any, Final
 
 from litestar import post
 from litestar.datastructures import State
@@ -12,7 +13,9 @@ from openline.domain.errors import OurError
 from openline.domain.party import Precedence
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, from_json
+from openline.domain.talk.notice import Notice
 from openline.engine.commands import (
+    AcknowledgeAlarm,
     Adopt,
     ChangeKey,
     CheckNotice,
@@ -21,14 +24,14 @@ from openline.engine.commands import (
     Recorded,
     TrustOwnCopy,
 )
-from openline.engine.effects import Show
+from openline.engine.views import View
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import WRITING, described
 from openline.faces.api.faults import BadRequest
 from openline.faces.api.node import bad_field, by_of, node_of, view_of, with_by
-from openline.faces.api.reading import Line
-from openline.faces.api.running import LineView, Running
-from openline.faces.api.schema import Check, Deed, KeyOrder, Revocation, Say
+from openline.faces.api.reading import COUNT_MAX, Line
+from openline.faces.api.running import Running
+from openline.faces.api.schema import Acknowledgement, Check, Deed, KeyOrder, Revocation, Say
 
 WAIT_MS_MAX: Final = 60_000
 """Longer waits belong to the event stream."""
@@ -86,37 +89,25 @@ async def say(
     """
     view = view_of(state, line)
     running = node_of(state)
+    precedence = Precedence[data.precedence]
     command = Compose(
         line=line,
-        message=_message(running, data.kind, data.fields),
-        precedence=Precedence[data.precedence],
+        message=_message(running, view, data.kind, data.fields, precedence),
+        precedence=precedence,
         reply_to=(data.reply_to.party, data.reply_to.index) if data.reply_to else None,
         recipients=tuple(sorted(set(data.recipients))),
         request_id=data.request_id,
     )
-    if wait is None:
-        recorded: Recorded = await running.command(command)
-        return _said(view, recorded)
-    async with running.shows() as shows:
-        recorded = await running.command(command)
-        await _until_delivered(view, recorded, shows, timeout_ms / 1000)
+    recorded: Recorded = await running.command(command)
+    if wait is not None:
+        # The time is over: the message is said all the same, and `is_delivered` says how far.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_ms / 1000):
+                await running.delivered(line, recorded.index)
     return _said(view, recorded)
 
 
-async def _until_delivered(
-    view: LineView, recorded: Recorded, shows: AsyncIterator[Show], timeout_s: float
-) -> None:
-    """Return when the message is delivered to all, or the time is over."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            while not _said(view, recorded)["is_delivered"]:
-                if await anext(shows, None) is None:
-                    return
-    except TimeoutError:
-        return
-
-
-def _said(view: LineView, recorded: Recorded) -> dict[str, Any]:
+def _said(view: View, recorded: Recorded) -> dict[str, Any]:
     record = view.message(recorded.party, recorded.index) or {}
     delivered: dict[str, int] = record.get("marks", {}).get("delivered", {})
     recipients = record.get("recipients", [])
@@ -149,31 +140,25 @@ async def check_notice(
     Everything that would be refused on release is refused here too; nothing
     is recorded and nobody is told.
     """
-    view_of(state, line)
+    view = view_of(state, line)
     running = node_of(state)
-    message = _message(running, "NOTICE", data.fields)
+    message = _message(running, view, "NOTICE", data.fields)
     return {"conflicts": await running.command(CheckNotice(line, message))}
 
 
 @post(
-    "/lines/{line:str}/alarms/{alarm:str}/acknowledge",
+    "/lines/{line:str}/alarms/acknowledge",
     operation_id="acknowledgeAlarm",
     tags=["state"],
     summary="Acknowledge an alarm",
     status_code=200,
     responses=described(answers.Done, "Done.", example=examples.DONE, faults=WRITING),
 )
-async def acknowledge_alarm(
-    state: State,
-    line: Line,
-    alarm: Annotated[str, Parameter(description="Its id.")],
-    data: Deed | None = None,
-) -> dict[str, Any]:
+async def acknowledge_alarm(state: State, line: Line, data: Acknowledgement) -> dict[str, Any]:
     """A person has seen it. Acknowledging one alarm neither clears nor hides another."""
     view_of(state, line)
     running = node_of(state)
-    by = by_of(running, data.by if data else None)
-    await running.acknowledge(line, alarm, by)
+    await running.command(AcknowledgeAlarm(line, data.alarm, by_of(running, data.by)))
     return {"is_done": True}
 
 
@@ -230,7 +215,7 @@ async def publish_revocation(state: State, line: Line, data: Revocation) -> dict
     """Publish that a key is not valid from an index on, signed with the root keys."""
     view = view_of(state, line)
     running = node_of(state)
-    message = _from_json(Kind.KEY_REVOKE, data.fields)
+    message = _from_json(Kind.KEY_REVOKE, data.fields, Precedence.PRIORITY)
     return _said(view, await running.command(PublishRevocation(line, message)))
 
 
@@ -254,26 +239,48 @@ async def trust_own_copy(state: State, line: Line, data: Deed) -> dict[str, Any]
     return {"is_done": True}
 
 
-def _message(running: Running, kind: str, fields: dict[str, Any]) -> Message:
-    try:
-        number = Kind[kind]
-    except KeyError:
-        _refuse_kind(kind)
+def _message(
+    running: Running,
+    view: View,
+    kind: str,
+    fields: dict[str, Any],
+    precedence: Precedence = Precedence.ROUTINE,
+) -> Message:
+    """The message that an officer filled in, with what the node fills in for them."""
+    number = Kind.__members__.get(kind)
     if number not in _SAID_BY_PEOPLE:
-        _refuse_kind(kind)
-    return _from_json(number, with_by(running, fields))
+        raise BadRequest(
+            f"kind: {kind!r} is not a kind of message that is said here.",
+            f"Say one of {', '.join(one.name for one in _SAID_BY_PEOPLE)}.",
+            "kind",
+        )
+    fields = with_by(running, fields)
+    if number is Kind.LINE_CHECK and "number" not in fields:
+        fields = {**fields, "number": _next_check_number(view, running.config.party)}
+    if number is Kind.NOTICE and not fields.get("notice_id"):
+        notice = _from_json(number, {**fields, "notice_id": _NOT_NAMED}, precedence)
+        assert isinstance(notice, Notice)
+        return dataclasses.replace(notice, notice_id="")
+    return _from_json(number, fields, precedence)
 
 
-def _refuse_kind(kind: str) -> NoReturn:
-    raise BadRequest(
-        f"kind: {kind!r} is not a kind of message that is said here.",
-        f"Say one of {', '.join(one.name for one in _SAID_BY_PEOPLE)}.",
-        "kind",
-    )
+_NOT_NAMED: Final = "NEW"
+"""Stands for the id of a notice that the desk is to name."""
 
 
-def _from_json(kind: Kind, fields: dict[str, Any]) -> Message:
+def _next_check_number(view: View, party: str) -> int:
+    """One more than this party's line checks so far."""
+    count, after = 0, 0
+    while messages := view.messages(after, COUNT_MAX):
+        after = messages[-1]["position"]
+        count += sum(
+            one["party"] == party and one["kind"] == Kind.LINE_CHECK.name for one in messages
+        )
+    return count + 1
+
+
+def _from_json(kind: Kind, fields: dict[str, Any], precedence: Precedence) -> Message:
     try:
-        return from_json(kind, fields)
+        return from_json(kind, fields, precedence)
     except OurError as error:
         raise bad_field(error) from None

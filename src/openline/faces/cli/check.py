@@ -46,6 +46,7 @@ def send(
         next_at: When the next check comes: an instant, or +4h from now.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
     """
     client = options.client()
     fields: dict[str, Any] = {
@@ -81,6 +82,7 @@ def reply(
         serial: The check that is answered.
         readability: From 1, unreadable, to 5, perfectly readable.
         wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
     """
     client = options.client()
     line = options.line_of(client)

@@ -39,6 +39,7 @@ def export(
     Args:
         party: The counterpart.
         out: Where to write; without it <line>-<party>.courier in the current directory.
+        options: Which node and line, and how to print.
     """
     client = options.client()
     line = options.line_of(client)
@@ -66,6 +67,7 @@ def import_(
 
     Args:
         file: What the courier brought.
+        options: Which node and line, and how to print.
     """
     data = read_bytes(file, FILE_SIZE_BYTES_MAX)
     client = options.client()

@@ -31,13 +31,14 @@ def suspend(
     wait: float = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
-    """Suspend scopes for this party.
+    r"""Suspend scopes for this party.
 
     Until the effective time the suspension is announced and the scopes stay in
     force. The other side's promises are its own and do not change.
 
     Example:
-        openline declare suspend air_safety --effective 080000ZAPR17 --reason "Strike on an air base." --released-by "commander/Gen. Jones"
+        openline declare suspend air_safety --effective 080000ZAPR17 \
+            --reason "Strike on an air base." --released-by "commander/Gen. Jones"
 
     Args:
         scopes: The scopes, as the Understanding names them.
@@ -48,6 +49,7 @@ def suspend(
         keep_open: What goes on all the same; without it line checks, FLASH and humanitarian.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
     """
     _declare(
         Status.SUSPENDED, scopes, reason, released_by, effective, conditions, keep_open,
@@ -65,10 +67,11 @@ def resume(
     wait: float = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
-    """Put scopes in force again for this party.
+    r"""Put scopes in force again for this party.
 
     Example:
-        openline declare resume air_safety --reason "Agreed by phone." --released-by "commander/Gen. Jones"
+        openline declare resume air_safety --reason "Agreed by phone." \
+            --released-by "commander/Gen. Jones"
 
     Args:
         scopes: The scopes, as the Understanding names them.
@@ -77,6 +80,7 @@ def resume(
         effective: From when: an instant, now, or +2h from now.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
     """
     _declare(
         Status.IN_FORCE, scopes, reason, released_by, effective, "", (), language, wait, options
@@ -93,12 +97,13 @@ def terminate(
     wait: float = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
-    """End scopes for good for this party.
+    r"""End scopes for good for this party.
 
     A suspension can be resumed; an end cannot, short of a new Understanding.
 
     Example:
-        openline declare terminate maritime --effective +720h --reason "Notice period of 30 days." --released-by "chief/Gen. Jones"
+        openline declare terminate maritime --effective +720h \
+            --reason "Notice period of 30 days." --released-by "chief/Gen. Jones"
 
     Args:
         scopes: The scopes, as the Understanding names them.
@@ -107,6 +112,7 @@ def terminate(
         effective: From when: an instant, now, or +2h from now.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
     """
     _declare(
         Status.TERMINATED, scopes, reason, released_by, effective, "", (), language, wait, options

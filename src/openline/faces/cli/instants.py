@@ -26,11 +26,11 @@ def instant_of(text: str) -> int:
     words = text.strip()
     try:
         if words == "now":
-            return _now_ms()
+            return now_ms()
         if words.startswith("+"):
             later_ms: int = DURATION.from_json(words[1:].strip(), "")
             # To the second: nobody means the milliseconds of typing.
-            return (_now_ms() + later_ms) // 1000 * 1000
+            return (now_ms() + later_ms) // 1000 * 1000
         return parse_instant(words)
     except (Fault, OurError):
         raise WrongUsage(
@@ -39,5 +39,6 @@ def instant_of(text: str) -> int:
         ) from None
 
 
-def _now_ms() -> int:
+def now_ms() -> int:
+    """The wall clock in UTC milliseconds."""
     return time.time_ns() // 1_000_000

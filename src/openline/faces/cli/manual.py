@@ -36,7 +36,7 @@ def make_app(name: str, says: str, example: str = "") -> App:
         help=says,
         help_format="plaintext",
         help_formatter=Page(),
-        help_epilogue=_epilogue(textwrap.dedent(example)) if example else None,
+        help_epilogue=_epilogue(textwrap.dedent(example)) if example else "",
         group_parameters=OPTIONS,
         group_commands=Group("Verbs", sort_key=2),
         default_parameter=Parameter(negative=()),
@@ -149,8 +149,7 @@ def _width() -> int:
 
 def _names(entry: Any, form: str) -> str:
     if form == "parameter":
-        names = [*entry.display_labels_with_metavar]
-        return ", ".join(names)
+        return ", ".join(entry.display_labels_with_metavar).replace(" STR", " TEXT")
     return ", ".join((*entry.positive_names, *entry.positive_shorts))
 
 
@@ -159,7 +158,7 @@ def _says(entry: Any) -> str:
     notes = []
     if entry.choices:
         notes.append("One of " + ", ".join(entry.choices) + ".")
-    if entry.default is not None and str(entry.default) not in ("False", "()", "''"):
+    if entry.default is not None and str(entry.default) not in ("False", "()", "''", '""'):
         notes.append(f"Default: {entry.default}.")
     if entry.env_var:
         notes.append("Also from " + ", ".join(entry.env_var) + ".")

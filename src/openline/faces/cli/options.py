@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DIRECTORY_SETTING = "OPENLINE_DIR"
 
+
 @Parameter(name="*", group=SHARED)
 @dataclass(frozen=True, kw_only=True)
 class Printing:

@@ -13,13 +13,19 @@ from typing import Any
 from openline.domain.line.letters import visible
 
 
+class Worded(str):
+    """Text that `adapters.wording` has made safe; its isolates are its own."""
+
+    __slots__ = ()
+
+
 def emit(value: Any, rows: Iterable[str], *, as_json: bool) -> None:
     """Print a result: the value as one row of JSON, or the rows."""
     if as_json:
         print(json_row(value))
         return
     for row in rows:
-        print(safe(row))
+        print(row if isinstance(row, Worded) else safe(row))
 
 
 def json_row(value: Any) -> str:

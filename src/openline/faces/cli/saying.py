@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WAIT_S_MAX = 60.0
 
+
 def say_message(
     options: "Acting",
     kind: str,
@@ -34,10 +35,30 @@ def say_message(
     """Say a message and print what became of it within the wait."""
     client = client or options.client()
     line = line or options.line_of(client)
+    said = say(
+        options, kind, fields, client=client, line=line, precedence=precedence,
+        reply_to=reply_to, recipients=recipients, wait_s=wait_s,
+    )  # fmt: skip
+    emit(said, said_rows(said, wait_s), as_json=options.json)
+
+
+def say(
+    options: "Acting",
+    kind: str,
+    fields: dict[str, Any],
+    *,
+    client: "Client",
+    line: str,
+    precedence: Precedence,
+    reply_to: dict[str, Any] | None = None,
+    recipients: tuple[str, ...] = (),
+    wait_s: float = 5.0,
+) -> dict[str, Any]:
+    """Say a message; what the API answers within the wait."""
     officer = options.officer()
     body: dict[str, Any] = {
         "kind": kind,
-        "fields": {**({"by": officer} if officer else {}), **fields},
+        "fields": {**fields, **({"by": officer} if officer else {})},
         "precedence": precedence.name,
         "recipients": list(recipients),
         # A repeat after a broken connection is not said twice.
@@ -48,8 +69,8 @@ def say_message(
     query: dict[str, Any] = {}
     if wait_s > 0:
         query = {"wait": "delivered", "timeout_ms": int(min(wait_s, WAIT_S_MAX) * 1000)}
-    said = client.post("/lines", line, "messages", body=body, **query)
-    emit(said, said_rows(said, wait_s), as_json=options.json)
+    said: dict[str, Any] = client.post("/lines", line, "messages", body=body, **query)
+    return said
 
 
 def said_rows(said: dict[str, Any], wait_s: float) -> Iterator[str]:

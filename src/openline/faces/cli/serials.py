@@ -39,6 +39,15 @@ def find_serial(client: "Client", line: str, text: str) -> tuple[str, int]:
     return found[0], index
 
 
+def is_serial(client: "Client", line: str, text: str) -> bool:
+    """Whether the text is the serial of a party to the line."""
+    try:
+        find_serial(client, line, text)
+    except WrongUsage:
+        return False
+    return True
+
+
 def parties_of(client: "Client", line: str) -> list[str]:
     """The parties to a line, in order."""
     status = client.get("/status")

@@ -45,6 +45,7 @@ def say(
         language: Language of the words; without it the language of node.toml.
         exercise: It is said for an exercise only.
         wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
     """
     client = options.client()
     line = options.line_of(client)
@@ -83,6 +84,7 @@ def read(
     Args:
         serial: The message that was read.
         wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
     """
     client = options.client()
     line = options.line_of(client)
@@ -115,6 +117,7 @@ def read_back(
         digest: The values in words; not needed with CORRECT.
         verdict: What is said of them.
         wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
     """
     client = options.client()
     line = options.line_of(client)

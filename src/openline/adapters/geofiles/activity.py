@@ -1,0 +1,503 @@
+"""What every reader of area files gives: activities, warnings and named faults.
+
+A file tells where, how high and when in its own way; here is what the ways have
+in common. Heights, times and radii come as *properties*, understood alike from
+GeoJSON and KML (upper and lower case, `_` and `-` make no difference):
+
+| property | meaning |
+| --- | --- |
+| `name` | what the activity is called |
+| `radius_m`, `radius` | metres that a point or line reaches, or a polygon beyond its ring |
+| `lower`, `upper` | bounds of the band: a number; or `GND`, `UNL`, `FL100`, `1500 ft AMSL` |
+| `lower_reference` | what the number counts from: `AMSL` (`MSL`), `AGL` (`SFC`), `FL`, `WGS84` |
+| `upper_reference` | the same for `upper` |
+| `uom` | unit of both numbers: `m` or `ft`; metres, with a warning, if absent |
+| `from`, `until` | the window, half-open: `2017-04-07T01:40:00Z` or `070140ZAPR17` |
+| `edges` | `great_circle` if long edges are great circles already |
+
+Bounds are rounded outward. Without `lower` the band reaches down to the ground,
+without `upper` it has no ceiling. A bound whose reference is not stated is a
+fault, never a guess.
+
+Edges between vertices are straight in longitude and latitude unless `edges` says
+otherwise; `edges.py` follows them with great circles.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from openline.adapters.geofiles.edges import (
+    DEVIATION_M_MAX,
+    along_straight_edges,
+    edges_of,
+)
+from openline.domain.errors import OurError
+from openline.domain.instant import parse_instant
+from openline.domain.limits import (
+    GEOFILE_FEATURES_MAX,
+    GEOFILE_SIZE_BYTES_MAX,
+    LABEL_CHARS_MAX,
+    RADIUS_M_MAX,
+    TEXT_CHARS_MAX,
+    VERTICES_MAX,
+    VOLUMES_MAX,
+)
+from openline.domain.line.letters import visible
+from openline.domain.space.altitude import FLIGHT_LEVEL_MAX, Altitude, Datum
+from openline.domain.space.geodesy import LON_E7_MAX, Position, format_position
+from openline.domain.space.volume import Shape, Volume, VolumeDoesNotHold, check_volume
+
+_DATUMS = {
+    "AMSL": Datum.AMSL,
+    "MSL": Datum.AMSL,
+    "AGL": Datum.AGL,
+    "SFC": Datum.AGL,
+    "GND": Datum.AGL,
+    "FL": Datum.FLIGHT_LEVEL,
+    "STD": Datum.FLIGHT_LEVEL,
+    "WGS84": Datum.WGS84,
+    "W84": Datum.WGS84,
+}
+_KNOWN = frozenset({
+    "name", "radius", "radiusm", "lower", "upper", "lowerreference", "upperreference", "uom",
+    "from", "until", "edges",
+})  # fmt: skip
+_DM_OF_UNIT = {"M": 10.0, "FT": 3.048}
+_GROUND = frozenset({"GND", "SFC", "GL", "SURFACE", "GROUND"})
+_UNLIMITED = frozenset({"UNL", "UNLIMITED"})
+_LEVEL = re.compile(r"FL ?([0-9]{1,3})")
+_HEIGHT = re.compile(r"([-+]?[0-9]{1,7}(?:\.[0-9]{1,3})?) ?(M|FT)? ?(AMSL|MSL|AGL|SFC|GND|WGS84)?")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,12}(?:\.[0-9]{1,12})?(?:[eE][-+]?[0-9]{1,2})?")
+
+
+class FileFault(OurError):
+    """A file of areas has a fault.
+
+    Attributes:
+        path: The file.
+        feature: Number of the feature, counted from 1; 0 if the file itself is meant.
+        name: What the feature is called; may be empty.
+        property: Which of its properties; `geometry` for the shape.
+    """
+
+    def __init__(
+        self, path: str, feature: int, name: str, property: str, what: str, remedy: str = ""
+    ) -> None:
+        where = path
+        if feature:
+            where += f", feature {feature}"
+        if name:
+            where += f' "{visible(name[:LABEL_CHARS_MAX])}"'
+        if property:
+            where += f", {property}"
+        super().__init__(f"{where}: {what}", remedy)
+        self.path = path
+        self.feature = feature
+        self.name = name
+        self.property = property
+
+
+@dataclass(frozen=True, slots=True)
+class ReadActivity:
+    """One activity as a file tells it; the draft of a notice.
+
+    Attributes:
+        name: What the file calls it; may be empty.
+        volumes: Where and when, each checked; empty only if there is a fault.
+        properties: Everything else that the file says of it, as text.
+        warnings: What was read otherwise than it was written.
+        fault: Why it cannot be used; set by readers that go on after a fault.
+    """
+
+    name: str
+    volumes: tuple[Volume, ...]
+    properties: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    fault: FileFault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One shape of a feature.
+
+    Attributes:
+        shape: What the positions are.
+        positions: As in a volume; may repeat, and close a ring.
+    """
+
+    shape: Shape
+    positions: Sequence[Position]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound of a band, or none of it."""
+
+    altitude: Altitude | None
+
+
+class Feature:
+    """A feature while it is read: where it is in the file, what it says, what is odd.
+
+    Args:
+        path: The file.
+        number: Counted from 1.
+        properties: Text, numbers and the like by name.
+        name: What it is called if no property says so.
+
+    Raises:
+        FileFault: Two properties have one name.
+    """
+
+    def __init__(
+        self, path: str, number: int, properties: Mapping[str, object], name: str = ""
+    ) -> None:
+        self.path = path
+        self.number = number
+        self.name = name
+        self.warnings: list[str] = []
+        self._written: dict[str, str] = {}
+        self._values: dict[str, object] = {}
+        self._used: set[str] = set()
+        for written, value in properties.items():
+            # Two spellings of a property that means something here would be a guess.
+            key = _key(written) if _key(written) in _KNOWN else written
+            if value is None or value == "":
+                continue
+            if key in self._values:
+                raise self.fault(written, "is given twice")
+            self._written[key], self._values[key] = written, value
+        stated = self.take("name")
+        if isinstance(stated, (str, int, float)) and str(stated).strip():
+            self.name = str(stated).strip()[:LABEL_CHARS_MAX]
+
+    def fault(self, property: str, what: str, remedy: str = "") -> FileFault:
+        """A fault of this feature, in the property as the file writes it."""
+        written = self._written.get(_key(property), property)
+        return FileFault(self.path, self.number, self.name, written, f"{what}.", remedy)
+
+    def warn(self, what: str) -> None:
+        """Note what was read otherwise than it was written; once."""
+        if what not in self.warnings:
+            self.warnings.append(what)
+
+    def has(self, name: str) -> bool:
+        """Whether the property is given, and not null or empty."""
+        return _key(name) in self._values
+
+    def take(self, *names: str) -> object:
+        """The value of the first of these properties that is given, or None."""
+        for name in names:
+            if self.has(name):
+                self._used.add(_key(name))
+                return self._values[_key(name)]
+        return None
+
+    def rest(self) -> dict[str, str]:
+        """The properties that were not taken, as text."""
+        return {
+            self._written[key]: _text(value)
+            for key, value in self._values.items()
+            if key not in self._used
+        }
+
+    def activity(
+        self,
+        parts: Sequence[Part],
+        *,
+        window: tuple[int, int] | None = None,
+        fallback_band: tuple[Bound, Bound] | None = None,
+    ) -> ReadActivity:
+        """The activity that the feature tells, each of its volumes checked.
+
+        Args:
+            parts: Its shapes.
+            window: From and until if the properties do not give them.
+            fallback_band: The band if the properties give neither bound.
+
+        Raises:
+            FileFault: Something is missing, unclear or cannot be.
+        """
+        if not parts:
+            raise self.fault("geometry", "is missing", "Give a point, a line or a polygon.")
+        if len(parts) > VOLUMES_MAX:
+            raise self.fault("geometry", f"has {len(parts)} parts, more than {VOLUMES_MAX}")
+        radius_m = read_radius(self)
+        lower, upper = read_band(self, fallback_band)
+        valid_from, valid_until = read_window(self, window)
+        is_exact = _are_great_circles(self)
+        volumes = tuple(
+            self._volume(part, is_exact, radius_m, (lower, upper), (valid_from, valid_until))
+            for part in parts
+        )
+        return ReadActivity(self.name, volumes, self.rest(), self.warnings)
+
+    def _volume(
+        self,
+        part: Part,
+        is_exact: bool,
+        radius_m: int | None,
+        band: tuple[Altitude | None, Altitude | None],
+        window: tuple[int, int],
+    ) -> Volume:
+        if radius_m is None and part.shape is not Shape.POLYGON:
+            raise self.fault("radius_m", "is missing", "Give the metres that it reaches.")
+        vertices = self.plain_vertices(part)
+        if not is_exact:
+            vertices = self._along_straight_edges(part.shape, vertices)
+        return self.checked(Volume(part.shape, vertices, radius_m or 0, *band, *window))
+
+    def plain_vertices(self, part: Part) -> tuple[Position, ...]:
+        """The vertices of a part: the ring left open, positions repeated in a row dropped."""
+        positions = list(part.positions)
+        if part.shape is Shape.POLYGON and len(positions) > 1:
+            if positions[0] == positions[-1]:
+                positions.pop()
+            else:
+                self.warn("Its ring is not closed: the last vertex is joined to the first.")
+        vertices = [
+            position
+            for number, position in enumerate(positions)
+            if number == 0 or position != positions[number - 1]
+        ]
+        while part.shape is Shape.POLYGON and len(vertices) > 1 and vertices[0] == vertices[-1]:
+            vertices.pop()
+        if len(vertices) < len(positions):
+            self.warn(f"{len(positions) - len(vertices)} vertices repeat the one before: left out.")
+        return tuple(vertices)
+
+    def _along_straight_edges(
+        self, shape: Shape, vertices: tuple[Position, ...]
+    ) -> tuple[Position, ...]:
+        """The vertices, with more between them where straight edges on the map need it."""
+        if len(vertices) > VERTICES_MAX:
+            return vertices
+        for start, end in edges_of(shape, vertices):
+            if abs(start[1] - end[1]) > LON_E7_MAX:
+                self.warn(
+                    f"The edge from {format_position(start)} to {format_position(end)} is taken "
+                    "to cross the antimeridian."
+                )
+        dense = along_straight_edges(shape, vertices)
+        if dense is None:
+            raise self.fault(
+                "geometry",
+                f"needs more than {VERTICES_MAX} vertices to follow edges that are straight on "
+                f"the map within {DEVIATION_M_MAX:.0f} m",
+                "Split it, or add edges: great_circle if great circles are meant.",
+            )
+        if len(dense) > len(vertices):
+            self.warn(
+                f"{len(dense) - len(vertices)} vertices were added where straight edges on the "
+                f"map leave the great circle by {DEVIATION_M_MAX:.0f} m or more."
+            )
+        return dense
+
+    def checked(self, volume: Volume) -> Volume:
+        """The volume itself, if it can be.
+
+        Raises:
+            FileFault: `check_volume` says it cannot.
+        """
+        try:
+            check_volume(volume)
+        except VolumeDoesNotHold as error:
+            what = error.what.removesuffix(".")
+            raise self.fault("geometry", what, error.remedy) from None
+        return volume
+
+
+def position_from_degrees(lon: float, lat: float) -> Position | None:
+    """The position at these degrees, or None if they are not on the globe."""
+    if not (math.isfinite(lon) and math.isfinite(lat)) or abs(lat) > 90 or abs(lon) > 180:
+        return None
+    return round(lat * 1e7), round(lon * 1e7)
+
+
+def check_file(path: str, text: str) -> None:
+    """Confirm that the text of a file may be read at all.
+
+    Raises:
+        FileFault: It is too large, or has letters that no text has.
+    """
+    if len(text) > GEOFILE_SIZE_BYTES_MAX:
+        raise FileFault(
+            path, 0, "", "", f"has more than {GEOFILE_SIZE_BYTES_MAX:,} characters.", "Split it."
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise FileFault(path, 0, "", "", "is not text in UTF-8.") from None
+
+
+def check_feature_count(path: str, count: int) -> None:
+    """Confirm that a file has no more features than a reader takes.
+
+    Raises:
+        FileFault: It has more.
+    """
+    if count > GEOFILE_FEATURES_MAX:
+        raise FileFault(
+            path, 0, "", "", f"has more than {GEOFILE_FEATURES_MAX:,} features.", "Split it."
+        )
+
+
+def read_radius(feature: Feature) -> int | None:
+    """The radius in whole metres, rounded up; None if there is none.
+
+    Raises:
+        FileFault: It is no number of metres that a volume may reach.
+    """
+    name = "radius_m" if feature.has("radius_m") else "radius"
+    value = feature.take(name)
+    if value is None:
+        return None
+    radius_m = _number(value)
+    if radius_m is None or not 0 < radius_m <= RADIUS_M_MAX:
+        raise feature.fault(name, f"is not a number of metres up to {RADIUS_M_MAX}")
+    return math.ceil(radius_m)
+
+
+def read_window(feature: Feature, window: tuple[int, int] | None) -> tuple[int, int]:
+    """From and until as the properties give them, or else the given window.
+
+    Raises:
+        FileFault: One is missing, or is no instant in UTC.
+    """
+    if window is not None and not feature.has("from") and not feature.has("until"):
+        return window
+    instants = []
+    for name in ("from", "until"):
+        value = feature.take(name)
+        if not isinstance(value, str):
+            what = "is missing" if value is None else "is not a text"
+            raise feature.fault(name, what, "Write an instant, for instance 2017-04-07T01:40:00Z.")
+        try:
+            instants.append(parse_instant(value.strip()))
+        except OurError as error:
+            raise feature.fault(name, error.what.removesuffix("."), error.remedy) from None
+    return instants[0], instants[1]
+
+
+def read_band(
+    feature: Feature, fallback: tuple[Bound, Bound] | None = None
+) -> tuple[Altitude | None, Altitude | None]:
+    """The bounds of the band, lower and upper.
+
+    Raises:
+        FileFault: A bound is unclear, or its reference is not stated.
+    """
+    if fallback is not None and not feature.has("lower") and not feature.has("upper"):
+        return fallback[0].altitude, fallback[1].altitude
+    unit = feature.take("uom")
+    if unit is not None and str(unit).strip().upper() not in {*_DM_OF_UNIT, "FL"}:
+        raise feature.fault("uom", f"{visible(str(unit)[:20])!r} is not m or ft")
+    uom = "" if unit is None else str(unit).strip().upper()
+    bounds: list[Altitude | None] = []
+    for name in ("lower", "upper"):
+        reference = feature.take(f"{name}_reference")
+        if not feature.has(name):
+            feature.warn(_NO_BOUND[name])
+            bounds.append(None)
+            continue
+        bounds.append(_read_bound(feature, name, reference, uom))
+    return bounds[0], bounds[1]
+
+
+_NO_BOUND = {
+    "lower": "It has no lower bound: it is taken to reach the ground.",
+    "upper": "It has no upper bound: it is taken to have no ceiling.",
+}
+
+
+def _read_bound(feature: Feature, name: str, reference: object, uom: str) -> Altitude | None:
+    """One bound from a number with its reference, or from a text that says all."""
+    value = feature.take(name)
+    text = " ".join(str(value).upper().split())
+    if isinstance(value, str) and text in _GROUND:
+        return None if name == "lower" else Altitude(Datum.AGL, 0)
+    if isinstance(value, str) and text in _UNLIMITED:
+        if name == "lower":
+            raise feature.fault(name, "has no lower bound that is unlimited")
+        return None
+    datum = _datum(feature, f"{name}_reference", reference)
+    if isinstance(value, str) and (match := _LEVEL.fullmatch(text)):
+        return Altitude(Datum.FLIGHT_LEVEL, int(match[1]))
+    match = None if isinstance(value, bool) else _HEIGHT.fullmatch(text)
+    if match is None:
+        raise feature.fault(
+            name, "is no altitude", "Write a number, or for instance FL100 or 1500 ft AMSL."
+        )
+    datum = _DATUMS[match[3]] if match[3] else datum
+    if datum is None:
+        raise feature.fault(
+            f"{name}_reference", "is missing", "Write AMSL, AGL, FL or WGS84: from what it counts."
+        )
+    return _altitude(feature, name, float(match[1]), datum, match[2] or uom)
+
+
+def _datum(feature: Feature, name: str, reference: object) -> Datum | None:
+    if reference is None:
+        return None
+    word = str(reference).strip().upper().replace("-", "")
+    if word not in _DATUMS:
+        raise feature.fault(
+            name,
+            f"{visible(str(reference)[:20])!r} is no reference",
+            "Write AMSL, AGL, FL or WGS84.",
+        )
+    return _DATUMS[word]
+
+
+def _altitude(feature: Feature, name: str, number: float, datum: Datum, unit: str) -> Altitude:
+    """The altitude, rounded to decimetres outward from the band."""
+    if datum is Datum.FLIGHT_LEVEL:
+        if not number.is_integer() or not 0 <= number <= FLIGHT_LEVEL_MAX:
+            raise feature.fault(
+                name,
+                "is no flight level",
+                "A flight level counts hundreds of feet: 100, not 10000.",
+            )
+        return Altitude(datum, int(number))
+    if unit == "FL":
+        raise feature.fault("uom", "is FL, but the reference is not")
+    if not unit:
+        feature.warn("It has no unit of measure (uom): its heights are taken as metres.")
+    exact_dm = round(number * _DM_OF_UNIT[unit or "M"], 6)
+    return Altitude(datum, math.floor(exact_dm) if name == "lower" else math.ceil(exact_dm))
+
+
+# --- small things --------------------------------------------------------------------------------
+
+
+def _are_great_circles(feature: Feature) -> bool:
+    value = feature.take("edges")
+    if value is None:
+        return False
+    word = _key(str(value))
+    if word not in ("greatcircle", "straight"):
+        raise feature.fault("edges", "is not great_circle or straight")
+    return word == "greatcircle"
+
+
+def _key(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _number(value: object) -> float | None:
+    """The number that a property is or writes."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return float(value) if abs(value) < 1e12 else None
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return float(value)
+    return None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)[:TEXT_CHARS_MAX]

@@ -1,0 +1,126 @@
+"""Edges: from the straight lines of a map to great circles, and back.
+
+Volumes are made of great circles; in GeoJSON and KML an edge is straight in
+longitude and latitude (RFC 7946, 3.1.1). At 35 degrees north the two part by
+137 m on a hundred kilometres, by 14 km on a thousand. Edges that part by 5 m or
+more get vertices in between until they do not (conflict.md, section 1).
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from openline.domain.limits import VERTICES_MAX
+from openline.domain.space.geodesy import (
+    AXIS_M,
+    LON_E7_MAX,
+    Position,
+    normals,
+    position_of,
+)
+from openline.domain.space.volume import Shape
+
+DEVIATION_M_MAX = 5.0
+"""How far an edge may lie off the one that was meant."""
+
+_RADIANS_OF_E7 = math.pi / 180 / 1e7
+_SHARES = [share / 8 for share in range(1, 8)]
+
+
+def edges_of(shape: Shape, vertices: Sequence[Position]) -> list[tuple[Position, Position]]:
+    """The edges of a core, each from start to end; the last of a ring closes it."""
+    if shape is Shape.CIRCLE:
+        return []
+    ends = [*vertices[1:], vertices[0]] if shape is Shape.POLYGON else vertices[1:]
+    return list(zip(vertices, ends, strict=False))
+
+
+def along_straight_edges(
+    shape: Shape, vertices: tuple[Position, ...]
+) -> tuple[Position, ...] | None:
+    """The vertices of great circles that follow edges straight in degrees.
+
+    None if it would take more than `VERTICES_MAX` of them.
+    """
+    dense: list[Position] = []
+    for start, end in edges_of(shape, vertices):
+        dense += straight_in_degrees(start, end)
+        if len(dense) > VERTICES_MAX:
+            return None
+    return _with_end(shape, dense, vertices)
+
+
+def along_great_circles(shape: Shape, vertices: tuple[Position, ...]) -> tuple[Position, ...]:
+    """The vertices of straight edges that follow the great circles of a core."""
+    dense: list[Position] = []
+    for start, end in edges_of(shape, vertices):
+        dense += _on_great_circle(start, end)
+    return _with_end(shape, dense, vertices)
+
+
+def _with_end(
+    shape: Shape, dense: list[Position], vertices: tuple[Position, ...]
+) -> tuple[Position, ...]:
+    return tuple(dense) if shape is Shape.POLYGON else (*dense, vertices[-1])
+
+
+def straight_in_degrees(start: Position, end: Position) -> list[Position]:
+    """The start and what it takes after it to run straight in longitude and latitude."""
+    deviation_m = _deviation_m(start, end)
+    if deviation_m < DEVIATION_M_MAX:
+        return [start]
+    # The deviation falls with the square of the number of pieces.
+    pieces = math.ceil(math.sqrt(deviation_m / DEVIATION_M_MAX))
+    while pieces <= VERTICES_MAX:
+        points = [_between(start, end, piece / pieces) for piece in range(pieces + 1)]
+        pairs = pairwise(points)
+        if max(_deviation_m(*pair) for pair in pairs) < DEVIATION_M_MAX:
+            return points[:-1]
+        pieces += 1 + pieces // 16
+    return [start] * (VERTICES_MAX + 1)
+
+
+def _deviation_m(start: Position, end: Position) -> float:
+    """How far an edge straight in degrees lies off the great circle; 0 if surely near."""
+    tall = abs(end[0] - start[0]) * _RADIANS_OF_E7
+    wide = abs((end[1] - start[1] + LON_E7_MAX) % (2 * LON_E7_MAX) - LON_E7_MAX) * _RADIANS_OF_E7
+    # Most edges are short: the curve of a parallel, and of a slope, at its worst.
+    if wide * (wide / 2 + 2 * tall) * AXIS_M / 8 < DEVIATION_M_MAX / 2:
+        return 0.0
+    points = normals([start, end, *(_between(start, end, share) for share in _SHARES)])
+    x, y, z = points[0]
+    u, v, w = points[1]
+    pole = (y * w - z * v, z * u - x * w, x * v - y * u)
+    length = math.sqrt(sum(part * part for part in pole))
+    if length < 1e-12:
+        return 0.0
+    return float(max(abs(point @ pole) for point in points[2:])) / length * AXIS_M
+
+
+def _between(start: Position, end: Position, share: float) -> Position:
+    """The position at this share of an edge straight in degrees, the short way round."""
+    if share == 1:
+        return end
+    east = (end[1] - start[1] + LON_E7_MAX) % (2 * LON_E7_MAX) - LON_E7_MAX
+    lon = round(start[1] + east * share)
+    lat = round(start[0] + (end[0] - start[0]) * share)
+    return lat, (lon + LON_E7_MAX) % (2 * LON_E7_MAX) - LON_E7_MAX
+
+
+def _on_great_circle(start: Position, end: Position) -> list[Position]:
+    """The start and positions on the great circle, close enough for straight edges."""
+    first, last = normals([start, end])
+    angle = math.acos(min(1.0, max(-1.0, float(first @ last))))
+    if angle < 1e-6:
+        return [start]
+    pieces = len(straight_in_degrees(start, end))
+    while True:
+        points = [
+            position_of(math.sin((1 - share) * angle) * first + math.sin(share * angle) * last)
+            for share in (piece / pieces for piece in range(1, pieces))
+        ]
+        chain = [start, *points, end]
+        is_close = all(_deviation_m(*pair) < DEVIATION_M_MAX for pair in pairwise(chain))
+        if is_close or pieces > VERTICES_MAX:
+            return chain[:-1]
+        pieces += 1 + pieces // 16

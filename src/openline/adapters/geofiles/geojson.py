@@ -1,0 +1,323 @@
+"""GeoJSON (RFC 7946): areas as most programs have them, read and written.
+
+A `Point` with a radius becomes a circle, a `LineString` with a radius a corridor,
+a `Polygon` a polygon. `Multi...` and `GeometryCollection` become several volumes
+of one activity. A polygon with holes is refused: a volume has none. Heights and
+times are properties of the feature, as `activity` lists them; the `layer` and
+`extent` members of an ED-318 geometry serve as well. A file is read whole or not
+at all: its first fault is raised, with the feature and the property.
+
+    {"type": "Feature",
+     "geometry": {"type": "Point", "coordinates": [36.909, 34.490]},
+     "properties": {"name": "Shayrat", "radius_m": 9000,
+                    "lower": "GND", "upper": 100, "upper_reference": "FL",
+                    "from": "2017-04-07T01:40:00Z", "until": "2017-04-07T03:00:00Z"}}
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import shapely
+
+from openline.adapters.geofiles.activity import (
+    Feature,
+    FileFault,
+    Part,
+    ReadActivity,
+    check_feature_count,
+    check_file,
+    position_from_degrees,
+)
+from openline.adapters.geofiles.edges import along_great_circles
+from openline.domain.instant import format_instant
+from openline.domain.limits import GEOFILE_DEPTH_MAX, VERTICES_MAX, VOLUMES_MAX
+from openline.domain.space.altitude import Altitude, Datum
+from openline.domain.space.geodesy import Position, plane_at
+from openline.domain.space.volume import Shape, Volume, core_of
+
+_SHAPES = {"Point": Shape.CIRCLE, "LineString": Shape.CORRIDOR, "Polygon": Shape.POLYGON}
+_MULTIPLE = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
+_GEOMETRIES = frozenset({*_SHAPES, *_MULTIPLE, "GeometryCollection"})
+_WGS84_NAMES = frozenset(
+    {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326"}
+)
+_POSITIONS_MAX = 2 * VERTICES_MAX
+"""Positions looked at in one part: repeated ones are dropped, the rest is then judged."""
+
+_Json = Any
+
+
+def read_geojson(text: str, path: str, window: tuple[int, int] | None = None) -> list[ReadActivity]:
+    """The activities of a GeoJSON file, in its order.
+
+    Args:
+        text: The file.
+        path: What to call it in errors.
+        window: From and until for features that give neither.
+
+    Raises:
+        FileFault: It is no GeoJSON, or a feature has a fault.
+    """
+    check_file(path, text)
+    document = _parse(text, path)
+    kind = document.get("type") if isinstance(document, dict) else None
+    if kind == "FeatureCollection":
+        _check_reference_system(document, path)
+        features = document.get("features")
+        if not isinstance(features, list):
+            raise FileFault(path, 0, "", "features", "is not a list.")
+    elif kind == "Feature":
+        features = [document]
+    elif kind in _GEOMETRIES:
+        features = [{"type": "Feature", "geometry": document, "properties": {}}]
+    else:
+        raise FileFault(
+            path, 0, "", "type", "is not FeatureCollection, Feature or a geometry.",
+            "Export the areas as GeoJSON (RFC 7946).",
+        )  # fmt: skip
+    check_feature_count(path, len(features))
+    return [
+        _read_feature(feature, path, number, window)
+        for number, feature in enumerate(features, start=1)
+    ]
+
+
+def write_geojson(
+    volumes: Sequence[Volume],
+    properties: Mapping[str, object],
+    *,
+    is_exact: bool = False,
+) -> str:
+    """The volumes as a GeoJSON feature collection, with these properties on each.
+
+    Args:
+        volumes: Each becomes a feature: a point or line with `radius_m`, or a polygon.
+        properties: Written beside those of the volume, which win.
+        is_exact: Write the vertices alone, and `edges: great_circle`, so that
+            `read_geojson` gives the same volumes back. Otherwise vertices are
+            added where the straight edges of RFC 7946 would leave the great
+            circle by 5 m, for programs that draw.
+    """
+    features = [geojson_feature(volume, properties, is_exact=is_exact) for volume in volumes]
+    collection = {"type": "FeatureCollection", "features": features}
+    return json.dumps(collection, ensure_ascii=False, allow_nan=False)
+
+
+def geojson_feature(
+    volume: Volume, properties: Mapping[str, object], *, is_exact: bool = False
+) -> dict[str, _Json]:
+    """One volume as a GeoJSON feature; see `write_geojson`."""
+    told = dict(properties)
+    if volume.radius_m:
+        told["radius_m"] = volume.radius_m
+    told |= _band_properties(volume.lower, volume.upper)
+    told["from"] = format_instant(volume.valid_from)
+    told["until"] = format_instant(volume.valid_until)
+    if is_exact:
+        told["edges"] = "great_circle"
+    vertices = volume.vertices
+    if not is_exact:
+        vertices = along_great_circles(volume.shape, vertices)
+    return {"type": "Feature", "geometry": _geometry(volume, vertices), "properties": told}
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _parse(text: str, path: str) -> _Json:
+    """The JSON value of a text: no duplicate names, no numbers beyond a double."""
+    try:
+        return json.loads(
+            text.removeprefix("\ufeff"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse,
+            parse_float=_finite,
+        )
+    except json.JSONDecodeError as error:
+        raise FileFault(
+            path, 0, "", "", f"is not JSON: {error.msg}, row {error.lineno} column {error.colno}."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise FileFault(path, 0, "", "", f"is not JSON that can be read: {why[:200]}.") from None
+
+
+def _unique(pairs: list[tuple[str, _Json]]) -> dict[str, _Json]:
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        raise ValueError("a name occurs twice in one object")
+    return entries
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _check_reference_system(document: dict[str, _Json], path: str) -> None:
+    """Confirm that an old-style `crs` member names WGS-84, longitude first."""
+    system = document.get("crs")
+    if system is None:
+        return
+    try:
+        name = system["properties"]["name"]
+    except (KeyError, TypeError):
+        name = ""
+    if name not in _WGS84_NAMES:
+        raise FileFault(path, 0, "", "crs", "is not WGS-84 in degrees.", "Export it in EPSG:4326.")
+
+
+def _read_feature(
+    feature: _Json, path: str, number: int, window: tuple[int, int] | None
+) -> ReadActivity:
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        raise FileFault(path, number, "", "type", "is not Feature.")
+    properties = feature.get("properties")
+    if properties is None:
+        properties = {}
+    if not isinstance(properties, dict):
+        raise FileFault(path, number, "", "properties", "is not an object.")
+    geometry = feature.get("geometry")
+    if isinstance(geometry, dict):
+        properties = {**_profile(geometry), **properties}
+    for name, value in properties.items():
+        _check_letters(name, value, path, number)
+    identifier = feature.get("id")
+    told = {name: _flat(value) for name, value in properties.items()}
+    reading = Feature(path, number, told, str(identifier) if isinstance(identifier, str) else "")
+    parts = list(_parts(reading, geometry, GEOFILE_DEPTH_MAX))
+    return reading.activity(parts, window=window)
+
+
+def _profile(geometry: dict[str, _Json]) -> dict[str, _Json]:
+    """What the `layer` and `extent` of an ED-318 geometry say, as properties."""
+    told: dict[str, _Json] = {}
+    layer, extent = geometry.get("layer"), geometry.get("extent")
+    if isinstance(layer, dict):
+        names = ("lower", "upper", "lowerReference", "upperReference", "uom")
+        told |= {name: layer[name] for name in names if name in layer}
+    if isinstance(extent, dict) and extent.get("subType") == "Circle" and "radius" in extent:
+        told["radius"] = extent["radius"]
+    return told
+
+
+def _check_letters(name: str, value: _Json, path: str, number: int) -> None:
+    """Refuse escapes that stand for half a letter; they cannot be shown or sent."""
+    try:
+        json.dumps([name, value], ensure_ascii=False).encode()
+    except (UnicodeEncodeError, ValueError, RecursionError):
+        written = name.encode("ascii", "backslashreplace").decode()
+        raise FileFault(path, number, "", written, "is not text that can be shown.") from None
+
+
+def _flat(value: _Json) -> object:
+    """A property as it is, or as JSON text if it has parts."""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return value
+
+
+def _parts(feature: Feature, geometry: _Json, depth: int) -> list[Part]:
+    """The shapes of a geometry, those of collections one after another."""
+    if not isinstance(geometry, dict):
+        raise feature.fault("geometry", "is missing", "Give a Point, LineString or Polygon.")
+    kind = geometry.get("type")
+    if kind == "GeometryCollection":
+        members = geometry.get("geometries")
+        if not isinstance(members, list) or not depth:
+            raise feature.fault("geometry", "has a collection that is no list, or too deep")
+        parts: list[Part] = []
+        for member in members:
+            parts += _parts(feature, member, depth - 1)
+            _check_part_count(feature, len(parts))
+        return parts
+    coordinates = geometry.get("coordinates")
+    if kind in _MULTIPLE:
+        if not isinstance(coordinates, list):
+            raise feature.fault("geometry", "has no list of coordinates")
+        _check_part_count(feature, len(coordinates))
+        return [_part(feature, _MULTIPLE[kind], entry) for entry in coordinates]
+    if kind not in _SHAPES:
+        raise feature.fault("geometry", "is not a Point, LineString or Polygon, nor several")
+    return [_part(feature, kind, coordinates)]
+
+
+def _check_part_count(feature: Feature, count: int) -> None:
+    if count > VOLUMES_MAX:
+        raise feature.fault("geometry", f"has more than {VOLUMES_MAX} parts", "Split the feature.")
+
+
+def _part(feature: Feature, kind: str, coordinates: _Json) -> Part:
+    if kind == "Point":
+        return Part(Shape.CIRCLE, [_position(feature, coordinates, 1)])
+    if kind == "Polygon":
+        if not isinstance(coordinates, list) or not coordinates:
+            raise feature.fault("geometry", "has no ring")
+        if len(coordinates) > 1:
+            raise feature.fault(
+                "geometry",
+                f"has {len(coordinates) - 1} holes, and a volume has none",
+                "Split the area so that no part surrounds a hole.",
+            )
+        coordinates = coordinates[0]
+    if not isinstance(coordinates, list) or len(coordinates) > _POSITIONS_MAX:
+        raise feature.fault("geometry", f"is not a list of at most {_POSITIONS_MAX} positions")
+    positions = [
+        _position(feature, entry, number) for number, entry in enumerate(coordinates, start=1)
+    ]
+    return Part(_SHAPES[kind], positions)
+
+
+def _position(feature: Feature, coordinates: _Json, number: int) -> Position:
+    """One position, longitude first; a third number is a height and not read."""
+    is_list = isinstance(coordinates, list) and 2 <= len(coordinates) <= 4
+    if not is_list or any(type(part) not in (int, float) for part in coordinates):
+        raise feature.fault("geometry", f"has no longitude and latitude at vertex {number}")
+    lon, lat = coordinates[:2]
+    position = position_from_degrees(lon, lat) if abs(lon) < 1e9 and abs(lat) < 1e9 else None
+    if position is None:
+        raise feature.fault(
+            "geometry",
+            f"vertex {number} ({str(lon)[:20]}, {str(lat)[:20]}) is not on the globe",
+            "GeoJSON puts longitude first, in degrees.",
+        )
+    if len(coordinates) > 2:
+        feature.warn("Heights in coordinates are not read; lower and upper are.")
+    return position
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _band_properties(lower: Altitude | None, upper: Altitude | None) -> dict[str, object]:
+    told: dict[str, object] = {"lower": "GND", "upper": "UNL", "uom": "m"}
+    for name, bound in (("lower", lower), ("upper", upper)):
+        if bound is None:
+            continue
+        if bound.datum is Datum.FLIGHT_LEVEL:
+            told[name], told[f"{name}_reference"] = bound.value, "FL"
+        else:
+            told[name], told[f"{name}_reference"] = bound.value / 10, bound.datum.name
+    return told
+
+
+def _geometry(volume: Volume, vertices: Sequence[Position]) -> dict[str, _Json]:
+    coordinates = [[lon / 1e7, lat / 1e7] for lat, lon in vertices]
+    if volume.shape is Shape.CIRCLE:
+        return {"type": "Point", "coordinates": coordinates[0]}
+    if volume.shape is Shape.CORRIDOR:
+        return {"type": "LineString", "coordinates": coordinates}
+    # RFC 7946, 3.1.6: an outer ring runs counterclockwise, and is closed.
+    core = core_of(volume.shape, volume.vertices)
+    ring = shapely.polygons(plane_at(core.middle).points(core.units)).exterior
+    if not shapely.is_ccw(ring):
+        coordinates = [coordinates[0], *coordinates[:0:-1]]
+    return {"type": "Polygon", "coordinates": [[*coordinates, coordinates[0]]]}

@@ -1,0 +1,759 @@
+"""Wording: every structured message as complete sentences, in each language.
+
+A message on the record can be read by somebody who has never seen the
+documentation: who says what, when, where, and what it does not mean. Sentences
+come from gettext catalogues (`locale/*.po`), whose keys are the English ones.
+Times, numbers, positions and names are data: they are the same in every
+language and in Arabic stand in isolates from left to right. Free words are
+quoted as they were written, with unseen characters made visible.
+
+It words what is there. It judges nothing and translates no free words.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Any, Final
+
+from babel.messages.pofile import read_po
+
+from openline.domain.errors import OurError
+from openline.domain.instant import (
+    DAY_MS,
+    HOUR_MS,
+    INSTANT_MAX,
+    MINUTE_MS,
+    SECOND_MS,
+    dtg,
+    format_instant,
+)
+from openline.domain.line.letters import visible
+from openline.domain.line.terms import PartyTerms
+from openline.domain.line.understanding import understanding_hash
+from openline.domain.party import Precedence
+from openline.domain.record.signing import PublicKeys, key_id
+from openline.domain.space.altitude import Altitude, Datum
+from openline.domain.space.conflict import Finding, Verdict
+from openline.domain.space.volume import Shape, Volume
+from openline.domain.talk.agreement import Adoption, Amendment
+from openline.domain.talk.body import By, Reference
+from openline.domain.talk.check import LineCheck, LineCheckReply, Occasion, ScopeStatus
+from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
+from openline.domain.talk.lead_time import LeadClass
+from openline.domain.talk.message import Message, Unreadable
+from openline.domain.talk.notice import Certainty, Notice, Operation, Releasability, SpeaksFor
+from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
+from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.text import Text
+
+LANGUAGES: Final = ("en", "ru", "ar")
+"""Languages that have a catalogue."""
+
+_RIGHT_TO_LEFT: Final = ("ar",)
+_PLAIN_QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
+_LEFT_ISOLATE, _FIRST_ISOLATE, _END_ISOLATE = "\u2066", "\u2068", "\u2069"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a message beside its body.
+
+    Attributes:
+        party: The author's name.
+        title: What the author is called in the reader's language, or its name.
+        line: The line's name.
+        index: Position in the author's outbox: the serial.
+        at: When the author says it was written.
+        precedence: With which it was sent.
+        recipients: Names of the parties addressed.
+        received_at: When this node had it durably, if it came from elsewhere.
+        lead_ms: Of a notice, the lead time at receipt.
+        lead: Of a notice, the class of its lead time.
+    """
+
+    party: str
+    title: str
+    line: str
+    index: int
+    at: int
+    precedence: Precedence = Precedence.ROUTINE
+    recipients: tuple[str, ...] = ()
+    received_at: int | None = None
+    lead_ms: int | None = None
+    lead: LeadClass | None = None
+
+
+class _Data(str):
+    """A value that is the same in every language and runs from left to right."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str) -> dict[str, str]:
+    """The sentences of a language by their English ones.
+
+    Raises:
+        OurError: There is no catalogue of the language.
+    """
+    if language not in LANGUAGES:
+        raise OurError(
+            f"There are no sentences in {language!r}.", f"Choose one of {', '.join(LANGUAGES)}."
+        )
+    text = (files("openline") / "locale" / f"{language}.po").read_bytes()
+    catalog = read_po(BytesIO(text), locale=language, abort_invalid=True)
+    return {str(entry.id): str(entry.string) for entry in catalog if entry.id}
+
+
+def mark(sentence: str) -> str:
+    """The sentence itself; tells the reader of catalogues that it is one."""
+    return sentence
+
+
+TERMS: Final = {
+    # Precedence.
+    "ROUTINE": mark("ROUTINE"),
+    "PRIORITY": mark("PRIORITY"),
+    "IMMEDIATE": mark("IMMEDIATE"),
+    "FLASH": mark("FLASH"),
+    # Lead time.
+    "NORMAL": mark("in good time"),
+    "SHORT_NOTICE": mark("at short notice"),
+    "IMMINENT": mark("imminent"),
+    "AFTER_START": mark("after the start"),
+    # Where a notice or a message stands.
+    "DRAFT": mark("draft"),
+    "CHECKED": mark("checked"),
+    "RELEASED": mark("released"),
+    "SENT": mark("sent"),
+    "RECORDED": mark("recorded"),
+    "LATE": mark("receipt is late"),
+    "UNDELIVERED": mark("not receipted"),
+    "DELIVERED": mark("delivered"),
+    "READ": mark("read"),
+    "READ_BACK": mark("read back"),
+    "CORRECTED": mark("read back and corrected"),
+    "ANSWERED": mark("answered"),
+    "NOTED": mark("noted"),
+    "QUERIED": mark("queried"),
+    "OBJECTED": mark("objected to"),
+    "UNABLE": mark("unable"),
+    "HOLDING": mark("answer follows"),
+    "DECLINED": mark("answer declined"),
+    "IN_FORCE_UNREAD": mark("in force and not read"),
+    "COMPLETED": mark("completed"),
+    "EXPIRED": mark("expired"),
+    "REPLACED": mark("replaced"),
+    "CANCELLED": mark("cancelled"),
+    "WITHDRAWN": mark("withdrawn"),
+    # The line and its scopes.
+    "ACTIVE": mark("active"),
+    "DEGRADED": mark("degraded"),
+    "UNANSWERED": mark("unanswered"),
+    "UNTESTED": mark("not tested"),
+    "UNKNOWN": mark("not known"),
+    "UP": mark("working"),
+    "LOST": mark("lost"),
+    "PARTIALLY_SUSPENDED": mark("partially suspended"),
+    "CLOSED": mark("closed"),
+    "CONTESTED": mark("contested"),
+    "NOT_IN_FORCE": mark("not in force"),
+    "IN_FORCE": mark("in force"),
+    "SUSPENSION_PENDING": mark("suspension announced"),
+    "SUSPENDED": mark("suspended"),
+    "TERMINATION_PENDING": mark("end announced"),
+    "TERMINATED": mark("ended"),
+    "air_safety": mark("air safety"),
+    "ground_movement": mark("ground movement"),
+    "maritime": mark("sea"),
+    "humanitarian": mark("humanitarian matters"),
+    "incident_inquiry": mark("inquiry into incidents"),
+    "line_procedure": mark("procedure on the line"),
+    "line_checks": mark("line checks"),
+    "flash": mark("FLASH messages"),
+    "contact": mark("contact between the parties"),
+    # Conflicts.
+    "CONFLICT": mark("conflict"),
+    "TOUCH": mark("touching"),
+    "MARGINAL": mark("conflict at the margin"),
+    "CLEAR": mark("no conflict"),
+    # What acts, and what it is about.
+    "air": mark("aircraft"),
+    "unmanned": mark("unmanned aircraft"),
+    "missile": mark("missiles"),
+    "ground": mark("ground vehicles or troops"),
+    "presence": mark("presence of people"),
+    "strike": mark("strike"),
+    "flight": mark("flight"),
+    "exercise": mark("exercise"),
+    "hazard": mark("hazard"),
+    "test_launch": mark("test launch"),
+    "movement": mark("movement"),
+    "emergency_movement": mark("emergency movement"),
+    "visit": mark("visit"),
+    "passage": mark("passage"),
+    "firing": mark("firing practice"),
+    "other": mark("other"),
+    # Languages and keys.
+    "en": mark("English"),
+    "ru": mark("Russian"),
+    "ar": mark("Arabic"),
+    "NODE": mark("node"),
+    "WITNESS": mark("witness"),
+    "MIRROR": mark("mirror"),
+    "TLS": mark("circuit"),
+    # Line checks.
+    "OPENING": mark("opening"),
+    "REGULAR": mark("regular"),
+    "CLOSING": mark("closing"),
+}
+"""The words for every agreed code; what is not here is shown as it is."""
+
+_OPERATIONS: Final = {
+    Operation.NEW: mark(
+        "{title} gives advance information of an activity: notice {id}, version {version}."
+    ),
+    Operation.REPLACE: mark(
+        "{title} replaces its notice {id}: this is version {version}; earlier versions no longer "
+        "stand."
+    ),
+    Operation.CANCEL: mark(
+        "{title} cancels its notice {id} with version {version}: nothing of it stands any longer."
+    ),
+}
+_CERTAINTIES: Final = {
+    Certainty.FIRM: mark("It is firm: the decision has been taken."),
+    Certainty.TENTATIVE: mark("It is tentative: the decision has not been taken yet."),
+}
+_SPEAKERS: Final = {
+    SpeaksFor.OWN: mark("The party's own people act."),
+    SpeaksFor.AUXILIARY: mark("Auxiliaries under the party's control act."),
+    SpeaksFor.PARTNER: mark("Others act, with whom the party is in contact."),
+}
+_RELEASES: Final = {
+    Releasability.LINE_ONLY: mark("It is for this line only."),
+    Releasability.PARTY_INTERNAL: mark("It may be passed on inside the receiving party."),
+    Releasability.JOINT_PUBLIC: mark("It may be published by both parties together."),
+    Releasability.PUBLIC: mark("It may be published."),
+}
+_ANSWERS: Final = {
+    Answer.NOTED: mark("{title} has noted {message}. This is not agreement."),
+    Answer.QUERIED: mark("{title} asks a question about {message}."),
+    Answer.OBJECTED: mark("{title} objects to {message}."),
+    Answer.UNABLE: mark("{title} is unable to act on {message}."),
+    Answer.HOLDING: mark("{title} is working on its answer to {message}."),
+    Answer.DECLINED: mark("{title} declines to answer {message}."),
+}
+_VERDICTS: Final = {
+    ReadBackVerdict.I_READ_BACK: mark("{title} reads back the values of {message} as received."),
+    ReadBackVerdict.CORRECT: mark(
+        "{title} confirms that the values of {message} were read back correctly."
+    ),
+    ReadBackVerdict.CORRECTION: mark(
+        "{title} corrects what was read back of {message}. The right values follow."
+    ),
+}
+_STATUSES: Final = {
+    Status.IN_FORCE: mark("{title} declares these scopes in force from {at}: {scopes}."),
+    Status.SUSPENDED: mark("{title} suspends these scopes for its own part from {at}: {scopes}."),
+    Status.TERMINATED: mark("{title} ends these scopes for its own part from {at}: {scopes}."),
+}
+_READABILITIES: Final = {
+    1: mark("unreadable"),
+    2: mark("readable now and then"),
+    3: mark("readable with difficulty"),
+    4: mark("readable"),
+    5: mark("perfectly readable"),
+}
+_FINDINGS: Final = {
+    Verdict.CONFLICT: mark("{one} and {other} come nearer to each other than was agreed."),
+    Verdict.MARGINAL: mark(
+        "{one} and {other} come so near to the agreed distance that this counts as a conflict."
+    ),
+    Verdict.TOUCH: mark("{one} and {other} touch and do not overlap."),
+    Verdict.CLEAR: mark("{one} and {other} keep the agreed distance."),
+}
+_HEIGHTS: Final = {
+    Datum.AMSL: mark("{m} m ({ft} ft) above mean sea level"),
+    Datum.AGL: mark("{m} m ({ft} ft) above ground"),
+    Datum.WGS84: mark("{m} m ({ft} ft) above the WGS-84 ellipsoid"),
+}
+
+
+class Wording:
+    """Says messages, findings and states in one language.
+
+    Args:
+        language: `en`, `ru` or `ar`.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._sentences = catalogue(language)
+        self._is_right_to_left = language in _RIGHT_TO_LEFT
+        self._sayings: dict[type, Callable[[Any, Facts], Iterator[str]]] = {
+            Adoption: self._adoption,
+            Amendment: self._amendment,
+            Declaration: self._declaration,
+            Epoch: self._epoch,
+            KeyChange: self._key_change,
+            KeyRevoke: self._key_revoke,
+            LineCheck: self._line_check,
+            LineCheckReply: self._line_check_reply,
+            Notice: self._notice,
+            Read: self._read,
+            ReadBack: self._read_back,
+            Response: self._response,
+            Text: self._text,
+            Unreadable: self._unreadable,
+        }
+
+    def say(self, sentence: str, **values: str) -> str:
+        """A sentence of the catalogue with its values put in.
+
+        Args:
+            sentence: The English sentence, which is its key.
+            values: By the names of the sentence's places.
+        """
+        shown = {name: self._shown(value) for name, value in values.items()}
+        return self._sentences[sentence].format_map(shown)
+
+    def term(self, code: str) -> str:
+        """The word for an agreed code; a code without one as it is, made visible."""
+        if code in TERMS:
+            return self._sentences[TERMS[code]]
+        return self._shown(_Data(visible(code)))
+
+    def title(self, party: PartyTerms) -> str:
+        """What a party is called in this language, or its name."""
+        return self._named(party.title(self.language))
+
+    def message(self, message: Message | Unreadable, facts: Facts) -> str:
+        """The whole message as plain text: rows of sentences, no mark-up."""
+        rows = [*self._head(facts), *self._sayings[type(message)](message, facts)]
+        return "\n".join(rows) + "\n"
+
+    def notice(self, notice: Notice, title: str) -> str:
+        """A notice that is not sent yet, in sentences.
+
+        Args:
+            notice: The draft.
+            title: What the issuing party is called.
+        """
+        facts = Facts(title, title, "", 0, 0)
+        return "\n".join(self._notice(notice, facts)) + "\n"
+
+    def finding(self, finding: Finding, one: str, other: str) -> str:
+        """How near two notices come to each other, in sentences.
+
+        Args:
+            finding: What was found.
+            one: The name of one notice.
+            other: The name of the other.
+        """
+        names = {"one": _Data(one), "other": _Data(other)}
+        rows = [self.say(_FINDINGS[finding.verdict], **names)]
+        if finding.separation_m:
+            distance = self.distance(finding.separation_m)
+            rows.append(self.say("On the map they are {distance} apart.", distance=distance))
+        else:
+            rows.append(self.say("On the map they overlap."))
+        if finding.vertical_gap_dm:
+            gap = self.distance(finding.vertical_gap_dm / 10)
+            rows.append(self.say("Their heights are {distance} apart.", distance=gap))
+        else:
+            rows.append(self.say("Their heights may overlap."))
+        if finding.overlap_from < finding.overlap_until:
+            rows.append(self._window(finding.overlap_from, finding.overlap_until, both=True))
+        else:
+            duration = self.duration(finding.time_gap_ms)
+            rows.append(self.say("Their windows are {duration} apart.", duration=duration))
+        at = self.position(finding.closest)
+        rows.append(self.say("They are nearest to each other at {position}.", position=at))
+        return " ".join(rows)
+
+    def lead(self, lead_ms: int, lead: LeadClass) -> str:
+        """The lead time of a notice and its class, in one sentence."""
+        if lead_ms <= 0:
+            late = self.duration(-lead_ms)
+            return self.say("It was received {duration} after its window had begun.", duration=late)
+        return self.say(
+            "Lead time, counted from receipt: {duration} ({class_}).",
+            duration=self.duration(lead_ms),
+            class_=self.term(lead.value),
+        )
+
+    def instant(self, at: int) -> str:
+        """An instant as a date-time group in UTC, exactly where it is between minutes."""
+        is_exact = at % MINUTE_MS == 0 or not 0 <= at <= INSTANT_MAX
+        return _Data(dtg(at) if is_exact else f"{dtg(at)} ({format_instant(at)})")
+
+    def duration(self, duration_ms: int) -> str:
+        """A duration in days, hours, minutes and seconds; only the parts that count."""
+        parts: list[str] = []
+        left = duration_ms
+        for sentence, unit_ms in _DURATION_UNITS:
+            count, left = divmod(left, unit_ms)
+            if count:
+                parts.append(self.say(sentence, n=_Data(count)))
+        return " ".join(parts) or self.say("{n} s", n=_Data(0))
+
+    def distance(self, distance_m: float) -> str:
+        """A distance in metres, from ten kilometres on in kilometres."""
+        if distance_m >= 10_000:
+            return self.say("{n} km", n=_Data(f"{distance_m / 1000:.1f}".removesuffix(".0")))
+        return self.say("{n} m", n=_Data(f"{distance_m:.0f}"))
+
+    def position(self, position: tuple[int, int]) -> str:
+        """A position in degrees, minutes and tenths of seconds, as on a chart."""
+        lat_e7, lon_e7 = position
+        return _Data(f"{_angle(lat_e7, 2, 'NS')} {_angle(lon_e7, 3, 'EW')}")
+
+    def altitude(self, altitude: Altitude) -> str:
+        """An altitude with what it is counted from."""
+        if altitude.datum is Datum.FLIGHT_LEVEL:
+            return self.say("flight level {level}", level=_Data(str(altitude)))
+        metres = f"{altitude.value / 10:.1f}".removesuffix(".0")
+        feet = f"{altitude.value / 3.048:.0f}"
+        return self.say(_HEIGHTS[altitude.datum], m=_Data(metres), ft=_Data(feet))
+
+    def _head(self, facts: Facts) -> Iterator[str]:
+        """Who sent which message when, how urgent, to whom."""
+        yield self.say(
+            "Message {serial} of {title} on line {line}, precedence {precedence}.",
+            serial=_Data(f"{facts.party} {facts.index}"),
+            title=self._named(facts.title),
+            line=_Data(facts.line),
+            precedence=self.term(facts.precedence.name),
+        )
+        if facts.recipients:
+            names = _Data(", ".join(facts.recipients))
+            yield self.say("It is addressed to {recipients}.", recipients=names)
+        yield self.say("By its author's clock it was written at {at}.", at=self.instant(facts.at))
+        if facts.received_at is not None:
+            yield self.say("It was received at {at}.", at=self.instant(facts.received_at))
+
+    def _by(self, by: By) -> Iterator[str]:
+        officer, post = self._quoted(by.officer), self._quoted(by.post)
+        yield self.say("Officer: {officer}, post {post}.", officer=officer, post=post)
+
+    def _adoption(self, message: Adoption, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            "{title} adopts the Understanding of the line, signed by all parties.",
+            title=self._named(facts.title),
+        )
+        yield self._sha256(understanding_hash(message.data))
+
+    def _amendment(self, message: Amendment, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            "{title} puts into force an amendment of the Understanding, signed by all parties.",
+            title=self._named(facts.title),
+        )
+        yield self._sha256(understanding_hash(message.data))
+
+    def _sha256(self, digest: bytes) -> str:
+        return self.say("Its SHA-256 is {hash}.", hash=_Data(digest.hex()))
+
+    def _declaration(self, message: Declaration, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            _STATUSES[message.status],
+            title=self._named(facts.title),
+            at=self.instant(message.effective_at),
+            scopes=self._terms(message.scopes),
+        )
+        yield from self._words(mark("The reason, in {language}:"), message.reason, message.language)
+        if message.conditions:
+            conditions = mark("The conditions for resumption, in {language}:")
+            yield from self._words(conditions, message.conditions, message.language)
+        if message.kept_open:
+            kept = self._terms(message.kept_open)
+            yield self.say("This goes on all the same: {kept}.", kept=kept)
+        yield from self._by(message.by)
+        by = message.released_by
+        officer, post = self._quoted(by.officer), self._quoted(by.post)
+        yield self.say("Released by {officer}, post {post}.", officer=officer, post=post)
+
+    def _epoch(self, message: Epoch, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            "{title} opens a new outbox, {origin}, because the state of the old one was lost.",
+            title=self._named(facts.title),
+            origin=_Data(visible(message.origin)),
+        )
+        size = _Data(message.previous_size)
+        yield self.say("The last known head of the old one has size {size}.", size=size)
+        yield from self._words(mark("The reason:"), message.reason)
+        yield from self._by(message.by)
+
+    def _key_change(self, message: KeyChange, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            "{title} changes its {role} key. The new one, {key}, is valid after this message.",
+            title=self._named(facts.title),
+            role=self.term(message.role.name),
+            key=_key_name(message.keys, message.tls),
+        )
+        yield from self._by(message.by)
+
+    def _key_revoke(self, message: KeyRevoke, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            "{title} revokes its {role} key {old} from its message {index} on. Instead {new} is "
+            "valid.",
+            title=self._named(facts.title),
+            role=self.term(message.role.name),
+            old=_Data(message.revoked.hex()),
+            index=_Data(message.from_index),
+            new=_key_name(message.keys, message.tls),
+        )
+        yield from self._words(mark("The reason:"), message.reason)
+        yield from self._by(message.by)
+
+    def _line_check(self, message: LineCheck, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            "{title} makes line check {number} ({occasion}) and asks how it is read.",
+            title=self._named(facts.title),
+            number=_Data(message.number),
+            occasion=self.term(Occasion(message.occasion).name),
+        )
+        if message.text:
+            test = mark("The text of the check, which means nothing, in {language}:")
+            yield from self._words(test, message.text, message.language)
+        else:
+            yield self.say("There is no message.")
+        if message.circuits:
+            circuits = self._list(self._quoted(name) for name in message.circuits)
+            yield self.say("Circuits in use: {circuits}.", circuits=circuits)
+        yield from self._scope_statuses(message.statuses)
+        if message.next_check_at is not None:
+            at = self.instant(message.next_check_at)
+            yield self.say("The next check is at {at}.", at=at)
+        yield from self._by(message.by)
+
+    def _line_check_reply(self, message: LineCheckReply, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            "{title} answers line check {number}: readability {n} of 5, {word}.",
+            title=self._named(facts.title),
+            number=_Data(message.number),
+            n=_Data(message.readability),
+            word=self._sentences[_READABILITIES[message.readability]],
+        )
+        if message.echo:
+            yield from self._words(mark("It received:"), message.echo)
+        yield from self._scope_statuses(message.statuses)
+        yield from self._by(message.by)
+
+    def _scope_statuses(self, statuses: tuple[ScopeStatus, ...]) -> Iterator[str]:
+        if statuses:
+            each = self._list(
+                f"{self.term(entry.scope)} – {self.term(entry.status.name)}" for entry in statuses
+            )
+            yield self.say("It declares: {statuses}.", statuses=each)
+
+    def _notice(self, message: Notice, facts: Facts) -> Iterator[str]:
+        if message.exercise:
+            yield self.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only.")
+        yield self.say(
+            _OPERATIONS[message.operation],
+            title=self._named(facts.title),
+            id=_Data(message.notice_id),
+            version=_Data(message.version),
+        )
+        yield self.say(
+            "What it is about: {category}. What acts: {kind}. Scope: {scope}.",
+            category=self.term(message.category),
+            kind=self.term(message.kind),
+            scope=self.term(message.scope),
+        )
+        if message.operation is not Operation.CANCEL:
+            yield self.say(_CERTAINTIES[message.certainty])
+            yield self.say(_SPEAKERS[message.speaks_for])
+        if message.activity:
+            activity = mark("The activity, in {language}:")
+            yield from self._words(activity, message.activity, message.language)
+        yield from self._particulars(message)
+        for number, volume in enumerate(message.volumes, start=1):
+            yield from self._volume(number, len(message.volumes), volume)
+        if facts.lead is not None and facts.lead_ms is not None:
+            yield self.lead(facts.lead_ms, facts.lead)
+        yield self.say(_RELEASES[message.releasability])
+        yield self.say("It takes effect without an answer.")
+        yield from self._by(message.by)
+
+    def _particulars(self, message: Notice) -> Iterator[str]:
+        """The free words of a notice that are on one row each."""
+        if message.objects:
+            objects = self._quoted(message.objects)
+            yield self.say("Objects: {objects}.", objects=objects)
+        if message.place.words:
+            place = self._quoted(message.place.words)
+            yield self.say("The place, in words: {place}.", place=place)
+        if message.hazards:
+            hazards = self._list(self._quoted(hazard) for hazard in message.hazards)
+            yield self.say("Hazards: {hazards}.", hazards=hazards)
+        if message.third_party:
+            others = self._quoted(message.third_party)
+            yield self.say("Third parties: {others}.", others=others)
+        if message.contact:
+            contact = self._quoted(message.contact)
+            yield self.say("To be reached at: {contact}.", contact=contact)
+
+    def _volume(self, number: int, count: int, volume: Volume) -> Iterator[str]:
+        yield self.say(
+            "Area {n} of {count}: {shape}.",
+            n=_Data(number),
+            count=_Data(count),
+            shape=self._shape(volume),
+        )
+        lower = self.altitude(volume.lower) if volume.lower else self.say("the surface")
+        if volume.upper is None:
+            yield self.say("Height: from {lower}, without an upper limit.", lower=lower)
+        else:
+            upper = self.altitude(volume.upper)
+            yield self.say("Height: from {lower} to {upper}.", lower=lower, upper=upper)
+        yield self._window(volume.valid_from, volume.valid_until)
+
+    def _shape(self, volume: Volume) -> str:
+        radius = self.distance(volume.radius_m)
+        places = self._list(map(self.position, volume.vertices))
+        if volume.shape is Shape.CIRCLE:
+            return self.say("a circle of {radius} around {places}", radius=radius, places=places)
+        if volume.shape is Shape.CORRIDOR:
+            sentence = mark("a corridor reaching {radius} to each side of the line {places}")
+            return self.say(sentence, radius=radius, places=places)
+        if volume.radius_m:
+            sentence = mark("the polygon {places}, and {radius} around it")
+            return self.say(sentence, radius=radius, places=places)
+        return self.say("the polygon {places}", places=places)
+
+    def _window(self, start: int, end: int, *, both: bool = False) -> str:
+        sentence = (
+            mark("Both are in force from {start} until {end}.")
+            if both
+            else mark("In force from {start} until {end}.")
+        )
+        return self.say(sentence, start=self.instant(start), end=self.instant(end))
+
+    def _read(self, message: Read, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            "{title}: an officer on watch has read {message}. This is not agreement.",
+            title=self._named(facts.title),
+            message=self._reference(message.of),
+        )
+        yield from self._by(message.by)
+
+    def _read_back(self, message: ReadBack, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            _VERDICTS[message.verdict],
+            title=self._named(facts.title),
+            message=self._reference(message.of),
+        )
+        yield from self._rows(message.digest)
+        yield from self._by(message.by)
+
+    def _response(self, message: Response, facts: Facts) -> Iterator[str]:
+        yield self.say(
+            _ANSWERS[message.answer],
+            title=self._named(facts.title),
+            message=self._reference(message.of),
+        )
+        if message.holding_until is not None:
+            until = self.instant(message.holding_until)
+            yield self.say("The answer follows by {at}.", at=until)
+        if message.text:
+            yield from self._words(mark("It says, in {language}:"), message.text, message.language)
+        yield from self._by(message.by)
+
+    def _text(self, message: Text, facts: Facts) -> Iterator[str]:
+        if message.exercise:
+            yield self.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only.")
+        yield self.say("{title} says:", title=self._named(facts.title))
+        original = mark("The original, in {language}:")
+        yield from self._words(original, message.text, message.language)
+        for translation in message.translations:
+            sentence = (
+                mark("A machine's translation into {language}, a gist only, by {translator}:")
+                if translation.is_machine
+                else mark("A translation into {language} by {translator}:")
+            )
+            language = self.term(translation.language)
+            translator = self._quoted(translation.translator)
+            yield self.say(sentence, language=language, translator=translator)
+            yield from self._rows(translation.text)
+        yield from self._by(message.by)
+
+    def _unreadable(self, message: Unreadable, facts: Facts) -> Iterator[str]:
+        yield self.say("This program cannot read what the message says. It is kept as it came.")
+        yield self.say("What is wrong: {why}", why=self._quoted(message.why))
+
+    def _words(self, sentence: str, text: str, language: str = "") -> Iterator[str]:
+        """A sentence that leads to free words, and the words on rows of their own."""
+        yield self.say(sentence, language=self.term(language)) if language else self.say(sentence)
+        yield from self._rows(text)
+
+    def _rows(self, text: str) -> Iterator[str]:
+        """Free words, each row indented, so that they cannot pass for ours."""
+        for row in visible(text).splitlines():
+            yield f"    {self._isolated(row)}" if row.strip() else ""
+
+    def _reference(self, of: Reference) -> str:
+        return self.say("message {serial}", serial=_Data(f"{of.party} {of.index}"))
+
+    def _terms(self, codes: tuple[str, ...]) -> str:
+        return self._list(self.term(code) for code in codes)
+
+    def _list(self, items: Iterator[str]) -> str:
+        """Several things in one sentence."""
+        return self._sentences[mark("; ")].join(self._shown(item) for item in items)
+
+    def _named(self, title: str) -> str:
+        """The agreed name of a party, in the way this language writes names."""
+        return self.say("“{name}”", name=self._isolated(visible(title)))
+
+    def _quoted(self, words: str) -> str:
+        """Free words of one row in this language's quotation marks.
+
+        Such marks inside become plain ones, so that the words cannot seem to end
+        before they do.
+        """
+        plain = visible(words).translate(_PLAIN_QUOTES)
+        return self.say("“{words}”", words=self._isolated(plain))
+
+    def _isolated(self, words: str) -> str:
+        """Words that keep their own direction and do not disturb their neighbours'."""
+        if self._is_right_to_left or any(map(_runs_right_to_left, words)):
+            return f"{_FIRST_ISOLATE}{words}{_END_ISOLATE}"
+        return words
+
+    def _shown(self, value: str) -> str:
+        if isinstance(value, _Data) and self._is_right_to_left:
+            return f"{_LEFT_ISOLATE}{value!s}{_END_ISOLATE}"
+        return str(value)
+
+
+_DURATION_UNITS: Final = (
+    (mark("{n} d"), DAY_MS),
+    (mark("{n} h"), HOUR_MS),
+    (mark("{n} min"), MINUTE_MS),
+    (mark("{n} s"), SECOND_MS),
+)
+
+
+def _angle(value_e7: int, digits: int, hemispheres: str) -> str:
+    """An angle of a position: 34°29'25.8"N."""
+    tenths = round(abs(value_e7) * 36_000 / 10_000_000)
+    minutes, seconds = divmod(tenths, 600)
+    degrees, minutes = divmod(minutes, 60)
+    side = hemispheres[value_e7 < 0]
+    return f"{degrees:0{digits}d}°{minutes:02d}'{seconds / 10:04.1f}\"{side}"
+
+
+def _key_name(keys: PublicKeys | None, tls: bytes | None) -> _Data:
+    """A new key by its id, or a certificate by the beginning of its hash."""
+    digest = key_id(keys.ed25519) if keys else understanding_hash(tls or b"")[:8]
+    return _Data(digest.hex())
+
+
+def _runs_right_to_left(letter: str) -> bool:
+    return unicodedata.bidirectional(letter) in ("R", "AL")

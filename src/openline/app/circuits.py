@@ -1,0 +1,140 @@
+"""The circuits of a running node: where it listens, whom it dials, whom it trusts.
+
+Whom to let in follows from the lines: the certificates of every counterpart,
+as the Understandings and the key changes on the record say. Where to dial
+follows from the counterparts' cards and from `node.toml`.
+"""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from openline.adapters.allowance import Allowances
+from openline.adapters.circuit import Dialler, NodePort, Refusal
+from openline.adapters.keys import FileKeys
+from openline.app.config import Circuit
+from openline.app.run import RunningNode
+from openline.domain.errors import OpenlineError
+from openline.domain.limits import CARD_SIZE_BYTES_MAX
+from openline.domain.line.card import parse_card
+
+_log = logging.getLogger("openline")
+
+
+class Circuits:
+    """Everything that connects one running node with its counterparts."""
+
+    def __init__(self, running: RunningNode, keys: FileKeys) -> None:
+        self._running = running
+        self._keys = keys
+        self._allowances = Allowances()
+        self._diallers: dict[tuple[str, str, str], tuple[Dialler, asyncio.Task[None]]] = {}
+        self._port = NodePort(
+            running.config.listeners,
+            keys.tls,
+            running.certificates(),
+            self._may_open,
+            running,
+            read=running.serve,
+            allowances=self._allowances,
+            on_refused=self._refused,
+        )
+        running.on_trust = self.follow
+
+    @property
+    def addresses(self) -> dict[str, tuple[str, int]]:
+        """Where the node listens, by circuit."""
+        return self._port.addresses
+
+    async def start(self) -> None:
+        """Listen, and dial every counterpart for ever.
+
+        Raises:
+            OurError: An address cannot be listened at.
+        """
+        await self._port.start()
+        self.follow()
+
+    async def stop(self) -> None:
+        """End every circuit."""
+        tasks = [task for _, task in self._diallers.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._diallers = {}
+        await self._port.stop()
+
+    def follow(self) -> None:
+        """Trust and dial whom the lines name now."""
+        trusted = self._running.certificates()
+        try:
+            self._port.trust(trusted, self._keys.tls)
+        except OpenlineError as error:
+            _log.error("the trusted certificates stay as they were: %s", error)
+            return
+        wanted = {
+            (line.name, circuit.party, circuit.circuit): circuit
+            for line in self._running.node.lines.values()
+            for circuit in self._known_circuits()
+            if circuit.party in line.peers
+        }
+        for place, circuit in wanted.items():
+            certificates = trusted.get(circuit.party, ())
+            if place in self._diallers:
+                self._diallers[place][0].trust(certificates, self._keys.tls)
+            else:
+                self._dial(place[0], circuit, certificates)
+
+    def _dial(self, line: str, circuit: Circuit, certificates: tuple[bytes, ...]) -> None:
+        dialler = Dialler(
+            party=circuit.party,
+            line=line,
+            circuit=circuit.circuit,
+            host=circuit.host,
+            port=circuit.port,
+            identity=self._keys.tls,
+            certificates=certificates,
+            handler=self._running,
+            allowances=self._allowances,
+        )
+        name = f"dial {circuit.party} {circuit.circuit}"
+        task = asyncio.create_task(dialler.run(), name=name)
+        self._diallers[line, circuit.party, circuit.circuit] = (dialler, task)
+
+    def _known_circuits(self) -> list[Circuit]:
+        """From the cards, and from `node.toml`, which goes before them."""
+        config = self._running.config
+        found = {
+            (circuit.party, circuit.circuit): circuit
+            for path in sorted(config.cards.glob("*.card"))
+            for circuit in _circuits_of(path)
+            if circuit.party != config.party
+        }
+        found |= {(circuit.party, circuit.circuit): circuit for circuit in config.counterparts}
+        return [circuit for _, circuit in sorted(found.items())]
+
+    def _may_open(self, party: str, line: str) -> bool:
+        known = self._running.node.lines.get(line)
+        return known is not None and party in known.peers
+
+    def _refused(self, refusal: Refusal) -> None:
+        _log.warning(
+            "refused %s at circuit %s: %s %s",
+            refusal.party or f"a stranger at {refusal.remote}",
+            refusal.circuit,
+            refusal.reason.value,
+            refusal.what,
+        )
+
+
+def _circuits_of(path: Path) -> list[Circuit]:
+    """The endpoints on a card; a card that cannot be read has none, and is logged."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        if len(text) > CARD_SIZE_BYTES_MAX:
+            raise ValueError("it is too large")
+        card = parse_card(text)
+    except (OSError, ValueError, OpenlineError) as error:
+        _log.warning("the card %s is left aside: %s", path, error)
+        return []
+    return [Circuit(card.party, one.name, one.host, one.port) for one in card.endpoints]

@@ -1,0 +1,97 @@
+"""Where ports meet adapters: the one place that knows them all.
+
+`start` opens what a node stands on, loads its lines, takes in Understandings
+that were adopted while it was stopped, opens its circuits and runs it until
+it is told to stop.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from openline.adapters.anchor import Anchor
+from openline.adapters.chance import SystemChance
+from openline.adapters.keys import FileKeys
+from openline.adapters.sqlite import SqliteStore
+from openline.app.circuits import Circuits
+from openline.app.config import Config
+from openline.app.run import RunningNode, wall_clock_ms
+from openline.domain.errors import OurError
+from openline.engine.commands import Adopt
+from openline.engine.node import Node
+
+_log = logging.getLogger("openline")
+
+
+@asynccontextmanager
+async def compose(
+    config: Config, *, own_copy_is_current: bool = False
+) -> AsyncIterator[RunningNode]:
+    """A node that has loaded its lines and is ready to run.
+
+    Args:
+        config: Its settings.
+        own_copy_is_current: The administrator vouches that the store is no old
+            copy: do not wait for a counterpart before signing.
+
+    Raises:
+        OurError: A file, a key or the store is not as it must be.
+    """
+    async with AsyncExitStack() as stack:
+        keys = FileKeys.open(config.keys)
+        if keys.party != config.party:
+            raise OurError(
+                f"The keys in {config.keys} are of {keys.party}, the node is of {config.party}.",
+                "Correct `party` in node.toml, or bring the right key directory.",
+            )
+        store = stack.enter_context(contextlib.closing(SqliteStore.open(config.store)))
+        anchor = stack.enter_context(Anchor.open(config.anchor))
+        behind = anchor.behind(store.origins())
+        for row in behind:
+            _log.warning("the store is behind its anchor: %s", row)
+        is_apart = config.directory not in config.anchor.parents
+        is_vouched = is_apart and bool(anchor.rows) and not behind
+        node = Node(
+            config.party,
+            keys,
+            SystemChance(),
+            store,
+            own_copy_is_current=own_copy_is_current or is_vouched,
+        )
+        node.load(wall_clock_ms())
+        running = RunningNode(config, node, store, anchor, keys, wall_clock_ms)
+        _adopt_files(running)
+        yield running
+
+
+def _adopt_files(running: RunningNode) -> None:
+    """Adopt what was put into the directory of lines while the node was stopped."""
+    for path in sorted(running.config.lines.glob("*.understanding")):
+        running.ask_later(Adopt(path.read_bytes()), str(path))
+    running.take_turn()
+
+
+@asynccontextmanager
+async def started(
+    config: Config, stopping: asyncio.Event, *, own_copy_is_current: bool = False
+) -> AsyncIterator[RunningNode]:
+    """A running node with its circuits; ends with the block.
+
+    Raises:
+        OurError: As `compose`, or a port cannot be listened at.
+        BaseException: What ended the loop, such as `StoreFailed`.
+    """
+    async with compose(config, own_copy_is_current=own_copy_is_current) as running:
+        circuits = Circuits(running, running.keys)
+        loop = asyncio.create_task(running.run(stopping), name="node")
+        # If the loop ends by a fault, everything that waits for the end is told.
+        loop.add_done_callback(lambda _: stopping.set())
+        try:
+            await circuits.start()
+            yield running
+        finally:
+            stopping.set()
+            await circuits.stop()
+            await loop

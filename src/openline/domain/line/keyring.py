@@ -1,0 +1,308 @@
+"""Key rings: which of a party's keys are valid at which place of its outbox.
+
+Keys are valid by log position, never by date (record.md 7). A ring begins with
+the keys of the Understanding and takes in the key messages of one outbox in
+their order. It checks the signatures inside those messages; the signature of
+the envelope around them is for the caller to check, with `node_at`. Rings never
+change: `after` gives a new one, so that a batch that is refused leaves no trace.
+
+Rules:
+
+1. The key of entry i is `node_at(i)`. A change of node key at entry i is signed
+   by the old key and makes the new one valid from i + 1. A revocation at entry i
+   is signed by the new key that it carries, which is valid from i; the party's
+   roots have signed its body, because the old key can no longer speak.
+2. A revocation names the entry k, at most i, from which the old key was not to
+   be trusted. Entries k to i - 1 that it signed stay, and are not trusted; nor
+   is a key, of any role, that one of them has brought in.
+3. A head or tick of size n is signed by the key of entry n - 1 (of entry 0 where
+   n is 0), or by a later one: the owner of a later key vouches for what stands.
+4. Witness, mirror and TLS keys are added by a change, and the old ones stay
+   accepted, for old cosignatures must verify. A revoked one is never accepted
+   again, whenever it signed: a new cosignature over a larger head covers all.
+5. A key serves one role once. No message brings back an earlier key.
+6. An amendment at entry i is in force from i. It cannot touch keys.
+"""
+
+import copy
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Generic, Self, TypeVar
+
+from openline.domain.errors import OurError, Reason, TheirError
+from openline.domain.line.understanding import (
+    Understanding,
+    check_amendment,
+    verify_understanding,
+)
+from openline.domain.record.envelope import Envelope
+from openline.domain.record.signing import PublicKeys, check_public_keys, key_id
+from openline.domain.talk.agreement import Amendment
+from openline.domain.talk.keys import (
+    KeyChange,
+    KeyRevoke,
+    KeyRole,
+    verify_key_change,
+    verify_key_revoke,
+)
+from openline.domain.talk.kinds import Kind
+from openline.domain.talk.message import Message, Unreadable
+
+KEY_KINDS: Final = frozenset({Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE})
+"""Kinds that `after` must be given: all others leave a ring as it is."""
+
+
+_K = TypeVar("_K")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given(Generic[_K]):
+    """Keys of one role, and where they came from.
+
+    Attributes:
+        keys: The keys or the certificate.
+        start: The first entry for which they are valid; counts for node keys.
+        brought_by: The entry that brought them; None if the roots signed them.
+    """
+
+    keys: _K
+    start: int = 0
+    brought_by: int | None = None
+
+
+def mirror_name(party: str) -> str:
+    """The name under which a party cosigns what it holds."""
+    return f"{party}/mirror"
+
+
+def witness_name(party: str) -> str:
+    """The name under which a party cosigns what it has only seen to be consistent."""
+    return f"{party}/witness"
+
+
+def certificate_id(tls: bytes) -> bytes:
+    """The key id of a TLS certificate: the first 8 bytes of its SHA-256."""
+    return hashlib.sha256(tls).digest()[:8]
+
+
+class KeyRing:
+    """The keys of one party, by their place in one of its outboxes.
+
+    Args:
+        understanding: The terms in entry 0.
+        party: Whose keys; a party to the line.
+
+    Raises:
+        KeyError: It is no party to the line.
+    """
+
+    def __init__(self, understanding: Understanding, party: str) -> None:
+        terms = understanding.party(party)
+        self.party = party
+        # Each tuple is in order of the outbox.
+        self._understandings: tuple[tuple[int, Understanding], ...] = ((0, understanding),)
+        self._nodes: tuple[_Given[PublicKeys], ...] = (_Given(terms.node),)
+        self._cosigners: dict[KeyRole, tuple[_Given[PublicKeys], ...]] = {
+            KeyRole.WITNESS: (_Given(terms.witness),),
+            KeyRole.MIRROR: (_Given(terms.mirror),),
+        }
+        self._tls: tuple[_Given[bytes], ...] = (_Given(terms.tls),)
+        self._revoked: frozenset[bytes] = frozenset()  # key ids of all roles but node
+        self._distrusted: tuple[tuple[bytes, int, int], ...] = ()  # node key id, from, until
+        self._last_index = 0
+
+    def understandings(self) -> tuple[Understanding, ...]:
+        """Every version of the terms, in order."""
+        return tuple(terms for _, terms in self._understandings)
+
+    def understanding_at(self, index: int) -> Understanding:
+        """The terms in force at an entry."""
+        return [terms for start, terms in self._understandings if start <= index][-1]
+
+    def node_at(self, index: int) -> PublicKeys:
+        """The keys that sign the entry at an index; any index from 0."""
+        return self._node(index).keys
+
+    def node_for_size(self, size: int) -> PublicKeys:
+        """The keys that sign a head or tick of this size when it is reached."""
+        return self.node_at(max(size - 1, 0))
+
+    def nodes_for_size(self, size: int) -> tuple[PublicKeys, ...]:
+        """The keys that may sign a head or tick of this size, the proper ones first."""
+        index = max(size - 1, 0)
+        proper = (self.node_at(index),) if self.is_trusted(index) else ()
+        later = (given for given in self._nodes if given.start > index)
+        return proper + tuple(given.keys for given in later if self._is_clean(given.brought_by))
+
+    def nodes(self) -> tuple[PublicKeys, ...]:
+        """The node keys that no revocation touches, the newest first."""
+        revoked = {revoked for revoked, _, _ in self._distrusted}
+        return tuple(
+            given.keys
+            for given in reversed(self._nodes)
+            if key_id(given.keys.ed25519) not in revoked and self._is_clean(given.brought_by)
+        )
+
+    def is_trusted(self, index: int) -> bool:
+        """Whether the key that signed an entry was its owner's alone at that place."""
+        given = self._node(index)
+        signer = key_id(given.keys.ed25519)
+        is_stolen = any(
+            signer == revoked and start <= index < end for revoked, start, end in self._distrusted
+        )
+        return not is_stolen and self._is_clean(given.brought_by)
+
+    def witnesses(self) -> tuple[PublicKeys, ...]:
+        """The witness keys that are accepted, the newest first."""
+        return self._accepted(KeyRole.WITNESS)
+
+    def mirrors(self) -> tuple[PublicKeys, ...]:
+        """The mirror keys that are accepted, the newest first."""
+        return self._accepted(KeyRole.MIRROR)
+
+    def tls(self) -> tuple[bytes, ...]:
+        """The TLS certificates that are accepted, in DER, the newest first."""
+        return tuple(
+            given.keys
+            for given in reversed(self._tls)
+            if certificate_id(given.keys) not in self._revoked and self._is_clean(given.brought_by)
+        )
+
+    def after(self, envelope: Envelope, message: Message | Unreadable) -> Self:
+        """The ring after an entry of the outbox.
+
+        The caller then verifies the envelope with `node_at` of the new ring. Only
+        entries of `KEY_KINDS` change anything.
+
+        Args:
+            envelope: The entry; in the order of the outbox.
+            message: What it says.
+
+        Returns:
+            A new ring, or this one where the entry changes nothing.
+
+        Raises:
+            TheirError: MALFORMED when a key message cannot be read or does not
+                make sense; BAD_SIGNATURE when a new key or the roots have not
+                signed; UNKNOWN_KEY when a revocation names no key of this party;
+                WRONG_UNDERSTANDING when the amendment may not follow.
+        """
+        header = envelope.header
+        if header.kind not in KEY_KINDS:
+            return self
+        assert header.party == self.party, "a ring follows its own party"
+        if header.index <= self._last_index:
+            raise _malformed(envelope, "does not come after the one before")
+        if isinstance(message, Unreadable):
+            raise _malformed(envelope, f"cannot be read: {message.why}")
+        if message.message_kind != header.kind:
+            raise _malformed(envelope, "is not of the kind that its envelope says")
+        ring = copy.copy(self)
+        ring._last_index = header.index
+        match message:
+            case KeyChange():
+                ring._change(envelope, message)
+            case KeyRevoke():
+                ring._revoke(envelope, message)
+            case Amendment():
+                ring._amend(envelope, message)
+        return ring
+
+    def _node(self, index: int) -> "_Given[PublicKeys]":
+        assert index >= 0, "no entry has this index"
+        return [given for given in self._nodes if given.start <= index][-1]
+
+    def _is_clean(self, brought_by: int | None) -> bool:
+        """Whether a key was brought in by the roots or by an entry that is trusted."""
+        return brought_by is None or self.is_trusted(brought_by)
+
+    def _accepted(self, role: KeyRole) -> tuple[PublicKeys, ...]:
+        return tuple(
+            given.keys
+            for given in reversed(self._cosigners[role])
+            if key_id(given.keys.ed25519) not in self._revoked and self._is_clean(given.brought_by)
+        )
+
+    def _change(self, envelope: Envelope, change: KeyChange) -> None:
+        header = envelope.header
+        verify_key_change(change, header.origin, header.index)
+        self._add(envelope, change, header.index + 1, header.index)
+
+    def _revoke(self, envelope: Envelope, revoke: KeyRevoke) -> None:
+        header = envelope.header
+        verify_key_revoke(
+            revoke, header.origin, self.understanding_at(header.index).party(self.party)
+        )
+        if revoke.from_index > header.index:
+            raise _malformed(envelope, "revokes a key from a later entry on")
+        if revoke.revoked not in self._ids(revoke.role):
+            what = f"{header.origin} {header.index} revokes key {revoke.revoked.hex()}"
+            raise TheirError(Reason.UNKNOWN_KEY, f"{what}, which is no {revoke.role.name} key")
+        if revoke.role is KeyRole.NODE:
+            span = (revoke.revoked, revoke.from_index, header.index)
+            self._distrusted = (*self._distrusted, span)
+        else:
+            self._revoked = self._revoked | {revoke.revoked}
+        self._add(envelope, revoke, header.index, None)
+
+    def _amend(self, envelope: Envelope, amendment: Amendment) -> None:
+        understanding = verify_understanding(amendment.signed)
+        index = envelope.header.index
+        try:
+            check_amendment(self.understanding_at(index), understanding)
+        except OurError as error:
+            raise TheirError(Reason.WRONG_UNDERSTANDING, error.what) from None
+        self._understandings = (*self._understandings, (index, understanding))
+
+    def _add(
+        self,
+        envelope: Envelope,
+        message: KeyChange | KeyRevoke,
+        start: int,
+        brought_by: int | None,
+    ) -> None:
+        """Take in the new keys of a message whose signatures have been verified."""
+        if message.tls is not None:
+            if message.tls in (given.keys for given in self._tls):
+                raise _malformed(envelope, "brings back an earlier certificate")
+            self._tls = (*self._tls, _Given(message.tls, start, brought_by))
+            return
+        assert message.keys is not None, "every other role has keys"
+        self._check_new(envelope, message.keys)
+        given = _Given(message.keys, start, brought_by)
+        if message.role is KeyRole.NODE:
+            self._nodes = (*self._nodes, given)
+        else:
+            added = (*self._cosigners[message.role], given)
+            self._cosigners = {**self._cosigners, message.role: added}
+
+    def _check_new(self, envelope: Envelope, new: PublicKeys) -> None:
+        roots = self._understandings[0][1].party(self.party).roots
+        known = list(self._public_keys())
+        if new.ed25519 in (*roots, *(keys.ed25519 for keys in known)) or new.mldsa44 in [
+            keys.mldsa44 for keys in known
+        ]:
+            raise _malformed(envelope, "gives a key that has served before")
+        try:
+            check_public_keys(new)
+        except OurError as error:
+            raise _malformed(envelope, f"gives an unfit key: {error.what}") from None
+
+    def _public_keys(self) -> Iterator[PublicKeys]:
+        """Every key that has been given, of all roles but TLS."""
+        for some in (self._nodes, *self._cosigners.values()):
+            yield from (given.keys for given in some)
+
+    def _ids(self, role: KeyRole) -> Iterator[bytes]:
+        """The key ids that a role has had."""
+        if role is KeyRole.TLS:
+            yield from (certificate_id(given.keys) for given in self._tls)
+        else:
+            some = self._nodes if role is KeyRole.NODE else self._cosigners[role]
+            yield from (key_id(given.keys.ed25519) for given in some)
+
+
+def _malformed(envelope: Envelope, what: str) -> TheirError:
+    place = f"{envelope.header.origin} {envelope.header.index}"
+    return TheirError(Reason.MALFORMED, f"the key message {place} {what}")

@@ -1,0 +1,336 @@
+"""Certificates: one file that lets an outsider check a claim about the record.
+
+A certificate makes a claim (who said what, who held it, when nothing was said)
+and carries the evidence: the signed Understanding, entries with their proofs,
+heads, ticks. This module is the format. What the evidence must show is in
+`verification`, how it is gathered in `app.export`. Source: record.md 6.
+
+The file is strict CBOR, an array of six: the magic text, the version, the kind,
+the claim, the parts, and the SHA-256 of every byte before those last 32. The
+checksum finds accidents, nothing else: what an adversary writes has a right
+checksum and fails in the steps of the verification. Lists of parts are in order
+of their bytes and have no two alike, so equal evidence makes equal files.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from openline.domain.errors import Reason, TheirError
+from openline.domain.instant import INSTANT_MAX
+from openline.domain.limits import (
+    CONTENT_SIZE_BYTES_MAX,
+    ENTRY_SIZE_BYTES_MAX,
+    EVIDENCE_ENTRIES_MAX,
+    EVIDENCE_HEADS_MAX,
+    EVIDENCE_SIZE_BYTES_MAX,
+    EVIDENCE_TICKS_MAX,
+    LABEL_CHARS_MAX,
+    PROOF_HASHES_MAX,
+)
+from openline.domain.party import is_line_name, is_party_name
+from openline.domain.record import cbor
+from openline.domain.record.cbor import Value
+
+MAGIC: Final = "openline/certificate"
+VERSION: Final = 1
+
+_CHECKSUM_BYTES = 32
+_INDEX_MAX = 2**53
+
+
+class CertificateUnreadable(TheirError):
+    """The bytes are no certificate, or not the bytes that were written."""
+
+    def __init__(self, what: str, reason: Reason = Reason.MALFORMED) -> None:
+        super().__init__(reason, what)
+
+
+class CertificateKind(StrEnum):
+    """What a certificate claims; the word in the file."""
+
+    MESSAGE = "message"
+    """A party said this, not before one instant and not after another."""
+    RECEIPT = "receipt"
+    """A party held a message of another durably at an instant."""
+    USE = "use"
+    """A party said something on the line in a window."""
+    NON_USE = "non_use"
+    """A party said nothing on the line in a window."""
+    STATE = "state"
+    """The word that was displayed for the line at an instant."""
+    LEAD_TIME = "lead_time"
+    """How long before its window a notice was received, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a certificate claims; which attributes count is told by the kind.
+
+    Attributes:
+        kind: What sort of claim it is.
+        line: The line it is about.
+        party: Author of the message, or the party that was or was not silent.
+        index: Of the message in the author's outbox.
+        holder: The party that received it.
+        valid_from: First instant of the window.
+        valid_until: First instant after the window.
+        at: The instant whose state is claimed.
+        word: The word displayed then.
+    """
+
+    kind: CertificateKind
+    line: str
+    party: str = ""
+    index: int = 0
+    holder: str = ""
+    valid_from: int = 0
+    valid_until: int = 0
+    at: int = 0
+    word: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The attributes that count, by name."""
+        named = {name: getattr(self, name) for name in _CLAIMS[self.kind]}
+        return {"kind": str(self.kind), "line": self.line} | named
+
+
+_CLAIMS: Final[dict[CertificateKind, tuple[str, ...]]] = {
+    CertificateKind.MESSAGE: ("party", "index"),
+    CertificateKind.RECEIPT: ("party", "index", "holder"),
+    CertificateKind.USE: ("party", "valid_from", "valid_until"),
+    CertificateKind.NON_USE: ("party", "valid_from", "valid_until"),
+    CertificateKind.STATE: ("at", "word"),
+    CertificateKind.LEAD_TIME: ("party", "index", "holder"),
+}
+"""The attributes of each kind of claim beside the line."""
+
+_KEYS: Final = {
+    "line": 0,
+    "party": 1,
+    "index": 2,
+    "holder": 3,
+    "valid_from": 4,
+    "valid_until": 5,
+    "at": 6,
+    "word": 7,
+}
+"""The number under which each attribute stands in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenEntry:
+    """One log entry with the way to the root of a head.
+
+    Attributes:
+        raw: The envelope: the log entry as it is hashed.
+        content: What it says; None where it is withheld.
+        size: Size of the head under which it is proven.
+        proof: Inclusion proof for its index at that size.
+    """
+
+    raw: bytes
+    content: bytes | None
+    size: int
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """The proof that a log of one size is the beginning of the same log later.
+
+    Attributes:
+        origin: The log.
+        old: The smaller size, from 1.
+        new: The larger size.
+        proof: Consistency proof between the two.
+    """
+
+    origin: str
+    old: int
+    new: int
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The parts on which a claim rests; nothing of it is trusted unseen.
+
+    Attributes:
+        understanding: The signed Understanding of entry 0, as its file.
+        entries: Log entries: messages, key messages, amendments.
+        heads: Signed heads with their cosignatures, as whole notes.
+        extensions: Proofs that heads of one log belong to one history.
+        ticks: Signed ticks, as whole notes.
+    """
+
+    understanding: bytes
+    entries: tuple[ProvenEntry, ...] = ()
+    heads: tuple[str, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    ticks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A claim with its evidence."""
+
+    claim: Claim
+    evidence: Evidence
+
+    def format(self) -> bytes:
+        """The file."""
+        claim, evidence = self.claim, self.evidence
+        names = ("line", *_CLAIMS[claim.kind])
+        parts: list[Value] = [
+            evidence.understanding,
+            _sorted([[e.raw, e.content, e.size, list(e.proof)] for e in evidence.entries]),
+            _sorted([note.encode() for note in evidence.heads]),
+            _sorted([[e.origin, e.old, e.new, list(e.proof)] for e in evidence.extensions]),
+            _sorted([note.encode() for note in evidence.ticks]),
+        ]
+        whole: list[Value] = [
+            *(MAGIC, VERSION, str(claim.kind)),
+            {_KEYS[name]: getattr(claim, name) for name in names},
+            dict(enumerate(parts)),
+            bytes(_CHECKSUM_BYTES),
+        ]
+        body = cbor.encode(whole)[:-_CHECKSUM_BYTES]
+        assert len(body) < EVIDENCE_SIZE_BYTES_MAX, "a certificate outgrew its bound"
+        return body + hashlib.sha256(body).digest()
+
+
+def parse_certificate(data: bytes) -> Certificate:
+    """The certificate in a file; nothing but its form and checksum is checked.
+
+    Raises:
+        CertificateUnreadable: It is no certificate, of another version, larger than
+            any, or its bytes are not those that were written.
+    """
+    if len(data) > EVIDENCE_SIZE_BYTES_MAX:
+        raise CertificateUnreadable(f"the file has {len(data)} bytes", Reason.TOO_LARGE)
+    body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
+    if hashlib.sha256(body).digest() != checksum:
+        raise CertificateUnreadable("the checksum does not match: the file was damaged or cut")
+    try:
+        value = cbor.decode(data)
+    except TheirError as error:
+        raise CertificateUnreadable(error.what) from None
+    if not isinstance(value, list) or len(value) != 6 or value[0] != MAGIC:
+        raise CertificateUnreadable("the file is no certificate of Openline")
+    version = _whole(value[1], "version")
+    if version != VERSION:
+        what = f"the certificate has version {version}, this program reads {VERSION}"
+        raise CertificateUnreadable(what, Reason.VERSION)
+    return Certificate(_parse_claim(value[2], value[3]), _parse_evidence(value[4]))
+
+
+def _sorted(items: list[Any]) -> list[Value]:
+    """The items without repetition, in order of their bytes."""
+    by_bytes = {cbor.encode(item): item for item in items}
+    return [by_bytes[encoded] for encoded in sorted(by_bytes)]
+
+
+def _parse_claim(kind_value: Value, value: Value) -> Claim:
+    if kind_value not in tuple(CertificateKind):
+        raise CertificateUnreadable(f"the kind {str(kind_value)[:40]!r} is not known")
+    kind = CertificateKind(str(kind_value))
+    names = ("line", *_CLAIMS[kind])
+    if not isinstance(value, dict) or value.keys() != {_KEYS[name] for name in names}:
+        raise CertificateUnreadable(f"the claim is not that of a {kind} certificate")
+    claim = Claim(kind, **{name: _attribute(name, value[_KEYS[name]]) for name in names})
+    if "valid_from" in names and claim.valid_from >= claim.valid_until:
+        raise CertificateUnreadable("the window ends before it begins")
+    if claim.holder and claim.holder == claim.party:
+        raise CertificateUnreadable("the author is not its own receiver")
+    return claim
+
+
+def _attribute(name: str, value: Value) -> Any:
+    """An attribute of a claim in its form."""
+    if name == "index":
+        return _whole(value, name)
+    if name in ("valid_from", "valid_until", "at"):
+        return _whole(value, name, INSTANT_MAX)
+    if not isinstance(value, str) or len(value) > LABEL_CHARS_MAX:
+        raise CertificateUnreadable(f"the {name} is not a short text")
+    checks = {"line": is_line_name, "party": is_party_name, "holder": is_party_name}
+    if name in checks and not checks[name](value):
+        raise CertificateUnreadable(f"the {name} is not a name")
+    return value
+
+
+def _parse_evidence(value: Value) -> Evidence:
+    if not isinstance(value, dict) or value.keys() != set(range(5)):
+        raise CertificateUnreadable("the parts are not the five of a certificate")
+    return Evidence(
+        understanding=_bytes(value[0], "Understanding", EVIDENCE_SIZE_BYTES_MAX),
+        entries=tuple(map(_parse_entry, _parse_list(value[1], "entries", EVIDENCE_ENTRIES_MAX))),
+        heads=tuple(
+            _parse_note(item, "head") for item in _parse_list(value[2], "heads", EVIDENCE_HEADS_MAX)
+        ),
+        extensions=tuple(
+            map(_parse_extension, _parse_list(value[3], "extensions", EVIDENCE_TICKS_MAX))
+        ),
+        ticks=tuple(
+            _parse_note(item, "tick") for item in _parse_list(value[4], "ticks", EVIDENCE_TICKS_MAX)
+        ),
+    )
+
+
+def _parse_entry(value: Value) -> ProvenEntry:
+    raw, content, size, proof = _row(value, 4, "entry")
+    return ProvenEntry(
+        raw=_bytes(raw, "entry", ENTRY_SIZE_BYTES_MAX),
+        content=None if content is None else _bytes(content, "content", CONTENT_SIZE_BYTES_MAX),
+        size=_whole(size, "size"),
+        proof=_parse_proof(proof),
+    )
+
+
+def _parse_extension(value: Value) -> Extension:
+    origin, old, new, proof = _row(value, 4, "extension")
+    if not isinstance(origin, str):
+        raise CertificateUnreadable("an extension does not name its log")
+    return Extension(origin, _whole(old, "size"), _whole(new, "size"), _parse_proof(proof))
+
+
+def _parse_proof(value: Value) -> tuple[bytes, ...]:
+    if not isinstance(value, list) or len(value) > PROOF_HASHES_MAX:
+        raise CertificateUnreadable("a proof is not a short list of hashes")
+    return tuple(_bytes(item, "hash", 32) for item in value)
+
+
+def _parse_note(value: Value, name: str) -> str:
+    try:
+        return _bytes(value, name, EVIDENCE_SIZE_BYTES_MAX).decode()
+    except UnicodeDecodeError:
+        raise CertificateUnreadable(f"a {name} is not UTF-8") from None
+
+
+def _parse_list(value: Value, name: str, count_max: int) -> list[Value]:
+    """The items of a list of parts, which must be in order of their bytes."""
+    if not isinstance(value, list) or len(value) > count_max:
+        raise CertificateUnreadable(f"the {name} are not a list of at most {count_max}")
+    if _sorted(value) != value:
+        raise CertificateUnreadable(f"the {name} are not in order")
+    return value
+
+
+def _row(value: Value, count: int, name: str) -> list[Value]:
+    if not isinstance(value, list) or len(value) != count:
+        raise CertificateUnreadable(f"an {name} does not have its {count} fields")
+    return value
+
+
+def _whole(value: Value, name: str, most: int = _INDEX_MAX) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise CertificateUnreadable(f"the {name} is not a whole number up to {most}")
+    return value
+
+
+def _bytes(value: Value, name: str, size_max: int) -> bytes:
+    if not isinstance(value, bytes) or len(value) > size_max:
+        raise CertificateUnreadable(f"the {name} is not a string of at most {size_max} bytes")
+    return value

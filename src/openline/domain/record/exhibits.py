@@ -1,0 +1,364 @@
+"""Exhibits: what the parts of a certificate prove by themselves, whatever is claimed.
+
+Nothing in a certificate is trusted but the root keys that its Understanding
+names; from them every other part is verified here, each byte by some check. The
+checks are made in the order in which they stand below, since each rests on the
+ones before. Whether the parts amount to the claim is for `verification`.
+
+Rules:
+
+1. The Understanding is signed by enough roots of every party.
+2. Node, mirror and witness keys follow from it by the key messages inside; each
+   of them is signed by the key valid at its place.
+3. A head, a tick or an entry is of the claim's line and of the first outbox of
+   its author, and is signed by a key that was valid and trusted there. Each
+   further row of a head is a cosignature by another party to the line.
+4. Nobody signed two roots for one size.
+5. An entry stands in its author's log under a head or tick of the author's; or
+   under a head that the message of the claim names as seen.
+6. Heads of one log that matter extend each other, shown by proofs.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TypeVar
+
+from openline.domain.errors import Reason, TheirError
+from openline.domain.instant import SECOND_MS, format_instant
+from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name, witness_name
+from openline.domain.line.understanding import (
+    SignedUnderstanding,
+    Understanding,
+    parse_signed_understanding,
+    verify_understanding,
+)
+from openline.domain.party import Origin
+from openline.domain.record.certificate import Evidence, ProvenEntry
+from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
+from openline.domain.record.cosignature import verify_cosignature
+from openline.domain.record.envelope import (
+    Envelope,
+    check_content,
+    parse_content,
+    parse_envelope,
+    verify_envelope,
+)
+from openline.domain.record.merkle import leaf_hash, verify_consistency, verify_inclusion
+from openline.domain.record.note import Note, parse_note
+from openline.domain.record.signing import PublicKeys
+from openline.domain.record.tick import Tick, parse_tick, tick_hash, verify_tick
+from openline.domain.talk.kinds import Kind
+from openline.domain.talk.message import Message, Unreadable, parse_body
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEntry:
+    """An entry of the certificate.
+
+    Attributes:
+        envelope: What was signed.
+        message: What it says; None where the content is withheld.
+        part: The part of the certificate.
+    """
+
+    envelope: Envelope
+    message: Message | Unreadable | None
+    part: ProvenEntry
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Author and index."""
+        return self.envelope.header.party, self.envelope.header.index
+
+    @property
+    def words(self) -> str:
+        """Author, index and kind: `alpha.example 12 (NOTICE)`."""
+        header = self.envelope.header
+        return f"{header.party} {header.index} ({kind_word(header.kind)})"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenHead:
+    """A head of the certificate.
+
+    Attributes:
+        party: Its author.
+        checkpoint: Origin, size and root.
+        receipts: Holder and instant of each mirror cosignature, by holder.
+    """
+
+    party: str
+    checkpoint: Checkpoint
+    receipts: tuple[tuple[str, int], ...]
+
+
+@dataclass
+class Exhibits:
+    """The parts of a certificate, verified step by step.
+
+    Each `check_…` verifies one sort of part and returns a sentence that says what
+    was found. They are called once, in their order.
+
+    Attributes:
+        evidence: The parts as they came.
+        line: The line of the claim.
+        signed: The signed Understanding.
+        understanding: Its terms.
+        rings: The keys of each party.
+        entries: By author and index.
+        heads: In the order of the file.
+        web: The ticks by hash.
+
+    Raises:
+        TheirError: By each check: a part is not what it must be.
+    """
+
+    evidence: Evidence
+    line: str
+    signed: SignedUnderstanding = field(init=False)
+    understanding: Understanding = field(init=False)
+    rings: dict[str, KeyRing] = field(default_factory=dict)
+    entries: dict[tuple[str, int], SeenEntry] = field(default_factory=dict)
+    heads: list[SeenHead] = field(default_factory=list)
+    web: dict[bytes, Tick] = field(default_factory=dict)
+    _roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    _extended: set[tuple[str, int, int]] = field(default_factory=set)
+
+    def check_understanding(self) -> str:
+        """Rule 1: every party's roots have signed the terms."""
+        self.signed = parse_signed_understanding(self.evidence.understanding)
+        self.understanding = verify_understanding(self.signed)
+        if self.understanding.line != self.line:
+            what = f"the Understanding is for line {self.understanding.line}, not {self.line}"
+            raise TheirError(Reason.WRONG_LINE, what)
+        self.rings = {
+            name: KeyRing(self.understanding, name) for name in self.understanding.names()
+        }
+        counts = [
+            f"{party.name} by {sum(one.party == party.name for one in self.signed.signatures)} "
+            f"of {len(party.roots)} root keys ({party.threshold} must)"
+            for party in self.understanding.parties
+        ]
+        return f"It is version {self.understanding.version}, signed for {'; '.join(counts)}."
+
+    def check_keys(self) -> str:
+        """Rule 2: the key messages, in the order of their logs, lead to the keys."""
+        for part in self.evidence.entries:
+            self._see(part)
+        found: list[str] = []
+        for (party, index), entry in sorted(self.entries.items()):
+            if entry.envelope.header.kind in KEY_KINDS:
+                if entry.message is None:
+                    raise _fault(Reason.MALFORMED, f"the content of {entry.words} is withheld")
+                ring = self.rings[party].after(entry.envelope, entry.message)
+                verify_envelope(entry.envelope, ring.node_at(index).ed25519)
+                self.rings[party] = ring
+                found.append(entry.words)
+        return f"After {', '.join(found)}." if found else "The Understanding's own keys are valid."
+
+    def check_heads(self) -> str:
+        """Rules 3 and 4: heads are signed by their authors and cosigned by others."""
+        for text in self.evidence.heads:
+            self._see_head(parse_note(text))
+        return "; ".join(map(_head_words, self.heads)) + "."
+
+    def check_ticks(self) -> str:
+        """Rules 3 and 4: ticks are signed by their authors."""
+        for text in self.evidence.ticks:
+            self._see_tick(parse_note(text))
+        counts = {
+            party: sum(tick.party == party for tick in self.web.values()) for party in self.rings
+        }
+        return ", ".join(f"{count} of {party}" for party, count in counts.items() if count) + "."
+
+    def check_entries(self, target: tuple[str, int] | None) -> str:
+        """Rule 5: entries are signed, stand in their logs, and have their contents.
+
+        Args:
+            target: Author and index of the message that the claim is about; the
+                heads that it names as seen may prove other parties' entries.
+        """
+        named: dict[tuple[str, int], bytes] = {}
+        if target in self.entries:
+            for head in self.entries[target].envelope.header.heads:
+                named[head.origin, head.size] = head.root
+                if self._roots.get((head.origin, head.size), head.root) != head.root:
+                    words = self.entries[target].words
+                    raise _fault(Reason.FORK, f"{words} names another root of {head.origin}")
+        for entry in self.entries.values():
+            self._check_entry(entry, named)
+        return ", ".join(entry.words for _, entry in sorted(self.entries.items())) + "."
+
+    def check_extensions(self) -> str:
+        """Rule 6: the heads of each log belong to one history."""
+        for one in self.evidence.extensions:
+            old, new = self._root(one.origin, one.old), self._root(one.origin, one.new)
+            verify_consistency(one.old, one.new, old, new, one.proof)
+            self._extended.add((one.origin, one.old, one.new))
+        sizes: dict[str, set[int]] = {}
+        for head in self.heads:
+            sizes.setdefault(head.checkpoint.origin, set()).add(head.checkpoint.size)
+        for entry in self.entries.values():
+            origin = entry.envelope.header.origin
+            if (origin, entry.part.size) in self._roots:
+                sizes.setdefault(origin, set()).add(entry.part.size)
+        for origin, some in sizes.items():
+            self.check_one_history(origin, some)
+        if not self._extended:
+            return "There is one head of each log."
+        return f"{len(self._extended)} proofs show that later heads keep what earlier ones had."
+
+    def check_one_history(self, origin: str, sizes: Iterable[int]) -> None:
+        """Check that each of the sizes is shown to extend the one before."""
+        for old, new in pairwise(sorted(set(sizes))):
+            if old and (origin, old, new) not in self._extended:
+                what = f"nothing shows that {origin} at size {new} extends size {old}"
+                raise _fault(Reason.WRONG_ROOT, what)
+
+    def receipts(self, party: str, index: int) -> dict[str, int]:
+        """The earliest receipt of an entry by each holder, as instants."""
+        found: dict[str, int] = {}
+        for head in self.heads:
+            if head.party == party and head.checkpoint.size > index:
+                for holder, at in head.receipts:
+                    found[holder] = min(at, found.get(holder, at))
+        return dict(sorted(found.items()))
+
+    def tolerance_ms(self) -> int:
+        """The largest clock tolerance of the terms in the certificate."""
+        return max(
+            terms.timers.clock_tolerance_ms
+            for ring in self.rings.values()
+            for terms in ring.understandings()
+        )
+
+    def _ring(self, party: str, origin: str) -> KeyRing:
+        """The keys of an author, if the log is its first outbox on this line."""
+        if party not in self.rings:
+            raise _fault(Reason.UNKNOWN_PARTY, f"{party} is not a party to the line")
+        if origin != str(Origin(party, self.line)):
+            raise _fault(Reason.WRONG_LINE, f"{origin} is not {party}'s first outbox on the line")
+        return self.rings[party]
+
+    def _see(self, part: ProvenEntry) -> None:
+        envelope = parse_envelope(part.raw)
+        message: Message | Unreadable | None = None
+        self._ring(envelope.header.party, envelope.header.origin)
+        if part.content is not None:
+            check_content(envelope, part.content)
+            message = parse_body(envelope.header.kind, parse_content(part.content))
+        entry = SeenEntry(envelope, message, part)
+        if entry.place in self.entries:
+            raise _fault(Reason.FORK, f"{entry.words} is there twice")
+        self.entries[entry.place] = entry
+
+    def _see_head(self, note: Note) -> None:
+        origin = parse_checkpoint(note.text).origin
+        party = origin.partition("/")[0]
+        ring = self._ring(party, origin)
+        size = parse_checkpoint(note.text).size
+        checkpoint = _by_any(
+            ring.nodes_for_size(size),
+            lambda keys: verify_checkpoint(note, origin, keys),
+            f"the head of {origin} at {size}",
+        )
+        self._take_root(checkpoint)
+        self.heads.append(SeenHead(party, checkpoint, self._receipts(note, checkpoint, party)))
+
+    def _receipts(
+        self, note: Note, checkpoint: Checkpoint, author: str
+    ) -> tuple[tuple[str, int], ...]:
+        """The mirror cosignatures of a head; every row of the note is accounted for."""
+        found: list[tuple[str, int]] = []
+        rows = 2  # The author's own, which have been verified.
+        names = {row.name for row in note.signatures}
+        for party, ring in self.rings.items():
+            if party == author:
+                continue
+            if mirror_name(party) in names:
+                at = _cosigned_at(note, checkpoint, mirror_name(party), ring.mirrors())
+                found.append((party, at))
+                rows += 2
+            if witness_name(party) in names:
+                _cosigned_at(note, checkpoint, witness_name(party), ring.witnesses())
+                rows += 2
+        if rows != len(note.signatures):
+            what = f"the head of {checkpoint.origin} has rows by nobody that is known"
+            raise _fault(Reason.UNKNOWN_KEY, what)
+        return tuple(found)
+
+    def _see_tick(self, note: Note) -> None:
+        tick = parse_tick(note.text)
+        if tick.line != self.line or len(note.signatures) != 1:
+            raise _fault(Reason.WRONG_LINE, f"a tick is of {tick.line}, or signed by several")
+        ring = self._ring(tick.party, tick.out.origin)
+        _by_any(
+            ring.nodes_for_size(tick.out.size),
+            lambda keys: verify_tick(note, keys.ed25519),
+            f"tick {tick.sequence} of {tick.party}",
+        )
+        self._take_root(tick.out)
+        self.web[tick_hash(note.text)] = tick
+
+    def _take_root(self, head: Checkpoint) -> None:
+        if self._roots.setdefault((head.origin, head.size), head.root) != head.root:
+            what = f"two roots are signed for {head.origin} at size {head.size}: a fork"
+            raise _fault(Reason.FORK, what)
+
+    def _check_entry(self, entry: SeenEntry, named: dict[tuple[str, int], bytes]) -> None:
+        envelope, part = entry.envelope, entry.part
+        party, index = entry.place
+        place = (envelope.header.origin, part.size)
+        root = self._roots.get(place, named.get(place))
+        if root is None:
+            raise _fault(Reason.WRONG_ROOT, f"no head of size {part.size} covers {entry.words}")
+        verify_inclusion(leaf_hash(part.raw), index, part.size, part.proof, root)
+        verify_envelope(envelope, self.rings[party].node_at(index).ed25519)
+
+    def _root(self, origin: str, size: int) -> bytes:
+        if (origin, size) not in self._roots:
+            raise _fault(Reason.WRONG_ROOT, f"the file has no head of {origin} at size {size}")
+        return self._roots[origin, size]
+
+
+def kind_word(kind: int) -> str:
+    """The name of a kind, or its number where it has none here."""
+    return Kind(kind).name if kind in set(Kind) else f"kind {kind}"
+
+
+def _by_any(
+    candidates: tuple[PublicKeys, ...], verify: Callable[[PublicKeys], _T], what: str
+) -> _T:
+    """What the first keys that verify give; the fault of the first where none do."""
+    fault: TheirError | None = None
+    for keys in candidates:
+        try:
+            return verify(keys)
+        except TheirError as error:
+            fault = fault or error
+    raise fault or _fault(Reason.UNKNOWN_KEY, f"{what} is by no key that is trusted")
+
+
+def _cosigned_at(
+    note: Note, checkpoint: Checkpoint, name: str, candidates: tuple[PublicKeys, ...]
+) -> int:
+    """The instant of a cosignature under this name by any of the keys."""
+    at_s = _by_any(
+        candidates,
+        lambda keys: verify_cosignature(checkpoint, note.signatures, name, keys),
+        f"the cosignature of {name}",
+    )
+    return at_s * SECOND_MS
+
+
+def _head_words(head: SeenHead) -> str:
+    receipts = ", ".join(f"{holder} at {format_instant(at)}" for holder, at in head.receipts)
+    held = f" (held by {receipts})" if receipts else ""
+    return f"{head.checkpoint.origin} at size {head.checkpoint.size}{held}"
+
+
+def _fault(reason: Reason, what: str) -> TheirError:
+    return TheirError(reason, what)

@@ -1,0 +1,522 @@
+"""The desk: what an officer asks to say, checked before it is said.
+
+Nothing that is recorded can be taken back, so everything that must not be said
+is refused here, with what to do instead. A counterpart's messages never come
+this way: those are stored and flagged. The rules of single messages are
+`domain.talk`'s; here are those that need to know the line:
+
+1. The post is one of ours; a declaration involves a post of tier 2 or higher
+   where we have one.
+2. What is answered, read or read back exists, and is not our own.
+3. A notice has the next version, ends in the future, says in words where its
+   volumes are, and stays within the agreed number of live ones.
+4. In a scope that we have suspended no new notice is issued. Line checks,
+   FLASH, text, receipts, answers, declarations, replacements and cancellations
+   always go; what our declaration keeps open goes too.
+5. Nothing is declared for the past, and a termination has its notice period.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from openline.domain.errors import OurError
+from openline.domain.instant import format_instant
+from openline.domain.limits import CONTENT_SIZE_BYTES_MAX
+from openline.domain.line.declared import (
+    KEPT_OPEN_DEFAULT,
+    TERMINATION_NOTICE_MS_MIN,
+    Business,
+    Declared,
+    admits,
+)
+from openline.domain.line.terms import PartyTerms
+from openline.domain.party import Precedence
+from openline.domain.record import cbor
+from openline.domain.record.cbor import Value
+from openline.domain.space.place import (
+    PlaceIsNotUnderstood,
+    check_place,
+    describe_place,
+    parse_place,
+)
+from openline.domain.talk.body import Reference
+from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
+from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.kinds import Kind
+from openline.domain.talk.message import Message, Unreadable
+from openline.domain.talk.notice import Notice, Operation
+from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
+from openline.domain.talk.response import Answer, Response
+from openline.engine.commands import Compose
+from openline.engine.message_view import MessageRecord, kind_name
+from openline.engine.views import View
+
+_HUMANITARIAN: Final = "humanitarian"
+_TIER_OF_DECLARATIONS: Final = 2
+_SALT_ROOM_BYTES: Final = 64
+_TAKES_RESPONSE: Final = (Kind.TEXT, Kind.NOTICE, Kind.DECLARATION)
+_BY_NODE: Final = (
+    Kind.UNDERSTANDING,
+    Kind.AMENDMENT,
+    Kind.KEY_CHANGE,
+    Kind.KEY_REVOKE,
+    Kind.EPOCH,
+)
+
+_STATUS_OF: Final = {
+    Declared.IN_FORCE: Status.IN_FORCE,
+    Declared.SUSPENSION_PENDING: Status.IN_FORCE,
+    Declared.SUSPENDED: Status.SUSPENDED,
+    Declared.TERMINATION_PENDING: Status.IN_FORCE,
+    Declared.TERMINATED: Status.TERMINATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that may be recorded.
+
+    Attributes:
+        kind: Number of the kind.
+        body: What goes into the content.
+        reply_to: Author and index of the message it is about.
+        precedence: How fast.
+        recipients: Parties addressed, in order, at least one.
+        message: What it says.
+        content: The whole content where it is given, as of the Understanding;
+            empty for one that is made from the body.
+    """
+
+    kind: int
+    body: dict[int, Value]
+    reply_to: tuple[str, int] | None
+    precedence: int
+    recipients: tuple[str, ...]
+    message: Message | Unreadable
+    content: bytes = b""
+
+
+class Desk:
+    """What officers say on one line.
+
+    Owned by the line. It remembers what it drafted, because a turn may draft
+    several messages before the view knows the first.
+
+    Args:
+        own: This party.
+        view: What is known about the line.
+    """
+
+    def __init__(self, own: str, view: View) -> None:
+        self._own = own
+        self._view = view
+        # Versions of our notices that were drafted, and may not be in the view yet.
+        self._drafted: dict[str, int] = {}
+        self._check_number = 0
+
+    def compose(self, command: Compose, now: int) -> Draft:
+        """The draft of what an officer asks to say.
+
+        Args:
+            command: What to say; a notice may leave its id empty, a declaration
+                its time 0 ("at once"), and line checks are numbered here.
+            now: The present instant.
+
+        Raises:
+            OurError: It must not be said, or not now; with what to do.
+        """
+        self._forget_recorded()
+        message = self._completed(command.message, now)
+        self._check(message, command, now)
+        reply_to = self._reply_to(command, message)
+        recipients = self._recipients(command.recipients)
+        body = message.to_body()
+        _check_size(body)
+        if isinstance(message, Notice):
+            self._drafted[message.notice_id] = message.version
+        if isinstance(message, LineCheck):
+            self._check_number = message.number
+        kind = int(message.message_kind)
+        return Draft(kind, body, reply_to, int(command.precedence), recipients, message)
+
+    def check(self, notice: Message, now: int) -> list[dict[str, Any]]:
+        """What a notice would not be clear of if it were issued now.
+
+        Nothing is kept: it is checked as `compose` would, and not drafted.
+
+        Raises:
+            OurError: It would be refused, or it is no notice.
+        """
+        if not isinstance(notice, Notice):
+            raise OurError(f"A {_name_of(notice)} meets no notices.", "Check a notice.")
+        message = self._completed(notice, now)
+        assert isinstance(message, Notice)
+        self._check(message, Compose(self._view.understanding.line, message), now)
+        return self._view.encounters(message, self._own)
+
+    # What the desk fills in.
+
+    def _completed(self, message: Message, now: int) -> Message:
+        if isinstance(message, Notice) and not message.notice_id:
+            return self._named(message)
+        if isinstance(message, Declaration):
+            return self._timed(message, now)
+        if isinstance(message, LineCheck):
+            number = max(self._view.state.next_check_number(), self._check_number + 1)
+            return replace(message, number=number, statuses=message.statuses or self._statuses(now))
+        if isinstance(message, LineCheckReply) and not message.statuses:
+            return replace(message, statuses=self._statuses(now))
+        return message
+
+    def _named(self, notice: Notice) -> Notice:
+        """The notice under the next free name of ours: ALPHA-N-0003."""
+        if notice.operation is not Operation.NEW:
+            raise OurError(
+                f"A notice to {notice.operation.name} has no id.", "Name the notice it is about."
+            )
+        label = self._view.serial(self._own, 0).rpartition("-")[0].replace(".", "-")[:20]
+        number = self._view.notice_records.count(self._own) + 1
+        while self._is_known(name := f"{label.rstrip('-')}-N-{number:04d}"):
+            number += 1
+        return replace(notice, notice_id=name)
+
+    def _forget_recorded(self) -> None:
+        """Forget the drafts that the view has meanwhile taken in."""
+        for name, version in list(self._drafted.items()):
+            entry = self._view.notice_records.of(self._own, name)
+            if entry is not None and entry.newest.version >= version:
+                del self._drafted[name]
+
+    def _is_known(self, notice_id: str) -> bool:
+        return (
+            notice_id in self._drafted
+            or self._view.notice_records.of(self._own, notice_id) is not None
+        )
+
+    def _timed(self, declaration: Declaration, now: int) -> Declaration:
+        """The declaration with its time: now if none is given, or one just over."""
+        tolerance_ms = self._view.understanding.timers.clock_tolerance_ms
+        if declaration.effective_at == 0 or now - tolerance_ms <= declaration.effective_at < now:
+            return replace(declaration, effective_at=now)
+        return declaration
+
+    def _statuses(self, now: int) -> tuple[ScopeStatus, ...]:
+        states = self._view.state.states(now)[self._own]
+        return tuple(
+            ScopeStatus(scope, _STATUS_OF[state])
+            for scope, state in sorted(states.items())
+            if state in _STATUS_OF
+        )
+
+    # What must hold.
+
+    def _check(self, message: Message, command: Compose, now: int) -> None:
+        if message.message_kind in _BY_NODE:
+            raise OurError(
+                f"A {_name_of(message)} is not composed by an officer.",
+                "Use `openline understanding adopt` or `openline keys`.",
+            )
+        for fault in message.faults(command.precedence):
+            raise fault.as_ours(_name_of(message))
+        self._check_post(message)
+        match message:
+            case Notice():
+                self._check_notice(message, command, now)
+            case Read():
+                self._check_read(message)
+            case ReadBack():
+                self._check_read_back(message)
+            case Response():
+                self._check_response(message, now)
+            case Declaration():
+                self._check_declaration(message, now)
+            case _:
+                pass
+
+    def _check_post(self, message: Any) -> None:
+        terms = self._view.understanding.party(self._own)
+        speakers = [message.by]
+        if isinstance(message, Declaration):
+            speakers.append(message.released_by)
+        known = {post.name: post.tier for post in terms.posts}
+        for by in speakers:
+            if by.post not in known:
+                raise OurError(
+                    f"{by.post!r} is no post of {self._own} in the Understanding.",
+                    f"Its posts are {', '.join(known)}.",
+                )
+        if isinstance(message, Declaration):
+            _check_tier(terms, [known[by.post] for by in speakers])
+
+    def _reply_to(self, command: Compose, message: Message) -> tuple[str, int] | None:
+        of = getattr(message, "of", None)
+        if isinstance(of, Reference):
+            about = (of.party, of.index)
+            if command.reply_to is not None and command.reply_to != about:
+                raise OurError(
+                    f"The message is about {self._view.serial(*about)}, "
+                    f"but is sent in reply to {self._view.serial(*command.reply_to)}.",
+                    "Leave out what it is in reply to.",
+                )
+            return about
+        if isinstance(message, LineCheckReply):
+            return self._asked(message, command)
+        if command.reply_to is not None:
+            self._known(*command.reply_to)
+        return command.reply_to
+
+    def _recipients(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        counterparts = [name for name in self._view.understanding.names() if name != self._own]
+        for name in asked:
+            if name not in counterparts:
+                raise OurError(
+                    f"{name} is not a counterpart on this line.",
+                    f"Address {', '.join(counterparts)}, or nobody to address all.",
+                )
+        return tuple(sorted(set(asked) or set(counterparts)))
+
+    def _known(self, party: str, index: int) -> MessageRecord:
+        record = self._view.record(party, index)
+        if record is None:
+            raise OurError(
+                f"There is no message {self._view.serial(party, index)} on this line.",
+                "Take author and index from `openline log`.",
+            )
+        return record
+
+    def _theirs(self, of: Reference, verb: str) -> MessageRecord:
+        """A counterpart's message."""
+        record = self._known(of.party, of.index)
+        if record.party == self._own:
+            serial = self._view.serial(of.party, of.index)
+            raise OurError(
+                f"{serial} is our own message: it is not ours to {verb}.",
+                "Name a message of a counterpart.",
+            )
+        return record
+
+    # Notices.
+
+    def _check_notice(self, notice: Notice, command: Compose, now: int) -> None:
+        self._check_scope(notice)
+        if notice.operation is Operation.NEW:
+            self._check_new(notice, command, now)
+        else:
+            self._check_version(notice, now)
+        if notice.operation is Operation.CANCEL:
+            return
+        assert notice.valid_until is not None, "the rules of a notice ask for volumes"
+        if notice.valid_until <= now:
+            raise OurError(
+                f"The notice ends at {format_instant(notice.valid_until)}, which is over.",
+                "Correct its windows; say what has happened in a text.",
+            )
+        self._check_place(notice)
+
+    def _check_scope(self, notice: Notice) -> None:
+        scopes = self._view.understanding.scopes
+        if notice.scope not in scopes:
+            raise OurError(
+                f"The line has no scope {notice.scope!r}.", f"Its scopes are {', '.join(scopes)}."
+            )
+
+    def _check_new(self, notice: Notice, command: Compose, now: int) -> None:
+        if self._is_known(notice.notice_id):
+            raise OurError(
+                f"We have issued a notice {notice.notice_id} already.",
+                "Replace it, or leave out the id.",
+            )
+        most = self._view.understanding.notices_live_max
+        known = self._view.notice_records
+        drafted = sum(known.of(self._own, name) is None for name in self._drafted)
+        if known.live_count(self._own) + drafted >= most:
+            raise OurError(
+                f"We have {most} live notices, which is all that the Understanding allows.",
+                "Cancel what is not needed, or put several volumes into one notice.",
+            )
+        self._check_admitted(notice, command.precedence, now)
+
+    def _check_admitted(self, notice: Notice, precedence: Precedence, now: int) -> None:
+        """Rule 4: whether our own declaration leaves room for new business."""
+        state = self._view.state.standing(self._own, notice.scope).state(now)
+        declaration = self._view.state.declaration(self._own, notice.scope, now)
+        kept_open = KEPT_OPEN_DEFAULT if declaration is None else declaration.kept_open
+        business = Business.NEW
+        if precedence is Precedence.FLASH:
+            business = Business.FLASH
+        elif _HUMANITARIAN in (notice.scope, notice.category):
+            business = Business.HUMANITARIAN
+        if admits(state, business, kept_open) or notice.scope in kept_open:
+            return
+        if state is Declared.NOT_IN_FORCE:
+            raise OurError(
+                f"The scope {notice.scope} is not in force: we have not adopted it yet.",
+                "Wait until the node has recorded the Understanding.",
+            )
+        raise OurError(
+            f"We have declared {notice.scope} {state.value}: no new notice is issued in it.",
+            "Declare it IN_FORCE first, or send what cannot wait as FLASH.",
+        )
+
+    def _check_version(self, notice: Notice, now: int) -> None:
+        entry = self._view.notice_records.of(self._own, notice.notice_id)
+        drafted = self._drafted.get(notice.notice_id, 0)
+        if entry is None and not drafted:
+            raise OurError(f"We have no notice {notice.notice_id}.", "See `openline notice list`.")
+        if entry is not None and entry.has_ended(now):
+            what = "is cancelled" if entry.cancellation else "is over"
+            raise OurError(
+                f"The notice {notice.notice_id} {what}; it cannot be changed.", "Issue a new one."
+            )
+        version = max(drafted, entry.newest.version if entry else 0) + 1
+        if notice.version != version:
+            raise OurError(
+                f"The notice {notice.notice_id} would be version {version}, not {notice.version}.",
+                f"Look at what has changed since, and give it version {version}.",
+            )
+        if entry is not None and entry.scope != notice.scope:
+            raise OurError(
+                f"The notice {notice.notice_id} belongs to the scope {entry.scope}.",
+                "Keep the scope, or cancel it and issue a new one.",
+            )
+
+    def _check_place(self, notice: Notice) -> None:
+        """Procedure P3: the words and the volumes are in one place."""
+        points = self._view.understanding.reference_points
+        if not points:
+            return
+        try:
+            stated = parse_place(notice.place.words, points)
+        except PlaceIsNotUnderstood as error:
+            words = describe_place(notice.volumes, points, notice.language)
+            raise OurError(error.what, f'{error.remedy} The volumes are "{words}".') from None
+        if notice.place.reference not in ("", stated.reference):
+            raise OurError(
+                f'The words "{notice.place.words}" name the reference point {stated.reference}, '
+                f"not {notice.place.reference}.",
+                "Name the same one, or none.",
+            )
+        check_place(stated, notice.volumes)
+
+    # Receipts and answers.
+
+    def _check_read(self, read: Read) -> None:
+        record = self._theirs(read.of, "read")
+        by = (read.by.post, read.by.officer)
+        if any(mark.party == self._own and mark.by == by for mark in record.marks_of("read")):
+            raise OurError(
+                f"{read.by.officer} has read {self._view.serial(record.party, record.index)} "
+                "already.",
+                "Nothing more is to be done for the receipt.",
+            )
+
+    def _check_read_back(self, read_back: ReadBack) -> None:
+        if read_back.verdict is ReadBackVerdict.I_READ_BACK:
+            self._theirs(read_back.of, "read back")
+            return
+        record = self._known(read_back.of.party, read_back.of.index)
+        serial = self._view.serial(record.party, record.index)
+        if record.party != self._own:
+            raise OurError(
+                f"Only its author says {read_back.verdict.name} about {serial}.",
+                "Say I_READ_BACK with the values.",
+            )
+        if not any(mark.party != self._own for mark in record.marks_of("read_back")):
+            raise OurError(f"Nobody has read back {serial}.", "Wait for the read-back.")
+
+    def _check_response(self, response: Response, now: int) -> None:
+        record = self._theirs(response.of, "answer")
+        serial = self._view.serial(record.party, record.index)
+        if record.kind not in _TAKES_RESPONSE:
+            raise OurError(
+                f"{serial} is a {kind_name(record.kind)}, which takes no response.",
+                "Respond to a notice, a text or a declaration; say anything else in a text.",
+            )
+        if response.answer is Answer.HOLDING and (response.holding_until or 0) <= now:
+            raise OurError(
+                "The time until which the answer is held is over.", "Give a time in the future."
+            )
+        entry = self._view.notice_records.of(record.party, record.notice_id)
+        if entry is not None and entry.newest.record is not record and not entry.cancellation:
+            newest = self._view.serial(record.party, entry.newest.record.index)
+            raise OurError(
+                f"{serial} is not the newest version of {entry.notice_id}.",
+                f"Read and answer {newest}.",
+            )
+
+    # Line checks and declarations.
+
+    def _asked(self, reply: LineCheckReply, command: Compose) -> tuple[str, int]:
+        """Author and index of the line check that is answered."""
+        for party in self._view.understanding.names():
+            if party == self._own or (command.reply_to and command.reply_to[0] != party):
+                continue
+            for check in self._view.state.open_checks(party, self._own):
+                if check.number == reply.number:
+                    return party, check.index
+        raise OurError(
+            f"There is no line check {reply.number} that waits for our answer.",
+            "See `openline log`; a check is answered once.",
+        )
+
+    def _check_declaration(self, declaration: Declaration, now: int) -> None:
+        at = declaration.effective_at
+        if at < now:
+            raise OurError(
+                f"The declaration would take effect at {format_instant(at)}, which is over.",
+                "Nothing is declared for the past; leave the time out for at once.",
+            )
+        if declaration.status is Status.TERMINATED and at < now + TERMINATION_NOTICE_MS_MIN:
+            earliest = format_instant(now + TERMINATION_NOTICE_MS_MIN)
+            raise OurError(
+                "A termination is announced at least a day ahead.",
+                f"Terminate from {earliest} or later; suspend to stop at once.",
+            )
+        for scope in declaration.scopes:
+            self._check_change(declaration.status, scope, at, now)
+
+    def _check_change(self, status: Status, scope: str, at: int, now: int) -> None:
+        scopes = self._view.understanding.scopes
+        if scope not in scopes:
+            raise OurError(
+                f"The line has no scope {scope!r}.", f"Its scopes are {', '.join(scopes)}."
+            )
+        standing = self._view.state.standing(self._own, scope)
+        state = standing.state(now)
+        if state is Declared.TERMINATED:
+            raise OurError(f"We have terminated {scope}.", "It takes a new Understanding to go on.")
+        if state is Declared.NOT_IN_FORCE:
+            raise OurError(
+                f"The scope {scope} is not in force: we have not adopted it yet.",
+                "Wait until the node has recorded the Understanding.",
+            )
+        if status is Status.IN_FORCE and state is Declared.IN_FORCE and not standing.pending(now):
+            raise OurError(
+                f"We keep {scope} in force; there is nothing to resume or to withdraw.",
+                "Leave it out of the declaration.",
+            )
+
+
+def _check_tier(terms: PartyTerms, tiers: list[int]) -> None:
+    """Procedure P10: tier 2 or higher takes part, where the party has such a post."""
+    able = [post.name for post in terms.posts if post.tier >= _TIER_OF_DECLARATIONS]
+    if able and max(tiers) < _TIER_OF_DECLARATIONS:
+        raise OurError(
+            "A declaration is drafted or released by a post of tier 2 or higher.",
+            f"Let {' or '.join(able)} draft or release it.",
+        )
+
+
+def _check_size(body: dict[int, Value]) -> None:
+    size = len(cbor.encode(body)) + _SALT_ROOM_BYTES
+    if size > CONTENT_SIZE_BYTES_MAX:
+        raise OurError(
+            f"The message has {size} bytes; {CONTENT_SIZE_BYTES_MAX} are allowed.",
+            "Say it in several messages, or leave out translations or vertices.",
+        )
+
+
+def _name_of(message: Any) -> str:
+    """The kind of a message, or what it is instead of one."""
+    kind = getattr(message, "message_kind", None)
+    return type(message).__name__ if kind is None else str(kind.name)

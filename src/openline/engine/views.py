@@ -1,0 +1,515 @@
+"""Views: what is known about one line, as everybody sees it.
+
+The command line, the API and the console show nothing that does not come from
+here. A `View` is the fold of what became durable on this node, in that order;
+the same journal gives the same view. It keeps no words of messages that are
+over: those are read from the store. Its parts are `message_view`,
+`notice_view`, `conflict_view`, `state_view` and `alarm_view`; this module
+leads each message to those it concerns, and tells what changed.
+
+Every query gives plain values: dict, list, str, int, float, bool and None.
+Instants are UTC milliseconds. Nothing here refuses a message: what is doubtful
+is flagged.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from openline.domain.line.declared import Declared
+from openline.domain.line.observed import Observed
+from openline.domain.line.understanding import Understanding
+from openline.domain.party import Precedence
+from openline.domain.record.envelope import Header
+from openline.domain.space.conflict import Verdict
+from openline.domain.talk.agreement import Adoption
+from openline.domain.talk.body import Reference
+from openline.domain.talk.check import LineCheck, LineCheckReply
+from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.keys import KeyRevoke, KeyRole
+from openline.domain.talk.message import Message, Unreadable, to_json
+from openline.domain.talk.notice import Notice
+from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
+from openline.domain.talk.response import Answer, Response
+from openline.engine.alarm_view import (
+    CONFLICT,
+    DECLARED,
+    FLASH,
+    IN_FORCE_UNREAD,
+    STATE_CHANGED,
+    Alarm,
+    AlarmView,
+)
+from openline.engine.conflict_view import Conflict, ConflictView, Occupied, encounter_json
+from openline.engine.effects import Show
+from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
+from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
+from openline.engine.state_view import Effect, StateView
+
+NOTICES_LISTED_MAX: Final = 1_000
+"""Notices in one list, unless more are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One message that became durable here.
+
+    Attributes:
+        envelope_header: What its envelope says.
+        message: What its content says.
+        at: When it was recorded (ours) or received (theirs), by our clock.
+        circuit: On which it came; empty for our own.
+    """
+
+    envelope_header: Header
+    message: Message | Unreadable
+    at: int
+    circuit: str
+
+
+class View:
+    """The read model of one line.
+
+    Owned by the line; changed only by the methods that return what changed.
+
+    Args:
+        own: This party.
+        understanding: The terms in force.
+        load: Reads a message from the store; without it the words of notices
+            that are over are not shown.
+    """
+
+    def __init__(self, own: str, understanding: Understanding, load: Load | None = None) -> None:
+        self.own = own
+        self.load = load
+        self._understanding = understanding
+        self._messages = MessageView(own, understanding)
+        self._notices = NoticeView(self._messages, understanding)
+        self._conflicts = ConflictView(understanding)
+        self._state = StateView(self._messages, understanding)
+        self._alarms = AlarmView()
+        # The alarm of each conflict that is to be treated as one, by conflict.
+        self._alarmed: dict[str, str] = {}
+        self._now = 0
+        self._is_live = True
+        self._shows: list[Show] = []
+
+    @property
+    def understanding(self) -> Understanding:
+        """The terms in force."""
+        return self._understanding
+
+    @understanding.setter
+    def understanding(self, understanding: Understanding) -> None:
+        """Go on with amended terms; what changes is told by the next change."""
+        self._understanding = understanding
+        self._messages.amend(understanding)
+        self._notices.amend(understanding)
+        self._state.amend(understanding, self._now)
+        self._tell_conflicts(self._conflicts.amend(understanding, self._now))
+
+    # What changes it.
+
+    def apply(self, applied: Applied, *, live: bool) -> list[Show]:
+        """Take in one message; a second time changes nothing.
+
+        Args:
+            applied: The message. A FLASH may come before those ahead of it.
+            live: False during a replay: then nothing is to be shown.
+        """
+        self._is_live = live
+        self._pass_time(applied.at)
+        record = self._messages.add(applied.envelope_header, applied.at, applied.circuit)
+        if record is not None:
+            self._take(record, applied.message)
+            self._pass_time(applied.at)
+        return self._told()
+
+    def receipted(self, party: str, size: int, at: int) -> list[Show]:
+        """Take in a counterpart's receipt.
+
+        Args:
+            party: The counterpart.
+            size: How many of our entries it covers.
+            at: The instant of the mirror's cosignature.
+        """
+        covered = self._messages.receipted(party, size, at)
+        if covered:
+            first, until = covered.start, covered.stop
+            self._show("delivered", {"party": party, "from": first, "until": until, "at": at})
+            for index in covered if self._is_live else ():
+                record = self._messages.find(self.own, index)
+                if record is not None and record.notice_id:
+                    self._show_notice(self._notices.of(self.own, record.notice_id))
+        return self._told()
+
+    def advance(self, now: int) -> list[Show]:
+        """Let time pass: windows open and close, declarations take effect."""
+        self._is_live = True
+        self._pass_time(now)
+        return self._told()
+
+    def told(self, party: str, states: Iterable[tuple[str, str]], at: int) -> None:
+        """Take in what a counterpart's tick says of its own scopes."""
+        self._state.told(party, states, at)
+
+    def distrust(self, party: str, start: int, end: int | None = None) -> list[Show]:
+        """Flag a party's messages from an index on as not to be trusted."""
+        self._is_live = True
+        self._distrust(party, start, 2**62 if end is None else end)
+        return self._told()
+
+    def raise_alarm(
+        self, name: str, precedence: Precedence, at: int, facts: dict[str, Any], key: str = ""
+    ) -> list[Show]:
+        """Raise an alarm that the engine finds.
+
+        Args:
+            name: Which sort it is, in capitals.
+            precedence: How loud.
+            at: The present instant.
+            facts: JSON-ready; `party` names whose doing it is.
+            key: What is alarmed; of one name and key there is one alarm. Without
+                it there is one standing alarm of the name for each party.
+        """
+        self._is_live = True
+        self._tell_alarm(self._alarms.raise_alarm(name, precedence, facts, at, key))
+        return self._told()
+
+    def acknowledge(self, alarm_id: str, by: tuple[str, str], at: int | None = None) -> list[Show]:
+        """Take note of an alarm; a second time changes nothing.
+
+        Args:
+            alarm_id: The alarm.
+            by: Post and officer.
+            at: When; by default the last instant that the view was told of.
+
+        Raises:
+            OurError: There is no such alarm.
+        """
+        self._is_live = True
+        at = self._now if at is None else at
+        self._tell_alarm(self._alarms.acknowledge(alarm_id, by, at))
+        return self._told()
+
+    # What everybody reads.
+
+    def messages(self, after: int = 0, count: int = 100) -> list[dict[str, Any]]:
+        """At most so many messages after a position, in order; without their words."""
+        return [self._messages.to_json(record) for record in self._messages.after(after, count)]
+
+    def message(self, party: str, index: int) -> dict[str, Any] | None:
+        """One message without its words; None if there is none."""
+        record = self._messages.find(party, index)
+        return None if record is None else self._messages.to_json(record)
+
+    def locate(self, serial: str) -> tuple[str, int] | None:
+        """Author and index from `ALPHA-0012` or `alpha.example/12`; None if it is neither."""
+        return self._messages.locate(serial)
+
+    def notices(
+        self, live_only: bool = False, count: int = NOTICES_LISTED_MAX
+    ) -> list[dict[str, Any]]:
+        """The live notices, or the last ones of all, in the order in which they came."""
+        entries = self._notices.listed(live_only=live_only, count=count)
+        return [self._notice_json(entry) for entry in entries]
+
+    def notice(self, notice_id: str) -> dict[str, Any] | None:
+        """One notice by `ID` (ours first) or `party/ID`; None if there is none."""
+        entry = self._notices.find(notice_id)
+        if entry is None:
+            return None
+        shown = self._notice_json(entry)
+        if shown["content"] is None and self.load is not None:
+            shown["content"] = to_json(self.load(entry.party, entry.shown.record.index))
+        return shown
+
+    def conflicts(self, live_only: bool = True) -> list[dict[str, Any]]:
+        """The conflicts that last, in the order found; and before them the last that ended."""
+        ended = [] if live_only else self._conflicts.ended()
+        return [conflict.to_json() for conflict in (*ended, *self._conflicts.live())]
+
+    def declared(self, now: int) -> dict[str, dict[str, str]]:
+        """The declared state of each scope of each party."""
+        return {
+            party: {scope: state.value for scope, state in scopes.items()}
+            for party, scopes in self._state.states(now).items()
+        }
+
+    def declarations(self, now: int) -> dict[str, dict[str, Any]]:
+        """For each party and scope the state, since when, why, and what is announced."""
+        return self._state.details(now)
+
+    def displayed(self, observed: Observed, now: int) -> dict[str, Any]:
+        """The word for the line, a sentence, and everything it follows from."""
+        return self._state.displayed(observed, now)
+
+    def checks(self, now: int) -> dict[str, dict[str, Any]]:
+        """For each counterpart how our line checks stand."""
+        return self._state.checks(now)
+
+    def alarms(self, standing_only: bool = True) -> list[dict[str, Any]]:
+        """The standing alarms, loudest and then oldest first; then the acknowledged."""
+        return self._alarms.to_json(standing_only=standing_only)
+
+    def encounters(self, notice: Notice, party: str) -> list[dict[str, Any]]:
+        """What a notice of a party would not be clear of; nothing is changed."""
+        volumes = sound_volumes(notice.volumes)
+        occupied = Occupied(notice.version, notice.kind, notice.exercise, volumes)
+        return [
+            {
+                "party": side[0],
+                "notice_id": side[1],
+                "volume": encounter.volumes[0 if side[0] < party else 1],
+                "own_volume": encounter.volumes[1 if side[0] < party else 0],
+                **encounter_json(encounter),
+            }
+            for side, encounter in self._conflicts.encounters(party, occupied)
+        ]
+
+    # What the desk asks.
+
+    def record(self, party: str, index: int) -> MessageRecord | None:
+        """The record of one message."""
+        return self._messages.find(party, index)
+
+    def serial(self, party: str, index: int) -> str:
+        """The serial number as it is spoken: ALPHA-0012."""
+        return self._messages.serial(party, index)
+
+    @property
+    def notice_records(self) -> NoticeView:
+        """All notices, for the desk."""
+        return self._notices
+
+    @property
+    def state(self) -> StateView:
+        """Declarations and line checks, for the desk."""
+        return self._state
+
+    # One message, led to what it concerns.
+
+    def _take(self, record: MessageRecord, message: Message | Unreadable) -> None:
+        if isinstance(message, Unreadable):
+            record.flags |= Flag.UNREADABLE
+        else:
+            by = getattr(message, "by", None)
+            if by is not None:
+                self._messages.speak(record, by.post, by.officer)
+            precedence = Precedence(record.precedence)
+            if record.party != self.own and any(message.faults(precedence)):
+                record.flags |= Flag.DOUBTFUL
+            self._lead(record, message)
+        if record.precedence == Precedence.FLASH and record.party != self.own:
+            facts = {**self._facts(record), "kind": kind_name(record.kind)}
+            key = f"{record.party}/{record.epoch}/{record.index}"
+            self._raise(FLASH, Precedence.FLASH, facts, key)
+        if self._is_live:
+            self._show("message", self._messages.to_json(record))
+
+    def _lead(self, record: MessageRecord, message: Message) -> None:
+        match message:
+            case Notice():
+                self._take_notice(record, message)
+            case Read():
+                self._mark(record, message.of, Mark("read", record))
+            case ReadBack():
+                said = message.verdict.name
+                is_confirmed = message.verdict is not ReadBackVerdict.I_READ_BACK
+                mark = Mark("read_back", record, said)
+                self._mark(record, message.of, mark, is_by_author=is_confirmed)
+            case Response():
+                until = message.holding_until if message.answer is Answer.HOLDING else None
+                mark = Mark("answered", record, message.answer.name, until)
+                self._mark(record, message.of, mark)
+            case LineCheck():
+                self._state.ask(record, message)
+            case LineCheckReply():
+                asked = self._state.answer(record, message)
+                if asked is not None:
+                    said = f"{message.readability}"
+                    self._mark(record, Reference(*asked), Mark("answered", record, said))
+            case Declaration():
+                self._take_declaration(record, message)
+            case Adoption():
+                self._state.adopt(record)
+            case KeyRevoke() if message.role is KeyRole.NODE:
+                self._distrust(record.party, message.from_index, record.index)
+            case _:
+                pass
+
+    def _mark(
+        self, record: MessageRecord, of: Reference, mark: Mark, *, is_by_author: bool = False
+    ) -> None:
+        """Mark the message that another is about."""
+        record.reply_to = (of.party, of.index)
+        marked = self._messages.mark((of.party, of.index), mark, is_by_author=is_by_author)
+        if marked is None:
+            return
+        if record.party == self.own:
+            key = f"{marked.party}/{marked.epoch}/{marked.index}"
+            self._tell_alarm(self._alarms.end(f"{FLASH}/{key}", self._now))
+        if marked.notice_id:
+            entry = self._notices.of(marked.party, marked.notice_id)
+            if entry is not None:
+                self._end_unread(entry)
+                self._show_notice(entry)
+        if self._is_live:
+            self._show("message", self._messages.to_json(marked))
+
+    # Notices and conflicts.
+
+    def _take_notice(self, record: MessageRecord, notice: Notice) -> None:
+        entry = self._notices.take(record, notice, self._now)
+        if entry is None:
+            return
+        occupied = self._notices.occupied(entry)
+        if occupied is None:
+            self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
+        else:
+            self._tell_conflicts(self._conflicts.put(entry.side, occupied, self._now))
+        # A new version has an alarm of its own, when its window opens.
+        self._end_unread(entry, is_over=True)
+        self._show_notice(entry)
+
+    def _pass_time(self, now: int) -> None:
+        """Do what is due until now; time never goes back here."""
+        self._now = max(self._now, now)
+        for entry, is_open in self._notices.advance(self._now):
+            if is_open:
+                self._alarm_unread(entry)
+            else:
+                self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
+                self._end_unread(entry)
+            self._show_notice(entry)
+        for effect in self._state.advance(self._now):
+            self._tell_effect(effect)
+
+    def _alarm_unread(self, entry: NoticeRecord) -> None:
+        unread_by = self._notices.unread_by(entry)
+        if unread_by:
+            facts = {
+                **self._facts(entry.newest.record),
+                "notice_id": entry.notice_id,
+                "unread_by": unread_by,
+            }
+            key = f"{entry.party}/{entry.notice_id}/{entry.newest.version}"
+            entry.alarm_id = f"{IN_FORCE_UNREAD}/{key}"
+            self._raise(IN_FORCE_UNREAD, Precedence.IMMEDIATE, facts, key)
+
+    def _end_unread(self, entry: NoticeRecord, *, is_over: bool = False) -> None:
+        is_over = is_over or not entry.is_live or not self._notices.unread_by(entry)
+        if entry.alarm_id and is_over:
+            self._tell_alarm(self._alarms.end(entry.alarm_id, self._now))
+            entry.alarm_id = ""
+
+    def _tell_conflicts(self, conflicts: Iterable[Conflict]) -> None:
+        for conflict in conflicts:
+            is_alarming = conflict.is_alarming and conflict.ended_at is None
+            standing = self._alarmed.get(conflict.id)
+            if is_alarming and standing is None:
+                self._alarm_conflict(conflict)
+            elif not is_alarming and standing is not None:
+                self._tell_alarm(self._alarms.end(standing, self._now))
+                del self._alarmed[conflict.id]
+            if self._is_live:
+                self._show("conflict", conflict.to_json())
+
+    def _alarm_conflict(self, conflict: Conflict) -> None:
+        finding = conflict.encounter.finding
+        others = [party for party, _ in conflict.sides if party != self.own]
+        facts = {
+            "party": others[0],
+            "conflict": conflict.id,
+            "sides": [{"party": party, "notice_id": name} for party, name in conflict.sides],
+            "verdict": finding.verdict.value,
+            "separation_m": finding.separation_m,
+            "overlap_from": finding.overlap_from,
+            "overlap_until": finding.overlap_until,
+            "words": finding.words(),
+        }
+        key = f"{conflict.id}~{self._now}"
+        self._alarmed[conflict.id] = f"{CONFLICT}/{key}"
+        self._raise(CONFLICT, self._conflict_precedence(conflict), facts, key)
+
+    def _conflict_precedence(self, conflict: Conflict) -> Precedence:
+        """FLASH when both are about to act, PRIORITY in an exercise, else IMMEDIATE."""
+        if conflict.is_exercise:
+            return Precedence.PRIORITY
+        assert conflict.encounter.finding.verdict is not Verdict.CLEAR
+        ahead_ms = conflict.encounter.finding.overlap_from - self._now
+        is_near = ahead_ms < self._understanding.timers.imminent_ms
+        return Precedence.FLASH if is_near else Precedence.IMMEDIATE
+
+    def _notice_json(self, entry: NoticeRecord) -> dict[str, Any]:
+        conflicts = [conflict.id for conflict in self._conflicts.of(entry.side)]
+        return {**self._notices.to_json(entry, self._now), "conflicts": conflicts}
+
+    # Declarations, keys.
+
+    def _take_declaration(self, record: MessageRecord, declaration: Declaration) -> None:
+        self._state.declare(record, declaration)
+        if record.party != self.own:
+            facts = {
+                **self._facts(record),
+                "scopes": list(declaration.scopes),
+                "status": declaration.status.name,
+                "effective_at": declaration.effective_at,
+            }
+            is_good_news = declaration.status is Status.IN_FORCE
+            precedence = Precedence.PRIORITY if is_good_news else Precedence.IMMEDIATE
+            key = f"{record.party}/{record.epoch}/{record.index}"
+            self._raise(DECLARED, precedence, facts, key)
+        self._show_state()
+
+    def _tell_effect(self, effect: Effect) -> None:
+        if effect.party != self.own:
+            facts = {
+                "party": effect.party,
+                "scope": effect.scope,
+                "before": effect.before.value,
+                "after": effect.after.value,
+                "serial": self._messages.serial(effect.party, effect.change.index),
+            }
+            is_good_news = effect.after is Declared.IN_FORCE
+            precedence = Precedence.PRIORITY if is_good_news else Precedence.IMMEDIATE
+            key = f"{effect.party}/{effect.scope}/{effect.change.index}"
+            self._raise(STATE_CHANGED, precedence, facts, key)
+        self._show_state()
+
+    def _distrust(self, party: str, start: int, end: int) -> None:
+        for record in self._messages.distrust(party, start, end):
+            if self._is_live:
+                self._show("message", self._messages.to_json(record))
+
+    # What is told.
+
+    def _facts(self, record: MessageRecord) -> dict[str, Any]:
+        return {
+            "party": record.party,
+            "index": record.index,
+            "serial": self._messages.serial(record.party, record.index),
+        }
+
+    def _raise(self, name: str, precedence: Precedence, facts: dict[str, Any], key: str) -> None:
+        self._tell_alarm(self._alarms.raise_alarm(name, precedence, facts, self._now, key))
+
+    def _tell_alarm(self, alarm: Alarm | None) -> None:
+        if alarm is not None and self._is_live:
+            self._show("alarm", alarm.to_json())
+
+    def _show_notice(self, entry: NoticeRecord | None) -> None:
+        if entry is not None and self._is_live:
+            self._show("notice", self._notice_json(entry))
+
+    def _show_state(self) -> None:
+        if self._is_live:
+            self._show("state", {"declared": self.declared(self._now)})
+
+    def _show(self, name: str, data: dict[str, Any]) -> None:
+        if self._is_live:
+            self._shows.append(Show(self._understanding.line, name, data))
+
+    def _told(self) -> list[Show]:
+        shows, self._shows = self._shows, []
+        return shows

@@ -1,0 +1,602 @@
+"""What the routes answer, described for the OpenAPI document.
+
+The views of the engine answer plain values, which are passed on as they are;
+these structures say what they hold, and a test holds them against real
+answers. Names that end in `_at` are UTC milliseconds.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class Circuit(msgspec.Struct):
+    """One path to a counterpart.
+
+    Attributes:
+        circuit: Its name.
+        state: What is observed: UP, DEGRADED, LOST or UNKNOWN.
+        is_connected: Whether a connection stands.
+        last_tick_at: When the last signed tick came in, if any did.
+    """
+
+    circuit: str
+    state: str
+    is_connected: bool
+    last_tick_at: int | None
+
+
+class Counterpart(msgspec.Struct):
+    """What is known of the way to and from a counterpart.
+
+    Attributes:
+        party: Its name.
+        circuits: The circuits, by name.
+        two_way_age_ms: How long ago both directions were last proven, if ever.
+        says: The word the counterpart itself has for the line.
+        clock_offset_ms: How far its clock is ahead of ours, if it was measured.
+        round_trip_ms: How long a probe took there and back.
+        held: How many of its messages are held here.
+        receipted: How many of ours it has receipted.
+        not_receipted: How many of ours it has not.
+        is_reconciled: Whether it has confirmed what we said before the start.
+        is_forked: Whether it has shown two histories.
+        evidence: Names of the notes that prove so.
+        difference: Where its Understanding differs from ours.
+        journal_cosigned: How much of our journal it has cosigned.
+    """
+
+    party: str
+    circuits: list[Circuit]
+    two_way_age_ms: int | None
+    says: str
+    clock_offset_ms: int | None
+    round_trip_ms: int | None
+    held: int
+    receipted: int
+    not_receipted: int
+    is_reconciled: bool
+    is_forked: bool
+    evidence: list[str]
+    difference: list[str]
+    journal_cosigned: int
+
+
+class Alarm(msgspec.Struct):
+    """What a person on watch must see, until that person says so.
+
+    Attributes:
+        id: What is alarmed.
+        name: Which sort of alarm it is.
+        precedence: How loud.
+        at: When it was raised.
+        facts: What it is about; `party` names whose doing it is.
+        over_at: When its cause ended; null while it lasts.
+        acknowledged: When and by whom, or null.
+    """
+
+    id: str
+    name: str
+    precedence: str
+    at: int
+    facts: dict[str, Any]
+    over_at: int | None
+    acknowledged: dict[str, Any] | None
+
+
+class LineState(msgspec.Struct):
+    """A line on both axes.
+
+    Attributes:
+        line: Its name.
+        understanding: SHA-256 of the Understanding in force.
+        version: Its version.
+        observed: What the circuits show.
+        declared: By party and scope, what is declared.
+        displayed: The word that follows from the two, with a sentence.
+        counterparts: By name.
+        out_size: How many messages we have said.
+        held: By counterpart, how many of its messages are held.
+        can_sign: Whether the node may say anything yet.
+        waiting_for: Counterparts that have not confirmed our outbox.
+        broken: Why the line signs nothing for good; empty if it does.
+        alarms: What a person must look at.
+    """
+
+    line: str
+    understanding: str
+    version: int
+    observed: str
+    declared: dict[str, Any]
+    displayed: Any
+    counterparts: list[Counterpart]
+    out_size: int
+    held: dict[str, int]
+    can_sign: bool
+    waiting_for: list[str]
+    broken: str
+    alarms: list[Alarm]
+
+
+class Status(msgspec.Struct):
+    """The node and its lines.
+
+    Attributes:
+        party: Whose node it is.
+        version: The version of the program.
+        started_at: Since when it runs.
+        now: Its clock.
+        lines: By name.
+    """
+
+    party: str
+    version: str
+    started_at: int
+    now: int
+    lines: list[LineState]
+
+
+class Lines(msgspec.Struct):
+    """The lines of the node.
+
+    Attributes:
+        lines: By name.
+    """
+
+    lines: list[LineState]
+
+
+class Done(msgspec.Struct):
+    """It is done.
+
+    Attributes:
+        is_done: True.
+    """
+
+    is_done: bool
+
+
+class Said(msgspec.Struct):
+    """A message that is in this party's log, on disk.
+
+    Attributes:
+        line: The line.
+        party: The author: this party.
+        index: Its index.
+        serial: Its serial as people write it.
+        notice_id: Of a notice, its id.
+        is_delivered: Whether every recipient's receipt is held.
+        delivered: The instant of each recipient's receipt, by party.
+    """
+
+    line: str
+    party: str
+    index: int
+    serial: str
+    notice_id: str
+    is_delivered: bool
+    delivered: dict[str, int]
+
+
+class Terms(msgspec.Struct):
+    """The Understanding in force.
+
+    Attributes:
+        line: The line.
+        version: Its version.
+        hash: SHA-256 of the bytes that were signed, in hexadecimal.
+        toml: As people write it.
+        bytes: The bytes that were signed, in base64.
+    """
+
+    line: str
+    version: int
+    hash: str
+    toml: str
+    bytes: str
+
+
+class Reference(msgspec.Struct):
+    """A message that another one is about.
+
+    Attributes:
+        party: Its author.
+        index: Its index.
+        serial: Its serial as people write it.
+    """
+
+    party: str
+    index: int
+    serial: str
+
+
+class Mark(msgspec.Struct, omit_defaults=True):
+    """What an officer did with a message, by a message of their own.
+
+    Attributes:
+        party: Whose officer.
+        post: The post.
+        officer: The officer.
+        at: When, as that party claims.
+        received_at: When this node had it.
+        serial: The message that does it.
+        said: The answer or the verdict, if there is one.
+        until: Until when an answer is held back.
+    """
+
+    party: str
+    post: str
+    officer: str
+    at: int
+    received_at: int
+    serial: str
+    said: str = ""
+    until: int | None = None
+
+
+class Marks(msgspec.Struct):
+    """What became of a message; a machine's receipt is never shown as a person's.
+
+    Attributes:
+        recorded: When it was on disk, of our own.
+        delivered: By party, when its receipt came.
+        read: Officers who have read it.
+        read_back: Officers who read it back, or confirmed what was read back.
+        answered: Officers who answered.
+    """
+
+    recorded: int | None
+    delivered: dict[str, int]
+    read: list[Mark]
+    read_back: list[Mark]
+    answered: list[Mark]
+
+
+class MessageRecord(msgspec.Struct):
+    """A message without its words.
+
+    Attributes:
+        position: Running number on this node.
+        serial: As people write it.
+        party: The author.
+        epoch: Which of the author's outboxes.
+        index: Position in it.
+        kind: Name of the kind.
+        kind_number: Its number.
+        precedence: How fast.
+        at: When the author says it was written: a claim.
+        recorded_at: When it was on disk here, of our own.
+        received_at: When it was on disk here, of theirs.
+        circuit: On which it came; empty for our own.
+        by: Post and officer, where a person speaks.
+        recipients: Parties addressed.
+        reply_to: What it is about.
+        notice_id: Of a notice, its id.
+        flags: What is doubtful about it.
+        marks: What became of it.
+    """
+
+    position: int
+    serial: str
+    party: str
+    epoch: int
+    index: int
+    kind: str
+    kind_number: int
+    precedence: str
+    at: int
+    recorded_at: int | None
+    received_at: int | None
+    circuit: str
+    by: dict[str, str] | None
+    recipients: list[str]
+    reply_to: Reference | None
+    notice_id: str
+    flags: list[str]
+    marks: Marks
+
+
+class Message(MessageRecord, kw_only=True):
+    """A message, whole.
+
+    Attributes:
+        body: Its fields in the loss-free projection; null when it cannot be read.
+        unreadable: Why it cannot be read; empty when it can.
+        text: The message as plain text that explains itself.
+    """
+
+    body: dict[str, Any] | None
+    unreadable: str = ""
+    text: str
+
+
+class Messages(msgspec.Struct):
+    """Messages in the order in which they were recorded here.
+
+    Attributes:
+        messages: The messages.
+    """
+
+    messages: list[MessageRecord]
+
+
+class Minima(msgspec.Struct):
+    """The agreed separation for two kinds.
+
+    Attributes:
+        lateral_m: Horizontal distance.
+        vertical_dm: Distance between the altitude bands.
+        time_ms: Time between the windows.
+    """
+
+    lateral_m: int
+    vertical_dm: int
+    time_ms: int
+
+
+class Side(msgspec.Struct):
+    """One side of a conflict.
+
+    Attributes:
+        party: Whose notice.
+        notice_id: Its id.
+        version: Its version.
+        volume: Number of the volume, from 1.
+    """
+
+    party: str
+    notice_id: str
+    version: int
+    volume: int
+
+
+class Finding(msgspec.Struct, kw_only=True):
+    """How near two volumes come.
+
+    Attributes:
+        verdict: CONFLICT, MARGINAL or TOUCH.
+        separation_m: Horizontal distance; 0 where they overlap.
+        vertical_gap_dm: Between the altitude bands.
+        time_gap_ms: Between the windows.
+        overlap_from: Start of the time they share.
+        overlap_until: End of it.
+        closest: The point of closest approach.
+        words: The same as a sentence.
+        minima: What was agreed.
+    """
+
+    verdict: str
+    separation_m: float
+    vertical_gap_dm: int
+    time_gap_ms: int
+    overlap_from: int
+    overlap_until: int
+    closest: dict[str, int]
+    words: str
+    minima: Minima
+
+
+class Conflict(Finding, kw_only=True):
+    """Two live notices of different parties that come nearer than agreed.
+
+    Attributes:
+        id: The same on both nodes.
+        state: OPEN, CHANGED or ENDED.
+        sides: The two notices.
+        exercise: Whether both are for an exercise only.
+        opened_at: When it was found.
+        changed_at: When it changed last.
+        ended_at: When it ended.
+    """
+
+    id: str
+    state: str
+    sides: list[Side]
+    exercise: bool
+    opened_at: int
+    changed_at: int | None
+    ended_at: int | None
+
+
+class Conflicts(msgspec.Struct):
+    """Conflicts.
+
+    Attributes:
+        conflicts: The conflicts.
+    """
+
+    conflicts: list[Conflict]
+
+
+class Alarms(msgspec.Struct):
+    """Alarms, the loudest and then the oldest first.
+
+    Attributes:
+        alarms: The alarms.
+    """
+
+    alarms: list[Alarm]
+
+
+class NoticeResponse(msgspec.Struct):
+    """An answer to a notice.
+
+    Attributes:
+        party: Who answered.
+        answer: NOTED, QUERIED, OBJECTED, UNABLE, HOLDING or DECLINED.
+        version: To which version.
+        post: The post.
+        officer: The officer.
+        at: When, as that party claims.
+        received_at: When this node had it.
+        index: Its index.
+        serial: Its serial.
+        holding_until: With HOLDING, when the answer follows.
+    """
+
+    party: str
+    answer: str
+    version: int
+    post: str
+    officer: str
+    at: int
+    received_at: int
+    index: int
+    serial: str
+    holding_until: int | None
+
+
+class NoticeVersion(msgspec.Struct):
+    """One version of a notice.
+
+    Attributes:
+        version: Its number.
+        operation: NEW, REPLACE or CANCEL.
+        serial: The message that says it.
+        index: Its index.
+        at: When the author says it was written.
+        recorded_at: When it was on disk here, of our own.
+        received_at: When it was on disk here, of theirs.
+        delivered: By party, when its receipt came.
+        valid_from: The earliest start of its windows.
+        valid_until: The latest end of its windows.
+        states: By party, where it stands.
+        lead_time_ms: From the first receipt to the start of the window.
+        lead_class: NORMAL, SHORT_NOTICE, IMMINENT or AFTER_START.
+        flags: What is doubtful about it.
+    """
+
+    version: int
+    operation: str
+    serial: str
+    index: int
+    at: int
+    recorded_at: int | None
+    received_at: int | None
+    delivered: dict[str, int]
+    valid_from: int | None
+    valid_until: int | None
+    states: dict[str, str]
+    lead_time_ms: int | None
+    lead_class: str | None
+    flags: list[str]
+
+
+class Notice(msgspec.Struct):
+    """One notice of one party.
+
+    Attributes:
+        party: Whose.
+        notice_id: The party's own name for it.
+        version: The newest version.
+        operation: What that version does.
+        serial: The message that says it.
+        index: Its index.
+        is_live: Whether it is neither ended, cancelled nor over.
+        state: Of the parties' states the one to look at first.
+        states: By party, where it stands.
+        category: What it is about.
+        kind: What acts.
+        scope: The scope it belongs to.
+        exercise: Whether it is for an exercise only.
+        valid_from: The earliest start of its windows.
+        valid_until: The latest end of its windows.
+        lead_time_ms: From the first receipt to the start of the window.
+        lead_class: NORMAL, SHORT_NOTICE, IMMINENT or AFTER_START.
+        responses: Answers in order.
+        flags: What is doubtful about it.
+        versions: In order of their numbers.
+        content: The fields of the newest version with volumes, while it is live.
+        conflicts: Ids of the conflicts it is in.
+    """
+
+    party: str
+    notice_id: str
+    version: int
+    operation: str
+    serial: str
+    index: int
+    is_live: bool
+    state: str
+    states: dict[str, str]
+    category: str
+    kind: str
+    scope: str
+    exercise: bool
+    valid_from: int | None
+    valid_until: int | None
+    lead_time_ms: int | None
+    lead_class: str | None
+    responses: list[NoticeResponse]
+    flags: list[str]
+    versions: list[NoticeVersion]
+    content: dict[str, Any] | None
+    conflicts: list[str]
+
+
+class Notices(msgspec.Struct):
+    """Notices in the order in which they came.
+
+    Attributes:
+        notices: The notices.
+    """
+
+    notices: list[Notice]
+
+
+class Encounter(Finding, kw_only=True):
+    """A live notice of another party that a draft would not be clear of.
+
+    Attributes:
+        party: Whose notice.
+        notice_id: Its id.
+        volume: Number of its volume, from 1.
+        own_volume: Number of the draft's volume, from 1.
+    """
+
+    party: str
+    notice_id: str
+    volume: int
+    own_volume: int
+
+
+class Checked(msgspec.Struct):
+    """What a notice would meet.
+
+    Attributes:
+        conflicts: Live notices of other parties that it would not be clear of.
+    """
+
+    conflicts: list[Encounter]
+
+
+class Imported(msgspec.Struct):
+    """What a courier's file brought.
+
+    Attributes:
+        is_done: True.
+        party: Who sent it.
+        entries: How many new messages it held.
+        receipted: How many of ours it receipts newly.
+        refused: What in it was refused, and why.
+    """
+
+    is_done: bool
+    party: str
+    entries: int
+    receipted: int
+    refused: list[str]
+
+
+class Adopted(msgspec.Struct):
+    """An Understanding that the node has adopted.
+
+    Attributes:
+        is_done: True.
+        line: The line.
+        understanding: SHA-256 of what was signed.
+    """
+
+    is_done: bool
+    line: str = ""
+    understanding: str = ""

@@ -1,0 +1,205 @@
+"""The verb `certify`: files by which an outsider can check what the record says."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from openline.faces.cli.files import STANDARD, write_new
+from openline.faces.cli.instants import instant_of
+from openline.faces.cli.manual import make_app, verb
+from openline.faces.cli.options import OnLine
+from openline.faces.cli.output import emit
+from openline.faces.cli.serials import find_serial
+
+app = make_app(
+    "certify",
+    """\
+    Write a certificate that an outsider can verify.
+
+    A certificate is one file. It holds everything that is needed to check its
+    claim, the signed Understanding with all keys included, and is verified
+    offline: openline verify FILE. It shows no more of the record than the
+    claim needs.
+    """,
+)
+
+
+@verb(app)
+def message(
+    serial: str,
+    /,
+    *,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify who said a message, when at the earliest and when at the latest.
+
+    Example:
+        openline certify message ALPHA-0012
+
+    Args:
+        serial: The message.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    _of_message("message", serial, out, options)
+
+
+@verb(app)
+def receipt(
+    serial: str,
+    /,
+    *,
+    party: str | None = None,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify that a counterpart has received a message.
+
+    Example:
+        openline certify receipt ALPHA-0012
+
+    Args:
+        serial: The message.
+        party: Whose receipt; needed where the line has more than one counterpart.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    _of_message("receipt", serial, out, options, **({"by": party} if party else {}))
+
+
+@verb(app, "lead-time")
+def lead_time(
+    serial: str,
+    /,
+    *,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify how long before its window a notice was received.
+
+    Time counts at the receiver: from the receipt to the start of the window.
+
+    Example:
+        openline certify lead-time ALPHA-0012
+
+    Args:
+        serial: The notice's message.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    _of_message("lead-time", serial, out, options)
+
+
+@verb(app)
+def use(
+    party: str,
+    /,
+    *,
+    from_: Annotated[str, Parameter(name="--from")],
+    until: str,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify that a party used the line between two instants.
+
+    Example:
+        openline certify use alpha.example --from 070000ZAPR17 --until 070100ZAPR17
+
+    Args:
+        party: Who used it.
+        from_: Start of the window.
+        until: End of the window.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    _of_window("use", party, from_, until, out, options)
+
+
+@verb(app, "non-use")
+def non_use(
+    party: str,
+    /,
+    *,
+    from_: Annotated[str, Parameter(name="--from")],
+    until: str,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify that a party said nothing on the line between two instants.
+
+    It is the party's own admission, bound to the counterpart's clock. Where
+    the chain of ticks does not reach round the window, the verdict is UNPROVEN.
+
+    Example:
+        openline certify non-use bravo.example --from 180000ZJUN17 --until 190000ZJUN17
+
+    Args:
+        party: Who said nothing.
+        from_: Start of the window.
+        until: End of the window.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    _of_window("non-use", party, from_, until, out, options)
+
+
+@verb(app)
+def state(
+    *,
+    at: str,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify the state of the line at an instant, on both axes.
+
+    Example:
+        openline certify state --at 080001ZAPR17
+
+    Args:
+        at: The instant.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    _write("state", {"at": instant_of(at)}, line, f"state-{instant_of(at)}", out, options)
+
+
+def _of_message(
+    kind: str, serial: str, out: Path | None, options: OnLine, **parameters: Any
+) -> None:
+    client = options.client()
+    line = options.line_of(client)
+    party, index = find_serial(client, line, serial)
+    parameters = {"party": party, "index": index, **parameters}
+    _write(kind, parameters, line, f"{kind}-{serial.replace('/', '-')}", out, options)
+
+
+def _of_window(
+    kind: str, party: str, from_: str, until: str, out: Path | None, options: OnLine
+) -> None:
+    line = options.line_of(options.client())
+    parameters = {"party": party, "from": instant_of(from_), "until": instant_of(until)}
+    _write(kind, parameters, line, f"{kind}-{party}-{parameters['from']}", out, options)
+
+
+def _write(
+    kind: str,
+    parameters: dict[str, Any],
+    line: str,
+    name: str,
+    out: Path | None,
+    options: OnLine,
+) -> None:
+    client = options.client()
+    body = {"kind": kind, "parameters": parameters}
+    file = client.fetch_file("/lines", line, "certificates", body=body)
+    path = out or client.config.certificates / f"{name}.cert"
+    write_new(path, file, overwrite=True)
+    if path == STANDARD:
+        return
+    result = {"path": str(path), "kind": kind, "line": line, "size_bytes": len(file)}
+    rows = [f"{path}: {len(file)} bytes.", f"Verify it: openline verify {path}"]
+    emit(result, rows, as_json=options.json)

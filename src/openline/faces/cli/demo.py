@@ -1,0 +1,47 @@
+"""The verb `demo`: two nodes and a story between them."""
+
+from pathlib import Path
+from typing import Literal
+
+from openline.faces.cli.manual import make_app, sole_verb
+from openline.faces.cli.options import Printing
+
+app = make_app("demo", "")
+
+
+@sole_verb(app)
+def demo(
+    file: Path | None = None,
+    /,
+    *,
+    story: Literal["shayrat", "order"] = "shayrat",
+    once: bool = False,
+    dir: Path | None = None,
+    options: Printing = Printing(),  # noqa: B008 - frozen.
+) -> int:
+    """Run two nodes and play a story between them.
+
+    Two node processes are made in a directory and speak over mutual TLS on
+    this machine. What happens is printed as it happens, in both languages
+    where text is structured; then they keep running, and every other verb can
+    be tried on them with --dir DIR/alpha or --dir DIR/bravo.
+
+    The story "shayrat" follows 7 and 8 April 2017 over central Syria; it is a
+    reconstruction with compressed times. The story "order" issues the measures
+    of an airspace control order.
+
+    Example:
+        openline demo
+        openline demo --once --json --dir /tmp/line
+        openline demo --story order monterey.aco
+
+    Args:
+        file: With the story "order", the airspace control order.
+        story: Which story.
+        once: End when the story is told; exit code 0 only if every step held.
+        dir: Where the nodes are made; without it a temporary directory.
+        options: How to print.
+    """
+    from openline.faces.demo.main import run_demo
+
+    return int(run_demo(directory=dir, once=once, json=options.json, story=story, file=file) or 0)

@@ -1,0 +1,141 @@
+"""The verb `keys`: this party's keys, their change and their revocation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from openline.domain.errors import OurError
+from openline.faces.cli.manual import make_app, verb
+from openline.faces.cli.options import Acting, Node
+from openline.faces.cli.output import emit, table
+
+if TYPE_CHECKING:
+    from openline.app.config import Config
+
+Role: TypeAlias = Literal["node", "witness", "mirror", "tls"]
+
+app = make_app(
+    "keys",
+    """\
+    List, rotate and revoke this party's keys.
+
+    Keys are valid by position in the log, never by date. The node, witness,
+    mirror and TLS keys live on this machine; the root keys sign the
+    Understanding and revocations, and belong on media kept offline.
+    """,
+)
+
+
+@verb(app, "list")
+def list_keys(
+    *,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> None:
+    """List the keys in the node's directory; nothing secret is shown.
+
+    Example:
+        openline keys list
+
+    Args:
+        options: Which node, and how to print.
+    """
+    keys = list(_keys(options.config()))
+    cells = [(one["role"], one["key_id"], one["file"]) for one in keys]
+    emit({"keys": keys}, table(("ROLE", "KEY ID", "FILE"), cells), as_json=options.json)
+
+
+@verb(app)
+def rotate(
+    role: Role,
+    /,
+    *,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Change a key for the next one.
+
+    A planned change: a message signed by the old and the new key says from
+    which entry on the new one is valid. The same key serves every line, so the
+    change is announced on all lines unless --line names one.
+
+    Example:
+        openline keys rotate node
+
+    Args:
+        role: Which key.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    lines = (
+        [options.line] if options.line else [one["line"] for one in client.get("/lines")["lines"]]
+    )
+    if not lines:
+        raise OurError(
+            "The node has no line on which a change could be announced.",
+            "Before there is a line, make the node anew: openline init.",
+        )
+    body = {"role": role, "by": options.officer()}
+    said = [client.post("/lines", line, "keys", body=body) for line in lines]
+    rows = [f"{one['serial']}: the next {role} key is announced on {one['line']}." for one in said]
+    emit({"said": said}, rows, as_json=options.json)
+
+
+@verb(app)
+def revoke(
+    role: Role,
+    /,
+    *,
+    reason: str,
+    from_index: int | None = None,
+    roots: Path | None = None,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Revoke a key that others may hold, signed with the root keys.
+
+    What was said and receipted before stays valid; from the entry named on,
+    only the new key counts. Bring the root keys to this machine for it, and
+    take them away again.
+
+    Example:
+        openline keys revoke node --reason "The machine was opened." --roots /media/roots
+
+    Args:
+        role: Which key.
+        reason: Why, in words.
+        from_index: The first entry for which the key is not valid; without it the next one.
+        roots: The directory of the root keys; without it keys/root.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    root_keys = roots or client.config.root_keys
+    fields = _revocation(client, line, role, reason, from_index, root_keys, options)
+    said = client.post("/lines", line, "revocations", body={"fields": fields})
+    rows = [
+        f"{said['serial']}: the {role} key {fields['revoked_id']} is revoked from entry "
+        f"{fields['from_index']} on."
+    ]
+    emit(said, rows, as_json=options.json)
+
+
+def _keys(config: "Config") -> Iterator[dict[str, Any]]:
+    from openline.adapters.keys import FileKeys, open_root_keys
+    from openline.domain.record.signing import key_id
+
+    keys = FileKeys.open(config.keys)
+    for role in ("node", "witness", "mirror"):
+        public = keys.current(role).public.ed25519
+        file = str(config.keys / f"{role}.key")
+        yield {"role": role, "key_id": key_id(public).hex(), "file": file}
+    certificate_id = _certificate_id(keys.tls.certificate).hex()
+    yield {"role": "tls", "key_id": certificate_id, "file": str(keys.tls.path)}
+    if config.root_keys.is_dir():
+        for number, root in enumerate(open_root_keys(config.root_keys), start=1):
+            file = str(config.root_keys / f"{number}.key")
+            yield {"role": "root", "key_id": key_id(root.public).hex(), "file": file}
+
+
+def _certificate_id(certificate: bytes) -> bytes:
+    """How a TLS certificate is named: the first bytes of its SHA-256."""
+    import hashlib
+
+    return hashlib.sha256(certificate).digest()[:8]

@@ -1,0 +1,178 @@
+"""The verbs `status`, `conflicts` and `alarms`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from openline.domain.instant import format_instant
+from openline.faces.cli.manual import make_app, sole_verb
+from openline.faces.cli.options import Acting, Node, OnLine
+from openline.faces.cli.output import emit, table
+
+status_app = make_app("status", "")
+conflicts_app = make_app("conflicts", "")
+alarms_app = make_app("alarms", "")
+
+
+@sole_verb(status_app)
+def status(
+    *,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> None:
+    """Show the state of each line on both axes.
+
+    What is observed (do the circuits work, when were both directions last
+    proven) and what is declared (which scopes each party keeps) are two
+    things; the word on top follows from both.
+
+    Example:
+        openline status
+
+    Args:
+        options: Which node, and how to print.
+    """
+    state = options.client().get("/status")
+    emit(state, _status_rows(state), as_json=options.json)
+
+
+@sole_verb(conflicts_app)
+def conflicts(
+    *,
+    ended: bool = False,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Show where notices of two parties meet.
+
+    A conflict is a fact that both nodes compute alike: two live notices come
+    nearer than agreed in space, altitude and time. It forbids nothing.
+
+    Example:
+        openline conflicts --ended
+
+    Args:
+        ended: Those that have ended as well.
+        options: Which node and line, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    answer = client.get("/lines", line, "conflicts", live=not ended)
+    emit(answer, _conflict_rows(answer["conflicts"]), as_json=options.json)
+
+
+@sole_verb(alarms_app)
+def alarms(
+    *,
+    acknowledge: str | None = None,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Show what a person must look at.
+
+    An alarm stands until a named officer acknowledges it, even when its cause
+    is over. Acknowledging one neither clears nor hides another.
+
+    Example:
+        openline alarms
+        openline alarms --acknowledge FLASH/bravo.example/7 --by "watch/Capt. Smith"
+
+    Args:
+        acknowledge: The id of an alarm that a person has seen.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    if acknowledge is not None:
+        body = {"alarm": acknowledge, "by": options.officer()}
+        done = client.post("/lines", line, "alarms", "acknowledge", body=body)
+        emit(done, [f"{acknowledge}: acknowledged."], as_json=options.json)
+        return
+    answer = client.get("/lines", line, "alarms")
+    emit(answer, _alarm_rows(answer["alarms"]), as_json=options.json)
+
+
+def _status_rows(state: dict[str, Any]) -> Iterator[str]:
+    yield f"{state['party']}, up since {format_instant(state['started_at'])}"
+    if not state["lines"]:
+        yield "No line yet: openline understanding adopt FILE."
+    for line in state["lines"]:
+        yield ""
+        yield from _line_rows(line)
+
+
+def _line_rows(line: dict[str, Any]) -> Iterator[str]:
+    shown = line["displayed"]
+    word, sentence = (
+        (shown["word"], shown.get("sentence", "")) if isinstance(shown, dict) else (shown, "")
+    )
+    yield f"{line['line']}: {word}" + (f". {sentence}" if sentence else "")
+    yield f"  observed {line['observed']}; {line['out_size']} said; version {line['version']}"
+    if line.get("broken"):
+        yield f"  SIGNS NOTHING: {line['broken']}"
+    elif not line["can_sign"]:
+        yield f"  Signs nothing until confirmed by {', '.join(line['waiting_for'])}"
+    for counterpart in line["counterparts"]:
+        yield from (f"  {row}" for row in _counterpart_rows(counterpart))
+    for party, scopes in sorted(line["declared"].items()):
+        states = ", ".join(f"{scope} {_word_of(state)}" for scope, state in sorted(scopes.items()))
+        yield f"  {party} declares: {states}"
+    if line["alarms"]:
+        yield f"  {len(line['alarms'])} alarms: openline alarms --line {line['line']}"
+
+
+def _counterpart_rows(counterpart: dict[str, Any]) -> Iterator[str]:
+    age_ms = counterpart["two_way_age_ms"]
+    proven = "never proven both ways" if age_ms is None else f"proven {_duration(age_ms)} ago"
+    yield (
+        f"{counterpart['party']}: {proven}; {counterpart['held']} held of it, "
+        f"{counterpart['not_receipted']} of ours not receipted"
+    )
+    for circuit in counterpart["circuits"]:
+        connected = "connected" if circuit["is_connected"] else "not connected"
+        yield f"  circuit {circuit['circuit']}: {circuit['state']}, {connected}"
+    offset_ms = counterpart["clock_offset_ms"]
+    if offset_ms is not None and abs(offset_ms) > 2_000:
+        yield f"  its clock differs by {_duration(abs(offset_ms))}"
+    if counterpart["is_forked"]:
+        yield "  IT HAS SHOWN TWO HISTORIES; the notes that prove it are kept."
+    for row in counterpart["difference"]:
+        yield f"  its Understanding differs: {row}"
+
+
+def _word_of(state: Any) -> str:
+    return str(state.get("state", state)) if isinstance(state, dict) else str(state)
+
+
+def _duration(ms: int) -> str:
+    """A duration in the unit that suits it."""
+    for unit, size_ms in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)):
+        if ms >= 2 * size_ms or unit == "s":
+            return f"{ms / size_ms:.1f} {unit}" if unit == "s" else f"{ms // size_ms} {unit}"
+    raise AssertionError("seconds suit everything")
+
+
+def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
+    if not found:
+        yield "No conflicts."
+    for conflict in found:
+        one, other = (
+            f"{side['party']} {side['notice_id']} v{side['version']} (volume {side['volume']})"
+            for side in conflict["sides"]
+        )
+        exercise = "EXERCISE " if conflict["exercise"] else ""
+        yield f"{exercise}{conflict['verdict']} {conflict['state']}: {one} and {other}"
+        yield f"  {conflict['words']}"
+
+
+def _alarm_rows(found: list[dict[str, Any]]) -> Iterator[str]:
+    if not found:
+        yield "No alarms."
+        return
+    cells = [
+        (
+            alarm["precedence"],
+            format_instant(alarm["at"]),
+            alarm["id"],
+            "over" if alarm["over_at"] is not None else "",
+            ", ".join(f"{name} {value}" for name, value in alarm["facts"].items()),
+        )
+        for alarm in found
+    ]
+    yield from table(("PRECEDENCE", "RAISED", "ALARM", "STATE", "FACTS"), cells)

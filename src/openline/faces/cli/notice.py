@@ -1,0 +1,428 @@
+"""The verb `notice`: advance information that a party will act, and answers to it."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from openline.domain.errors import OurError
+from openline.domain.instant import DAY_MS, MINUTE_MS, format_instant
+from openline.domain.party import Precedence
+from openline.domain.talk.response import Answer
+from openline.faces.cli.faults import WrongUsage
+from openline.faces.cli.instants import instant_of, instant_text, now_ms
+from openline.faces.cli.manual import make_app, verb
+from openline.faces.cli.notice_form import NoticeForm
+from openline.faces.cli.options import Acting, OnLine
+from openline.faces.cli.output import Worded, emit, table
+from openline.faces.cli.saying import reference_of, said_rows, say, say_message
+from openline.faces.cli.serials import is_serial
+
+if TYPE_CHECKING:
+    from openline.faces.cli.client import Client
+
+app = make_app(
+    "notice",
+    """\
+    Give advance information of activity, and answer it.
+
+    A notice says that this party will act in a part of space and time. It asks
+    for nothing and takes effect without a reply. It says where twice, as an
+    area and in words, so that a mistake in one shows against the other.
+    """,
+)
+
+
+@verb(app)
+def issue(
+    *,
+    form: NoticeForm = NoticeForm(),  # noqa: B008 - frozen.
+    id: str | None = None,
+    precedence: Precedence | None = None,
+    to: tuple[str, ...] = (),
+    dry_run: bool = False,
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> int:
+    r"""Issue a notice, or one for each activity of a file.
+
+    Before anything is said, the words of the place are compared with the area,
+    the form is checked whole, and the conflicts with the other parties' live
+    notices are computed; a mismatch is refused, a conflict is shown and forbids
+    nothing. Of a file, either every notice is issued or none.
+
+    Example:
+        openline notice issue --circle "34.490,36.909" --radius 9km \
+            --lower surface --upper FL100 --from 070140ZAPR17 --until 070300ZAPR17 \
+            --place "at Shayrat airfield" --category strike --kind missile \
+            --activity "Strike on an air base"
+        openline notice issue --file morning.kml --category flight --kind air --dry-run
+
+    Args:
+        form: What it says.
+        id: This party's own name for it; without it the node gives one.
+        precedence: How fast; without it by lead time: below 30 min flash, below 24 h immediate,
+            below 48 h priority, else routine.
+        to: A party addressed; again for each. Without it, all.
+        dry_run: Check it and show its conflicts, and say nothing.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    drafts = form.drafts(client.config.language)
+    if id is not None:
+        if len(drafts) > 1:
+            raise WrongUsage("--id names one notice; the file holds several.", "Use --only.")
+        drafts = [{**drafts[0], "notice_id": id}]
+    return _release(client, line, drafts, options, precedence, to, dry_run, wait)
+
+
+@verb(app)
+def check(
+    *,
+    form: NoticeForm = NoticeForm(),  # noqa: B008 - frozen.
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> int:
+    """Check a notice and show its conflicts, and say nothing.
+
+    The same as `issue --dry-run`.
+
+    Example:
+        openline notice check --file plan.geojson
+
+    Args:
+        form: What it says.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    drafts = form.drafts(client.config.language)
+    return _release(client, line, drafts, options, None, (), True, 0)
+
+
+@verb(app)
+def replace(
+    notice_id: str,
+    /,
+    *,
+    form: NoticeForm = NoticeForm(),  # noqa: B008 - frozen.
+    precedence: Precedence | None = None,
+    to: tuple[str, ...] = (),
+    dry_run: bool = False,
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> int:
+    """Replace a notice by its next version.
+
+    What is not given stays as it was; the version before stays on the record.
+
+    Example:
+        openline notice replace ALPHA-0003 --until 070400ZAPR17
+        openline notice replace ALPHA-0003 --file moved.geojson
+
+    Args:
+        notice_id: The notice.
+        form: What changes.
+        precedence: How fast; without it by lead time.
+        to: A party addressed; again for each. Without it, all.
+        dry_run: Check it and show its conflicts, and say nothing.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    before = _last_content(client, line, notice_id)
+    changes = form.drafts(before["language"])
+    if len(changes) > 1:
+        raise WrongUsage("The file holds several activities.", "Choose one with --only.")
+    fields = {**before, **changes[0], "operation": "REPLACE"}
+    if "volumes" not in changes[0]:
+        fields["volumes"] = [_changed(volume, form) for volume in before["volumes"]]
+    return _release(client, line, [fields], options, precedence, to, dry_run, wait)
+
+
+@verb(app)
+def cancel(
+    notice_id: str,
+    reason: str = "",
+    /,
+    *,
+    precedence: Precedence = Precedence.IMMEDIATE,
+    to: tuple[str, ...] = (),
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Cancel a notice: the activity does not take place.
+
+    The notice stays on the record as cancelled.
+
+    Example:
+        openline notice cancel ALPHA-0003 "Weather."
+
+    Args:
+        notice_id: The notice.
+        reason: Why, in words.
+        precedence: How fast.
+        to: A party addressed; again for each. Without it, all.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    fields = {**_last_content(client, line, notice_id), "operation": "CANCEL", "volumes": []}
+    if reason:
+        fields["activity"] = reason
+    say_message(
+        options, "NOTICE", fields, client=client, line=line, precedence=precedence,
+        recipients=to, wait_s=wait,
+    )  # fmt: skip
+
+
+@verb(app, "list")
+def list_notices(
+    *,
+    ended: bool = False,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """List the notices of all parties with their states.
+
+    Example:
+        openline notice list --ended
+
+    Args:
+        ended: Those that have ended, been replaced or cancelled as well.
+        options: Which node and line, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    answer = client.get("/lines", line, "notices", live=not ended)
+    emit(answer, _list_rows(answer["notices"]), as_json=options.json)
+
+
+@verb(app)
+def show(
+    notice_id: str,
+    /,
+    *,
+    language: str | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Show one notice: its words, its versions, its responses and its conflicts.
+
+    Example:
+        openline notice show bravo.example/BRAVO-0002 --language ru
+
+    Args:
+        notice_id: The notice, or PARTY/NOTICE where two parties use one name.
+        language: Of the words that the program adds; without it that of node.toml.
+        options: Which node and line, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    notice = client.get("/lines", line, "notices", *notice_id.split("/"))
+    message = client.get(
+        "/lines", line, "messages", notice["party"], str(notice["index"]),
+        language=language or client.config.language,
+    )  # fmt: skip
+    shown = {**notice, "text": message["text"]}
+    emit(shown, _notice_rows(shown), as_json=options.json)
+
+
+@verb(app)
+def respond(
+    what: str,
+    answer: Answer,
+    text: str = "",
+    /,
+    *,
+    until: str | None = None,
+    language: str | None = None,
+    precedence: Precedence = Precedence.PRIORITY,
+    wait: float = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Answer a notice or a text.
+
+    NOTED says that it is known, not that it is agreed to. HOLDING says until
+    when the answer follows. QUERIED, OBJECTED and DECLINED need words.
+
+    Example:
+        openline notice respond BRAVO-0007 noted
+        openline notice respond BRAVO-0007 objected "Our people are within 2 km of the edge."
+        openline notice respond BRAVO-0007 holding --until +5min
+
+    Args:
+        what: The serial of the message, or the notice's id.
+        answer: What is answered.
+        text: In words.
+        until: With HOLDING, when the answer follows: an instant, or +5min from now.
+        language: Language of the words; without it the language of node.toml.
+        precedence: How fast.
+        wait: Seconds to wait for the receipts; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    of = _message_of(client, line, what)
+    fields: dict[str, Any] = {
+        "of": of,
+        "answer": answer.name,
+        "text": text,
+        "language": language or client.config.language,
+    }
+    if until is not None:
+        fields["holding_until"] = instant_text(until)
+    say_message(
+        options, "RESPONSE", fields, client=client, line=line, precedence=precedence,
+        reply_to=of, wait_s=wait,
+    )  # fmt: skip
+
+
+def _release(
+    client: "Client",
+    line: str,
+    drafts: Sequence[dict[str, Any]],
+    options: Acting,
+    precedence: Precedence | None,
+    to: tuple[str, ...],
+    is_dry: bool,
+    wait_s: float,
+) -> int:
+    """Check every notice; then, unless it is a rehearsal, say them all."""
+    officer = options.officer()
+    checked = []
+    for fields in drafts:
+        body = {"fields": {**({"by": officer} if officer else {}), **fields}}
+        answer = client.post("/lines", line, "notices", "check", body=body)
+        checked.append({"activity": fields.get("activity", ""), **answer})
+    if is_dry:
+        rows = [row for one in checked for row in _checked_rows(one)]
+        emit({"checked": checked, "issued": []}, rows, as_json=options.json)
+        return 0
+    issued, rows = [], []
+    for fields, one in zip(drafts, checked, strict=True):
+        said = say(
+            options, "NOTICE", fields, client=client, line=line,
+            precedence=precedence if precedence is not None else _by_lead_time(fields),
+            recipients=to, wait_s=wait_s,
+        )  # fmt: skip
+        issued.append(said)
+        rows += [*said_rows(said, wait_s), *_conflict_rows(one["conflicts"])]
+    emit({"checked": checked, "issued": issued}, rows, as_json=options.json)
+    return 0
+
+
+def _by_lead_time(fields: dict[str, Any]) -> Precedence:
+    """How fast a notice goes: the nearer its window, the faster."""
+    starts = [instant_of(volume["valid_from"]) for volume in fields.get("volumes", [])]
+    lead_ms = min(starts) - now_ms() if starts else 0
+    if lead_ms < 30 * MINUTE_MS:
+        return Precedence.FLASH
+    if lead_ms < DAY_MS:
+        return Precedence.IMMEDIATE
+    return Precedence.PRIORITY if lead_ms < 2 * DAY_MS else Precedence.ROUTINE
+
+
+def _last_content(client: "Client", line: str, notice_id: str) -> dict[str, Any]:
+    """What the newest version with volumes of our own notice says, made the next version."""
+    notice = client.get("/lines", line, "notices", *notice_id.split("/"))
+    if notice["party"] != client.config.party:
+        raise OurError(
+            f"{notice_id} is a notice of {notice['party']}.",
+            "A party replaces and cancels its own; answer it with openline notice respond.",
+        )
+    content = notice["content"]
+    if content is None:
+        index = str(notice["versions"][-1]["index"])
+        message = client.get("/lines", line, "messages", notice["party"], index)
+        content = message["body"] or {}
+    content = {name: held for name, held in content.items() if name != "by"}
+    return {**content, "version": notice["version"] + 1}
+
+
+def _changed(volume: dict[str, Any], form: NoticeForm) -> dict[str, Any]:
+    """A volume of the version before with the bounds and the window that are given."""
+    changed = dict(volume)
+    for name in ("lower", "upper"):
+        if (value := getattr(form, name)) is not None:
+            changed[name] = value
+    if form.radius is not None:
+        del changed["radius_m"]
+        changed["radius"] = form.radius
+    if form.from_ is not None:
+        changed["valid_from"] = instant_text(form.from_)
+    if form.until is not None:
+        changed["valid_until"] = instant_text(form.until)
+    return changed
+
+
+def _message_of(client: "Client", line: str, what: str) -> dict[str, Any]:
+    """The message that a serial or a notice's id names.
+
+    A notice's id may look like a serial: then the message of that serial is
+    meant, if there is a party of that name.
+    """
+    if is_serial(client, line, what):
+        return reference_of(client, line, what)
+    notice = client.get("/lines", line, "notices", *what.split("/"))
+    return {"party": notice["party"], "index": notice["index"]}
+
+
+def _checked_rows(checked: dict[str, Any]) -> Iterator[str]:
+    name = f"{checked['activity']}: " if checked["activity"] else ""
+    count = len(checked["conflicts"])
+    yield f"{name}it may be issued; {count or 'no'} conflict{'' if count == 1 else 's'}."
+    yield from _conflict_rows(checked["conflicts"])
+
+
+def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
+    for conflict in found:
+        other = f"{conflict['party']} {conflict['notice_id']}"
+        yield f"  {conflict['verdict']} with {other}: {conflict['words']}"
+
+
+def _list_rows(notices: list[dict[str, Any]]) -> Iterator[str]:
+    if not notices:
+        yield "No notices."
+        return
+    cells = [
+        (
+            one["notice_id"],
+            one["party"],
+            f"v{one['version']}",
+            one["state"],
+            one["category"],
+            one["kind"],
+            _instant(one["valid_from"]),
+            _instant(one["valid_until"]),
+            one["lead_class"] or "",
+            "EXERCISE" if one["exercise"] else "",
+        )
+        for one in notices
+    ]
+    heads = ("NOTICE", "PARTY", "VERSION", "STATE", "CATEGORY", "KIND", "FROM", "UNTIL", "LEAD", "")
+    yield from table(heads, cells)
+
+
+def _notice_rows(notice: dict[str, Any]) -> Iterator[str]:
+    yield from map(Worded, notice["text"].splitlines())
+    yield ""
+    for party, state in sorted(notice["states"].items()):
+        yield f"{party}: {state}"
+    if notice["lead_class"]:
+        minutes = notice["lead_time_ms"] // MINUTE_MS
+        yield f"Lead time {minutes} min, counted from receipt: {notice['lead_class']}"
+    for one in notice["responses"]:
+        yield (
+            f"{one['party']} answered {one['answer']} {format_instant(one['at'])} "
+            f"({one['serial']}, {one['post']}, {one['officer']})"
+        )
+    for version in notice["versions"][:-1]:
+        yield f"Version {version['version']} {version['operation']}: {version['serial']}"
+    if notice["conflicts"]:
+        yield f"Conflicts: {', '.join(notice['conflicts'])} (openline conflicts)"
+    if notice["flags"]:
+        yield f"Flags: {', '.join(notice['flags'])}"
+
+
+def _instant(at: int | None) -> str:
+    return "" if at is None else format_instant(at)

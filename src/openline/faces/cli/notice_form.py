@@ -1,0 +1,226 @@
+"""The form of a notice as options and files give it, in the projection the API takes.
+
+A file in GeoJSON, KML or ACO tells where, how high and when, and may tell more
+in its properties; what is given as an option counts before the file. Nothing
+is judged here: the node checks the whole.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from cyclopts import Group, Parameter
+
+from openline.faces.cli.faults import FileUnreadable, WrongUsage
+from openline.faces.cli.instants import instant_of, instant_text
+from openline.faces.cli.output import say_aside
+
+if TYPE_CHECKING:
+    from openline.adapters.geofiles import ReadActivity
+
+_WHERE = Group("Where, how high, when", sort_key=2)
+_WHAT = Group("What", sort_key=3)
+_POINT = re.compile(r"\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*,\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*")
+_WORDS: Final = (
+    "category", "kind", "activity", "objects", "scope", "language", "contact", "certainty",
+    "speaks_for", "third_party", "releasability",
+)  # fmt: skip
+"""Fields of a notice that a file's properties may give in words."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class NoticeForm:
+    """What a notice says.
+
+    Attributes:
+        file: A file with areas, GeoJSON, KML or ACO; each activity in it becomes a notice.
+        only: Of the file, the activity of this name or number; again for each.
+        circle: Centre of a circle: "LAT,LON" in degrees; needs --radius.
+        corridor: Points of a corridor: "LAT,LON LAT,LON ..."; needs --radius.
+        polygon: Corners of a polygon: "LAT,LON LAT,LON LAT,LON ...".
+        radius: How far it reaches, as 10 km or 5 NM; of a corridor, to each side.
+        lower: Lower bound: FL100, 1500 ft AMSL, 300 m AGL; without it, the surface.
+        upper: Upper bound, likewise; without it, unlimited.
+        from_: Start of the window: an instant, or +30min from now.
+        until: End of the window: an instant, or +90min from now.
+        place: Where, in words relative to a shared reference point; compared with the area.
+        reference: The reference point's name in the Understanding, if the words do not say it.
+        category: What it is about; names a lead time in the Understanding: strike, flight.
+        kind: What acts; names separation minima: air, ground, missile, presence.
+        activity: What will be done, in words.
+        objects: What acts, as coarse as you like: "two fighters".
+        contact: Post and frequencies to reach those who act.
+        certainty: firm or tentative.
+        speaks_for: Whose people act: own, auxiliary or partner.
+        hazard: A hazard in words: "live fire"; again for each.
+        third_party: Who else is there, in words.
+        scope: The scope of the line it belongs to.
+        releasability: What may leave the receiver: line_only, party_internal, joint_public, public.
+        language: Language of the words; without it the language of node.toml.
+        exercise: It is for an exercise only.
+    """
+
+    file: Annotated[Path | None, Parameter(group=_WHERE)] = None
+    only: Annotated[tuple[str, ...], Parameter(group=_WHERE)] = ()
+    circle: Annotated[str | None, Parameter(group=_WHERE)] = None
+    corridor: Annotated[str | None, Parameter(group=_WHERE)] = None
+    polygon: Annotated[str | None, Parameter(group=_WHERE)] = None
+    radius: Annotated[str | None, Parameter(group=_WHERE)] = None
+    lower: Annotated[str | None, Parameter(group=_WHERE)] = None
+    upper: Annotated[str | None, Parameter(group=_WHERE)] = None
+    from_: Annotated[str | None, Parameter(name="--from", group=_WHERE)] = None
+    until: Annotated[str | None, Parameter(group=_WHERE)] = None
+    place: Annotated[str | None, Parameter(group=_WHERE)] = None
+    reference: Annotated[str | None, Parameter(group=_WHERE)] = None
+    category: Annotated[str | None, Parameter(group=_WHAT)] = None
+    kind: Annotated[str | None, Parameter(group=_WHAT)] = None
+    activity: Annotated[str | None, Parameter(group=_WHAT)] = None
+    objects: Annotated[str | None, Parameter(group=_WHAT)] = None
+    contact: Annotated[str | None, Parameter(group=_WHAT)] = None
+    certainty: Annotated[str | None, Parameter(group=_WHAT)] = None
+    speaks_for: Annotated[str | None, Parameter(group=_WHAT)] = None
+    hazard: Annotated[tuple[str, ...], Parameter(group=_WHAT)] = ()
+    third_party: Annotated[str | None, Parameter(group=_WHAT)] = None
+    scope: Annotated[str | None, Parameter(group=_WHAT)] = None
+    releasability: Annotated[str | None, Parameter(group=_WHAT)] = None
+    language: Annotated[str | None, Parameter(group=_WHAT)] = None
+    exercise: Annotated[bool, Parameter(group=_WHAT)] = False
+
+    def drafts(self, language: str) -> list[dict[str, Any]]:
+        """The fields of each notice that the options and the file give.
+
+        Args:
+            language: Of the words, where nothing says it.
+
+        Raises:
+            WrongUsage: The options do not fit each other.
+            FileUnreadable: The file has a fault, named with feature and property.
+        """
+        given = {"language": language, **self.words()}
+        if self.file is None:
+            volumes = self.volumes()
+            return [{**given, **({"volumes": volumes} if volumes else {})}]
+        if self.circle or self.corridor or self.polygon:
+            raise WrongUsage("--file and a shape exclude each other.", "Give one of them.")
+        return [
+            {**given, **_fields_of(activity), **self.words(), "volumes": volumes}
+            for activity, volumes in _read(self.file, self._window(), self.only)
+        ]
+
+    def words(self) -> dict[str, Any]:
+        """The fields that options give, without the volumes."""
+        given: dict[str, Any] = {
+            name: value.upper() if name in _CHOICES else value
+            for name in _WORDS
+            if (value := getattr(self, name)) is not None
+        }
+        if self.hazard:
+            given["hazards"] = list(self.hazard)
+        if self.exercise:
+            given["exercise"] = True
+        if self.place is not None or self.reference is not None:
+            given["place"] = {"words": self.place or "", "reference": self.reference or ""}
+        return given
+
+    def volumes(self) -> list[dict[str, Any]]:
+        """The volume that options give, or none.
+
+        Raises:
+            WrongUsage: There is more than one shape, or a part is missing.
+        """
+        shapes = {"CIRCLE": self.circle, "CORRIDOR": self.corridor, "POLYGON": self.polygon}
+        given = {shape: text for shape, text in shapes.items() if text is not None}
+        if not given:
+            return []
+        if len(given) > 1:
+            raise WrongUsage(
+                "Give one of --circle, --corridor and --polygon.",
+                "Several volumes of one notice come from a file: --file.",
+            )
+        [(shape, text)] = given.items()
+        window = self._window()
+        if window is None:
+            raise WrongUsage("The window is missing.", "Give --from and --until.")
+        if self.radius is None and shape != "POLYGON":
+            raise WrongUsage(f"A {shape.lower()} needs --radius.", "Write --radius 10km.")
+        volume: dict[str, Any] = {
+            "shape": shape,
+            "vertices": parse_points(text, f"--{shape.lower()}"),
+            "valid_from": instant_text(self.from_ or ""),
+            "valid_until": instant_text(self.until or ""),
+        }
+        for name in ("radius", "lower", "upper"):
+            if (value := getattr(self, name)) is not None:
+                volume[name] = value
+        return [volume]
+
+    def _window(self) -> tuple[int, int] | None:
+        if self.from_ is None and self.until is None:
+            return None
+        if self.from_ is None or self.until is None:
+            raise WrongUsage("A window has two ends.", "Give --from and --until.")
+        return instant_of(self.from_), instant_of(self.until)
+
+
+_CHOICES = frozenset({"certainty", "speaks_for", "releasability"})
+
+
+def parse_points(text: str, option: str) -> list[dict[str, str]]:
+    """Positions from `LAT,LON LAT,LON`, parted by spaces or semicolons.
+
+    Raises:
+        WrongUsage: One is not written so.
+    """
+    words = [word for word in re.split(r"[;\s]+(?=-?[0-9])", text.strip()) if word]
+    matches = [_POINT.fullmatch(word) for word in words]
+    if not words or not all(matches):
+        raise WrongUsage(
+            f"{option} {text[:60]!r} is not a list of positions.",
+            f'Write latitude, comma, longitude in degrees: {option} "34.490,36.909".',
+        )
+    return [{"lat": match[1], "lon": match[2]} for match in matches if match]
+
+
+def _read(
+    path: Path, window: tuple[int, int] | None, only: tuple[str, ...]
+) -> list[tuple["ReadActivity", list[dict[str, Any]]]]:
+    """The activities of a file that are asked for, each with its volumes."""
+    from openline.adapters.geofiles import FileFault, read_geofile
+    from openline.domain.talk.volumes import VOLUME
+
+    try:
+        activities = read_geofile(path, window)
+    except FileFault as fault:
+        raise FileUnreadable(fault.what, fault.remedy) from None
+    found = []
+    for number, activity in enumerate(activities, start=1):
+        if only and activity.name not in only and str(number) not in only:
+            continue
+        if activity.fault is not None:
+            raise FileUnreadable(activity.fault.what, activity.fault.remedy)
+        for warning in activity.warnings:
+            say_aside(f"{path}, {activity.name or f'feature {number}'}: {warning}")
+        found.append((activity, [VOLUME.to_json(volume) for volume in activity.volumes]))
+    if not found:
+        named = f" of {', '.join(only)}" if only else ""
+        raise FileUnreadable(f"{path} holds no activity{named}.")
+    return found
+
+
+def _fields_of(activity: "ReadActivity") -> dict[str, Any]:
+    """What a file says of an activity in properties that a notice has fields for."""
+    properties: Mapping[str, str] = {
+        name.casefold().replace("-", "_"): text for name, text in activity.properties.items()
+    }
+    fields: dict[str, Any] = {
+        name: properties[name].upper() if name in _CHOICES else properties[name]
+        for name in _WORDS
+        if properties.get(name)
+    }
+    fields.setdefault("activity", activity.name)
+    if properties.get("place"):
+        fields["place"] = {"words": properties["place"]}
+    return fields

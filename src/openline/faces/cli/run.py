@@ -1,0 +1,91 @@
+"""The verb `run`: the node itself, until it is told to stop."""
+
+import asyncio
+import logging
+import logging.handlers
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+from openline.faces.cli.manual import make_app, sole_verb
+from openline.faces.cli.options import Node
+from openline.faces.cli.output import json_row, say_aside
+
+if TYPE_CHECKING:
+    from openline.app.config import Config
+
+LOG_SIZE_BYTES_MAX: Final = 8 * 1024 * 1024
+LOG_FILES_MAX: Final = 4
+
+_LOG: Final = logging.getLogger("openline")
+
+app = make_app("run", "")
+
+
+@sole_verb(app)
+def run(
+    *,
+    own_copy_is_current: bool = False,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> None:
+    """Run the node until it is told to stop.
+
+    It listens and dials, exchanges what is said, and answers the other verbs
+    on its socket. Control-C or SIGTERM end it cleanly; a crash or kill -9 loses
+    nothing. What it does is written to openline.log in its directory.
+
+    Example:
+        openline run --dir /srv/openline/alpha
+
+    Args:
+        own_copy_is_current: Sign at once, without waiting until a counterpart has confirmed
+            what we said before. Only when the store is certainly no old copy: with an old
+            one, the node would sign two histories, which anybody can prove.
+        options: Which node, and how to print.
+    """
+    config = options.config()
+    _log_to_file(config)
+    asyncio.run(_run(config, own_copy_is_current, as_json=options.json))
+
+
+async def _run(config: "Config", own_copy_is_current: bool, *, as_json: bool) -> None:
+    from openline.app.compose import started
+    from openline.faces.api.serve import serve
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with started(config, stopping, own_copy_is_current=own_copy_is_current) as running:
+        await serve(running, stopping, lambda: _announce(config, as_json=as_json))
+    _LOG.info("%s has ended", config.party)
+
+
+def _announce(config: "Config", *, as_json: bool) -> None:
+    """Say that the node is up; programs wait for this row."""
+    listeners = [f"{one.circuit}={one.host}:{one.port}" for one in config.listeners]
+    _LOG.info("%s is up at %s", config.party, config.socket)
+    if as_json:
+        up = {"party": config.party, "socket": str(config.socket), "listeners": listeners}
+        print(json_row(up), flush=True)
+        return
+    say_aside(f"The node of {config.party} is up. Officers' socket: {config.socket}")
+    say_aside(f"Listening: {', '.join(listeners) or 'nowhere; it only dials'}")
+    say_aside("Control-C ends it.")
+    sys.stderr.flush()
+
+
+def _log_to_file(config: "Config") -> None:
+    handler = logging.handlers.RotatingFileHandler(
+        config.log, maxBytes=LOG_SIZE_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8"
+    )
+    formatter = logging.Formatter(
+        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.captureWarnings(True)

@@ -1,0 +1,310 @@
+"""The verb `understanding`: what the parties agree on, from draft to adoption."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from openline.domain.errors import OurError
+from openline.faces.cli.faults import FileUnreadable, NodeNotRunning
+from openline.faces.cli.files import read_bytes, write_new
+from openline.faces.cli.manual import make_app, verb
+from openline.faces.cli.options import Node
+from openline.faces.cli.output import emit
+
+if TYPE_CHECKING:
+    from openline.domain.line.understanding import SignedUnderstanding, Understanding
+
+FILE_SIZE_BYTES_MAX = 1_048_576
+
+app = make_app(
+    "understanding",
+    """\
+    Write, sign, adopt and compare Understandings.
+
+    The Understanding is the signed instrument that makes a line: parties and
+    their keys, scopes, timers, separation minima, reference points. One side
+    drafts it, all sign the same bytes with their root keys, all adopt it.
+    """,
+)
+
+
+@verb(app)
+def new(
+    line: str,
+    /,
+    *,
+    template: Literal["air", "humanitarian", "maritime"] = "air",
+    card: tuple[Path, ...] = (),
+    out: Path | None = None,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> None:
+    """Draft an Understanding from a template and the parties' cards.
+
+    The draft is a TOML file to be edited; every default in it is labelled as
+    one. None of the numbers was ever published by anybody: agree on them.
+
+    Example:
+        openline understanding new syria-air --template air --card bravo.card
+
+    Args:
+        line: The name of the line: lower-case letters, digits, hyphens.
+        template: From which template.
+        card: A counterpart's card; again for each. Without it, all cards that are kept.
+        out: Where to write it; without it LINE.toml in the current directory.
+        options: Which node, and how to print.
+    """
+    from openline.domain.line.understanding_toml import template_toml
+    from openline.domain.party import check_line_name
+    from openline.faces.cli.cards import known_cards, own_card, read_card
+
+    config = options.config()
+    others = [read_card(path) for path in card] if card else known_cards(config)
+    own = own_card(config).card
+    cards = [own, *(found.card for found in others if found.card.party != own.party)]
+    text = template_toml(template, check_line_name(line), cards)
+    path = out or Path(f"{line}.toml")
+    write_new(path, text.encode())
+    parties = [one.party for one in cards]
+    rows = [
+        f"{path}: a draft for {', '.join(parties)}.",
+        f"Edit it, then sign it: openline understanding sign {path}",
+    ]
+    emit({"path": str(path), "line": line, "parties": parties}, rows, as_json=options.json)
+
+
+@verb(app)
+def sign(
+    file: Path,
+    /,
+    *,
+    merge: tuple[Path, ...] = (),
+    roots: Path | None = None,
+    out: Path | None = None,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> None:
+    """Sign an Understanding with this party's root keys.
+
+    From a draft in TOML it makes the bytes that all parties sign; from a file
+    that a counterpart has signed it adds this party's signatures. Read what
+    you sign: openline understanding show FILE.
+
+    Example:
+        openline understanding sign syria-air.toml
+        openline understanding sign syria-air.understanding --merge from-bravo.understanding
+
+    Args:
+        file: The draft, or the file with signatures.
+        merge: Another party's file of the same terms, whose signatures are taken over.
+        roots: The directory of the root keys; without it keys/root.
+        out: Where to write; without it FILE with the ending .understanding.
+        options: Which node, and how to print.
+    """
+    from openline.adapters.keys import open_root_keys
+    from openline.domain.line.understanding import parse_understanding, sign_understanding
+
+    config = options.config()
+    signed = _read_signed(file)
+    understanding = parse_understanding(signed.data)
+    if config.party not in understanding.names():
+        raise OurError(
+            f"{config.party} is no party to {file}: {', '.join(understanding.names())}.",
+            "Draft it with the parties' cards: openline understanding new.",
+        )
+    for path in merge:
+        signed = signed.with_signatures(_same_terms(signed, path).signatures)
+    keys = open_root_keys(roots or config.root_keys)
+    known = understanding.party(config.party).roots
+    strange = [key for key in keys if key.public not in known]
+    if strange:
+        raise OurError(
+            f"A root key in {roots or config.root_keys} is not in the Understanding.",
+            "Draft it anew with this party's present card.",
+        )
+    signed = signed.with_signatures(
+        sign_understanding(signed.data, config.party, key.public, key.sign) for key in keys
+    )
+    path = out or file.with_suffix(".understanding")
+    if path != file and path.exists():
+        _same_terms(signed, path)  # What is there may only be replaced by the same terms.
+    write_new(path, signed.format(), overwrite=True)
+    emit({"path": str(path), **_facts(signed)}, _rows(path, signed), as_json=options.json)
+
+
+@verb(app)
+def adopt(
+    file: Path,
+    /,
+    *,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> None:
+    """Adopt an Understanding that every party has signed.
+
+    It opens the line, or amends it when the line exists. All parties adopt the
+    same file. A node that does not run takes it in at its next start.
+
+    Example:
+        openline understanding adopt syria-air.understanding
+
+    Args:
+        file: The file with all signatures.
+        options: Which node, and how to print.
+    """
+    from openline.domain.line.understanding import verify_understanding
+
+    config = options.config()
+    data = read_bytes(file, FILE_SIZE_BYTES_MAX)
+    signed = _read_signed(file)
+    understanding = verify_understanding(signed)
+    if config.party not in understanding.names():
+        raise OurError(
+            f"{config.party} is no party to {file}.", "Adopt it at the nodes of its parties."
+        )
+    is_running = _tell_node(options, data)
+    path = config.lines / f"{understanding.line}.understanding"
+    write_new(path, data, overwrite=True)
+    how = "The node has taken it in." if is_running else "The node takes it in when it starts."
+    result = {"path": str(path), "is_running": is_running, **_facts(signed)}
+    emit(result, [*_rows(path, signed), how], as_json=options.json)
+
+
+@verb(app)
+def show(
+    what: str,
+    /,
+    *,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> None:
+    """Show an Understanding as TOML, and who has signed it.
+
+    Example:
+        openline understanding show syria-air
+
+    Args:
+        what: A file, or the name of an adopted line.
+        options: Which node, and how to print.
+    """
+    from openline.domain.line.understanding import parse_understanding
+    from openline.domain.line.understanding_toml import to_toml
+
+    path = _path_of(what, options)
+    signed = _read_signed(path)
+    text = to_toml(parse_understanding(signed.data))
+    rows = [*(f"# {row}" for row in _rows(path, signed)), "", *text.splitlines()]
+    emit({"toml": text, **_facts(signed)}, rows, as_json=options.json)
+
+
+@verb(app)
+def diff(
+    one: str,
+    other: str,
+    /,
+    *,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> int:
+    """Show where two Understandings differ, one row for each field.
+
+    Exit code 0 when they are the same, 1 when they differ.
+
+    Example:
+        openline understanding diff syria-air from-bravo.understanding
+
+    Args:
+        one: A file, or the name of an adopted line.
+        other: A file, or the name of an adopted line.
+        options: Which node, and how to print.
+    """
+    from openline.domain.line.understanding import difference, parse_understanding
+
+    terms = [
+        parse_understanding(_read_signed(_path_of(what, options)).data) for what in (one, other)
+    ]
+    rows = difference(*terms)
+    result = {"is_same": not rows, "difference": rows}
+    emit(result, rows or ["They are the same."], as_json=options.json)
+    return 1 if rows else 0
+
+
+def _read_signed(path: Path) -> "SignedUnderstanding":
+    """The terms in a file, in TOML or with signatures."""
+    from openline.domain.line.understanding import (
+        SignedUnderstanding,
+        parse_signed_understanding,
+        understanding_bytes,
+    )
+    from openline.domain.line.understanding_toml import from_toml
+
+    data = read_bytes(path, FILE_SIZE_BYTES_MAX)
+    # The file with signatures is a CBOR map: its first byte is never that of a text.
+    if data[:1] in (b"\xa1", b"\xa2"):
+        return parse_signed_understanding(data)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileUnreadable(f"{path} is neither TOML nor a signed Understanding.") from None
+    return SignedUnderstanding(understanding_bytes(from_toml(text, str(path))))
+
+
+def _same_terms(signed: "SignedUnderstanding", path: Path) -> "SignedUnderstanding":
+    """The file at a path, if it has the same terms.
+
+    Raises:
+        OurError: It has others; names the first difference.
+    """
+    from openline.domain.line.understanding import difference, parse_understanding
+
+    there = _read_signed(path)
+    if there.data == signed.data:
+        return there
+    rows = difference(parse_understanding(signed.data), parse_understanding(there.data))
+    raise OurError(
+        f"{path} has other terms: {'; '.join(rows[:3])}.",
+        "Compare them with openline understanding diff, and sign the same bytes.",
+    )
+
+
+def _path_of(what: str, options: Node) -> Path:
+    path = Path(what)
+    if path.exists():
+        return path
+    adopted = options.directory / "lines" / f"{what}.understanding"
+    if adopted.exists():
+        return adopted
+    raise FileUnreadable(
+        f"{what} is neither a file nor an adopted line.", f"Lines are kept in {adopted.parent}."
+    )
+
+
+def _tell_node(options: Node, data: bytes) -> bool:
+    """Whether the node runs; if so, it has adopted the Understanding."""
+    try:
+        options.client().post_file("/understandings", file=data)
+    except NodeNotRunning:
+        return False
+    return True
+
+
+def _facts(signed: "SignedUnderstanding") -> dict[str, Any]:
+    from openline.domain.line.understanding import (
+        missing_signatures,
+        parse_understanding,
+        understanding_hash,
+    )
+
+    understanding: Understanding = parse_understanding(signed.data)
+    lacking = missing_signatures(signed)
+    return {
+        "line": understanding.line,
+        "version": understanding.version,
+        "hash": understanding_hash(signed.data).hex(),
+        "parties": list(understanding.names()),
+        "missing": {name: [held, needed] for name, (held, needed) in lacking.items()},
+    }
+
+
+def _rows(path: Path, signed: "SignedUnderstanding") -> Iterator[str]:
+    facts = _facts(signed)
+    yield f"{path}: line {facts['line']}, version {facts['version']}"
+    yield f"SHA-256 {facts['hash']}"
+    for party in facts["parties"]:
+        held, needed = facts["missing"].get(party, (None, None))
+        yield f"{party}: " + ("signed" if held is None else f"{held} of {needed} root signatures")
