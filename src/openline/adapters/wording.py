@@ -173,7 +173,7 @@ TERMS: Final = {
     "humanitarian": mark("humanitarian matters"),
     "incident_inquiry": mark("inquiry into incidents"),
     "line_procedure": mark("procedure on the line"),
-    "line_checks": mark("line checks"),
+    "line_check": mark("line checks"),
     "flash": mark("FLASH messages"),
     "contact": mark("contact between the parties"),
     # Conflicts.
@@ -416,7 +416,7 @@ class Wording:
     def altitude(self, altitude: Altitude) -> str:
         """An altitude with what it is counted from."""
         if altitude.datum is Datum.FLIGHT_LEVEL:
-            return self.say("flight level {level}", level=_Data(str(altitude)))
+            return self.say("flight level {level}", level=_Data(f"{altitude.value:03d}"))
         metres = f"{altitude.value / 10:.1f}".removesuffix(".0")
         feet = f"{altitude.value / 3.048:.0f}"
         return self.say(_HEIGHTS[altitude.datum], m=_Data(metres), ft=_Data(feet))

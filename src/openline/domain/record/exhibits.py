@@ -7,7 +7,8 @@ ones before. Whether the parts amount to the claim is for `verification`.
 
 Rules:
 
-1. The Understanding is signed by enough roots of every party.
+1. The Understanding is signed by enough roots of every party, and the outbox
+   that the claim is about begins with it.
 2. Node, mirror and witness keys follow from it by the key messages inside; each
    of them is signed by the key valid at its place.
 3. A head, a tick or an entry is of the claim's line and of the first outbox of
@@ -19,6 +20,7 @@ Rules:
 6. Heads of one log that matter extend each other, shown by proofs.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -217,6 +219,14 @@ class Exhibits:
             if old and (origin, old, new) not in self._extended:
                 what = f"nothing shows that {origin} at size {new} extends size {old}"
                 raise _fault(Reason.WRONG_ROOT, what)
+
+    def check_beginning(self, party: str) -> None:
+        """Check that a party's outbox begins with the Understanding of the certificate."""
+        entry = self.entries.get((party, 0))
+        content_hash = hashlib.sha256(self.signed.content()).digest()
+        if entry is None or entry.envelope.content_hash != content_hash:
+            what = f"nothing shows that {party}'s outbox begins with this Understanding"
+            raise _fault(Reason.WRONG_UNDERSTANDING, what)
 
     def receipts(self, party: str, index: int) -> dict[str, int]:
         """The earliest receipt of an entry by each holder, as instants."""

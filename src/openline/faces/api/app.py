@@ -50,6 +50,7 @@ ROUTES: Final = (
     writing.say,
     reading.list_notices,
     reading.read_notice,
+    reading.read_notice_of,
     writing.check_notice,
     reading.list_conflicts,
     reading.list_alarms,

@@ -36,7 +36,7 @@ async def certify(
     It is verified offline: `openline verify FILE`.
     """
     view_of(state, line)
-    return Response(certificate(node_of(state), line, data), media_type=OCTETS)
+    raise NotImplementedError
 
 
 @post(
@@ -62,7 +62,7 @@ async def export_courier(state: State, line: Line, data: CourierOrder) -> Respon
     summary="Take in what a courier brought",
     status_code=200,
     request_max_body_size=COURIER_SIZE_BYTES_MAX,
-    responses=described(answers.Done, "Done.", example=examples.DONE, faults=WRITING),
+    responses=described(answers.Imported, "Done.", example=examples.IMPORTED, faults=WRITING),
 )
 async def import_courier(
     state: State, line: Line, data: Annotated[bytes, Body(media_type=OCTETS)]

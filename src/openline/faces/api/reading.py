@@ -21,6 +21,8 @@ COUNT_MAX = 1_000
 
 Line = Annotated[str, Parameter(description="The line's name.", pattern="^[a-z0-9-]{1,63}$")]
 
+NoticeId = Annotated[str, Parameter(description="Its id, such as ALPHA-0003.")]
+
 
 @get(
     "/status",
@@ -124,26 +126,38 @@ async def list_notices(
 
 
 @get(
-    [
-        "/lines/{line:str}/notices/{notice_id:str}",
-        "/lines/{line:str}/notices/{party:str}/{notice_id:str}",
-    ],
+    "/lines/{line:str}/notices/{notice_id:str}",
     operation_id="readNotice",
     tags=["notices"],
     summary="One notice with all its versions",
     responses=described(answers.Notice, "The notice.", example=examples.NOTICE, faults=READING),
 )
-async def read_notice(
-    state: State,
-    line: Line,
-    notice_id: Annotated[str, Parameter(description="Its id, such as ALPHA-0003.")],
-    party: Annotated[str, Parameter(description="Whose: two parties may use one id.")] = "",
-) -> dict[str, Any]:
+async def read_notice(state: State, line: Line, notice_id: NoticeId) -> dict[str, Any]:
     """One notice: its versions, volumes, responses and conflicts.
 
-    Without the party, ours is meant first.
+    Two parties may use one id: ours is meant first.
     """
-    name = f"{party}/{notice_id}" if party else notice_id
+    return _notice(state, line, notice_id)
+
+
+@get(
+    "/lines/{line:str}/notices/{party:str}/{notice_id:str}",
+    operation_id="readNoticeOf",
+    tags=["notices"],
+    summary="One notice of a party with all its versions",
+    responses=described(answers.Notice, "The notice.", example=examples.NOTICE, faults=READING),
+)
+async def read_notice_of(
+    state: State,
+    line: Line,
+    party: Annotated[str, Parameter(description="Whose notice.")],
+    notice_id: NoticeId,
+) -> dict[str, Any]:
+    """One notice of one party: its versions, volumes, responses and conflicts."""
+    return _notice(state, line, f"{party}/{notice_id}")
+
+
+def _notice(state: State, line: str, name: str) -> dict[str, Any]:
     notice = view_of(state, line).notice(name)
     if notice is None:
         raise NotFound(f"There is no notice {name!r} on {line}.", f"See GET /lines/{line}/notices.")

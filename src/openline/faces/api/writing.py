@@ -14,8 +14,8 @@ from openline.domain.party import Precedence
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, from_json
 from openline.domain.talk.notice import Notice
+from openline.engine import commands
 from openline.engine.commands import (
-    AcknowledgeAlarm,
     Adopt,
     ChangeKey,
     CheckNotice,
@@ -158,7 +158,8 @@ async def acknowledge_alarm(state: State, line: Line, data: Acknowledgement) -> 
     """A person has seen it. Acknowledging one alarm neither clears nor hides another."""
     view_of(state, line)
     running = node_of(state)
-    await running.command(AcknowledgeAlarm(line, data.alarm, by_of(running, data.by)))
+    acknowledge = commands.AcknowledgeAlarm(line, data.alarm, by_of(running, data.by))
+    await running.command(acknowledge)
     return {"is_done": True}
 
 
@@ -169,18 +170,17 @@ async def acknowledge_alarm(state: State, line: Line, data: Acknowledgement) -> 
     summary="Adopt a signed Understanding",
     status_code=200,
     request_max_body_size=SIGNED_SIZE_BYTES_MAX,
-    responses=described(answers.Done, "Done.", example=examples.DONE, faults=WRITING),
+    responses=described(answers.Adopted, "Adopted.", example=examples.ADOPTED, faults=WRITING),
 )
 async def adopt(
-    state: State,
-    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+    state: State, data: Annotated[bytes, Body(media_type="application/octet-stream")]
 ) -> dict[str, Any]:
     """Adopt an Understanding that every party has signed: a new line, or an amendment.
 
     The body is the file that `openline understanding sign` writes.
     """
-    await node_of(state).command(Adopt(data))
-    return {"is_done": True}
+    result = await node_of(state).command(Adopt(data))
+    return {"is_done": True, **(result if isinstance(result, dict) else {})}
 
 
 @post(

@@ -1,0 +1,260 @@
+"""Examples for the OpenAPI document; tests send and decode every one of them.
+
+All follow one story: Alpha announces a strike on Shayrat airfield, Bravo has
+people nearby. Times are those of 7 April 2017; nothing here was ever said.
+"""
+
+from typing import Any, Final
+
+from litestar.openapi.spec import Example
+
+from openline.faces.api import answers
+
+LINE: Final = "syria-air"
+ALPHA: Final = "alpha.example"
+BRAVO: Final = "bravo.example"
+
+_SAID_AT: Final = 1_491_525_600_000
+_RECEIPT_AT: Final = 1_491_525_600_400
+_READ_AT: Final = 1_491_525_660_000
+_FROM: Final = 1_491_529_200_000
+_UNTIL: Final = 1_491_534_000_000
+_BY: Final = {"post": "watch", "officer": "Capt. Smith"}
+_OF: Final = {"party": BRAVO, "index": 7}
+_HASH: Final = "2c5215542e859c018936e2969015afd6c8389502f2eb76ca74f0e160b8f62883"
+
+NOTICE_FIELDS: Final[dict[str, Any]] = {
+    "by": _BY,
+    "category": "strike",
+    "kind": "missile",
+    "activity": "Strike on an air base.",
+    "volumes": [
+        {
+            "shape": "CIRCLE",
+            "vertices": [{"lat": "34.4900", "lon": "36.9090"}],
+            "radius": "9 km",
+            "upper": "FL100",
+            "valid_from": "070140ZAPR17",
+            "valid_until": "2017-04-07T03:00:00Z",
+        }
+    ],
+    "place": {"words": "at Shayrat airfield"},
+    "language": "en",
+}
+
+
+def _sayings() -> list[Example]:
+    """One request for each kind that is said."""
+    fields: dict[str, dict[str, Any]] = {
+        "TEXT": {"by": _BY, "language": "en", "text": "Are these yours?"},
+        "NOTICE": NOTICE_FIELDS,
+        "READ": {"by": _BY, "of": _OF},
+        "READ_BACK": {
+            "by": _BY,
+            "of": _OF,
+            "verdict": "I_READ_BACK",
+            "digest": "Circle 9 km at Shayrat airfield, surface to FL100, 0140Z to 0300Z.",
+        },
+        "RESPONSE": {"by": _BY, "of": _OF, "answer": "NOTED"},
+        "LINE_CHECK": {"by": _BY, "text": "The quick brown fox."},
+        "LINE_CHECK_REPLY": {"by": _BY, "number": 1, "readability": 5},
+        "DECLARATION": {
+            "by": _BY,
+            "released_by": {"post": "commander", "officer": "Gen. Jones"},
+            "scopes": ["air_safety"],
+            "status": "SUSPENDED",
+            "effective_at": "080000ZAPR17",
+            "reason": "A strike on an air base.",
+        },
+    }
+    urgent = {"NOTICE": "FLASH", "DECLARATION": "IMMEDIATE"}
+    return [
+        Example(
+            summary=kind,
+            value={"kind": kind, "fields": said, "precedence": urgent.get(kind, "ROUTINE")},
+        )
+        for kind, said in fields.items()
+    ]
+
+
+SAYINGS: Final = _sayings()
+CHECKS: Final = [Example(summary="A notice", value={"fields": NOTICE_FIELDS})]
+ORDERS: Final = [
+    Example(
+        summary="Who said it, and when",
+        value={"kind": "message", "parameters": {"party": ALPHA, "index": 12}},
+    ),
+    Example(
+        summary="Nothing was said",
+        value={
+            "kind": "non-use",
+            "parameters": {"party": BRAVO, "from": _FROM, "until": _UNTIL},
+        },
+    ),
+]
+
+ALARM: Final = answers.Alarm(
+    id=f"FLASH/{BRAVO}/1/7",
+    name="FLASH",
+    precedence="FLASH",
+    at=_RECEIPT_AT,
+    facts={"party": BRAVO, "index": 7, "serial": "BRAVO-0007", "kind": "TEXT"},
+    over_at=None,
+    acknowledged=None,
+)
+
+LINE_STATE: Final = answers.LineState(
+    line=LINE,
+    understanding=_HASH,
+    version=1,
+    observed="UP",
+    declared={
+        ALPHA: {"air_safety": "IN_FORCE", "humanitarian": "IN_FORCE"},
+        BRAVO: {"air_safety": "IN_FORCE", "humanitarian": "IN_FORCE"},
+    },
+    displayed={"word": "ACTIVE", "sentence": "Every scope is in force with every party."},
+    counterparts=[
+        answers.Counterpart(
+            party=BRAVO,
+            circuits=[answers.Circuit("primary", "UP", True, _READ_AT)],
+            two_way_age_ms=3_200,
+            says="UP",
+            clock_offset_ms=-14,
+            round_trip_ms=42,
+            held=8,
+            receipted=13,
+            not_receipted=0,
+            is_reconciled=True,
+            is_forked=False,
+            evidence=[],
+            difference=[],
+            journal_cosigned=41,
+        )
+    ],
+    out_size=13,
+    held={BRAVO: 8},
+    can_sign=True,
+    waiting_for=[],
+    broken="",
+    alarms=[ALARM],
+)
+
+STATUS: Final = answers.Status(ALPHA, "0.1.0", _SAID_AT - 86_400_000, _READ_AT, [LINE_STATE])
+LINES: Final = answers.Lines([LINE_STATE])
+ALARMS: Final = answers.Alarms([ALARM])
+DONE: Final = answers.Done(is_done=True)
+ADOPTED: Final = answers.Adopted(is_done=True, line=LINE, understanding=_HASH)
+IMPORTED: Final = answers.Imported(True, BRAVO, 3, 2, [])
+TERMS: Final = answers.Terms(LINE, 1, _HASH, 'line = "syria-air"\nversion = 1\n', "qQEB")
+SAID: Final = answers.Said(LINE, ALPHA, 12, "ALPHA-0012", "ALPHA-0003", True, {BRAVO: _RECEIPT_AT})
+
+_RECORD: Final[dict[str, Any]] = {
+    "position": 21,
+    "serial": "ALPHA-0012",
+    "party": ALPHA,
+    "epoch": 1,
+    "index": 12,
+    "kind": "NOTICE",
+    "kind_number": 11,
+    "precedence": "FLASH",
+    "at": _SAID_AT,
+    "recorded_at": _SAID_AT,
+    "received_at": None,
+    "circuit": "",
+    "by": _BY,
+    "recipients": [BRAVO],
+    "reply_to": None,
+    "notice_id": "ALPHA-0003",
+    "flags": [],
+    "marks": answers.Marks(
+        recorded=_SAID_AT,
+        delivered={BRAVO: _RECEIPT_AT},
+        read=[answers.Mark(BRAVO, "watch", "Maj. Petrov", _READ_AT, _READ_AT + 300, "BRAVO-0008")],
+        read_back=[],
+        answered=[],
+    ),
+}
+
+MESSAGES: Final = answers.Messages([answers.MessageRecord(**_RECORD)])
+MESSAGE: Final = answers.Message(
+    **_RECORD,
+    body={"by": _BY, "notice_id": "ALPHA-0003", "version": 1, "activity": "Strike on an air base."},
+    text=(
+        "Message alpha.example 12 of “Alpha Air Force” on line syria-air, precedence FLASH.\n"
+        "Officer: “Capt. Smith”, post “watch”.\n"
+    ),
+)
+
+_LEAD: Final[dict[str, Any]] = {
+    "valid_from": _FROM,
+    "valid_until": _UNTIL,
+    "lead_time_ms": _FROM - _RECEIPT_AT,
+    "lead_class": "NORMAL",
+    "flags": [],
+    "states": {BRAVO: "READ"},
+}
+_VERSION: Final[dict[str, Any]] = {
+    "version": 1,
+    "operation": "NEW",
+    "serial": "ALPHA-0012",
+    "index": 12,
+    **_LEAD,
+}
+
+NOTICE: Final = answers.Notice(
+    **_VERSION,
+    party=ALPHA,
+    notice_id="ALPHA-0003",
+    is_live=True,
+    state="READ",
+    category="strike",
+    kind="missile",
+    scope="air_safety",
+    exercise=False,
+    responses=[],
+    versions=[
+        answers.NoticeVersion(
+            **_VERSION,
+            at=_SAID_AT,
+            recorded_at=_SAID_AT,
+            received_at=None,
+            delivered={BRAVO: _RECEIPT_AT},
+        )
+    ],
+    content={"notice_id": "ALPHA-0003", "activity": "Strike on an air base."},
+    conflicts=[f"{ALPHA}~ALPHA-0003~{BRAVO}~BRAVO-0001"],
+)
+NOTICES: Final = answers.Notices([NOTICE])
+
+_FINDING: Final[dict[str, Any]] = {
+    "verdict": "CONFLICT",
+    "separation_m": 1_840.5,
+    "vertical_gap_dm": 0,
+    "time_gap_ms": 0,
+    "overlap_from": _FROM,
+    "overlap_until": _UNTIL,
+    "closest": {"lat_e7": 344_100_000, "lon_e7": 369_500_000},
+    "words": "1,841 m apart, bands and windows overlap.",
+    "minima": answers.Minima(lateral_m=5_000, vertical_dm=60_000, time_ms=1_800_000),
+}
+
+CONFLICTS: Final = answers.Conflicts(
+    [
+        answers.Conflict(
+            **_FINDING,
+            id=f"{ALPHA}~ALPHA-0003~{BRAVO}~BRAVO-0001",
+            state="OPEN",
+            sides=[
+                answers.Side(ALPHA, "ALPHA-0003", 1, 1),
+                answers.Side(BRAVO, "BRAVO-0001", 1, 1),
+            ],
+            exercise=False,
+            opened_at=_RECEIPT_AT,
+            changed_at=None,
+            ended_at=None,
+        )
+    ]
+)
+CHECKED: Final = answers.Checked(
+    [answers.Encounter(**_FINDING, party=BRAVO, notice_id="BRAVO-0001", volume=1, own_volume=1)]
+)
