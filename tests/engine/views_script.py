@@ -10,7 +10,6 @@ from typing import Any
 
 from openline.domain.line.understanding import Understanding
 from openline.domain.party import Precedence
-from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.envelope import Header
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.agreement import Adoption
@@ -20,7 +19,7 @@ from openline.domain.talk.notice import Notice, Operation, Place
 from openline.domain.talk.text import Text
 from openline.engine.effects import Show
 from openline.engine.views import Applied, View
-from tests.engine.parties import ALPHA, BRAVO, LINE, make_parties
+from tests.engine.parties import LINE, make_parties
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

@@ -333,6 +333,7 @@ def _wrong_inclusion(tree: merkle.Tree) -> Iterable[dict[str, Any]]:
     """Ways to break the proof of entry 6 among 11."""
     leaf, root, proof = tree.leaf(6), tree.root(), tree.inclusion_proof(6, TREE_SIZE)
     flipped = bytes([proof[0][0] ^ 1]) + proof[0][1:]
+    smaller, pair = tree.inclusion_proof(6, 8), (tree.leaf(0), tree.leaf(1))
     for name, index, size, leaf_, proof_, root_ in (
         ("another index", 7, TREE_SIZE, leaf, proof, root),
         ("another size", 6, 7, leaf, proof, root),
@@ -345,6 +346,9 @@ def _wrong_inclusion(tree: merkle.Tree) -> Iterable[dict[str, Any]]:
         ("a hash too many", 6, TREE_SIZE, leaf, [*proof, root], root),
         ("the order reversed", 6, TREE_SIZE, leaf, proof[::-1], root),
         ("no proof", 6, TREE_SIZE, leaf, [], root),
+        ("the proof and root of a smaller tree", 6, TREE_SIZE, leaf, smaller, tree.root(8)),
+        ("a root above the tree", 6, TREE_SIZE, leaf, [*proof, leaf], merkle.node_hash(leaf, root)),
+        ("a leaf of no bytes", 1, 2, b"", [b"".join(pair)], merkle.node_hash(*pair)),
         ("two hashes in one", 6, TREE_SIZE, leaf, [proof[0] + proof[1], *proof[2:]], root),
     ):
         yield {
@@ -361,6 +365,8 @@ def _wrong_consistency(tree: merkle.Tree) -> Iterable[dict[str, Any]]:
     """Ways to break the proof from 6 entries to 11, and cases at the edges."""
     old_root, new_root, proof = tree.root(6), tree.root(), tree.consistency_proof(6, TREE_SIZE)
     four, eight = tree.root(4), tree.root(8)
+    above = merkle.node_hash(four, old_root), merkle.node_hash(four, new_root)
+    smaller, pair = tree.consistency_proof(6, 8), (tree.leaf(0), tree.leaf(1))
     for name, old, new, old_root_, new_root_, proof_ in (
         ("another old size", 5, TREE_SIZE, old_root, new_root, proof),
         ("another new size", 6, 20, old_root, new_root, proof),
@@ -371,6 +377,9 @@ def _wrong_consistency(tree: merkle.Tree) -> Iterable[dict[str, Any]]:
         ("the last hash absent", 6, TREE_SIZE, old_root, new_root, proof[:-1]),
         ("a hash too many", 6, TREE_SIZE, old_root, new_root, [*proof, new_root]),
         ("no proof", 6, TREE_SIZE, old_root, new_root, []),
+        ("roots above the trees", 6, TREE_SIZE, *above, [*proof, four]),
+        ("the proof and root of a smaller tree", 6, TREE_SIZE, old_root, eight, smaller),
+        ("an old root of no bytes", 1, 2, b"", merkle.node_hash(*pair), [b"".join(pair)]),
         ("the old root before the proof", 4, 8, four, eight, [four, eight]),
         ("a proof between equal sizes", 6, 6, old_root, old_root, proof),
         ("equal sizes, other roots", 6, 6, old_root, new_root, []),

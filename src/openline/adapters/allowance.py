@@ -5,11 +5,20 @@ are read more slowly, until its own queue is where the rest waits (trial.md P1).
 Urgent pieces have a reserve of their own, so that a backlog does not hold up what
 is urgent; beyond the reserve they count like the others, so that calling
 everything urgent gains nothing.
+
+Before a counterpart is recognised there is only its address, and a TLS handshake
+costs about a millisecond: handshakes are counted by address and in all.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from openline.domain.limits import (
+    ADDRESSES_REMEMBERED_MAX,
+    HANDSHAKES_MAX,
+    HANDSHAKES_PER_ADDRESS_MAX,
+    HANDSHAKES_PER_ADDRESS_PER_S_MAX,
+    HANDSHAKES_PER_S_MAX,
     INCOMING_BYTES_PER_S_MAX,
     INCOMING_PIECES_PER_S_MAX,
     URGENT_BYTES_PER_S_MAX,
@@ -78,6 +87,41 @@ class Allowances:
         if party not in self._held:
             self._held[party] = Allowance(self._rates)
         return self._held[party]
+
+
+class Handshakes:
+    """Which TLS handshakes are begun: some at a time, some in a second."""
+
+    def __init__(self) -> None:
+        self._under_way: Counter[str] = Counter()
+        self._all = _Bucket(HANDSHAKES_PER_S_MAX)
+        # Oldest first; the whole bound holds also where addresses are forgotten.
+        self._of_address: dict[str, _Bucket] = {}
+
+    def begin(self, address: str, now_s: float) -> bool:
+        """Whether to begin one; then `end` is called when it is over."""
+        if (
+            self._under_way.total() >= HANDSHAKES_MAX
+            or self._under_way[address] >= HANDSHAKES_PER_ADDRESS_MAX
+        ):
+            return False
+        bucket = self._of_address.get(address)
+        if bucket is None:
+            while len(self._of_address) >= ADDRESSES_REMEMBERED_MAX:
+                del self._of_address[next(iter(self._of_address))]
+            bucket = self._of_address[address] = _Bucket(HANDSHAKES_PER_ADDRESS_PER_S_MAX)
+        if not (bucket.has(1, now_s) and self._all.has(1, now_s)):
+            return False
+        bucket.take(1, now_s)
+        self._all.take(1, now_s)
+        self._under_way[address] += 1
+        return True
+
+    def end(self, address: str) -> None:
+        """One that was begun is over."""
+        self._under_way[address] -= 1
+        if not self._under_way[address]:
+            del self._under_way[address]
 
 
 class _Bucket:

@@ -17,11 +17,11 @@ clock on it, and of those only some at a time.
 """
 
 import asyncio
+import logging
 import random
 import re
 import socket
 import ssl
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from typing import Any, Final, Protocol, TypeAlias
 import aiohttp
 from aiohttp import web
 
-from openline.adapters.allowance import Allowances
+from openline.adapters.allowance import Allowances, Handshakes
 from openline.adapters.link import (
     MESSAGE_SIZE_BYTES_MAX,
     Link,
@@ -41,8 +41,6 @@ from openline.adapters.tls import TlsIdentity, client_context, server_context
 from openline.domain.errors import OurError, Reason
 from openline.domain.limits import (
     CONNECTIONS_PER_COUNTERPART_MAX,
-    HANDSHAKES_MAX,
-    HANDSHAKES_PER_ADDRESS_MAX,
     LINKS_PER_COUNTERPART_MAX,
 )
 
@@ -71,6 +69,10 @@ _RECEIVE_BUFFER_BYTES = 262_144
 
 _UNSENT_BYTES_MAX = 16_384
 """What the kernel takes from us ahead of the wire, for the same reason."""
+
+_HTTP_LOG = logging.getLogger("openline.circuit.http")
+"""What aiohttp says about a counterpart's bad HTTP; our own faults do not go here."""
+_HTTP_LOG.setLevel(logging.CRITICAL)
 
 _ACCEPT_PAUSE_S = 0.2
 """Before accepting again when the process has no descriptor left."""
@@ -151,7 +153,7 @@ class NodePort:
         self._on_refused = on_refused
         self._sockets: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._handshakes: Counter[str] = Counter()
+        self._handshakes = Handshakes()
         self._links: dict[int, Link] = {}
         self._server: web.Server | None = None
         self.addresses: dict[str, tuple[str, int]] = {}
@@ -231,18 +233,16 @@ class NodePort:
                 await asyncio.sleep(_ACCEPT_PAUSE_S)
                 continue
             host = str(address[0])
-            is_full = self._handshakes.total() >= HANDSHAKES_MAX
-            if is_full or self._handshakes[host] >= HANDSHAKES_PER_ADDRESS_MAX:
-                accepted.close()
-                self._refuse("", circuit, host, Reason.RATE, "too many handshakes at once")
-            else:
+            if self._handshakes.begin(host, loop.time()):
                 self._begin(self._shake_hands(circuit, accepted, host))
+            else:
+                accepted.close()
+                self._refuse("", circuit, host, Reason.RATE, "too many handshakes")
 
     async def _shake_hands(self, circuit: str, accepted: socket.socket, host: str) -> None:
         """Make the TLS connection; whoever is not pinned gets no further."""
         assert self._server is not None, "the port was started"
         loop, server = asyncio.get_running_loop(), self._server
-        self._handshakes[host] += 1
         try:
             with suppress(OSError):
                 _tune(accepted)
@@ -257,8 +257,7 @@ class NodePort:
             what = f"no TLS connection: {getattr(error, 'reason', None) or error}"
             self._refuse("", circuit, host, Reason.UNKNOWN_KEY, what)
         finally:
-            self._handshakes[host] -= 1
-            self._handshakes += Counter()
+            self._handshakes.end(host)
 
     def _refuse(self, party: str, circuit: str, remote: str, reason: Reason, what: str) -> None:
         self._on_refused(Refusal(party, circuit, remote, reason, what))
@@ -386,6 +385,7 @@ class _Connection(web.RequestHandler):
             server,
             loop=asyncio.get_running_loop(),
             access_log=None,  # type: ignore[arg-type]
+            logger=_HTTP_LOG,
             # Also how long a request may be in coming.
             keepalive_timeout=idle_s_max,
             lingering_time=0,

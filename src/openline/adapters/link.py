@@ -220,7 +220,7 @@ class Link:
         self._end(reason)
 
     async def wait_closed(self) -> None:
-        """Return when the link is gone and its handler knows."""
+        """Return when the handler knows that the link is over, and its socket is closed."""
         await self._gone.wait()
 
     # --- its life --------------------------------------------------------------------------------
@@ -245,9 +245,12 @@ class Link:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._hang_up(self._ended.result())
-        self._gone.set()
+        # Nobody needs to wait for the farewell to know that the link is over.
         self._handler.link_closed(self, self._ended.result())
+        try:
+            await self._hang_up(self._ended.result())
+        finally:
+            self._gone.set()
         if is_cancelled:
             raise asyncio.CancelledError
 
@@ -359,15 +362,19 @@ class Link:
     # --- watching --------------------------------------------------------------------------------
 
     async def _watch(self) -> str:
+        pace = self._pace
         while True:
-            await asyncio.sleep(self._pace.ping_s)
+            before = self._loop.time()
+            await asyncio.sleep(pace.ping_s)
             now = self._loop.time()
-            if _has_passed(self._reading_since, self._pace.silence_s_max, now):
+            # A node that was held up itself has not looked at what has come meanwhile.
+            was_held_up = now - before > 2 * pace.ping_s
+            if not was_held_up and _has_passed(self._reading_since, pace.silence_s_max, now):
                 self._stalled = True
-                return f"nothing was heard for {self._pace.silence_s_max:g} s"
-            if _has_passed(self._writing_since, self._pace.write_s_max, now):
+                return f"nothing was heard for {pace.silence_s_max:g} s"
+            if not was_held_up and _has_passed(self._writing_since, pace.write_s_max, now):
                 self._stalled = True
-                return f"nothing could be sent for {self._pace.write_s_max:g} s"
+                return f"nothing could be sent for {pace.write_s_max:g} s"
             if self._writing_since is None:
                 await self._socket.ping()
 

@@ -192,7 +192,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "The TCP port to dial, from 1 to 65535."),
 )  # fmt: skip
 
-_TABLES: Final = {
+TABLES: Final = {
     "listener": "An address at which counterparts may dial this node; one table for each.",
     "counterpart": "An address of a counterpart that this node dials; one table for each.",
 }
@@ -236,7 +236,7 @@ def config_text(
         if not setting.table:
             rows += _explained(setting, given.get(setting.key))
     rows.pop()
-    for table, says in _TABLES.items():
+    for table, says in TABLES.items():
         rows += ["", *_comment(says)]
         for setting in SETTINGS:
             if setting.table == table:
@@ -376,7 +376,7 @@ class _Reader:
     def _check_keys(self, table: str, number: int, values: Mapping[str, Any]) -> None:
         known = [setting.key for setting in SETTINGS if setting.table == table]
         if not table:
-            known += list(_TABLES)
+            known += list(TABLES)
         for key in values:
             if key not in known:
                 says = f"this key is not known; the known ones are {', '.join(known)}"

@@ -121,6 +121,15 @@ HANDSHAKES_MAX = 64
 HANDSHAKES_PER_ADDRESS_MAX = 8
 """TLS handshakes under way from one address, so that one stranger cannot take them all."""
 
+HANDSHAKES_PER_S_MAX = 100
+"""TLS handshakes begun on one node port in a second: a tenth of one core."""
+
+HANDSHAKES_PER_ADDRESS_PER_S_MAX = 10
+"""TLS handshakes begun from one address in a second: a counterpart needs a few a minute."""
+
+ADDRESSES_REMEMBERED_MAX = 1_024
+"""Addresses whose handshakes are counted one by one; the oldest are forgotten first."""
+
 BACKLOG_SIZE_BYTES_MAX = 4_194_304
 """Ordinary frames that wait on one link: beyond it the link is congested."""
 
@@ -223,3 +232,9 @@ EVIDENCE_HEADS_MAX = 128
 
 EVIDENCE_TICKS_MAX = 2_048
 """Ticks in one certificate: an unbroken chain of one party over five hours."""
+
+CONFLICTS_LIVE_MAX = 20_000
+"""Conflicts listed at one time; further ones are counted in one alarm (trial.md P7)."""
+
+VERSIONS_KEPT = 32
+"""Versions of one notice that a node shows, the newest; the record has them all."""

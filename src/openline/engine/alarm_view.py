@@ -23,6 +23,9 @@ FLASH: Final = "FLASH"
 CONFLICT: Final = "CONFLICT"
 """Two live notices come nearer than agreed."""
 
+CONFLICTS_UNLISTED: Final = "CONFLICTS_UNLISTED"
+"""There are more conflicts than are listed."""
+
 IN_FORCE_UNREAD: Final = "IN_FORCE_UNREAD"
 """The window of a notice is open and somebody addressed has not read it."""
 

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from openline.domain.limits import CONFLICTS_ENDED_KEPT, LATERAL_MINIMUM_M_MAX, PAIR_TESTS_MAX
+from openline.domain.limits import (
+    CONFLICTS_ENDED_KEPT,
+    CONFLICTS_LIVE_MAX,
+    LATERAL_MINIMUM_M_MAX,
+    PAIR_TESTS_MAX,
+)
 from openline.domain.line.terms import Understanding
 from openline.domain.space.altitude import vertical_gap_dm
 from openline.domain.space.conflict import Finding, Minima, Verdict, find_conflict
@@ -145,9 +150,13 @@ class ConflictView:
     """Live notices of all parties and the pairs that are not clear.
 
     Owned by the line's `View`; changed only while it applies something.
+
+    Attributes:
+        unlisted: How many conflicts were found beyond `CONFLICTS_LIVE_MAX`.
     """
 
     def __init__(self, understanding: Understanding) -> None:
+        self.unlisted = 0
         self._understanding = understanding
         self._widest = _widest(understanding)
         self._occupied: dict[Side, Occupied] = {}
@@ -238,6 +247,9 @@ class ConflictView:
         pair = (first, second)
         versions = (self._occupied[first].version, self._occupied[second].version)
         conflict = self._conflicts.get(pair)
+        if conflict is None and len(self._conflicts) >= CONFLICTS_LIVE_MAX:
+            self.unlisted += 1
+            return None
         if conflict is None:
             is_exercise = self._occupied[side].is_exercise
             conflict = Conflict(pair, versions, encounter, is_exercise, at)

@@ -321,7 +321,7 @@ class Line:
         self.journal.add(Happened.SENT, turn.now, first, len(recorded))
         for sealed, (draft, token, request_id) in zip(recorded, waiting, strict=True):
             self.note_keys(turn, self.own, sealed, is_own=True)
-            self.apply(turn, sealed, turn.now, "")
+            self.apply(turn, sealed, turn.now, "", draft.message)
             index = sealed.envelope.header.index
             notice_id = getattr(draft.message, "notice_id", "")
             result = Recorded(self.name, self.own, index, notice_id)
@@ -540,10 +540,17 @@ class Line:
 
     # One entry that became ours to know.
 
-    def apply(self, turn: Turn | None, sealed: Sealed, at: int, circuit: str) -> None:
+    def apply(
+        self,
+        turn: Turn | None,
+        sealed: Sealed,
+        at: int,
+        circuit: str,
+        message: Message | Unreadable | None = None,
+    ) -> None:
         """Let the view take in one entry; without a turn, silently, at start."""
         header = sealed.envelope.header
-        message = _message_of(header.kind, sealed.content)
+        message = message or _message_of(header.kind, sealed.content)
         shows = self.view.apply(Applied(header, message, at, circuit), live=turn is not None)
         if turn is not None:
             turn.effects += shows

@@ -376,8 +376,7 @@ class MessageView:
         place = (header.party, header.epoch)
         if header.index >= self._last.get(place, (-1, 0))[0]:
             # A time in the future would make every later message seem backdated.
-            plausible_at = min(header.at, received_at + tolerance_ms)
-            self._last[place] = (header.index, plausible_at)
+            self._last[place] = (header.index, min(header.at, received_at))
         return flag
 
     def _earliest_at(self, header: Header, outbox: dict[int, MessageRecord]) -> int:

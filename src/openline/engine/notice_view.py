@@ -17,7 +17,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
-from openline.domain.limits import LIVE_VERTICES_MAX
+from openline.domain.limits import LIVE_VERTICES_MAX, VERSIONS_KEPT
 from openline.domain.line.understanding import Understanding
 from openline.domain.space.volume import Volume, VolumeDoesNotHold, check_volume
 from openline.domain.talk.lead_time import lead_class, lead_time_ms
@@ -65,9 +65,19 @@ class NoticeVersion:
         category: Names a lead time.
         valid_from: The earliest start of its windows; None in a cancellation.
         valid_until: The latest end of its windows; None in a cancellation.
+        undelivered: Of a cancellation, the parties that had not yet receipted
+            the version before it: for them the notice is withdrawn.
     """
 
-    __slots__ = ("category", "operation", "record", "valid_from", "valid_until", "version")
+    __slots__ = (
+        "category",
+        "operation",
+        "record",
+        "undelivered",
+        "valid_from",
+        "valid_until",
+        "version",
+    )
 
     def __init__(self, record: MessageRecord, notice: Notice) -> None:
         self.record = record
@@ -76,6 +86,7 @@ class NoticeVersion:
         self.category = notice.category
         self.valid_from = notice.valid_from
         self.valid_until = notice.valid_until
+        self.undelivered: tuple[str, ...] = ()
 
 
 class NoticeRecord:
@@ -87,7 +98,7 @@ class NoticeRecord:
         kind: What acts, as the last version with volumes says.
         scope: The scope it belongs to.
         is_exercise: Whether it is for an exercise only.
-        versions: In order of their numbers; each number once.
+        versions: The last ones in order of their numbers; each number once.
         body: The last version with volumes, while it is live and within the cap.
         is_live: Whether it is neither ended, cancelled nor over.
         alarm_id: The alarm that it is in force and unread, while that lasts.
@@ -177,7 +188,10 @@ class NoticeView:
         elif not self._counts(entry, record, notice, now):
             return None
         version = NoticeVersion(record, notice)
+        if notice.operation is Operation.CANCEL and entry.versions:
+            version.undelivered = self._undelivered(entry.newest.record)
         entry.versions.append(version)
+        del entry.versions[:-VERSIONS_KEPT]
         self._release(entry)
         if notice.operation is not Operation.CANCEL:
             entry.kind, entry.scope = notice.kind, notice.scope
@@ -290,6 +304,7 @@ class NoticeView:
         if is_overtaken and notice.version not in numbers:
             entry.versions.append(NoticeVersion(record, notice))
             entry.versions.sort(key=lambda version: version.version)
+            del entry.versions[:-VERSIONS_KEPT]
             return False
         return self._refuse(record)
 
@@ -364,22 +379,14 @@ class NoticeView:
             yield max(version.valid_from, record.received_at), 3, NoticeEvent.WINDOW_OPENED
         if version.valid_until is not None and version.valid_until <= now:
             yield max(version.valid_until, record.received_at), 5, NoticeEvent.WINDOW_CLOSED
-        yield from self._end_of(entry, version, delivered_at)
-
-    def _end_of(
-        self, entry: NoticeRecord, version: NoticeVersion, delivered_at: int | None
-    ) -> Iterator[tuple[int, int, NoticeEvent]]:
-        """How the next version ended this one."""
         later = entry.versions[entry.versions.index(version) + 1 :]
-        if not later:
-            return
-        at = max(later[0].record.received_at, version.record.received_at)
-        if later[0].operation is not Operation.CANCEL:
-            yield at, 4, NoticeEvent.REPLACED
-        elif delivered_at is None or delivered_at > at:
-            yield at, 4, NoticeEvent.WITHDRAWN
-        else:
-            yield at, 4, NoticeEvent.CANCELLED
+        if later:
+            at = max(later[0].record.received_at, record.received_at)
+            yield at, 4, _end_by(later[0], party)
+
+    def _undelivered(self, record: MessageRecord) -> tuple[str, ...]:
+        delivered = self._messages.delivered(record)
+        return tuple(party for party in record.recipients if party not in delivered)
 
     def _lead(self, version: NoticeVersion) -> dict[str, Any]:
         """The lead time, which counts at the receiver; None while nobody has received it."""
@@ -446,6 +453,13 @@ def sound_volumes(volumes: tuple[Volume, ...]) -> tuple[tuple[int, Volume], ...]
             continue
         sound.append((number, volume))
     return tuple(sound)
+
+
+def _end_by(later: NoticeVersion, party: str) -> NoticeEvent:
+    """How a version ends the one before it for one party."""
+    if later.operation is not Operation.CANCEL:
+        return NoticeEvent.REPLACED
+    return NoticeEvent.WITHDRAWN if party in later.undelivered else NoticeEvent.CANCELLED
 
 
 def _gravest(states: dict[str, str]) -> str:

@@ -33,6 +33,7 @@ from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.engine.alarm_view import (
     CONFLICT,
+    CONFLICTS_UNLISTED,
     DECLARED,
     FLASH,
     IN_FORCE_UNREAD,
@@ -367,7 +368,11 @@ class View:
         if occupied is None:
             self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
         else:
+            unlisted = self._conflicts.unlisted
             self._tell_conflicts(self._conflicts.put(entry.side, occupied, self._now))
+            if self._conflicts.unlisted > unlisted:
+                facts = {"party": entry.party, "unlisted": self._conflicts.unlisted}
+                self._raise(CONFLICTS_UNLISTED, Precedence.IMMEDIATE, facts, "")
         # A new version has an alarm of its own, when its window opens.
         self._end_unread(entry, is_over=True)
         self._show_notice(entry)

@@ -279,6 +279,8 @@ def test_items_are_bounded_on_both_sides() -> None:
         decode(encode({1: 0, 2: 0, 3: 0}), items_max=6)
     with pytest.raises(ValueError, match="too long"):
         encode([[0] * 1000] * 132)
+    with pytest.raises(ValueError, match="too long"):
+        encode([dict.fromkeys(range(1000), 0)] * 66)
     assert len(encode([[0] * 1000] * 130)) == 2 + 130 * 1003
 
 

@@ -51,10 +51,12 @@ def nearest_m(a: Volume, b: Volume) -> float:
             metres = _geodesic_m(vertices[rows][:, None], points)
             place = metres.argmin(axis=1)
             best = min(best, float(metres.min()))
-            keep = metres.min(axis=1) < best * 1.02 + 50
+            width = (high - low) / _STEPS
+            # Between two points of a stretch nothing is nearer by more than their distance.
+            step_m = np.linalg.norm(ends - starts, axis=1)[columns] * width * 6_500_000
+            keep = metres.min(axis=1) - step_m < best
             if not keep.any():
                 break
-            width = (high - low) / _STEPS
             at = shares[np.arange(len(shares)), place]
             low, high = np.maximum(at - 2 * width, 0), np.minimum(at + 2 * width, 1)
             rows, columns, low, high = rows[keep], columns[keep], low[keep], high[keep]

@@ -261,9 +261,10 @@ class Word(Undoubted):
 
 
 class Instant(Undoubted):
-    """UTC milliseconds; in JSON `2017-04-07T01:40:00Z`, on input also a date-time group.
+    """UTC milliseconds; in JSON `2017-04-07T01:40:00Z`.
 
-    An instant that no calendar can show stays a number, so that nothing is lost.
+    On input a date-time group serves as well. An instant that no calendar can
+    show stays a number, so that nothing is lost.
     """
 
     def to_value(self, thing: int) -> Value:

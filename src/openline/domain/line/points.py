@@ -1,4 +1,4 @@
-"""Points: a position as two integers, as an officer writes it, and as both read it.
+"""Points: a position as two integers, and as an officer writes it.
 
 Latitude and longitude are integers of 1e-7 degree on WGS-84, so that a position
 is the same bytes everywhere. On input decimal degrees are taken too. A bare

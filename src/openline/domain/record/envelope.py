@@ -15,6 +15,7 @@ Rules, checked by `parse_envelope`:
 """
 
 import hashlib
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -292,7 +293,7 @@ def _parse_heads(value: Value) -> tuple[Checkpoint, ...]:
     if not isinstance(value, list) or len(value) > PARTIES_MAX:
         raise _malformed("the heads are not a short list")
     heads = tuple(_parse_head(item) for item in value)
-    if any(a.origin >= b.origin for a, b in zip(heads, heads[1:], strict=False)):
+    if any(a.origin >= b.origin for a, b in itertools.pairwise(heads)):
         raise _malformed("the heads are not in order of their origins")
     return heads
 

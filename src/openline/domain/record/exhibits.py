@@ -14,7 +14,7 @@ Rules:
 3. A head, a tick or an entry is of the claim's line and of the first outbox of
    its author, and is signed by a key that was valid and trusted there. Each
    further row of a head is a cosignature by another party to the line.
-4. Nobody signed two roots for one size.
+4. Nobody signed two roots for one size; two are a fork, and the file proves it.
 5. An entry stands in its author's log under a head or tick of the author's; or
    under a head that the message of the claim names as seen.
 6. Heads of one log that matter extend each other, shown by proofs.
@@ -189,10 +189,13 @@ class Exhibits:
                 named[head.origin, head.size] = head.root
                 if self._roots.get((head.origin, head.size), head.root) != head.root:
                     words = self.entries[target].words
-                    raise _fault(Reason.FORK, f"{words} names another root of {head.origin}")
+                    what = f"{words} names another root of {head.origin} than its author"
+                    raise _fault(Reason.WRONG_ROOT, what)
         for entry in self.entries.values():
             self._check_entry(entry, named)
-        return ", ".join(entry.words for _, entry in sorted(self.entries.items())) + "."
+        shown = [entry.words for _, entry in sorted(self.entries.items())]
+        more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
+        return ", ".join(shown[:12]) + more + "."
 
     def check_extensions(self) -> str:
         """Rule 6: the heads of each log belong to one history."""
@@ -211,7 +214,7 @@ class Exhibits:
             self.check_one_history(origin, some)
         if not self._extended:
             return "There is one head of each log."
-        return f"{len(self._extended)} proofs show that later heads keep what earlier ones had."
+        return f"Consistency proofs, {len(self._extended)} of them, lead from head to later head."
 
     def check_one_history(self, origin: str, sizes: Iterable[int]) -> None:
         """Check that each of the sizes is shown to extend the one before."""
@@ -262,7 +265,7 @@ class Exhibits:
             message = parse_body(envelope.header.kind, parse_content(part.content))
         entry = SeenEntry(envelope, message, part)
         if entry.place in self.entries:
-            raise _fault(Reason.FORK, f"{entry.words} is there twice")
+            raise _fault(Reason.MALFORMED, f"{entry.words} is there twice")
         self.entries[entry.place] = entry
 
     def _see_head(self, note: Note) -> None:

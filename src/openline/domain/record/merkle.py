@@ -118,7 +118,7 @@ class Tree:
             if new & 1:
                 left = row[-1] if row else self._node(height, new - 1)
                 root = node_hash(left, root) if root else left
-            if row and old & 1:
+            if old & 1:
                 row.insert(0, self._node(height, old - 1))
             row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
             old >>= 1

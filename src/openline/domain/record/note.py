@@ -143,7 +143,7 @@ def parse_base64(text: str) -> bytes:
         TheirError: It is not base64, or encodes again to something else.
     """
     try:
-        data = binascii.a2b_base64(text, strict_mode=True)
+        data = binascii.a2b_base64(text)
     except ValueError:
         data = b""
     if not data or format_base64(data) != text:

@@ -336,7 +336,7 @@ def _says_same(earlier: Dated | None, later: Dated | None) -> str:
     if earlier is None or later is None or earlier.tick.out != later.tick.out:
         return ""
     return (
-        f"{later.tick.party}'s outbox had {later.tick.out.size} entries and one root before "
+        f"{later.tick.party}'s outbox had size {later.tick.out.size} and the same root before "
         "the window and after it."
     )
 
@@ -349,8 +349,8 @@ def _says_more(earlier: Dated | None, later: Dated | None) -> str:
     if before.origin != after.origin or before.size >= after.size:
         return ""
     return (
-        f"{later.tick.party}'s outbox grew from {before.size} to {after.size} entries "
-        "inside the window."
+        f"{later.tick.party}'s outbox grew from size {before.size} to {after.size} inside the "
+        "window."
     )
 
 
@@ -364,7 +364,7 @@ def _unproven(party: str, earlier: Dated | None, later: Dated | None) -> str:
     if earlier.tick.out.origin != later.tick.out.origin:
         return f"{party} opened a new outbox in the meantime; sizes do not compare."
     return (
-        f"{party}'s outbox grew from {earlier.tick.out.size} to {later.tick.out.size} entries "
+        f"{party}'s outbox grew from size {earlier.tick.out.size} to {later.tick.out.size} "
         f"between {format_instant(earlier.anchor.at)} and {format_instant(later.anchor.at)}; "
         "the ticks do not show whether that was inside the window."
     )

@@ -25,6 +25,7 @@ The text is rows in this order, each ended by a newline::
 import base64
 import binascii
 import hashlib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -118,27 +119,40 @@ def parse_tick(text: str) -> Tick:
     rows = _Rows(text[:-1].split("\n"))
     if rows.take_whole() != VERSION:
         raise _malformed(f"the first row is not {VERSION}")
-    tick = Tick(
-        line=rows.name("line"),
-        party=rows.name("party"),
-        sequence=_number(rows.words("sequence", 1)[0]),
-        at=_number(rows.words("time", 1)[0]),
-        out=_parse_head(rows.words("out", 3)),
-        held=tuple(_parse_head(words) for words in rows.repeated("held", 3)),
-        observed=_full(_WORD, rows.words("observed", 1)[0]),
-        declared=tuple(
-            (_full(_SCOPE, scope), _full(_WORD, state))
-            for scope, state in rows.repeated("declared", 2)
-        ),
-        **_clock(rows.words("clock", 2)),
-        previous=_hash(rows.words("previous", 1)[0]),
-        heard=tuple((_party(party), _hash(word)) for party, word in rows.repeated("heard", 2)),
-    )
+    tick = _tick_of(rows)
     rows.end()
     _check_tick(tick)
     if tick.text() != text:
         raise _malformed("the rows are not written in the one way they can be")
     return tick
+
+
+def _tick_of(rows: "_Rows") -> Tick:
+    line, party = rows.name("line"), rows.name("party")
+    sequence, at = rows.number("sequence"), rows.number("time")
+    out = _parse_head(rows.words("out", 3))
+    held = tuple(_parse_head(words) for words in rows.repeated("held", 3))
+    observed = _full(_WORD, rows.name("observed"))
+    declared = tuple(
+        (_full(_SCOPE, scope), _full(_WORD, state)) for scope, state in rows.repeated("declared", 2)
+    )
+    source, error_ms = rows.words("clock", 2)
+    previous = _hash(rows.name("previous"))
+    heard = tuple((_party(name), _hash(word)) for name, word in rows.repeated("heard", 2))
+    return Tick(
+        line=line,
+        party=party,
+        sequence=sequence,
+        at=at,
+        out=out,
+        held=held,
+        observed=observed,
+        declared=declared,
+        clock_source=_full(_SOURCE, source),
+        clock_error_ms=_number(error_ms),
+        previous=previous,
+        heard=heard,
+    )
 
 
 def verify_tick(note: Note, ed25519_public: bytes) -> Tick:
@@ -163,7 +177,7 @@ def _check_tick(tick: Tick) -> None:
         ([scope for scope, _ in tick.declared], "declared"),
         ([party for party, _ in tick.heard], "heard"),
     ):
-        if any(a >= b for a, b in zip(names, names[1:], strict=False)):
+        if any(a >= b for a, b in itertools.pairwise(names)):
             raise _malformed(f"the rows {what!r} are not in order")
 
 
@@ -191,6 +205,9 @@ class _Rows:
     def name(self, name: str) -> str:
         return self.words(name, 1)[0]
 
+    def number(self, name: str) -> int:
+        return _number(self.name(name))
+
     def repeated(self, name: str, count: int) -> Iterator[list[str]]:
         while self._next < len(self._rows) and self._rows[self._next].startswith(name + " "):
             yield self.words(name, count)
@@ -209,10 +226,6 @@ def _parse_head(words: list[str]) -> Checkpoint:
     if parse_origin(origin) is None:
         raise _malformed(f"{origin!r} is not an origin")
     return Checkpoint(origin, _number(size), _hash(root))
-
-
-def _clock(words: list[str]) -> dict[str, str | int]:
-    return {"clock_source": _full(_SOURCE, words[0]), "clock_error_ms": _number(words[1])}
 
 
 def _party(word: str) -> str:

@@ -223,7 +223,12 @@ def distance_to_core_m(position: Position, volume: Volume) -> float:
         VolumeDoesNotHold: The volume is too large for any plane.
     """
     point = Volume(Shape.CIRCLE, (position,), 0, None, None, 0, 1)
-    return _compare_areas(point, replace(volume, radius_m=0), 0)[1]
+    core = replace(volume, radius_m=0)
+    shown = _show(point, core, 0)
+    if shown is None:
+        return _far_apart(point, core)[0]
+    plane, figure, other = shown
+    return _contact(plane, figure, 0, other, 0).between_m
 
 
 def _rank(volume: Volume) -> tuple[Any, ...]:
@@ -240,6 +245,27 @@ def _state_of(gap: int, minimum: int) -> _State:
 
 def _compare_areas(a: Volume, b: Volume, lateral_m: int) -> tuple[_State, float, Position]:
     """The horizontal state, the separation in metres, the point of approach."""
+    shown = _show(a, b, lateral_m)
+    if shown is None:
+        return _State.BEYOND, *_far_apart(a, b)
+    plane, figure_a, figure_b = shown
+    reach_m = a.radius_m + b.radius_m
+    contact = _contact(plane, figure_a, a.radius_m, figure_b, b.radius_m)
+    separation_m = max(0.0, round(contact.between_m - reach_m, 3))
+    if contact.between_m == 0.0:
+        state = _state_of_meeting(figure_a, figure_b, reach_m + lateral_m, contact)
+    else:
+        excess_m = round(contact.between_m - reach_m - lateral_m, 3)
+        state = _state_of_distance(excess_m, lateral_m, _margin_m(contact))
+    return state, separation_m, contact.closest
+
+
+def _show(a: Volume, b: Volume, lateral_m: int) -> tuple[Plane, _Figure, _Figure] | None:
+    """Both cores in the plane of the rule; None if they are too far apart for one.
+
+    Raises:
+        VolumeDoesNotHold: Their boxes meet and yet no plane holds them both.
+    """
     core_a, core_b = core_of(a.shape, a.vertices), core_of(b.shape, b.vertices)
     pad_a = (a.radius_m + lateral_m / 2) / CURVATURE_RADIUS_M_MIN
     pad_b = (b.radius_m + lateral_m / 2) / CURVATURE_RADIUS_M_MIN
@@ -251,17 +277,8 @@ def _compare_areas(a: Volume, b: Volume, lateral_m: int) -> tuple[_State, float,
     if plane is None or _is_far(plane, core_a) or _is_far(plane, core_b):
         if (low <= high).all():
             raise VolumeDoesNotHold("A volume is too large to be compared.", "Split it.")
-        return _State.BEYOND, *_far_apart(a, core_a, b, core_b)
-    reach_m = a.radius_m + b.radius_m
-    figure_a, figure_b = _figure(plane, a.shape, core_a), _figure(plane, b.shape, core_b)
-    contact = _contact(plane, figure_a, a.radius_m, figure_b, b.radius_m)
-    separation_m = max(0.0, round(contact.between_m - reach_m, 3))
-    if contact.between_m == 0.0:
-        state = _state_of_meeting(figure_a, figure_b, reach_m + lateral_m, contact)
-    else:
-        excess_m = round(contact.between_m - reach_m - lateral_m, 3)
-        state = _state_of_distance(excess_m, lateral_m, _margin_m(contact))
-    return state, separation_m, contact.closest
+        return None
+    return plane, _figure(plane, a.shape, core_a), _figure(plane, b.shape, core_b)
 
 
 def _is_far(plane: Plane, core: Core) -> bool:
@@ -269,16 +286,17 @@ def _is_far(plane: Plane, core: Core) -> bool:
     return bool((core.units @ plane.axes[2]).min() < _COS_FAR)
 
 
-def _far_apart(a: Volume, core_a: Core, b: Volume, core_b: Core) -> tuple[float, Position]:
+def _far_apart(a: Volume, b: Volume) -> tuple[float, Position]:
     """Separation and middle of two volumes on different sides of the world.
 
     Their boxes do not meet, so they are clear of each other; the distance is
     that of their nearest vertices.
     """
-    cosines = core_a.units @ core_b.units.T
+    units_a, units_b = core_of(a.shape, a.vertices).units, core_of(b.shape, b.vertices).units
+    cosines = units_a @ units_b.T
     row, column = divmod(int(cosines.argmax()), cosines.shape[1])
     between_m = distance_m(a.vertices[row], b.vertices[column])
-    middle = position_of(core_a.units[row] + core_b.units[column])
+    middle = position_of(units_a[row] + units_b[column])
     return round(max(0.0, between_m - a.radius_m - b.radius_m), 3), middle
 
 
@@ -353,17 +371,32 @@ def _state_of_meeting(a: _Figure, b: _Figure, reach_m: int, contact: _Contact) -
 def _state_of_entry(a: _Figure, b: _Figure, margin_m: float) -> _State:
     """The state of two polygons that meet, by how deep the first goes into the second.
 
-    Looked for at an inner point and the vertices of the first, then along its edges
-    between the places where they cross the boundary of the second.
+    Looked for at the vertices of the first and just inside its edges, then along its
+    edges between the places where they cross the boundary of the second.
     """
-    inner = shapely.get_coordinates(shapely.point_on_surface(a.geometry))
+    inner = _inside_edges(a, 2 * margin_m)
     state = _state_of_depth(np.concatenate((inner, a.points)), b.geometry, margin_m)
     if state is _State.WITHIN:
         return state
     samples = _samples_between_crossings(a.points, b.points)
     if samples is None:
         return _State.WITHIN
+    if not len(inner):
+        # It is so thin that nothing tells its inside from its boundary.
+        state = min(state, _State.MARGINAL)
     return min(state, _state_of_depth(samples, b.geometry, margin_m))
+
+
+def _inside_edges(figure: _Figure, depth_m: float) -> Floats:
+    """Points inside a polygon, at this distance from the middle of each edge."""
+    ring = figure.points
+    edges = np.roll(ring, -1, axis=0) - ring
+    sense = 1.0 if shapely.is_ccw(figure.geometry.exterior) else -1.0
+    leftward = np.stack((-edges[:, 1], edges[:, 0]), axis=1)
+    leftward /= np.maximum(np.sqrt((edges * edges).sum(axis=1)), 1e-9)[:, None]
+    points = ring + edges / 2 + leftward * (sense * depth_m)
+    shapely.prepare(figure.geometry)
+    return np.asarray(points[shapely.contains_xy(figure.geometry, points)])
 
 
 def _state_of_depth(points: Floats, polygon: _Geometry, margin_m: float) -> _State:

@@ -38,6 +38,7 @@ from openline.domain.space.geodesy import (
 
 _INSTANT_VALUE_MAX = 2**63 - 1
 _CORES_KEPT = 1_024
+_AREA_M2_MIN = 1.0
 _GEOS_PLACE = re.compile(r"\[(\S+) (\S+?)\]")
 
 
@@ -309,7 +310,7 @@ def _check_ring(core: Core) -> None:
     """Confirm that the ring is simple, as its great circles show in its own plane."""
     plane = plane_at(core.middle)
     ring = shapely.polygons(plane.points(core.units))
-    if shapely.is_valid(ring):
+    if shapely.is_valid(ring) and shapely.area(ring) >= _AREA_M2_MIN:
         return
     match = _GEOS_PLACE.search(shapely.is_valid_reason(ring))
     if match is None:

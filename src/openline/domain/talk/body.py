@@ -129,8 +129,7 @@ class _PartyName(Text):
     """The name of a party."""
 
     def _checked(self, value: object, path: str) -> str:
-        # Zero-argument super() does not work in a dataclass with slots' child on 3.11.
-        text = Text._checked(self, value, path)
+        text = super()._checked(value, path)
         if not is_party_name(text):
             raise Fault(path, "is not a party name")
         return text

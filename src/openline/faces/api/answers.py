@@ -196,7 +196,7 @@ class Terms(msgspec.Struct):
     bytes: str
 
 
-class Reference(msgspec.Struct):
+class NamedMessage(msgspec.Struct):
     """A message that another one is about.
 
     Attributes:
@@ -290,7 +290,7 @@ class MessageRecord(msgspec.Struct):
     circuit: str
     by: dict[str, str] | None
     recipients: list[str]
-    reply_to: Reference | None
+    reply_to: NamedMessage | None
     notice_id: str
     flags: list[str]
     marks: Marks

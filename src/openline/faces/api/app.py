@@ -8,14 +8,16 @@ speak for the party (`openline.faces.unix`).
 import asyncio
 from typing import Any, Final
 
+import msgspec
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import License, Tag
+from litestar.openapi.spec import License, OpenAPI, Tag
 
 from openline import __version__
-from openline.faces.api import events, faults, files, reading, writing
+from openline.faces.api import answers, describe, events, faults, files, reading, schema, writing
+from openline.faces.api.describe import add_descriptions, describe_files
 from openline.faces.api.running import Running
 
 BODY_SIZE_BYTES_MAX: Final = 1_048_576
@@ -24,9 +26,9 @@ BODY_SIZE_BYTES_MAX: Final = 1_048_576
 DESCRIPTION: Final = """\
 The officers' interface of one Openline node, on its Unix socket.
 
-Instants are UTC. In requests they may be written as ISO 8601 with Z or as
-date-time groups (`070140ZAPR17`); views answer UTC milliseconds where the
-name ends in `_at`. Nothing here approves or permits anything: a notice takes
+Instants are UTC. Answers give them in milliseconds since 1970; in the fields
+of a message they are ISO 8601 with Z, or on the way in date-time groups too
+(`070140ZAPR17`). Nothing here approves or permits anything: a notice takes
 effect without a reply.
 
 Every error is `{"error": {"what", "remedy", "field"?}}`.
@@ -67,6 +69,14 @@ ROUTES: Final = (
 )
 
 
+_STRUCTURES: Final = [
+    structure
+    for module in (answers, describe, schema)
+    for structure in vars(module).values()
+    if isinstance(structure, type) and issubclass(structure, msgspec.Struct)
+]
+
+
 def create_app(running: Running, stopping: asyncio.Event | None = None) -> Litestar:
     """The API over a running node.
 
@@ -74,7 +84,7 @@ def create_app(running: Running, stopping: asyncio.Event | None = None) -> Lites
         running: The node.
         stopping: Set when the node begins to stop; streams then end.
     """
-    return Litestar(
+    app = Litestar(
         route_handlers=list(ROUTES),
         state=State({"running": running, "stopping": stopping or asyncio.Event()}),
         exception_handlers=faults.HANDLERS,
@@ -83,6 +93,8 @@ def create_app(running: Running, stopping: asyncio.Event | None = None) -> Lites
         debug=False,
         logging_config=None,
     )
+    _complete(app.openapi_schema)
+    return app
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -105,4 +117,11 @@ def openapi_document() -> dict[str, Any]:
     app = Litestar(
         route_handlers=list(ROUTES), openapi_config=openapi_config(), logging_config=None
     )
+    _complete(app.openapi_schema)
     return app.openapi_schema.to_schema()
+
+
+def _complete(openapi: OpenAPI) -> None:
+    """Add to the document what Litestar does not see."""
+    add_descriptions(openapi, _STRUCTURES)
+    describe_files(openapi, ("adoptUnderstanding", "importCourier"))

@@ -18,11 +18,26 @@ from litestar.params import Parameter
 from litestar.response import Stream
 
 from openline.engine.effects import Show
-from openline.faces.api.describe import described
+from openline.faces.api.describe import READING, described
+from openline.faces.api.node import node_of, view_of
 from openline.faces.api.running import Running
 
 HEARTBEAT_S: Final = 3.0
 """Shorter than the time after which a console calls its picture stale."""
+
+EVENTS: Final = {
+    "begin": "The first of a stream: read the state after it.",
+    "message": "A message was recorded or received, or marked by another; as in the list.",
+    "delivered": "A counterpart (`party`) receipted our messages `from` index up to `until`.",
+    "notice": "A notice came, changed, was answered, began or ended; as in the list.",
+    "conflict": "A conflict was found, changed or ended; as in the list.",
+    "alarm": "An alarm was raised, is over, or was acknowledged; as in the list.",
+    "state": "The state of the line changed: `observed` or `declared`; read `/status`.",
+    "refused": "Something that a counterpart sent was refused, with `reason` and `what`.",
+    "refusal": "A counterpart refused something that we sent, with `reason` and `what`.",
+    "end": "The last of a stream, with `why`: the node stops, or the reader is too slow.",
+}
+"""Every event by name. A client passes over names that it does not know."""
 
 
 @get(
@@ -40,6 +55,7 @@ HEARTBEAT_S: Final = 3.0
             'id: 1\nevent: message\ndata: {"line":"syria-air","serial":"ALPHA-0012"}\n\n'
             ": 3 s\n\n"
         ),
+        faults=READING,
     ),
 )
 async def follow_events(
@@ -48,17 +64,17 @@ async def follow_events(
         str | None, Parameter(query="line", description="Only what concerns this line.")
     ] = None,
 ) -> Response[Any]:
-    """A stream of what changes: `message`, `delivered`, `state`, `conflict`, `alarm`, `circuit`.
+    """A stream of what changes on the lines.
 
     Each event has an id (its number in this stream), a name, and JSON data
     with the line and the values that the other routes give for the same
     thing. The first is `begin`: read the state after it. `end` says why the
     stream is closed; connect again and begin anew.
     """
-    running: Running = state.running
+    running = node_of(state)
     stopping: asyncio.Event = state.stopping
     if only_line is not None:
-        running.view(only_line)  # Says so now when there is no such line.
+        view_of(state, only_line)  # Says so now when there is no such line.
     return Stream(
         _stream(running, stopping, only_line),
         media_type="text/event-stream; charset=utf-8",

@@ -1,22 +1,32 @@
 """The routes that give or take whole files: certificates and the courier's."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
+import msgspec
 from litestar import Response, post
 from litestar.datastructures import State
 from litestar.params import Body
 
+from openline.app.export import Exporter
 from openline.engine.commands import ExportCourier, ImportCourier
 from openline.faces.api import answers, examples
-from openline.faces.api.describe import WRITING, described
+from openline.faces.api.describe import OCTETS, WRITING, described
+from openline.faces.api.faults import BadRequest
 from openline.faces.api.node import node_of, view_of
 from openline.faces.api.reading import Line
-from openline.faces.api.schema import CertificateOrder, CourierOrder
+from openline.faces.api.schema import (
+    AboutInstant,
+    AboutMessage,
+    AboutReceipt,
+    AboutWindow,
+    CertificateOrder,
+    CourierOrder,
+)
+
+_About = TypeVar("_About", AboutInstant, AboutMessage, AboutReceipt, AboutWindow)
 
 COURIER_SIZE_BYTES_MAX: Final = 268_435_456
 """A courier carries what one memory of a machine holds easily: 256 MiB."""
-
-OCTETS: Final = "application/octet-stream"
 
 
 @post(
@@ -36,7 +46,46 @@ async def certify(
     It is verified offline: `openline verify FILE`.
     """
     view_of(state, line)
-    raise NotImplementedError
+    exporter = node_of(state).exporter(line)
+    return Response(_certificate(exporter, data.kind, data.parameters), media_type=OCTETS)
+
+
+def _certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> bytes:
+    """The certificate that is ordered.
+
+    Raises:
+        BadRequest: The parameters are not those of the kind.
+        OurError: What it needs is not stored here.
+    """
+    match kind:
+        case "message":
+            message = _parameters(parameters, AboutMessage)
+            return exporter.message(message.party, message.index, with_content=message.with_content)
+        case "receipt":
+            receipt = _parameters(parameters, AboutReceipt)
+            return exporter.receipt(
+                receipt.party, receipt.index, receipt.holder, with_content=receipt.with_content
+            )
+        case "lead-time":
+            notice = _parameters(parameters, AboutReceipt)
+            return exporter.lead_time(notice.party, notice.index, notice.holder)
+        case "use":
+            window = _parameters(parameters, AboutWindow)
+            return exporter.use(window.party, window.from_, window.until)
+        case "non-use":
+            window = _parameters(parameters, AboutWindow)
+            return exporter.non_use(window.party, window.from_, window.until)
+        case _:
+            return exporter.state(_parameters(parameters, AboutInstant).at)
+
+
+def _parameters(given: dict[str, Any], structure: type[_About]) -> _About:
+    try:
+        return msgspec.convert(given, structure)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        field = f"parameters{where.rstrip('`')}"
+        raise BadRequest(f"{field}: {what}.", "See /schema/openapi.json.", field) from None
 
 
 @post(
@@ -64,10 +113,8 @@ async def export_courier(state: State, line: Line, data: CourierOrder) -> Respon
     request_max_body_size=COURIER_SIZE_BYTES_MAX,
     responses=described(answers.Imported, "Done.", example=examples.IMPORTED, faults=WRITING),
 )
-async def import_courier(
-    state: State, line: Line, data: Annotated[bytes, Body(media_type=OCTETS)]
-) -> dict[str, Any]:
+async def import_courier(state: State, line: Line, body: bytes) -> dict[str, Any]:
     """Take in a counterpart's file; every object in it proves itself, as on a circuit."""
     view_of(state, line)
-    result = await node_of(state).command(ImportCourier(line, data))
+    result = await node_of(state).command(ImportCourier(line, body))
     return {"is_done": True, **(result if isinstance(result, dict) else {})}

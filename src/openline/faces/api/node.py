@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from litestar.datastructures import State
 
 from openline.domain.errors import OurError
+from openline.engine.commands import Command, Recorded
 from openline.engine.views import View
 from openline.faces.api.faults import BadRequest, NotFound, NotReady
 from openline.faces.api.running import Running
@@ -39,6 +40,27 @@ def view_of(state: State, line: str) -> View:
         raise NotFound(
             error.what, error.remedy or "See GET /lines for the lines there are."
         ) from None
+
+
+async def recorded(state: State, line: str, command: Command) -> Recorded:
+    """Have something said or announced; returns when it is in our log, on disk.
+
+    Raises:
+        NotReady: The node may not sign yet, or is stopping.
+        OurError: It must not be said.
+    """
+    running = node_of(state)
+    try:
+        done: Recorded = await running.command(command)
+    except OurError as error:
+        if state.stopping.is_set() or not _can_sign(running, line):
+            raise NotReady(error.what, error.remedy) from None
+        raise
+    return done
+
+
+def _can_sign(running: Running, line: str) -> bool:
+    return any(one["line"] == line and one["can_sign"] for one in running.status()["lines"])
 
 
 def by_of(running: Running, officer: Officer | None) -> By:

@@ -29,7 +29,9 @@ NoticeId = Annotated[str, Parameter(description="Its id, such as ALPHA-0003.")]
     operation_id="readStatus",
     tags=["state"],
     summary="The state of the node and of each line",
-    responses=described(answers.Status, "The node and its lines.", example=examples.STATUS),
+    responses=described(
+        answers.Status, "The node and its lines.", example=examples.STATUS, faults=(503,)
+    ),
 )
 async def read_status(state: State) -> dict[str, Any]:
     """Who runs, since when, and for each line its state.
@@ -45,7 +47,7 @@ async def read_status(state: State) -> dict[str, Any]:
     operation_id="listLines",
     tags=["state"],
     summary="The lines of the node",
-    responses=described(answers.Lines, "The lines.", example=examples.LINES),
+    responses=described(answers.Lines, "The lines.", example=examples.LINES, faults=(503,)),
 )
 async def list_lines(state: State) -> dict[str, Any]:
     """The lines that this node holds, each with its state, as `/status` has them."""
@@ -58,7 +60,7 @@ async def list_lines(state: State) -> dict[str, Any]:
     tags=["messages"],
     summary="Messages in the order in which they were recorded",
     responses=described(
-        answers.Messages, "The messages.", example=examples.MESSAGES, faults=(400, *READING)
+        answers.Messages, "The messages.", example=examples.MESSAGES, faults=READING
     ),
 )
 async def list_messages(
@@ -101,7 +103,7 @@ async def read_message(
     except OurError as error:
         raise NotFound(error.what, error.remedy) from None
     try:
-        text = plain_text(view, shown, view.load(party, index), language)
+        text = plain_text(view, shown, language)
     except OurError as error:
         raise BadRequest(error.what, error.remedy, "language") from None
     return {**shown, "text": text}

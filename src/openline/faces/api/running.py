@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from openline.app.config import Config
+from openline.app.export import Exporter
 from openline.engine.commands import Command
 from openline.engine.effects import Show
 from openline.engine.views import View
@@ -27,7 +28,7 @@ class Running(Protocol):
     def message(self, line: str, party: str, index: int) -> dict[str, Any]:
         """One message with its body and its plain text."""
 
-    def exporter(self, line: str) -> Any:
+    def exporter(self, line: str) -> Exporter:
         """What writes certificates about one line."""
 
     def delivered(self, line: str, index: int) -> Awaitable[None]:

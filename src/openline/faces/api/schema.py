@@ -11,13 +11,15 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from openline.domain.instant import INSTANT_MAX
 from openline.domain.limits import LABEL_CHARS_MAX, NAME_CHARS_MAX, PARTIES_MAX
 
 PartyName: TypeAlias = Annotated[
     str, Meta(max_length=NAME_CHARS_MAX, description="A party's name.", examples=["bravo.example"])
 ]
 Instant: TypeAlias = Annotated[
-    int, Meta(description="UTC milliseconds since 1970.", examples=[1491525600000])
+    int,
+    Meta(ge=0, le=INSTANT_MAX, description="UTC milliseconds.", examples=[1491525600000]),
 ]
 Index: TypeAlias = Annotated[
     int, Meta(ge=0, description="Position in the author's outbox: the serial number.")
@@ -37,7 +39,7 @@ class Officer(msgspec.Struct, forbid_unknown_fields=True):
     officer: Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
 
 
-class Reference(msgspec.Struct, forbid_unknown_fields=True):
+class MessageReference(msgspec.Struct, forbid_unknown_fields=True):
     """A message, by its author and its index.
 
     Attributes:
@@ -66,7 +68,7 @@ class Say(msgspec.Struct, forbid_unknown_fields=True):
     kind: Annotated[str, Meta(max_length=64, examples=["TEXT"])]
     fields: dict[str, Any]
     precedence: PrecedenceName = "ROUTINE"
-    reply_to: Reference | None = None
+    reply_to: MessageReference | None = None
     recipients: Annotated[list[PartyName], Meta(max_length=PARTIES_MAX)] = []
     request_id: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] = ""
 
@@ -86,11 +88,66 @@ class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
 
     Attributes:
         kind: What it is to prove.
-        parameters: What it is about; see the reference of `openline certify`.
+        parameters: What it is about: AboutMessage for `message`; AboutReceipt for `receipt` and
+            `lead-time`; AboutWindow for `use` and `non-use`; AboutInstant for `state`.
     """
 
     kind: Literal["message", "receipt", "use", "non-use", "state", "lead-time"]
     parameters: dict[str, Any]
+
+
+class AboutMessage(msgspec.Struct, forbid_unknown_fields=True):
+    """The message that a certificate is about.
+
+    Attributes:
+        party: The author.
+        index: Its index.
+        with_content: Whether the words go along; else only their hash.
+    """
+
+    party: PartyName
+    index: Index
+    with_content: bool = True
+
+
+class AboutReceipt(msgspec.Struct, forbid_unknown_fields=True):
+    """The receipt that a certificate is about.
+
+    Attributes:
+        party: The author of the message.
+        index: Its index.
+        holder: Whose receipt; not needed where there is one counterpart.
+        with_content: Whether the words go along; else only their hash. A lead time needs them.
+    """
+
+    party: PartyName
+    index: Index
+    holder: str = ""
+    with_content: bool = True
+
+
+class AboutWindow(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """The window that a certificate is about, half-open.
+
+    Attributes:
+        party: Who used the line, or did not.
+        from_: First instant of the window.
+        until: First instant after it.
+    """
+
+    party: PartyName
+    from_: Instant
+    until: Instant
+
+
+class AboutInstant(msgspec.Struct, forbid_unknown_fields=True):
+    """The instant that a certificate is about.
+
+    Attributes:
+        at: The instant.
+    """
+
+    at: Instant
 
 
 class KeyOrder(msgspec.Struct, forbid_unknown_fields=True):

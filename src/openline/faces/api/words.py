@@ -5,24 +5,21 @@ from typing import Any
 from openline.adapters.wording import Facts, Wording
 from openline.domain.party import Precedence
 from openline.domain.talk.lead_time import LeadClass
-from openline.domain.talk.message import Message, Unreadable
 from openline.engine.views import View
 
 
-def plain_text(
-    view: View, record: dict[str, Any], message: Message | Unreadable, language: str
-) -> str:
+def plain_text(view: View, record: dict[str, Any], language: str) -> str:
     """The message in sentences, with what is known of it beside its body.
 
     Args:
-        view: The line's view: titles and lead times.
+        view: The line's view: the message itself, titles, lead times.
         record: The message as the view lists it.
-        message: What it says.
         language: Of the sentences.
 
     Raises:
         OurError: There are no sentences in that language.
     """
+    assert view.load is not None, "a running node's views read its store"
     lead_ms, lead = _lead_time(view, record)
     facts = Facts(
         party=record["party"],
@@ -36,6 +33,7 @@ def plain_text(
         lead_ms=lead_ms,
         lead=lead,
     )
+    message = view.load(record["party"], record["index"])
     return Wording(language).message(message, facts)
 
 

@@ -28,7 +28,7 @@ from openline.engine.views import View
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import WRITING, described
 from openline.faces.api.faults import BadRequest
-from openline.faces.api.node import bad_field, by_of, node_of, view_of, with_by
+from openline.faces.api.node import bad_field, by_of, node_of, recorded, view_of, with_by
 from openline.faces.api.reading import COUNT_MAX, Line
 from openline.faces.api.running import Running
 from openline.faces.api.schema import Acknowledgement, Check, Deed, KeyOrder, Revocation, Say
@@ -38,7 +38,7 @@ WAIT_MS_MAX: Final = 60_000
 
 SIGNED_SIZE_BYTES_MAX: Final = 1_048_576
 
-_SAID_BY_PEOPLE: Final = (
+SAID_BY_PEOPLE: Final = (
     Kind.TEXT,
     Kind.NOTICE,
     Kind.READ,
@@ -98,26 +98,26 @@ async def say(
         recipients=tuple(sorted(set(data.recipients))),
         request_id=data.request_id,
     )
-    recorded: Recorded = await running.command(command)
+    done = await recorded(state, line, command)
     if wait is not None:
         # The time is over: the message is said all the same, and `is_delivered` says how far.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_ms / 1000):
-                await running.delivered(line, recorded.index)
-    return _said(view, recorded)
+                await running.delivered(line, done.index)
+    return _said(view, done)
 
 
-def _said(view: View, recorded: Recorded) -> dict[str, Any]:
-    record = view.message(recorded.party, recorded.index) or {}
-    delivered: dict[str, int] = record.get("marks", {}).get("delivered", {})
-    recipients = record.get("recipients", [])
+def _said(view: View, done: Recorded) -> dict[str, Any]:
+    record = view.message(done.party, done.index)
+    assert record is not None, "what is recorded is in the view"
+    delivered: dict[str, int] = record["marks"]["delivered"]
     return {
-        "line": recorded.line,
-        "party": recorded.party,
-        "index": recorded.index,
-        "serial": record.get("serial", ""),
-        "notice_id": recorded.notice_id,
-        "is_delivered": bool(recipients) and all(party in delivered for party in recipients),
+        "line": done.line,
+        "party": done.party,
+        "index": done.index,
+        "serial": record["serial"],
+        "notice_id": done.notice_id,
+        "is_delivered": all(party in delivered for party in record["recipients"]),
         "delivered": delivered,
     }
 
@@ -172,14 +172,12 @@ async def acknowledge_alarm(state: State, line: Line, data: Acknowledgement) -> 
     request_max_body_size=SIGNED_SIZE_BYTES_MAX,
     responses=described(answers.Adopted, "Adopted.", example=examples.ADOPTED, faults=WRITING),
 )
-async def adopt(
-    state: State, data: Annotated[bytes, Body(media_type="application/octet-stream")]
-) -> dict[str, Any]:
+async def adopt(state: State, body: bytes) -> dict[str, Any]:
     """Adopt an Understanding that every party has signed: a new line, or an amendment.
 
     The body is the file that `openline understanding sign` writes.
     """
-    result = await node_of(state).command(Adopt(data))
+    result = await node_of(state).command(Adopt(body))
     return {"is_done": True, **(result if isinstance(result, dict) else {})}
 
 
@@ -197,8 +195,8 @@ async def change_key(state: State, line: Line, data: KeyOrder) -> dict[str, Any]
     """Announce and use the next key of a role; old and new key sign the announcement."""
     view = view_of(state, line)
     running = node_of(state)
-    by = by_of(running, data.by)
-    return _said(view, await running.command(ChangeKey(line, data.role, by)))
+    change = ChangeKey(line, data.role, by_of(running, data.by))
+    return _said(view, await recorded(state, line, change))
 
 
 @post(
@@ -214,9 +212,8 @@ async def change_key(state: State, line: Line, data: KeyOrder) -> dict[str, Any]
 async def publish_revocation(state: State, line: Line, data: Revocation) -> dict[str, Any]:
     """Publish that a key is not valid from an index on, signed with the root keys."""
     view = view_of(state, line)
-    running = node_of(state)
     message = _from_json(Kind.KEY_REVOKE, data.fields, Precedence.PRIORITY)
-    return _said(view, await running.command(PublishRevocation(line, message)))
+    return _said(view, await recorded(state, line, PublishRevocation(line, message)))
 
 
 @post(
@@ -248,10 +245,10 @@ def _message(
 ) -> Message:
     """The message that an officer filled in, with what the node fills in for them."""
     number = Kind.__members__.get(kind)
-    if number not in _SAID_BY_PEOPLE:
+    if number not in SAID_BY_PEOPLE:
         raise BadRequest(
             f"kind: {kind!r} is not a kind of message that is said here.",
-            f"Say one of {', '.join(one.name for one in _SAID_BY_PEOPLE)}.",
+            f"Say one of {', '.join(one.name for one in SAID_BY_PEOPLE)}.",
             "kind",
         )
     fields = with_by(running, fields)

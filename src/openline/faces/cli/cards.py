@@ -18,7 +18,7 @@ from openline.domain.line.card import (
 )
 from openline.domain.record.signing import key_id
 from openline.faces.cli.faults import FileUnreadable
-from openline.faces.cli.files import read_text, write_new
+from openline.faces.cli.files import naming, read_text, write_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ def read_card(path: Path) -> CardFile:
     """The card in a file, its signatures verified.
 
     Raises:
-        FileUnreadable: It is not there.
-        TheirError: It is no sound card.
+        FileUnreadable: It is not there, or is no sound card.
     """
     text = read_text(path, CARD_SIZE_BYTES_MAX)
-    return CardFile(parse_card(text), text)
+    with naming(path):
+        return CardFile(parse_card(text), text)
 
 
 def own_card(config: Config) -> CardFile:

@@ -30,6 +30,7 @@ def message(
     serial: str,
     /,
     *,
+    withhold: bool = False,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -40,10 +41,11 @@ def message(
 
     Args:
         serial: The message.
+        withhold: Leave the words out; only their hash goes along.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
-    _of_message("message", serial, out, options)
+    _of_message("message", serial, out, options, with_content=not withhold)
 
 
 @verb(app)
@@ -51,7 +53,8 @@ def receipt(
     serial: str,
     /,
     *,
-    party: str | None = None,
+    holder: str = "",
+    withhold: bool = False,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -62,11 +65,12 @@ def receipt(
 
     Args:
         serial: The message.
-        party: Whose receipt; needed where the line has more than one counterpart.
+        holder: Whose receipt; needed where the line has more than one counterpart.
+        withhold: Leave the words out; only their hash goes along.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
-    _of_message("receipt", serial, out, options, **({"by": party} if party else {}))
+    _of_message("receipt", serial, out, options, holder=holder, with_content=not withhold)
 
 
 @verb(app, "lead-time")
@@ -74,6 +78,7 @@ def lead_time(
     serial: str,
     /,
     *,
+    holder: str = "",
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -86,10 +91,11 @@ def lead_time(
 
     Args:
         serial: The notice's message.
+        holder: Who received it; needed where the line has more than one counterpart.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
-    _of_message("lead-time", serial, out, options)
+    _of_message("lead-time", serial, out, options, holder=holder)
 
 
 @verb(app)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from openline.domain.errors import OurError
 from openline.domain.talk.check import Occasion
 from openline.faces.cli.instants import instant_text
 from openline.faces.cli.manual import make_app, verb
@@ -88,11 +89,13 @@ def reply(
     line = options.line_of(client)
     of = reference_of(client, line, serial)
     check = client.get("/lines", line, "messages", of["party"], str(of["index"]))
-    body = check.get("body") or {}
+    body = check["body"] or {}
+    if check["kind"] != "LINE_CHECK" or not body:
+        raise OurError(f"{serial} is no line check.", "Find the check with openline log.")
     fields = {
-        "number": body.get("number"),
+        "number": body["number"],
         "readability": readability,
-        "echo": str(body.get("text", "")).split("\n")[0],
+        "echo": body["text"].split("\n")[0],
     }
     say_message(
         options, "LINE_CHECK_REPLY", fields, client=client, line=line, reply_to=of, wait_s=wait

@@ -87,7 +87,7 @@ class Client:
             raise _too_late(self._timeout_s) from None
         except (OSError, http.client.HTTPException) as error:
             raise NoAnswer(
-                f"The node broke off while it answered: {error or type(error).__name__}.",
+                f"The node broke off while it answered: {type(error).__name__} {error}.",
                 "See openline.log, and openline status.",
             ) from None
         finally:

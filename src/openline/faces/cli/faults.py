@@ -43,7 +43,7 @@ class NoAnswer(OurError):
     """The node did not answer in time."""
 
 
-_CODES = {
+_CODES: dict[type[OpenlineError], Exit] = {
     WrongUsage: Exit.USAGE,
     FileUnreadable: Exit.UNREADABLE,
     NodeNotRunning: Exit.NOT_RUNNING,

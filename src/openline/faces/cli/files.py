@@ -3,9 +3,10 @@
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from openline.domain.errors import OurError
+from openline.domain.errors import OurError, TheirError
 from openline.faces.cli.faults import FileUnreadable
 
 STANDARD = Path("-")
@@ -29,6 +30,21 @@ def read_bytes(path: Path, size_bytes_max: int) -> bytes:
     if len(data) > size_bytes_max:
         raise FileUnreadable(f"{path} is larger than {size_bytes_max} bytes.")
     return data
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in errors about what is in it.
+
+    Raises:
+        FileUnreadable: What is in it is not sound.
+    """
+    try:
+        yield
+    except TheirError as error:
+        raise FileUnreadable(
+            f"{path}: {error.what}.", f"It is not sound ({error.reason.value}): ask for it again."
+        ) from None
 
 
 def read_text(path: Path, size_bytes_max: int) -> str:

@@ -1,5 +1,7 @@
 """The verb `keys`: this party's keys, their change and their revocation."""
 
+import dataclasses
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -11,6 +13,7 @@ from openline.faces.cli.output import emit, table
 
 if TYPE_CHECKING:
     from openline.app.config import Config
+    from openline.faces.cli.client import Client
 
 Role: TypeAlias = Literal["node", "witness", "mirror", "tls"]
 
@@ -107,14 +110,53 @@ def revoke(
     """
     client = options.client()
     line = options.line_of(client)
-    root_keys = roots or client.config.root_keys
-    fields = _revocation(client, line, role, reason, from_index, root_keys, options)
+    fields = _revocation(
+        client, line, role, reason, from_index, roots or client.config.root_keys, options.officer()
+    )
     said = client.post("/lines", line, "revocations", body={"fields": fields})
-    rows = [
-        f"{said['serial']}: the {role} key {fields['revoked_id']} is revoked from entry "
-        f"{fields['from_index']} on."
-    ]
-    emit(said, rows, as_json=options.json)
+    row = f"{said['serial']}: the {role} key is revoked from entry {fields['from_index']} on."
+    emit(said, [row], as_json=options.json)
+
+
+def _revocation(
+    client: "Client",
+    line: str,
+    role: Role,
+    reason: str,
+    from_index: int | None,
+    roots: Path,
+    officer: dict[str, str] | None,
+) -> dict[str, Any]:
+    """The fields of a revocation, signed with the root keys."""
+    from openline.adapters.keys import FileKeys, open_root_keys
+    from openline.domain.line.understanding import RootSignature
+    from openline.domain.record.signing import key_id
+    from openline.domain.talk.body import By
+    from openline.domain.talk.keys import KeyRevoke, KeyRole, key_revoke_message
+
+    config = client.config
+    [state] = [one for one in client.get("/lines")["lines"] if one["line"] == line]
+    keys = FileKeys.open(config.keys)
+    by = officer or {"post": config.post, "officer": config.officer}
+    is_tls = role == "tls"
+    current = None if is_tls else keys.current(role).public
+    revoke = KeyRevoke(
+        by=By(**by),
+        role=KeyRole[role.upper()],
+        revoked=(
+            _certificate_id(keys.tls.certificate) if current is None else key_id(current.ed25519)
+        ),
+        from_index=state["out_size"] if from_index is None else from_index,
+        reason=reason,
+        keys=None if current is None else keys.successor(role, current).public,
+        tls=keys.successor_certificate(keys.tls.certificate) if is_tls else None,
+    )
+    message = key_revoke_message(f"{config.party}/{line}/out", revoke)
+    signatures = sorted(
+        RootSignature(config.party, root.public, root.sign(message))
+        for root in open_root_keys(roots)
+    )
+    return dataclasses.replace(revoke, signatures=tuple(signatures)).to_json()
 
 
 def _keys(config: "Config") -> Iterator[dict[str, Any]]:
@@ -136,6 +178,4 @@ def _keys(config: "Config") -> Iterator[dict[str, Any]]:
 
 def _certificate_id(certificate: bytes) -> bytes:
     """How a TLS certificate is named: the first bytes of its SHA-256."""
-    import hashlib
-
     return hashlib.sha256(certificate).digest()[:8]

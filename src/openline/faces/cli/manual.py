@@ -67,7 +67,7 @@ def sole_verb(app: App) -> Callable[[_Verb], _Verb]:
 
     def add(function: _Verb) -> _Verb:
         app.help_epilogue = _take_example(function)
-        app.help = None  # type: ignore[assignment]  # The docstring says it.
+        app.help = None  # The docstring says it.
         app.default(function)
         return function
 

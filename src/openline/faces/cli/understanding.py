@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from openline.domain.errors import OurError
 from openline.faces.cli.faults import FileUnreadable, NodeNotRunning
-from openline.faces.cli.files import read_bytes, write_new
+from openline.faces.cli.files import naming, read_bytes, write_new
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Node
 from openline.faces.cli.output import emit
@@ -104,7 +104,8 @@ def sign(
 
     config = options.config()
     signed = _read_signed(file)
-    understanding = parse_understanding(signed.data)
+    with naming(file):
+        understanding = parse_understanding(signed.data)
     if config.party not in understanding.names():
         raise OurError(
             f"{config.party} is no party to {file}: {', '.join(understanding.names())}.",
@@ -154,7 +155,8 @@ def adopt(
     config = options.config()
     data = read_bytes(file, FILE_SIZE_BYTES_MAX)
     signed = _read_signed(file)
-    understanding = verify_understanding(signed)
+    with naming(file):
+        understanding = verify_understanding(signed)
     if config.party not in understanding.names():
         raise OurError(
             f"{config.party} is no party to {file}.", "Adopt it at the nodes of its parties."
@@ -188,7 +190,8 @@ def show(
 
     path = _path_of(what, options)
     signed = _read_signed(path)
-    text = to_toml(parse_understanding(signed.data))
+    with naming(path):
+        text = to_toml(parse_understanding(signed.data))
     rows = [*(f"# {row}" for row in _rows(path, signed)), "", *text.splitlines()]
     emit({"toml": text, **_facts(signed)}, rows, as_json=options.json)
 
@@ -236,7 +239,8 @@ def _read_signed(path: Path) -> "SignedUnderstanding":
     data = read_bytes(path, FILE_SIZE_BYTES_MAX)
     # The file with signatures is a CBOR map: its first byte is never that of a text.
     if data[:1] in (b"\xa1", b"\xa2"):
-        return parse_signed_understanding(data)
+        with naming(path):
+            return parse_signed_understanding(data)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

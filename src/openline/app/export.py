@@ -1,0 +1,570 @@
+"""Export: gathers the evidence for certificates from what a node has stored.
+
+Everything that a certificate needs is in the store of either party to the line:
+both outboxes, heads with their cosignatures, ticks. This module finds the least
+of it that proves a claim and writes the file; `openline.domain.record.
+verification` then judges that file as it would judge anybody's.
+
+An exporter keeps the trees of the logs it has read, so a long-lived one reads
+each entry once. It is used by one thread at a time.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from openline.domain.errors import OurError, TheirError
+from openline.domain.instant import HOUR_MS, format_instant
+from openline.domain.limits import EVIDENCE_ENTRIES_SHOWN_MAX, EVIDENCE_TICKS_MAX
+from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name
+from openline.domain.line.understanding import (
+    SignedUnderstanding,
+    Understanding,
+    verify_understanding,
+)
+from openline.domain.party import Origin
+from openline.domain.record.certificate import (
+    Certificate,
+    CertificateKind,
+    Claim,
+    Evidence,
+    Extension,
+    ProvenEntry,
+)
+from openline.domain.record.checkpoint import parse_checkpoint, verify_checkpoint
+from openline.domain.record.claims import line_words
+from openline.domain.record.cosignature import verify_cosignature
+from openline.domain.record.envelope import parse_content, parse_envelope
+from openline.domain.record.merkle import Tree, leaf_hash
+from openline.domain.record.note import Note, parse_note
+from openline.domain.record.signing import PublicKeys
+from openline.domain.record.silence import Finding, Judgement, Window, around, judge
+from openline.domain.record.tick import Tick, parse_tick
+from openline.domain.talk.kinds import Kind
+from openline.domain.talk.message import parse_body
+from openline.engine.ports import Store, StoredEntry
+
+_ENTRIES_READ: Final = 2_048
+_HEADS_READ: Final = 64
+_TICKS_READ: Final = 512
+
+_SEARCH_FACTORS: Final = (1, 4, 16, 64, 256)
+"""How much wider each look for ticks is than the first, until they are found."""
+
+_MAY_BE_KEY_MESSAGE: Final = re.compile(rb"\x3a\x00\x01\x11\x70[\xa5-\xa8]\x01[\x01-\x03]\x02")
+"""Our header field -70001, a map, and under 1 a kind of 1 to 3: finds key messages
+among 100,000 entries without reading each; what it finds is then read."""
+
+
+class Exporter:
+    """Writes certificates about one line from one party's store.
+
+    Args:
+        store: What the node has stored.
+        own: The party whose store it is.
+        line: The line.
+    """
+
+    def __init__(self, store: Store, own: str, line: str) -> None:
+        self._store = store
+        self._own = own
+        self._line = line
+        self._logs: dict[str, _Log] = {}
+
+    def message(self, party: str, index: int, *, with_content: bool = True) -> bytes:
+        """A certificate of who said what, when at the latest and the earliest.
+
+        Args:
+            party: The author.
+            index: Of the message in the author's outbox.
+            with_content: Whether the words go along; else only their hash.
+
+        Raises:
+            OurError: The message, or a signed head over it, is not stored here.
+        """
+        dossier = self._dossier()
+        dossier.add_message(party, index, with_content=with_content)
+        for holder in dossier.others(party):
+            dossier.add_receipt(party, index, holder)
+        dossier.add_seen(party, index)
+        return dossier.write(Claim(CertificateKind.MESSAGE, self._line, party, index), [party])
+
+    def receipt(
+        self, party: str, index: int, holder: str = "", *, with_content: bool = True
+    ) -> bytes:
+        """A certificate that a counterpart held a message durably.
+
+        Args:
+            party: The author.
+            index: Of the message in the author's outbox.
+            holder: Who received it; may be left out where there is one other party.
+            with_content: Whether the words go along; else only their hash.
+
+        Raises:
+            OurError: The message or its receipt is not stored here.
+        """
+        dossier = self._dossier()
+        holder = dossier.one_holder(party, holder)
+        dossier.add_message(party, index, with_content=with_content)
+        dossier.need_receipt(party, index, holder)
+        claim = Claim(CertificateKind.RECEIPT, self._line, party, index, holder)
+        return dossier.write(claim, [party])
+
+    def lead_time(self, party: str, index: int, holder: str = "") -> bytes:
+        """A certificate of how long before its window a notice was received.
+
+        Args:
+            party: The author of the notice.
+            index: Of the notice in the author's outbox.
+            holder: Who received it; may be left out where there is one other party.
+
+        Raises:
+            OurError: The message is no notice, or it or its receipt is not stored.
+        """
+        dossier = self._dossier()
+        holder = dossier.one_holder(party, holder)
+        if dossier.add_message(party, index, with_content=True) != Kind.NOTICE:
+            raise OurError(f"{party} {index} is not a notice: it has no lead time.")
+        dossier.need_receipt(party, index, holder)
+        claim = Claim(CertificateKind.LEAD_TIME, self._line, party, index, holder)
+        return dossier.write(claim, [party])
+
+    def use(self, party: str, valid_from: int, valid_until: int) -> bytes:
+        """A certificate that a party said something in a window."""
+        return self._window(CertificateKind.USE, party, valid_from, valid_until)
+
+    def non_use(self, party: str, valid_from: int, valid_until: int) -> bytes:
+        """A certificate that a party said nothing in a window.
+
+        Whether it is proven, refuted or unproven is for the verification to say:
+        where ticks are missing, the file shows those that are nearest.
+
+        Args:
+            party: The party that was silent.
+            valid_from: First instant of the window.
+            valid_until: First instant after it.
+
+        Raises:
+            OurError: No such party or window, or nothing of the party is stored.
+        """
+        return self._window(CertificateKind.NON_USE, party, valid_from, valid_until)
+
+    def state(self, at: int) -> bytes:
+        """A certificate of the word that was displayed for the line at an instant.
+
+        Raises:
+            OurError: The ticks of some party around the instant are not stored, or
+                the state changed so near to it that no word is certain.
+        """
+        dossier = self._dossier()
+        dossier.add_state(at)
+        chains = {
+            party: found.chain
+            for party in dossier.parties
+            if (found := around(party, at, dossier.tolerance_ms, dossier.ticks))
+        }
+        words = line_words(chains)
+        if len(words) != 1:
+            told = " or ".join(words) or "not a word that is known"
+            raise OurError(
+                f"The line changed near {format_instant(at)}: it was {told}.",
+                "Ask for an instant some seconds earlier or later.",
+            )
+        claim = Claim(CertificateKind.STATE, self._line, at=at, word=str(words[0]))
+        return dossier.write(claim, list(dossier.parties))
+
+    def _window(
+        self, kind: CertificateKind, party: str, valid_from: int, valid_until: int
+    ) -> bytes:
+        if valid_from >= valid_until:
+            raise OurError("The window ends before it begins.", "Give its start, then its end.")
+        dossier = self._dossier()
+        dossier.check_party(party)
+        dossier.add_window(party, Window(valid_from, valid_until))
+        claim = Claim(kind, self._line, party, valid_from=valid_from, valid_until=valid_until)
+        return dossier.write(claim, [party])
+
+    def _dossier(self) -> "_Dossier":
+        first = self._store.entries(str(Origin(self._own, self._line)), 0, 1)
+        if not first:
+            raise OurError(
+                f"{self._own} has said nothing on line {self._line}.",
+                "Name a line that this node is on.",
+            )
+        signed = SignedUnderstanding.from_body(parse_content(first[0].content))
+        understanding = verify_understanding(signed)
+        for party in understanding.names():
+            log = self._logs.setdefault(party, _Log(party, self._line))
+            log.refresh(self._store)
+        return _Dossier(self._store, self._logs, signed, understanding)
+
+
+@dataclass
+class _Log:
+    """One outbox as it is stored: its tree and its key messages.
+
+    Attributes:
+        party: Its author.
+        line: The line.
+        tree: Over all entries read so far.
+        key_indexes: Of key messages and amendments, in order.
+    """
+
+    party: str
+    line: str
+    tree: Tree = field(default_factory=Tree)
+    key_indexes: list[int] = field(default_factory=list)
+
+    @property
+    def origin(self) -> str:
+        return str(Origin(self.party, self.line))
+
+    def refresh(self, store: Store) -> None:
+        """Read what was stored since the last time."""
+        while entries := store.entries(self.origin, self.tree.size, _ENTRIES_READ):
+            start = self.tree.size
+            self.tree.extend(leaf_hash(entry.raw) for entry in entries)
+            self.key_indexes += [
+                start + offset
+                for offset, entry in enumerate(entries)
+                if _MAY_BE_KEY_MESSAGE.search(entry.raw)
+                and parse_envelope(entry.raw).header.kind in KEY_KINDS
+            ]
+
+
+class _Dossier:
+    """The evidence for one certificate, as it is gathered.
+
+    Attributes:
+        parties: The parties to the line.
+        rings: The keys of each party, after all its key messages.
+        tolerance_ms: The line's clock tolerance.
+        ticks: Ticks of the evidence, by hash.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        logs: dict[str, _Log],
+        signed: SignedUnderstanding,
+        understanding: Understanding,
+    ) -> None:
+        self.parties = understanding.names()
+        self.ticks: dict[bytes, Tick] = {}
+        self._store = store
+        self._logs = logs
+        self._signed = signed
+        self._tick_ms = understanding.timers.tick_ms
+        self._notes: dict[bytes, str] = {}
+        self._heads: dict[tuple[str, int], Note] = {}
+        # Entries to show: whether with content, and the size to prove them under, if it is fixed.
+        self._entries: dict[tuple[str, int], tuple[bool, int | None]] = {}
+        self._pairs: set[tuple[str, int, int]] = set()
+        self._holders: set[str] = set()
+        self.rings = {party: self._ring(understanding, party) for party in self.parties}
+        self.tolerance_ms = max(
+            terms.timers.clock_tolerance_ms
+            for ring in self.rings.values()
+            for terms in ring.understandings()
+        )
+
+    def check_party(self, party: str) -> None:
+        if party not in self.parties:
+            raise OurError(
+                f"{party} is not a party to the line.", f"Name one of {', '.join(self.parties)}."
+            )
+
+    def others(self, party: str) -> list[str]:
+        """The other parties to the line."""
+        self.check_party(party)
+        return [other for other in self.parties if other != party]
+
+    def one_holder(self, party: str, holder: str) -> str:
+        """The receiver that is meant."""
+        others = self.others(party)
+        if not holder and len(others) == 1:
+            return others[0]
+        if holder not in others:
+            raise OurError(
+                f"{holder or 'Nobody'} is not a receiver of what {party} says.",
+                f"Name one of {', '.join(others)}.",
+            )
+        return holder
+
+    # Messages and receipts.
+
+    def add_message(self, party: str, index: int, *, with_content: bool) -> int:
+        """Add the message of the claim; its kind."""
+        self.check_party(party)
+        size = self._logs[party].tree.size
+        if not 0 <= index < size:
+            raise OurError(
+                f"{party} {index} is not recorded here.",
+                f"The last message of {party} is {size - 1}." if size else "",
+            )
+        self._entries[party, index] = (with_content, None)
+        return parse_envelope(self._entry(party, index).raw).header.kind
+
+    def add_receipt(self, party: str, index: int, holder: str) -> bool:
+        """Add the first head over a message that the holder has cosigned, if there is one."""
+        for note in self._heads_over(party, index, holder):
+            if self._is_accepted(note, party, holder):
+                self._add_head(party, note, holder)
+                self._holders.add(holder)
+                return True
+        return False
+
+    def need_receipt(self, party: str, index: int, holder: str) -> None:
+        if not self.add_receipt(party, index, holder):
+            raise OurError(
+                f"There is no receipt yet from {holder} for {party} {index}.",
+                f"Receipts of what {party} says are kept by {party}.",
+            )
+
+    def add_seen(self, party: str, index: int) -> None:
+        """Add the last entries of others that a message names as seen."""
+        for head in parse_envelope(self._entry(party, index).raw).header.heads:
+            log = self._logs.get(head.origin.partition("/")[0])
+            is_here = log is not None and log.origin == head.origin and log.tree.size >= head.size
+            if log and is_here and head.size and log.tree.root(head.size) == head.root:
+                self._entries[log.party, head.size - 1] = (False, head.size)
+
+    def _heads_over(self, party: str, index: int, holder: str) -> Iterator[Note]:
+        """The stored heads over an entry with the holder's cosignature, smallest first."""
+        origin, size_min = self._logs[party].origin, index + 1
+        while found := self._store.heads(origin, holder, size_min, _HEADS_READ):
+            yield from (parse_note(text) for _, text in found)
+            size_min = found[-1][0] + 1
+
+    def _is_accepted(self, note: Note, party: str, holder: str) -> bool:
+        """Whether a head verifies with keys that no revocation has touched."""
+        checkpoint = parse_checkpoint(note.text)
+        log, ring = self._logs[party], self.rings[party]
+        if checkpoint.size > log.tree.size or log.tree.root(checkpoint.size) != checkpoint.root:
+            return False
+        author = _any_of(
+            ring.nodes_for_size(checkpoint.size),
+            lambda keys: verify_checkpoint(note, log.origin, keys),
+        )
+        return author and (
+            not holder
+            or _any_of(
+                self.rings[holder].mirrors(),
+                lambda keys: verify_cosignature(
+                    checkpoint, note.signatures, mirror_name(holder), keys
+                ),
+            )
+        )
+
+    def _add_head(self, party: str, note: Note, holder: str = "") -> None:
+        """Add a head with its author's rows and the holder's; others are left out."""
+        origin = self._logs[party].origin
+        size = parse_checkpoint(note.text).size
+        kept = self._heads.get((party, size), Note(note.text, ()))
+        names = (origin, mirror_name(holder)) if holder else (origin,)
+        rows = [row for row in note.signatures if row.name in names]
+        self._heads[party, size] = kept.with_signatures(*rows)
+
+    # Ticks.
+
+    def add_window(self, party: str, window: Window) -> None:
+        """Add the ticks that show best what a party said in a window."""
+        web: dict[bytes, Tick] = {}
+        found = judge(party, window, self.tolerance_ms, web)
+        for margin_ms in self._margins():
+            web = self._web_near((window.valid_from, window.valid_until), margin_ms)
+            found = judge(party, window, self.tolerance_ms, web)
+            if found.finding is not Finding.UNPROVEN:
+                break
+        self._take(web, found.relied)
+        if found.finding is Finding.USED:
+            self._add_said(party, found)
+
+    def add_state(self, at: int) -> None:
+        """Add every party's unbroken ticks around an instant."""
+        missing = list(self.parties)
+        for margin_ms in self._margins():
+            web = self._web_near((at,), margin_ms)
+            chains = {name: around(name, at, self.tolerance_ms, web) for name in self.parties}
+            missing = [name for name, chain in chains.items() if chain is None]
+            if not missing:
+                for chain in chains.values():
+                    self._take(web, chain.relied if chain else ())
+                break
+        if missing:
+            raise OurError(
+                f"The ticks of {', '.join(missing)} around {format_instant(at)} are not here.",
+                "Ask for an instant at which the line worked, some ticks ago.",
+            )
+        if len(self.ticks) > EVIDENCE_TICKS_MAX:
+            raise OurError(
+                f"The line was dark for too long around {format_instant(at)}.",
+                "Ask for an instant at which the line worked.",
+            )
+
+    def _margins(self) -> list[int]:
+        """How far around an instant to look for ticks, each time further."""
+        first = 6 * self._tick_ms + 3 * self.tolerance_ms
+        return [min(factor * first, 24 * HOUR_MS) for factor in _SEARCH_FACTORS]
+
+    def _web_near(self, instants: tuple[int, ...], margin_ms: int) -> dict[bytes, Tick]:
+        """The ticks of all parties that are dated near any of the instants."""
+        web: dict[bytes, Tick] = {}
+        for party in self.parties:
+            for at in instants:
+                web |= self._ticks_between(party, at - margin_ms, at + margin_ms)
+        return web
+
+    def _ticks_between(self, party: str, start: int, end: int) -> dict[bytes, Tick]:
+        line = self._logs[party].line
+        sequence = self._first_sequence(party, start)
+        found: dict[bytes, Tick] = {}
+        while rows := self._store.ticks(line, party, sequence, _TICKS_READ):
+            for number, digest, text in rows:
+                tick = parse_tick(parse_note(text).text)
+                if tick.at > end:
+                    return found
+                sequence = number + 1
+                self._notes[digest] = text
+                found[digest] = tick
+        return found
+
+    def _first_sequence(self, party: str, at: int) -> int:
+        """The number of the first tick that is not dated before an instant."""
+        line = self._logs[party].line
+        last = self._store.last_tick(line, party)
+        low, high = 0, last[0] + 1 if last else 0
+        while low < high:
+            middle = (low + high) // 2
+            rows = self._store.ticks(line, party, middle, 1)
+            if rows and parse_tick(parse_note(rows[0][2]).text).at < at:
+                low = rows[0][0] + 1
+            else:
+                high = middle
+        return low
+
+    def _take(self, web: dict[bytes, Tick], hashes: tuple[bytes, ...]) -> None:
+        self.ticks |= {digest: web[digest] for digest in hashes}
+
+    def _add_said(self, party: str, found: Judgement) -> None:
+        """Add the entries that were added between the two ticks of a finding."""
+        assert found.first is not None, "a finding has two ends"
+        assert found.last is not None, "a finding has two ends"
+        start, end = found.first.tick.out.size, found.last.tick.out.size
+        for index in range(start, min(end, start + EVIDENCE_ENTRIES_SHOWN_MAX)):
+            self._entries.setdefault((party, index), (False, end))
+        if start:
+            self._pairs.add((party, start, end))
+
+    # What every certificate holds.
+
+    def write(self, claim: Claim, subjects: list[str]) -> bytes:
+        """The file, with the key messages and the beginnings that the evidence needs.
+
+        Args:
+            claim: What is claimed.
+            subjects: The parties whose outboxes must begin with the Understanding.
+        """
+        for party in subjects:
+            self._entries.setdefault((party, 0), (False, None))
+        involved = {party for party, _ in (*self._entries, *self._heads)} | self._holders
+        involved |= {tick.party for tick in self.ticks.values()}
+        for party in sorted(involved):
+            for index in self._logs[party].key_indexes:
+                _, size = self._entries.get((party, index), (True, None))
+                self._entries[party, index] = (True, size)
+        proven = [
+            self._prove(party, index, with_content=with_content, size=size)
+            for (party, index), (with_content, size) in sorted(self._entries.items())
+        ]
+        evidence = Evidence(
+            understanding=self._signed.format(),
+            entries=tuple(proven),
+            heads=tuple(note.format() for note in self._heads.values()),
+            extensions=tuple(self._extensions(proven)),
+            ticks=tuple(self._notes[digest] for digest in self.ticks),
+        )
+        return Certificate(claim, evidence).format()
+
+    def _prove(
+        self, party: str, index: int, *, with_content: bool, size: int | None
+    ) -> ProvenEntry:
+        entry = self._entry(party, index)
+        size = size or self._size_over(party)
+        proof = self._logs[party].tree.inclusion_proof(index, size)
+        content = entry.content if with_content else None
+        return ProvenEntry(entry.raw, content, size, tuple(proof))
+
+    def _size_over(self, party: str) -> int:
+        """The size of a head or tick that covers a party's entries; one is added if need be."""
+        index = max(
+            number
+            for (author, number), (_, size) in self._entries.items()
+            if author == party and size is None
+        )
+        sizes = [size for author, size in self._heads if author == party]
+        sizes = sizes or [tick.out.size for tick in self.ticks.values() if tick.party == party]
+        if sizes and max(sizes) > index:
+            return max(sizes)
+        for holder in ("", *self.others(party)):
+            for note in self._heads_over(party, index, holder):
+                if self._is_accepted(note, party, ""):
+                    self._add_head(party, note)
+                    return parse_checkpoint(note.text).size
+        return self._size_of_last_tick(party, index)
+
+    def _size_of_last_tick(self, party: str, index: int) -> int:
+        log = self._logs[party]
+        found = self._store.last_tick(log.line, party)
+        if found is not None:
+            _, digest, text = found
+            tick = parse_tick(parse_note(text).text)
+            if index < tick.out.size <= log.tree.size:
+                self._notes[digest] = text
+                self.ticks[digest] = tick
+                return tick.out.size
+        raise OurError(
+            f"No signed head over {party} {index} is stored here yet.",
+            "Wait until the counterpart has been heard again.",
+        )
+
+    def _extensions(self, proven: list[ProvenEntry]) -> Iterator[Extension]:
+        """Proofs between all sizes of one log that the verification will compare."""
+        stated = set(self._heads) | {(tick.party, tick.out.size) for tick in self.ticks.values()}
+        sizes: dict[str, set[int]] = {party: set() for party in self.parties}
+        for party, size in self._heads:
+            sizes[party].add(size)
+        for (party, _), part in zip(sorted(self._entries), proven, strict=True):
+            if (party, part.size) in stated:
+                sizes[party].add(part.size)
+        pairs = set(self._pairs)
+        for party, some in sizes.items():
+            pairs |= {(party, old, new) for old, new in pairwise(sorted(some)) if old}
+        for party, old, new in sorted(pairs):
+            log = self._logs[party]
+            yield Extension(log.origin, old, new, tuple(log.tree.consistency_proof(old, new)))
+
+    def _entry(self, party: str, index: int) -> StoredEntry:
+        return self._store.entries(self._logs[party].origin, index, 1)[0]
+
+    def _ring(self, understanding: Understanding, party: str) -> KeyRing:
+        ring = KeyRing(understanding, party)
+        for index in self._logs[party].key_indexes:
+            entry = self._entry(party, index)
+            envelope = parse_envelope(entry.raw)
+            body = parse_body(envelope.header.kind, parse_content(entry.content))
+            ring = ring.after(envelope, body)
+        return ring
+
+
+def _any_of(candidates: tuple[PublicKeys, ...], verify: Callable[[PublicKeys], object]) -> bool:
+    """Whether any of the keys verifies."""
+    for keys in candidates:
+        try:
+            verify(keys)
+        except TheirError:
+            continue
+        return True
+    return False

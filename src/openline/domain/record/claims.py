@@ -1,0 +1,450 @@
+"""Claims: whether genuine exhibits amount to what a certificate claims.
+
+Here every part of the certificate has been verified (`exhibits`). Each kind of
+claim takes its own steps and ends with a conclusion that says exactly what is
+proven and what is not; it raises `StepDoesNotHold` where it is not proven.
+
+What each kind shows, and against whom it counts:
+
+- message, receipt, lead time: the author's signature, and the receiver's over a
+  head that covers it. The instants are those of the receiver's clock, or of
+  whoever wrote what the author names as seen.
+- use, non-use: the subject's own ticks, dated by others' (`silence`).
+- state: every party's own ticks, dated by others', without a gap.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any, Final, TypeAlias
+
+from openline.domain.instant import SECOND_MS, format_instant
+from openline.domain.line.declared import Declared, Word, displayed_word
+from openline.domain.line.observed import Answered, Observed
+from openline.domain.record.certificate import CertificateKind, Claim
+from openline.domain.record.exhibits import Exhibits, SeenEntry, kind_word
+from openline.domain.record.report import Proceedings, count_words, refuted, unproven
+from openline.domain.record.silence import (
+    Finding,
+    Judgement,
+    Web,
+    Window,
+    alive,
+    around,
+    judge,
+)
+from openline.domain.record.tick import Tick
+from openline.domain.talk.lead_time import lead_class, lead_time_ms
+from openline.domain.talk.message import Unreadable, to_json
+from openline.domain.talk.notice import Notice
+
+_VIEWS_MAX: Final = 64
+"""Combinations of the parties' views around an instant that are looked at."""
+
+View: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
+"""What one tick says of the line: the observed word, and the state of each scope."""
+
+_FIND = "The message is in the file, and its key was its owner's alone."
+
+
+def check_claim(claim: Claim, exhibits: Exhibits, proceedings: Proceedings) -> str:
+    """The conclusion where the exhibits prove the claim.
+
+    Raises:
+        StepDoesNotHold: They do not, or they prove the opposite.
+    """
+    return _CHECKS[claim.kind](_Case(claim, exhibits, proceedings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One claim before its exhibits."""
+
+    claim: Claim
+    exhibits: Exhibits
+    proceedings: Proceedings
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return self.proceedings.facts
+
+    def take(self, what: str, check: "Callable[[_Case], str]") -> None:
+        self.proceedings.take(what, lambda: check(self))
+
+    @property
+    def entry(self) -> SeenEntry:
+        """The message that the claim is about; only after `_find`."""
+        return self.exhibits.entries[self.claim.party, self.claim.index]
+
+    @property
+    def window(self) -> Window:
+        return Window(self.claim.valid_from, self.claim.valid_until)
+
+
+# --- message, receipt, lead time ------------------------------------------------------------------
+
+
+def _check_message(case: _Case) -> str:
+    claim = case.claim
+    case.take(_FIND, _find)
+    case.take("What bounds the time of writing from below is as follows.", _earliest)
+    case.take("What bounds the time of writing from above is as follows.", _latest)
+    bounds = [
+        f"It was not written before {format_instant(at)}, when {party}, by its own account, "
+        "wrote what it names as seen."
+        for party, at in case.facts["not_before"].items()
+    ]
+    bounds += [
+        f"{holder} held it on disk at {format_instant(at)}, by its own clock."
+        for holder, at in case.facts["received"].items()
+    ]
+    if not case.facts["received"]:
+        bounds.append("No receipt is in the file, so nothing bounds its time from above.")
+    if case.facts["is_date_doubtful"]:
+        bounds.append("The time that its author gives lies outside these bounds.")
+    return " ".join(
+        [
+            f"{claim.party} said this on line {claim.line} as its message {claim.index}: "
+            f"{_content_words(case)}",
+            *bounds,
+            "Not proven: which person wrote it, and whether anybody has read it.",
+        ]
+    )
+
+
+def _check_receipt(case: _Case) -> str:
+    claim = case.claim
+    case.take(_FIND, _find)
+    case.take(f"{claim.holder} has cosigned a head that covers it.", _receive)
+    at = format_instant(case.facts["received_at"])
+    return (
+        f"{claim.holder} held message {claim.index} of {claim.party} on line {claim.line} on disk "
+        f"at {at} by its own clock, and perhaps earlier: {_content_words(case)} "
+        "Not proven: whether a person has read it."
+    )
+
+
+def _check_lead_time(case: _Case) -> str:
+    claim, facts = case.claim, case.facts
+    case.take(_FIND, _find)
+    case.take(f"{claim.holder} has cosigned a head that covers it.", _receive)
+    case.take("It is a notice with a window.", _measure)
+    start = format_instant(facts["window_start"])
+    lead = f"{facts['lead_ms'] // SECOND_MS} s before its window began at {start}"
+    if facts["lead_ms"] <= 0:
+        lead = f"{-facts['lead_ms'] // SECOND_MS} s after its window had begun at {start}"
+    return (
+        f"{claim.holder} held notice {facts['notice_id']} of {claim.party}, version "
+        f"{facts['version']}, on disk at {format_instant(facts['received_at'])} by its own clock, "
+        f"{lead}. The agreed minimum for {facts['category']!r} is "
+        f"{facts['minimum_ms'] // SECOND_MS} s, so the lead time was {facts['lead_class']} or "
+        "better. Not proven: that there was no earlier receipt."
+    )
+
+
+def _find(case: _Case) -> str:
+    party, index = case.claim.party, case.claim.index
+    if (party, index) not in case.exhibits.entries:
+        raise unproven(f"message {index} of {party} is not in the file")
+    if not case.exhibits.rings[party].is_trusted(index):
+        raise unproven(
+            f"the key that signed message {index} of {party} has been revoked from there"
+        )
+    header = case.entry.envelope.header
+    case.facts["kind"] = kind_word(header.kind)
+    case.facts["claimed_at"] = header.at
+    case.facts["is_date_doubtful"] = False
+    case.facts["content_sha256"] = case.entry.envelope.content_hash.hex()
+    if case.entry.message is not None:
+        case.facts["message"] = to_json(case.entry.message)
+    return f"It is {case.entry.words}; its author gives the time {format_instant(header.at)}."
+
+
+def _earliest(case: _Case) -> str:
+    seen: dict[str, int] = {}
+    for head in case.entry.envelope.header.heads:
+        party = head.origin.partition("/")[0]
+        entry = case.exhibits.entries.get((party, head.size - 1))
+        if entry is not None and entry.part.size == head.size:
+            seen[party] = entry.envelope.header.at
+    case.facts["not_before"] = dict(sorted(seen.items()))
+    if any(case.facts["claimed_at"] + _slack_ms(case) < at for at in seen.values()):
+        case.facts["is_date_doubtful"] = True
+    return _times("names as seen what {} dates {}", seen)
+
+
+def _latest(case: _Case) -> str:
+    received = case.exhibits.receipts(case.claim.party, case.claim.index)
+    case.facts["received"] = received
+    if any(case.facts["claimed_at"] > at + _slack_ms(case) for at in received.values()):
+        case.facts["is_date_doubtful"] = True
+    return _times("was held by {} at {}", received)
+
+
+def _slack_ms(case: _Case) -> int:
+    """What clocks may differ by, and the second to which a receipt is told."""
+    return case.exhibits.tolerance_ms() + SECOND_MS
+
+
+def _times(words: str, times: dict[str, int]) -> str:
+    if not times:
+        return "Nothing in the file bounds it."
+    told = [words.format(party, format_instant(at)) for party, at in sorted(times.items())]
+    return f"It {'; it '.join(told)}."
+
+
+def _receive(case: _Case) -> str:
+    claim = case.claim
+    received = case.exhibits.receipts(claim.party, claim.index)
+    if claim.holder not in received:
+        raise unproven(f"the file holds no receipt of {claim.holder} for it")
+    case.facts["received_at"] = received[claim.holder]
+    return f"The receipt has the time {format_instant(received[claim.holder])}."
+
+
+def _measure(case: _Case) -> str:
+    notice = case.entry.message
+    if not isinstance(notice, Notice) or notice.valid_from is None:
+        raise unproven(f"{case.entry.words} shows no notice with a window")
+    terms = case.exhibits.rings[case.claim.party].understanding_at(case.claim.index)
+    received_at = case.facts["received_at"]
+    case.facts.update(
+        notice_id=notice.notice_id,
+        version=notice.version,
+        category=notice.category,
+        window_start=notice.valid_from,
+        lead_ms=lead_time_ms(notice.valid_from, received_at),
+        minimum_ms=terms.lead_time_min(notice.category),
+        lead_class=str(lead_class(notice.category, notice.valid_from, received_at, terms)),
+    )
+    start = format_instant(notice.valid_from)
+    return f"Its notice {notice.notice_id} has a window from {start}."
+
+
+def _content_words(case: _Case) -> str:
+    message = case.entry.message
+    kind = case.facts["kind"]
+    if message is None:
+        return f"{kind}; its content is withheld (SHA-256 {case.facts['content_sha256']})."
+    if isinstance(message, Unreadable):
+        return f"{kind}; this program cannot read it: {message.why}"
+    text = getattr(message, "text", "")
+    return f"{kind}, in the words {text!r}." if text else f"{kind}, given whole in the facts."
+
+
+# --- use and non-use ------------------------------------------------------------------------------
+
+
+def _check_window(case: _Case) -> str:
+    case.take("The subject's ticks, dated by others', show what was said.", _judge)
+    finding = Finding(case.facts["finding"])
+    if finding is Finding.USED:
+        case.take("What was said in the window is shown.", _show)
+    conclusion = _window_words(case, finding)
+    is_claimed = (finding is Finding.USED) == (case.claim.kind is CertificateKind.USE)
+    case.take(
+        "What the ticks show is what is claimed.", lambda _: _expected(is_claimed, conclusion)
+    )
+    return conclusion
+
+
+def _expected(is_claimed: bool, conclusion: str) -> str:
+    if not is_claimed:
+        raise refuted(conclusion)
+    return "It is."
+
+
+def _judge(case: _Case) -> str:
+    exhibits = case.exhibits
+    found = judge(case.claim.party, case.window, exhibits.tolerance_ms(), exhibits.web)
+    case.facts.update(
+        tolerance_ms=exhibits.tolerance_ms(),
+        **_judgement_facts(found),
+        alive=_alive_facts(case.window, exhibits.web),
+    )
+    if found.finding is Finding.UNPROVEN:
+        raise unproven(found.reason)
+    assert found.first is not None, "a finding has two ends"
+    assert found.last is not None, "a finding has two ends"
+    if found.finding is Finding.USED:
+        sizes = (found.first.tick.out.size, found.last.tick.out.size)
+        exhibits.check_one_history(found.last.tick.out.origin, sizes)
+    return found.reason
+
+
+def _judgement_facts(found: Judgement) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "finding": str(found.finding),
+        "anchor_parties": list(found.anchor_parties()),
+    }
+    for name, dated in (("first", found.first), ("last", found.last)):
+        if dated is not None:
+            facts[f"{name}_size"] = dated.tick.out.size
+            facts[f"{name}_sequence"] = dated.tick.sequence
+            facts[f"{name}_anchor_at"] = dated.anchor.at
+    return facts
+
+
+def _alive_facts(window: Window, web: Web) -> list[dict[str, Any]]:
+    return [
+        {"party": a.party, "first_at": a.first_at, "last_at": a.last_at, "ticks": a.count}
+        for a in alive(window, web)
+    ]
+
+
+def _show(case: _Case) -> str:
+    """The entries that were added in the window, as many as the file holds."""
+    party = case.claim.party
+    ring, entries = case.exhibits.rings[party], case.exhibits.entries
+    indexes = range(case.facts["first_size"], case.facts["last_size"])
+    shown = [
+        entries[party, index]
+        for index in indexes
+        if (party, index) in entries and ring.is_trusted(index)
+    ]
+    case.facts["said"] = [
+        {
+            "index": entry.place[1],
+            "kind": kind_word(entry.envelope.header.kind),
+            "claimed_at": entry.envelope.header.at,
+        }
+        for entry in shown
+    ]
+    if not shown:
+        raise unproven("no entry that was added in the window is in the file")
+    words = ", ".join(entry.words for entry in shown[:8])
+    added = count_words(len(indexes), "entry was", "entries were")
+    return f"In the window {added} added; the file shows {len(shown)}: {words}."
+
+
+def _window_words(case: _Case, finding: Finding) -> str:
+    claim, facts = case.claim, case.facts
+    start, end = format_instant(claim.valid_from), format_instant(claim.valid_until)
+    clocks = (
+        f"The times are those of {' and '.join(facts['anchor_parties'])}, which {claim.party} "
+        f"accepted as within {facts['tolerance_ms'] / SECOND_MS:g} s of its own clock."
+    )
+    if finding is Finding.SILENT:
+        return (
+            f"{claim.party} said nothing on line {claim.line} from {start} to {end}: its own "
+            f"signed ticks show {count_words(facts['last_size'], 'entry', 'entries')} before it "
+            f"and after it. {clocks} "
+            "Not proven: what was said elsewhere than on this line."
+        )
+    return (
+        f"{claim.party} used line {claim.line} between {start} and {end}: its own signed ticks "
+        f"show {count_words(facts['first_size'], 'entry', 'entries')} and then "
+        f"{facts['last_size']}. {clocks} "
+        "Not proven: whether anybody read what was said."
+    )
+
+
+# --- state ----------------------------------------------------------------------------------------
+
+
+def _check_state(case: _Case) -> str:
+    case.take("Every party's ticks around the instant follow each other without a gap.", _look)
+    case.take("They allow one word for the line, and it is the one claimed.", _read_word)
+    told = [
+        f"{party} observed {view['observed']} and declared "
+        + (", ".join(f"{scope} {word}" for scope, word in view["declared"].items()) or "nothing")
+        for party, said in case.facts["views"].items()
+        for view in said
+    ]
+    return (
+        f"Line {case.claim.line} was {case.claim.word} at {format_instant(case.claim.at)}, by the "
+        f"parties' own ticks: {'; '.join(told)}. Not proven: whether people answered the line "
+        "then, for ticks are sent by machines."
+    )
+
+
+def _look(case: _Case) -> str:
+    exhibits = case.exhibits
+    parties = tuple(exhibits.rings)
+    chains = chains_around(parties, case.claim.at, exhibits.tolerance_ms(), exhibits.web)
+    case.facts["views"] = {
+        party: [{"observed": word, "declared": dict(scopes)} for word, scopes in _views(chain)]
+        for party, chain in chains.items()
+    }
+    if missing := [party for party in parties if party not in chains]:
+        raise unproven(f"no unbroken ticks of {', '.join(missing)} stand around the instant")
+    told = [
+        f"{len(chain)} of {party}, which dates them {format_instant(chain[0].at)} to "
+        f"{format_instant(chain[-1].at)}"
+        for party, chain in chains.items()
+    ]
+    case.facts["words"] = [str(word) for word in line_words(chains)]
+    return f"There are {'; '.join(told)}."
+
+
+def _read_word(case: _Case) -> str:
+    words = case.facts["words"]
+    if not words:
+        raise unproven("the ticks hold words that are not known here, or changed too often")
+    if len(words) > 1:
+        raise unproven(f"the line changed near the instant; it was {' or '.join(words)}")
+    if words[0] != case.claim.word:
+        raise refuted(f"the line was {words[0]}, not {case.claim.word}")
+    return f"It is {words[0]}."
+
+
+def chains_around(
+    parties: Iterable[str], at: int, tolerance_ms: int, web: Web
+) -> dict[str, tuple[Tick, ...]]:
+    """The unbroken ticks around an instant of each party that has them.
+
+    Args:
+        parties: The parties to the line.
+        at: The instant.
+        tolerance_ms: The line's clock tolerance.
+        web: Verified ticks of the line.
+    """
+    found = {party: around(party, at, tolerance_ms, web) for party in parties}
+    return {party: one.chain for party, one in found.items() if one is not None}
+
+
+def line_words(chains: Mapping[str, tuple[Tick, ...]]) -> list[Word]:
+    """Every word for the line that the parties' ticks allow, in order.
+
+    Args:
+        chains: By party, its ticks around one instant.
+
+    Returns:
+        One word if the state is certain; none if the ticks hold a word that is not
+        known, or more different views than are looked at.
+    """
+    views = [[(party, view) for view in _views(chain)] for party, chain in chains.items()]
+    if prod(map(len, views)) > _VIEWS_MAX:
+        return []
+    try:
+        return sorted({_one_word(choice) for choice in product(*views)})
+    except ValueError:
+        return []
+
+
+def _views(chain: tuple[Tick, ...]) -> list[View]:
+    """What the ticks say of the line, each different view once, in order."""
+    return list(dict.fromkeys((tick.observed, tick.declared) for tick in chain))
+
+
+def _one_word(choice: tuple[tuple[str, View], ...]) -> Word:
+    """The word where each party has one view; CONTESTED if theirs differ."""
+    declared = {
+        party: {scope: Declared(state) for scope, state in scopes} for party, (_, scopes) in choice
+    }
+    words = {
+        displayed_word(Observed(observed), Answered.ANSWERED, declared)
+        for _, (observed, _) in choice
+    }
+    return words.pop() if len(words) == 1 else Word.CONTESTED
+
+
+_CHECKS: Final[dict[CertificateKind, Callable[[_Case], str]]] = {
+    CertificateKind.MESSAGE: _check_message,
+    CertificateKind.RECEIPT: _check_receipt,
+    CertificateKind.USE: _check_window,
+    CertificateKind.NON_USE: _check_window,
+    CertificateKind.STATE: _check_state,
+    CertificateKind.LEAD_TIME: _check_lead_time,
+}

@@ -1,0 +1,367 @@
+"""The verb `doctor`: what is wrong with a node, and what to do about it.
+
+It looks and changes nothing. The store is opened for reading, and only while
+no node runs; of a running node its own word is taken.
+"""
+
+import importlib.metadata
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from openline.domain.errors import OpenlineError, OurError
+from openline.faces.cli.faults import Exit, rows_of
+from openline.faces.cli.manual import make_app, sole_verb
+from openline.faces.cli.options import Node
+from openline.faces.cli.output import emit
+
+if TYPE_CHECKING:
+    from openline.app.config import Config
+
+DISK_FREE_BYTES_MIN: Final = 256 * 1024 * 1024
+"""Below this a busy day of a large line may fill the disk."""
+DISK_FREE_BYTES_LOW: Final = 2 * 1024 * 1024 * 1024
+CLOCK_EARLIEST_MS: Final = 1_767_225_600_000
+"""2026-01-01: a clock before this was never set."""
+CLOCK_LATEST_MS: Final = 4_102_444_800_000
+"""2100-01-01."""
+DAMAGE_SHOWN_MAX: Final = 20
+
+app = make_app("doctor", "")
+
+
+class State(StrEnum):
+    """How a finding is to be taken."""
+
+    OK = "OK"
+    WARNING = "WARNING"
+    FAULT = "FAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        check: What was looked at.
+        state: How it is.
+        what: What was found.
+        remedy: What to do; empty when nothing is.
+    """
+
+    check: str
+    state: State
+    what: str
+    remedy: str = ""
+
+
+@sole_verb(app)
+def doctor(
+    *,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> int:
+    """Check the installation and the node, and say what to do.
+
+    It looks at the program and its packages, the settings, the keys and their
+    permissions, the cards and Understandings, the clock, the disk, the ports,
+    and the store: every entry is read and hashed while the node is stopped; of
+    a running node its own word is taken. Nothing is changed.
+
+    Exit code 0 when nothing is at fault, 1 otherwise.
+
+    Example:
+        openline doctor --dir /srv/openline/alpha
+
+    Args:
+        options: Which node, and how to print.
+    """
+    found = list(findings(options.directory))
+    is_well = all(finding.state is not State.FAULT for finding in found)
+    result = {"is_well": is_well, "findings": [asdict(finding) for finding in found]}
+    emit(result, (row for finding in found for row in _rows(finding)), as_json=options.json)
+    return Exit.DONE if is_well else Exit.REFUSED
+
+
+def findings(directory: Path) -> Iterator[Finding]:
+    """Everything that can be looked at from a directory, in the order of need."""
+    yield from _program()
+    yield from _clock()
+    try:
+        config = _config(directory)
+    except OurError as error:
+        yield _fault("settings", error)
+        return
+    yield Finding("settings", State.OK, f"{config.directory}/node.toml: {config.party}")
+    yield from _disk(config)
+    for check, look in (("keys", _keys), ("cards", _cards), ("understandings", _understandings)):
+        yield from _looked(check, look, config)
+    from openline.faces import unix
+
+    if unix.is_answered(config.socket):
+        yield from _looked("node", _running, config)
+    else:
+        yield Finding("node", State.OK, "It does not run.", f"openline run --dir {directory}")
+        yield from _looked("ports", _ports, config)
+        yield from _looked("store", _store, config)
+
+
+def _looked(
+    check: str, look: Callable[["Config"], Iterable[Finding]], config: "Config"
+) -> Iterator[Finding]:
+    """The findings of one look; what it cannot look at is a finding too."""
+    try:
+        yield from look(config)
+    except OpenlineError as error:
+        yield _fault(check, error)
+    except OSError as error:
+        yield Finding(check, State.FAULT, f"It cannot be looked at: {error}.")
+
+
+def _config(directory: Path) -> "Config":
+    from openline.app.config import load_config
+
+    return load_config(directory)
+
+
+def _program() -> Iterator[Finding]:
+    version = importlib.metadata.version("openline")
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("program", State.OK, f"openline {version} on Python {python}")
+    try:
+        from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+
+        MLDSA44PrivateKey.generate().sign(b"")
+    except Exception as error:  # Whatever stops the library is what is looked for.
+        yield Finding(
+            "program", State.FAULT, f"ML-DSA-44 does not work: {error}.",
+            "Install the package `cryptography` as the lock file names it.",
+        )  # fmt: skip
+
+
+def _clock() -> Iterator[Finding]:
+    now_ms = time.time_ns() // 1_000_000
+    if not CLOCK_EARLIEST_MS <= now_ms <= CLOCK_LATEST_MS:
+        yield Finding(
+            "clock", State.FAULT, f"The clock says {time.strftime('%Y-%m-%d', time.gmtime())}.",
+            "Set it, and keep it set with NTP.",
+        )  # fmt: skip
+        return
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    yield Finding("clock", State.OK, f"{now}; counterparts' clocks are compared while it runs")
+
+
+def _disk(config: "Config") -> Iterator[Finding]:
+    for path in sorted({config.directory, config.store.parent, config.anchor.parent}):
+        if not path.is_dir():
+            yield Finding("disk", State.FAULT, f"{path} is no directory.", "Make it.")
+            continue
+        free = shutil.disk_usage(path).free
+        says = f"{path}: {free / 2**30:.1f} GiB free"
+        if free < DISK_FREE_BYTES_MIN:
+            yield Finding("disk", State.FAULT, says, "Make room: a full disk stops the node.")
+        elif free < DISK_FREE_BYTES_LOW:
+            yield Finding("disk", State.WARNING, says, "Make room before it fills.")
+        else:
+            yield Finding("disk", State.OK, says)
+    mode = config.directory.stat().st_mode
+    if mode & 0o022:
+        yield Finding(
+            "disk", State.FAULT, f"Others may write into {config.directory}.",
+            f"Run `chmod go-w {config.directory}`.",
+        )  # fmt: skip
+
+
+def _keys(config: "Config") -> Iterator[Finding]:
+    from openline.adapters.keys import FileKeys, open_root_keys
+
+    keys = FileKeys.open(config.keys)
+    if keys.party != config.party:
+        yield Finding(
+            "keys", State.FAULT, f"{config.keys} holds keys of {keys.party}, not {config.party}.",
+            "Correct `party` in node.toml, or bring the right keys.",
+        )  # fmt: skip
+    else:
+        yield Finding("keys", State.OK, f"{config.keys}: readable by their owner alone")
+    if config.root_keys.is_dir():
+        count = len(open_root_keys(config.root_keys))
+        yield Finding(
+            "keys", State.WARNING, f"{count} root key{'s' * (count > 1)} on this machine.",
+            f"When the Understanding is signed, move {config.root_keys} to media kept offline.",
+        )  # fmt: skip
+
+
+def _cards(config: "Config") -> Iterator[Finding]:
+    from openline.adapters.keys import FileKeys
+    from openline.faces.cli.cards import known_cards, own_card
+
+    own = own_card(config)
+    keys = FileKeys.open(config.keys)
+    shown = (own.card.node, own.card.witness, own.card.mirror, own.card.tls)
+    held = (*(keys.current(role).public for role in ("node", "witness", "mirror")),
+            keys.tls.certificate)  # fmt: skip
+    if shown != held:
+        yield Finding(
+            "cards", State.WARNING, "Our own card shows other keys than the node has now.",
+            "Make it anew for the next introduction: openline card make.",
+        )  # fmt: skip
+    for found in known_cards(config):
+        where = ", ".join(f"{one.host}:{one.port}" for one in found.card.endpoints)
+        yield Finding("cards", State.OK, f"{found.card.party}: {where or 'no address'}")
+
+
+def _understandings(config: "Config") -> Iterator[Finding]:
+    from openline.domain.line.understanding import (
+        parse_signed_understanding,
+        verify_understanding,
+    )
+    from openline.faces.cli.files import naming, read_bytes
+    from openline.faces.cli.understanding import FILE_SIZE_BYTES_MAX
+
+    paths = sorted(config.lines.glob("*.understanding"))
+    if not paths:
+        yield Finding(
+            "understandings", State.WARNING, "No line yet.",
+            "Adopt an Understanding: openline understanding adopt FILE.",
+        )  # fmt: skip
+    for path in paths:
+        with naming(path):
+            signed = parse_signed_understanding(read_bytes(path, FILE_SIZE_BYTES_MAX))
+            terms = verify_understanding(signed)
+        if config.party not in terms.names():
+            yield Finding(
+                "understandings", State.FAULT, f"{path} does not name {config.party}.", "Remove it."
+            )
+        else:
+            others = [name for name in terms.names() if name != config.party]
+            says = f"{terms.line} with {', '.join(others)}, version {terms.version}"
+            yield Finding("understandings", State.OK, says)
+
+
+def _ports(config: "Config") -> Iterator[Finding]:
+    for one in config.listeners:
+        family = socket.AF_INET6 if ":" in one.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((one.host, one.port))
+            except OSError as error:
+                yield Finding(
+                    "ports", State.FAULT,
+                    f"{one.circuit}: {one.host} port {one.port} cannot be listened at: "
+                    f"{error.strerror}.",
+                    "Correct the [[listener]] in node.toml, or stop what holds the port.",
+                )  # fmt: skip
+            else:
+                yield Finding("ports", State.OK, f"{one.circuit}: {one.host} port {one.port}")
+    if not config.listeners:
+        yield Finding("ports", State.OK, "It listens nowhere; it dials its counterparts.")
+
+
+def _store(config: "Config") -> Iterator[Finding]:
+    if not config.store.exists():
+        yield Finding("store", State.OK, f"{config.store} is made at the first start.")
+        return
+    from openline.adapters.sqlite import SqliteStore
+
+    with SqliteStore.open_read_only(config.store) as store:
+        origins = store.origins()
+        damage = store.damage()
+    for says in damage[:DAMAGE_SHOWN_MAX]:
+        yield Finding(
+            "store", State.FAULT, says,
+            "Move the store away and start the node: it pulls its own messages back from the "
+            "counterparts before it signs.",
+        )  # fmt: skip
+    if not damage:
+        entries = sum(size for _, size, _ in origins)
+        yield Finding("store", State.OK, f"{len(origins)} logs with {entries} entries, all sound")
+    yield from _anchor(config, origins)
+
+
+def _anchor(config: "Config", origins: list[tuple[str, int, bytes]]) -> Iterator[Finding]:
+    if not config.anchor.exists():
+        yield Finding(
+            "anchor", State.WARNING, f"{config.anchor} is not there.",
+            "Without it an old copy of the store is not seen at the start.",
+        )  # fmt: skip
+        return
+    from openline.adapters.anchor import Anchor
+
+    with Anchor.open(config.anchor) as anchor:
+        behind = anchor.behind(origins)
+    for row in behind:
+        yield Finding(
+            "anchor", State.FAULT, f"The store is behind its anchor: {row}",
+            "It is an old copy or lost commits; the node recovers what is missing from the "
+            "counterparts before it signs.",
+        )  # fmt: skip
+    if not behind:
+        yield Finding("anchor", State.OK, "The store holds everything that was committed.")
+
+
+def _running(config: "Config") -> Iterator[Finding]:
+    from openline.faces.cli.client import Client
+
+    status = Client(config).get("/status")
+    yield Finding("node", State.OK, f"It runs; {len(status['lines'])} lines.")
+    for line in status["lines"]:
+        yield from _line(line)
+
+
+def _line(line: dict[str, Any]) -> Iterator[Finding]:
+    name = f"line {line['line']}"
+    if line["broken"]:
+        yield Finding(name, State.FAULT, f"It signs nothing: {line['broken']}.",
+                      "A new epoch must be agreed with the counterparts.")  # fmt: skip
+    elif not line["can_sign"]:
+        yield Finding(
+            name, State.WARNING,
+            f"It signs nothing until {', '.join(line['waiting_for'])} confirms our outbox.",
+            "Restore a circuit; or, if the store is certainly no old copy, start the node with "
+            "--own-copy-is-current.",
+        )  # fmt: skip
+    for counterpart in line["counterparts"]:
+        yield from _counterpart(name, counterpart)
+
+
+def _counterpart(name: str, counterpart: dict[str, Any]) -> Iterator[Finding]:
+    party = counterpart["party"]
+    if counterpart["is_forked"]:
+        yield Finding(name, State.FAULT, f"{party} has shown two histories.",
+                      "Keep the evidence; speak with them by another way.")  # fmt: skip
+    for row in counterpart["difference"]:
+        yield Finding(name, State.FAULT, f"{party} has another Understanding: {row}.",
+                      "Both must adopt the same file: openline understanding diff.")  # fmt: skip
+    live = [one["circuit"] for one in counterpart["circuits"] if one["state"] == "UP"]
+    if not live:
+        yield Finding(
+            name, State.FAULT, f"No circuit to {party} is up.",
+            "Check addresses on its card, [[counterpart]] in node.toml, and the firewall.",
+        )  # fmt: skip
+    elif len(live) == 1:
+        yield Finding(name, State.OK, f"{party}: one circuit up, {live[0]}; two would be safer")
+    else:
+        yield Finding(name, State.OK, f"{party}: circuits up: {', '.join(live)}")
+    offset_ms = counterpart["clock_offset_ms"]
+    if offset_ms is not None and abs(offset_ms) > 2_000:
+        yield Finding(
+            name, State.WARNING, f"Our clock and that of {party} differ by {abs(offset_ms)} ms.",
+            "Set the clock that is wrong; keep both set with NTP.",
+        )  # fmt: skip
+
+
+def _fault(check: str, error: OpenlineError) -> Finding:
+    what, *remedy = rows_of(error)
+    return Finding(check, State.FAULT, what, " ".join(remedy))
+
+
+def _rows(finding: Finding) -> Iterator[str]:
+    yield f"{finding.state:<8}{finding.check}: {finding.what}"
+    if finding.remedy:
+        yield f"        {finding.remedy}"

@@ -1,0 +1,388 @@
+"""Conflicts in views: both nodes alike, opened, changed and ended."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from openline.domain.line.terms import Separation
+from openline.domain.party import Precedence
+from openline.domain.space.conflict import Minima, Verdict, find_conflict
+from openline.domain.space.volume import Shape, Volume
+from openline.domain.talk.notice import Notice, Operation
+from openline.engine.views import Applied, View
+from tests.engine.parties import ALPHA, BRAVO, CHARLIE
+from tests.engine.views_script import (
+    EVENING,
+    HOUR,
+    MINUTE,
+    Script,
+    cancellation,
+    circle,
+    notice,
+)
+
+START, END = EVENING + 2 * HOUR, EVENING + 4 * HOUR
+NO_MINIMA = (Separation(("any", "any"), 0, 0, 0),)
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script().adopt()
+
+
+def findings(view: View, *, live_only: bool = True) -> list[dict[str, Any]]:
+    """The conflicts without what each node has for itself: its times."""
+    own = {"opened_at", "changed_at", "ended_at"}
+    conflicts = [
+        {label: held for label, held in conflict.items() if label not in own}
+        for conflict in view.conflicts(live_only)
+    ]
+    return sorted(conflicts, key=lambda conflict: str(conflict["id"]))
+
+
+def test_two_patrols(script: Script) -> None:
+    """Two overlapping circles are one conflict, the same and an alarm on both nodes."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1", circle(north_km=15, lower_fl=150, upper_fl=250)))
+    ours, theirs = (findings(script.views[name]) for name in (ALPHA, BRAVO))
+    assert ours == theirs
+    assert len(ours) == 1
+    conflict = ours[0]
+    assert conflict["id"] == "alpha.example~A-1~bravo.example~B-1"
+    assert (conflict["verdict"], conflict["state"]) == ("CONFLICT", "OPEN")
+    assert (conflict["separation_m"], conflict["vertical_gap_dm"], conflict["time_gap_ms"]) == (
+        0.0,
+        0,
+        0,
+    )
+    assert (conflict["overlap_from"], conflict["overlap_until"]) == (START, END)
+    assert conflict["minima"] == {"lateral_m": 9_260, "vertical_dm": 3_000, "time_ms": 600_000}
+    for name in (ALPHA, BRAVO):
+        assert script.alarms(name) == [("CONFLICT", "IMMEDIATE")]
+        assert [one["conflicts"] for one in script.views[name].notices(True)] == [
+            [conflict["id"]],
+            [conflict["id"]],
+        ]
+
+
+def test_the_finding_is_the_rule_s_own(script: Script) -> None:
+    """What a view shows is what the exact rule finds for the two volumes."""
+    ours, theirs = circle(), circle(north_km=26)
+    script.say(ALPHA, notice("A-1", ours))
+    script.say(BRAVO, notice("B-1", theirs))
+    found = find_conflict(ours, theirs, Minima(9_260, 3_000, 600_000))
+    shown = script.views[BRAVO].conflicts()[0]
+    assert (shown["verdict"], shown["separation_m"]) == ("CONFLICT", found.separation_m)
+    assert 5_000 < shown["separation_m"] < 7_000
+    assert shown["words"] == found.words()
+    assert (shown["closest"]["lat_e7"], shown["closest"]["lon_e7"]) == found.closest
+
+
+def test_clear_of_each_other(script: Script) -> None:
+    """Beyond any one of the three minima there is no conflict and no alarm."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1", circle(north_km=30)))
+    script.say(BRAVO, notice("B-2", circle(lower_fl=300, upper_fl=400)))
+    late = circle(valid_from=END + 10 * MINUTE, valid_until=END + HOUR)
+    script.say(BRAVO, notice("B-3", late))
+    for view in script.views.values():
+        assert view.conflicts(False) == []
+        assert view.alarms() == []
+
+
+def test_one_s_own_notices_are_never_in_conflict(script: Script) -> None:
+    """Two notices of one party over one place are that party's business."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(ALPHA, notice("A-2"))
+    assert script.views[BRAVO].conflicts(False) == []
+
+
+def test_exercises_meet_exercises_only(script: Script) -> None:
+    """An exercise is compared with exercises, and alarms less loudly."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1", exercise=True))
+    assert script.views[ALPHA].conflicts(False) == []
+    script.say(ALPHA, notice("A-2", exercise=True))
+    assert [one["exercise"] for one in script.views[ALPHA].conflicts()] == [True]
+    assert script.alarms(ALPHA) == [("CONFLICT", "PRIORITY")]
+
+
+def test_minima_by_pair_of_kinds() -> None:
+    """Two kinds with minima of their own are judged by these, in either order."""
+    wide = Separation(("air", "missile"), 50_000, 3_000, 600_000)
+    script = Script(separations=(wide, *NO_MINIMA)).adopt()
+    script.say(ALPHA, notice("A-1", kind="missile"))
+    script.say(BRAVO, notice("B-1", circle(north_km=40), kind="air"))
+    script.say(BRAVO, notice("B-2", circle(north_km=40), kind="ground"))
+    for view in script.views.values():
+        assert [one["sides"][1]["notice_id"] for one in view.conflicts()] == ["B-1"]
+
+
+def test_a_touch_is_listed_without_an_alarm() -> None:
+    """Bands that only abut are listed as TOUCH and alarm nobody."""
+    script = Script(separations=NO_MINIMA).adopt()
+    script.say(ALPHA, notice("A-1", circle(lower_fl=100, upper_fl=200)))
+    script.say(BRAVO, notice("B-1", circle(lower_fl=200, upper_fl=300)))
+    for view in script.views.values():
+        assert [one["verdict"] for one in view.conflicts()] == ["TOUCH"]
+        assert view.alarms() == []
+
+
+def test_marginal_alarms() -> None:
+    """A separation within the margin of the minimum is MARGINAL and alarms."""
+    gap = 111 * 1_000
+    script = Script(separations=NO_MINIMA).adopt()
+    script.say(ALPHA, notice("A-1", circle(radius_m=10_000)))
+    found = [
+        find_conflict(circle(), circle(north_km=20 + d / gap), Minima(0, 0, 0)).verdict
+        for d in range(-8_000, 24_000, 100)
+    ]
+    assert Verdict.MARGINAL in found
+    d = range(-8_000, 24_000, 100)[found.index(Verdict.MARGINAL)]
+    script.say(BRAVO, notice("B-1", circle(north_km=20 + d / gap)))
+    assert [one["verdict"] for one in script.views[ALPHA].conflicts()] == ["MARGINAL"]
+    assert script.alarms(ALPHA) == [("CONFLICT", "IMMEDIATE")]
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "precedence"),
+    [(5 * MINUTE + 400, "IMMEDIATE"), (5 * MINUTE + 399, "FLASH"), (0, "FLASH")],
+)
+def test_a_near_conflict_is_loud(script: Script, ahead_ms: int, precedence: str) -> None:
+    """A conflict that begins sooner than is imminent alarms as FLASH."""
+    window = circle(valid_from=EVENING + ahead_ms, valid_until=END)
+    script.say(ALPHA, notice("A-1", window))
+    script.say(BRAVO, notice("B-1", window))
+    assert ("CONFLICT", precedence) in script.alarms(ALPHA)
+
+
+# --- change and end ------------------------------------------------------------------------------
+
+
+def test_a_replacement_that_clears(script: Script) -> None:
+    """A replacement that goes away ends the conflict; the alarm says it is over."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    script.now += MINUTE
+    away = circle(north_km=80)
+    script.say(BRAVO, notice("B-1", away, version=2, operation=Operation.REPLACE))
+    for name, view in script.views.items():
+        assert view.conflicts() == []
+        ended = view.conflicts(live_only=False)
+        assert [(one["state"], one["ended_at"] is None) for one in ended] == [("ENDED", False)]
+        assert script.alarms(name) == [("CONFLICT", "IMMEDIATE")]
+        assert view.alarms()[0]["over_at"] == ended[0]["ended_at"]
+    assert findings(script.views[ALPHA], live_only=False) == findings(
+        script.views[BRAVO], live_only=False
+    )
+
+
+def test_a_replacement_that_changes(script: Script) -> None:
+    """A replacement that stays in conflict changes it, without a second alarm."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    opened_at = script.views[ALPHA].conflicts()[0]["opened_at"]
+    script.now += MINUTE
+    nearer = circle(north_km=5, valid_from=START + HOUR, valid_until=END)
+    script.say(ALPHA, notice("A-1", nearer, version=2, operation=Operation.REPLACE))
+    for name, view in script.views.items():
+        (conflict,) = view.conflicts(live_only=False)
+        assert conflict["state"] == "CHANGED"
+        assert [side["version"] for side in conflict["sides"]] == [2, 1]
+        assert conflict["overlap_from"] == START + HOUR
+        assert len(script.alarms(name)) == 1
+    (conflict,) = script.views[ALPHA].conflicts()
+    assert (conflict["opened_at"], conflict["changed_at"]) == (opened_at, EVENING + MINUTE)
+
+
+def test_who_meet_again_alarm_again(script: Script) -> None:
+    """A pair that was clear for a while and meets again has a new alarm."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    alarm = script.views[ALPHA].alarms()[0]["id"]
+    script.views[ALPHA].acknowledge(alarm, ("air-desk", "Maj A. Weaver"))
+    for version, north_km in ((2, 80), (3, 0)):
+        script.now += MINUTE
+        volume = circle(north_km=north_km)
+        script.say(BRAVO, notice("B-1", volume, version=version, operation=Operation.REPLACE))
+    (again,) = script.views[ALPHA].alarms()
+    assert again["name"] == "CONFLICT"
+    assert again["id"] != alarm
+
+
+@pytest.mark.parametrize("party", [ALPHA, BRAVO])
+def test_a_cancellation_ends_it(script: Script, party: str) -> None:
+    """When either notice is cancelled the conflict ends on both nodes."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    script.say(party, cancellation("A-1" if party == ALPHA else "B-1"))
+    assert [view.conflicts() for view in script.views.values()] == [[], []]
+
+
+def test_the_end_of_a_window_ends_it(script: Script) -> None:
+    """When the window of either notice is over the conflict ends, to the millisecond."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1", circle(valid_until=END + HOUR)))
+    script.advance(END - 1)
+    assert len(script.views[ALPHA].conflicts()) == 1
+    script.advance(END)
+    assert script.views[ALPHA].conflicts() == []
+    assert script.views[ALPHA].conflicts(False)[0]["ended_at"] == END
+
+
+def test_amended_minima_judge_anew(script: Script) -> None:
+    """With other minima in force every pair is judged anew."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1", circle(north_km=26)))
+    script.say(BRAVO, notice("B-2", circle(north_km=10)))
+    narrower = replace(script.understanding, separations=NO_MINIMA, version=2)
+    for view in script.views.values():
+        view.understanding = narrower
+        assert [one["sides"][1]["notice_id"] for one in view.conflicts()] == ["B-2"]
+        shows = view.advance(script.now)
+        assert [show.data["state"] for show in shows if show.name == "conflict"] == [
+            "ENDED",
+            "CHANGED",
+        ]
+        view.understanding = script.understanding
+        assert len(view.conflicts()) == 2
+
+
+def test_changes_are_shown(script: Script) -> None:
+    """Opening, change and end of a conflict are shown to the faces."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    moved = notice("B-1", circle(north_km=5), version=2, operation=Operation.REPLACE)
+    script.say(BRAVO, moved)
+    script.say(BRAVO, cancellation("B-1", 3))
+    states = [one["state"] for one in script.shown(ALPHA, "conflict")]
+    assert states == ["OPEN", "CHANGED", "ENDED"]
+
+
+def test_three_parties(script: Script) -> None:
+    """A conflict of two others is shown to the third, who is alarmed as well."""
+    script = Script(ALPHA, BRAVO, CHARLIE).adopt()
+    script.say(BRAVO, notice("B-1"))
+    script.say(CHARLIE, notice("C-1"))
+    all_findings = [findings(view) for view in script.views.values()]
+    assert all_findings[0] == all_findings[1] == all_findings[2] != []
+    assert script.alarms(ALPHA) == [("CONFLICT", "IMMEDIATE")]
+
+
+def test_more_conflicts_than_are_listed(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conflicts beyond what is listed are counted in an alarm, not lost in silence."""
+    monkeypatch.setattr("openline.engine.conflict_view.CONFLICTS_LIVE_MAX", 2)
+    script.say(ALPHA, notice("A-1"))
+    for number in range(4):
+        script.say(BRAVO, notice(f"B-{number}"))
+    assert len(script.views[ALPHA].conflicts()) == 2
+    alarms = [a for a in script.views[ALPHA].alarms() if a["name"] == "CONFLICTS_UNLISTED"]
+    assert [alarm["facts"]["party"] for alarm in alarms] == [BRAVO]
+
+
+def test_a_hostile_notice_with_many_volumes(script: Script) -> None:
+    """Two notices of 64 volumes each, all over one place, are compared in no time."""
+    many = tuple(circle(north_km=number / 10) for number in range(64))
+    script.say(ALPHA, notice("A-1", *many))
+    script.say(BRAVO, notice("B-1", *many))
+    ours, theirs = (findings(view) for view in script.views.values())
+    assert ours == theirs
+    assert ours[0]["verdict"] == "CONFLICT"
+
+
+def test_where_one_volume_of_many_conflicts(script: Script) -> None:
+    """However many volumes are clear, the one pair in conflict is found and named."""
+    lines = tuple(circle(north_km=60 + 20 * number, radius_m=5_000) for number in range(20))
+    script.say(ALPHA, notice("A-1", *lines[::2], circle()))
+    script.say(BRAVO, notice("B-1", *lines[1::2], circle(north_km=3)))
+    separations = Separation(("any", "any"), 0, 0, 0)
+    for view in script.views.values():
+        view.understanding = replace(script.understanding, separations=(separations,))
+        (conflict,) = view.conflicts()
+        assert [side["volume"] for side in conflict["sides"]] == [11, 11]
+
+
+def test_what_cannot_be_compared_is_marginal(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two volumes that the rule cannot compare are treated as a conflict."""
+    from openline.domain.space.volume import VolumeDoesNotHold
+
+    def refuse(*_: object) -> None:
+        raise VolumeDoesNotHold("A volume is too large to be compared.")
+
+    monkeypatch.setattr("openline.engine.conflict_view.find_conflict", refuse)
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    assert [one["verdict"] for one in script.views[ALPHA].conflicts()] == ["MARGINAL"]
+
+
+# --- laws ----------------------------------------------------------------------------------------
+
+
+@st.composite
+def volumes(draw: st.DrawFn) -> Volume:
+    """Circles, corridors and triangles near Shayrat, some of them touching."""
+    plain = circle(
+        north_km=draw(st.sampled_from((0, 5, 20, 29.26, 29.3, 60))),
+        radius_m=draw(st.sampled_from((500, 10_000))),
+        valid_from=EVENING + draw(st.sampled_from((1, 2, 3))) * HOUR,
+        valid_until=EVENING + draw(st.sampled_from((4, 5))) * HOUR,
+        lower_fl=draw(st.sampled_from((0, 100, 200))),
+        upper_fl=draw(st.sampled_from((210, 300))),
+    )
+    (lat, lon), shape = plain.vertices[0], draw(st.sampled_from(Shape))
+    if shape is Shape.CORRIDOR:
+        return replace(plain, shape=shape, vertices=((lat, lon), (lat + 500_000, lon + 500_000)))
+    if shape is Shape.POLYGON:
+        ring = ((lat, lon), (lat, lon + 900_000), (lat + 900_000, lon))
+        return replace(plain, shape=shape, vertices=ring, radius_m=0)
+    return plain
+
+
+notices = st.lists(volumes(), min_size=1, max_size=3).map(lambda found: notice("X", *found))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from((ALPHA, BRAVO)), notices), max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_both_nodes_find_the_same(said: list[tuple[str, Notice]], random: Any) -> None:
+    """Whatever two parties announce, and in whatever order it comes, both find the same."""
+    script = Script()
+    heard: list[Applied] = []
+    for number, (party, one) in enumerate(said):
+        named = replace(one, notice_id=f"X-{number}")
+        header = script.header(party, named, index=number)
+        heard.append(Applied(header, named, EVENING, ""))
+    for view in script.views.values():
+        random.shuffle(heard)
+        for applied in heard:
+            view.apply(applied, live=False)
+    ours, theirs = (findings(view) for view in script.views.values())
+    assert ours == theirs
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from((ALPHA, BRAVO)), notices), max_size=6), notices)
+def test_a_replacement_leaves_what_a_new_notice_would(
+    said: list[tuple[str, Notice]], last: Notice
+) -> None:
+    """Findings depend on what is live now, not on how it came to be so."""
+    script, fresh = Script(), Script()
+    for number, (party, one) in enumerate(said):
+        for each in (script, fresh):
+            each.say(party, replace(one, notice_id=f"X-{number}"), index=number)
+    script.say(ALPHA, notice("X-99", circle()), index=99)
+    again = replace(last, notice_id="X-99", version=2, operation=Operation.REPLACE)
+    script.say(ALPHA, again, index=100)
+    fresh.say(ALPHA, again, index=100)
+    for name in (ALPHA, BRAVO):
+        ours, theirs = findings(script.views[name]), findings(fresh.views[name])
+        for conflict in (*ours, *theirs):
+            del conflict["state"]
+        assert ours == theirs
