@@ -326,6 +326,33 @@ def test_a_tls_identity_is_rotated(directory: Path) -> None:
         assert again.find_tls(b"another") is None
 
 
+def test_keys_that_another_process_made_are_found(directory: Path) -> None:
+    """A running node finds the key that the command line has made beside it."""
+    node, tool = FileKeys.open(directory), FileKeys.open(directory)
+    old = tool.current("node").public
+    made = tool.successor("node", old).public
+    found = node.find("node", made)
+    assert found is not None
+    assert found.public == made
+    assert node.successor("node", old).public == made
+    certificate = tool.successor_certificate(tool.tls.certificate)
+    assert node.find_tls(certificate) == TlsIdentity(directory / "tls.next.pem", certificate)
+    node.promote("node")
+    assert tool.successor("node", made).public not in (old, made)
+
+
+def test_a_file_that_spoils_later_does_not_stop_a_running_node(directory: Path) -> None:
+    """A node goes on with the keys it has read; the spoilt file is as if it were not there."""
+    node = FileKeys.open(directory)
+    current = node.current("node").public
+    (directory / "node.next.key").write_text("spoilt")
+    assert node.find("node", node.current("mirror").public) is None
+    found = node.find("node", current)
+    assert found is not None
+    with pytest.raises(OurError, match=r"node\.next\.key can be used by others"):
+        FileKeys.open(directory)
+
+
 def test_a_lost_key_has_no_successor(directory: Path) -> None:
     """Where the key in use is not in the directory, no rotation begins."""
     keys = FileKeys.open(directory)

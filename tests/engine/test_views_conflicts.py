@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openline.domain.line.terms import Separation
-from openline.domain.party import Precedence
 from openline.domain.space.conflict import Minima, Verdict, find_conflict
 from openline.domain.space.volume import Shape, Volume
 from openline.domain.talk.notice import Notice, Operation
@@ -262,7 +261,7 @@ def test_changes_are_shown(script: Script) -> None:
     assert states == ["OPEN", "CHANGED", "ENDED"]
 
 
-def test_three_parties(script: Script) -> None:
+def test_three_parties() -> None:
     """A conflict of two others is shown to the third, who is alarmed as well."""
     script = Script(ALPHA, BRAVO, CHARLIE).adopt()
     script.say(BRAVO, notice("B-1"))

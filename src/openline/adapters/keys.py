@@ -18,6 +18,7 @@ import binascii
 import os
 import re
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -100,7 +101,8 @@ class FileKeys:
     def __init__(self, directory: Path, party: str) -> None:
         self.directory = directory
         self.party = party
-        # By file name, oldest first; read again from the directory after each change.
+        # By file name, oldest first; as the files were when they had these stamps.
+        self._stamps: dict[str, list[tuple[str, int, int]]] = {}
         self._signers: dict[str, dict[str, FileSigner]] = {}
         self._identities: dict[str, TlsIdentity] = {}
 
@@ -147,9 +149,18 @@ class FileKeys:
         return keys
 
     def find(self, role: str, public: PublicKeys) -> FileSigner | None:
-        """The key of a role with this public half, if it is in the directory."""
-        keys = (key for key in self._signers[role].values() if key.public == public)
-        return next(keys, None)
+        """The key of a role with this public half, if it is in the directory.
+
+        One that another process has made since (`openline keys revoke` does) is
+        found too; a file that cannot be used is as if it were not there.
+        """
+        for _ in range(2):
+            for key in self._signers[role].values():
+                if key.public == public:
+                    return key
+            with suppress(OurError):
+                self._refresh(role)
+        return None
 
     def successor(self, role: str, public: PublicKeys) -> FileSigner:
         """The key that takes the place of one; made and kept when first asked.
@@ -157,6 +168,7 @@ class FileKeys:
         Raises:
             OurError: There is no such key to succeed, or the file cannot be made.
         """
+        self._refresh(role)
         while True:
             keys = list(self._signers[role].values())
             place = next((i for i, key in enumerate(keys) if key.public == public), None)
@@ -175,6 +187,7 @@ class FileKeys:
         Raises:
             OurError: There is no such certificate, or the file cannot be made.
         """
+        self._refresh("tls")
         while True:
             held = [identity.certificate for identity in self._identities.values()]
             if certificate not in held:
@@ -208,9 +221,14 @@ class FileKeys:
         self._load(role)
 
     def find_tls(self, certificate: bytes) -> TlsIdentity | None:
-        """The TLS identity with this certificate (DER), if it is in the directory."""
-        held = (each for each in self._identities.values() if each.certificate == certificate)
-        return next(held, None)
+        """The TLS identity with this certificate (DER), likewise."""
+        for _ in range(2):
+            for identity in self._identities.values():
+                if identity.certificate == certificate:
+                    return identity
+            with suppress(OurError):
+                self._refresh("tls")
+        return None
 
     def current(self, role: str) -> FileSigner:
         """The key of a role for the next party card: not the prepared one."""
@@ -225,8 +243,14 @@ class FileKeys:
         _make(self.directory, self.party, role, _name(role, _NEXT))
         self._load(role)
 
+    def _refresh(self, role: str) -> None:
+        """Read the files of a role again where they are not those that were read."""
+        if self._stamps[role] != _stamps(_files(self.directory, role)):
+            self._load(role)
+
     def _load(self, role: str) -> None:
         paths = _files(self.directory, role)
+        self._stamps[role] = _stamps(paths)
         if role == "tls":
             self._identities = {
                 path.name: read_identity(path, _read_private(path)) for path in paths
@@ -310,6 +334,12 @@ def _files(directory: Path, role: str) -> list[Path]:
     if (directory / _name(role, _NEXT)).exists():
         names.append(_name(role, _NEXT))
     return [directory / name for name in names]
+
+
+def _stamps(paths: list[Path]) -> list[tuple[str, int, int]]:
+    """What tells whether files are those that were read."""
+    found = [(path.name, path.stat()) for path in paths if path.exists()]
+    return [(name, status.st_ino, status.st_mtime_ns) for name, status in found]
 
 
 def _make(directory: Path, party: str, role: str, name: str) -> None:

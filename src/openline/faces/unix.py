@@ -51,6 +51,9 @@ def listen(path: Path) -> socket.socket:
             f"The socket {path} cannot be made: {error.strerror}.",
             "Name another place with `socket` in node.toml.",
         ) from None
+    except BaseException:
+        listener.close()
+        raise
     return listener
 
 

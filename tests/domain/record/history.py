@@ -34,6 +34,7 @@ from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import Note, sign_note
 from openline.domain.record.signing import PublicKeys, key_id
 from openline.domain.record.tick import NO_HASH, Tick, tick_hash, tick_key
+from openline.domain.space.volume import Shape, Volume
 from openline.domain.talk.body import Body, By
 from openline.domain.talk.keys import (
     KeyChange,
@@ -44,6 +45,7 @@ from openline.domain.talk.keys import (
 )
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import parse_body
+from openline.domain.talk.notice import Notice, Place
 from openline.domain.talk.text import Text
 from openline.engine.ports import AppendEntries, PutHead, PutTick, StoredEntry
 from tests.vectors.signers import SeedSigner
@@ -349,3 +351,25 @@ def sign_revoke(party: str, revoke: KeyRevoke) -> KeyRevoke:
         for word in words
     )
     return replace(revoke, signatures=tuple(signatures))
+
+
+def notice(valid_from: int, category: str = "strike") -> Notice:
+    """A notice of something over Shayrat for an hour."""
+    volume = Volume(
+        shape=Shape.CIRCLE,
+        vertices=((344_905_000, 369_090_000),),
+        radius_m=6_000,
+        lower=None,
+        upper=None,
+        valid_from=valid_from,
+        valid_until=valid_from + 3_600_000,
+    )
+    return Notice(
+        by=BY,
+        notice_id="A-17",
+        category=category,
+        kind="missile",
+        volumes=(volume,),
+        place=Place("at Shayrat airfield"),
+        activity="Strike",
+    )

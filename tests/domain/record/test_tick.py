@@ -73,7 +73,7 @@ WORDS = st.from_regex(r"[A-Z][A-Z_]{0,15}", fullmatch=True)
 SCOPES = st.from_regex(r"[a-z][a-z_]{0,15}", fullmatch=True)
 PARTIES = st.sampled_from([BRAVO, "charlie.example", "delta"])
 HASHES = st.binary(min_size=32, max_size=32)
-NUMBERS = st.integers(0, 10**19 - 1)
+NUMBERS = st.integers(0, NUMBER_MAX)
 
 
 @given(

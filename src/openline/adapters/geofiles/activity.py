@@ -161,17 +161,18 @@ class Feature:
         self._written: dict[str, str] = {}
         self._values: dict[str, object] = {}
         self._used: set[str] = set()
-        for written, value in properties.items():
+        # The name goes first, so that a fault of any other property can say it.
+        for written, value in sorted(properties.items(), key=lambda item: _key(item[0]) != "name"):
             # Two spellings of a property that means something here would be a guess.
             key = _key(written) if _key(written) in _KNOWN else written
             if value is None or value == "":
                 continue
             if key in self._values:
-                raise self.fault(written, "is given twice")
+                raise FileFault(path, number, self.name, written, "is given twice.")
             self._written[key], self._values[key] = written, value
-        stated = self.take("name")
-        if isinstance(stated, (str, int, float)) and str(stated).strip():
-            self.name = str(stated).strip()[:LABEL_CHARS_MAX]
+            if key == "name" and isinstance(value, (str, int, float)):
+                self._used.add(key)
+                self.name = str(value).strip()[:LABEL_CHARS_MAX] or self.name
 
     def fault(self, property: str, what: str, remedy: str = "") -> FileFault:
         """A fault of this feature, in the property as the file writes it."""
@@ -272,8 +273,8 @@ class Feature:
         self, shape: Shape, vertices: tuple[Position, ...]
     ) -> tuple[Position, ...]:
         """The vertices, with more between them where straight edges on the map need it."""
-        if len(vertices) > VERTICES_MAX:
-            return vertices
+        if not (2 if shape is Shape.CORRIDOR else 3) <= len(vertices) <= VERTICES_MAX:
+            return vertices  # The check of the volume says what is wrong.
         for start, end in edges_of(shape, vertices):
             if abs(start[1] - end[1]) > LON_E7_MAX:
                 self.warn(

@@ -148,9 +148,7 @@ def _find(case: _Case) -> str:
     if (party, index) not in case.exhibits.entries:
         raise unproven(f"message {index} of {party} is not in the file")
     if not case.exhibits.rings[party].is_trusted(index):
-        raise unproven(
-            f"the key that signed message {index} of {party} has been revoked from there"
-        )
+        raise unproven(f"the key of message {index} of {party} is revoked from there or earlier")
     header = case.entry.envelope.header
     case.facts["kind"] = kind_word(header.kind)
     case.facts["claimed_at"] = header.at

@@ -34,12 +34,15 @@ from typing import Final
 from openline.domain.errors import Reason, TheirError
 from openline.domain.limits import PARTIES_MAX
 from openline.domain.party import is_line_name, is_party_name, parse_origin
-from openline.domain.record.checkpoint import Checkpoint
+from openline.domain.record.checkpoint import SIZE_MAX, Checkpoint
 from openline.domain.record.note import Note, SignatureType, VerifierKey, verify_note_signature
 
 VERSION: Final = "openline/tick/v1"
 NO_HASH: Final = bytes(32)
 """What `previous` says in the first tick of a chain."""
+
+NUMBER_MAX: Final = 2**63 - 1
+"""The largest number in a tick: what every store can hold."""
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _WORD = re.compile(r"[A-Z][A-Z_]{0,31}")
@@ -225,7 +228,9 @@ def _parse_head(words: list[str]) -> Checkpoint:
     origin, size, root = words
     if parse_origin(origin) is None:
         raise _malformed(f"{origin!r} is not an origin")
-    return Checkpoint(origin, _number(size), _hash(root))
+    if int(_full(_NUMBER, size)) > SIZE_MAX:
+        raise _malformed(f"the size {size} is larger than a log can be")
+    return Checkpoint(origin, int(size), _hash(root))
 
 
 def _party(word: str) -> str:
@@ -235,7 +240,10 @@ def _party(word: str) -> str:
 
 
 def _number(word: str) -> int:
-    return int(_full(_NUMBER, word))
+    number = int(_full(_NUMBER, word))
+    if number > NUMBER_MAX:
+        raise _malformed(f"the number {word} is larger than {NUMBER_MAX}")
+    return number
 
 
 def _full(pattern: re.Pattern[str], word: str) -> str:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import Response, get
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from openline.engine.effects import Show
@@ -61,7 +61,7 @@ EVENTS: Final = {
 async def follow_events(
     state: State,
     only_line: Annotated[
-        str | None, Parameter(query="line", description="Only what concerns this line.")
+        str | None, QueryParameter(name="line", description="Only what concerns this line.")
     ] = None,
 ) -> Response[Any]:
     """A stream of what changes on the lines.

@@ -83,6 +83,11 @@ def answer_http_exception(request: Request[Any, Any, State], error: HTTPExceptio
     return _answer(status, what, _REMEDIES.get(status, ""), field)
 
 
+def answer_too_deep(request: Request[Any, Any, State], error: RecursionError) -> Response[Any]:
+    """The answer to JSON that is nested deeper than any request needs."""
+    return _answer(HTTP_400_BAD_REQUEST, "The request is nested too deeply.", "Send it flat.")
+
+
 def answer_defect(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
     """The answer to a defect of ours: said plainly, told to the log."""
     LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
@@ -121,5 +126,6 @@ HANDLERS: Final[dict[Any, Any]] = {
     OurError: answer_our_error,
     TheirError: answer_their_error,
     HTTPException: answer_http_exception,
+    RecursionError: answer_too_deep,
     Exception: answer_defect,
 }

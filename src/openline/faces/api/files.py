@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, TypeVar
 import msgspec
 from litestar import Response, post
 from litestar.datastructures import State
-from litestar.params import Body
+from litestar.params import Body, JSONBody, RawBody
 
 from openline.app.export import Exporter
 from openline.engine.commands import ExportCourier, ImportCourier
@@ -97,7 +97,7 @@ def _parameters(given: dict[str, Any], structure: type[_About]) -> _About:
     media_type=OCTETS,
     responses=described(None, "The file.", media_type=OCTETS, faults=WRITING),
 )
-async def export_courier(state: State, line: Line, data: CourierOrder) -> Response[bytes]:
+async def export_courier(state: State, line: Line, data: JSONBody[CourierOrder]) -> Response[bytes]:
     """One file with everything that a counterpart has not receipted yet."""
     view_of(state, line)
     file: bytes = await node_of(state).command(ExportCourier(line, data.party))
@@ -113,7 +113,7 @@ async def export_courier(state: State, line: Line, data: CourierOrder) -> Respon
     request_max_body_size=COURIER_SIZE_BYTES_MAX,
     responses=described(answers.Imported, "Done.", example=examples.IMPORTED, faults=WRITING),
 )
-async def import_courier(state: State, line: Line, body: bytes) -> dict[str, Any]:
+async def import_courier(state: State, line: Line, body: RawBody) -> dict[str, Any]:
     """Take in a counterpart's file; every object in it proves itself, as on a circuit."""
     view_of(state, line)
     result = await node_of(state).command(ImportCourier(line, body))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from litestar import post
 from litestar.datastructures import State
-from litestar.params import Body, Parameter
+from litestar.params import Body, JSONBody, Parameter, RawBody
 
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence
@@ -154,7 +154,9 @@ async def check_notice(
     status_code=200,
     responses=described(answers.Done, "Done.", example=examples.DONE, faults=WRITING),
 )
-async def acknowledge_alarm(state: State, line: Line, data: Acknowledgement) -> dict[str, Any]:
+async def acknowledge_alarm(
+    state: State, line: Line, data: JSONBody[Acknowledgement]
+) -> dict[str, Any]:
     """A person has seen it. Acknowledging one alarm neither clears nor hides another."""
     view_of(state, line)
     running = node_of(state)
@@ -172,7 +174,7 @@ async def acknowledge_alarm(state: State, line: Line, data: Acknowledgement) -> 
     request_max_body_size=SIGNED_SIZE_BYTES_MAX,
     responses=described(answers.Adopted, "Adopted.", example=examples.ADOPTED, faults=WRITING),
 )
-async def adopt(state: State, body: bytes) -> dict[str, Any]:
+async def adopt(state: State, body: RawBody) -> dict[str, Any]:
     """Adopt an Understanding that every party has signed: a new line, or an amendment.
 
     The body is the file that `openline understanding sign` writes.
@@ -191,7 +193,7 @@ async def adopt(state: State, body: bytes) -> dict[str, Any]:
         answers.Said, "The change is announced.", status=201, example=examples.SAID, faults=WRITING
     ),
 )
-async def change_key(state: State, line: Line, data: KeyOrder) -> dict[str, Any]:
+async def change_key(state: State, line: Line, data: JSONBody[KeyOrder]) -> dict[str, Any]:
     """Announce and use the next key of a role; old and new key sign the announcement."""
     view = view_of(state, line)
     running = node_of(state)
@@ -209,7 +211,9 @@ async def change_key(state: State, line: Line, data: KeyOrder) -> dict[str, Any]
         answers.Said, "It is published.", status=201, example=examples.SAID, faults=WRITING
     ),
 )
-async def publish_revocation(state: State, line: Line, data: Revocation) -> dict[str, Any]:
+async def publish_revocation(
+    state: State, line: Line, data: JSONBody[Revocation]
+) -> dict[str, Any]:
     """Publish that a key is not valid from an index on, signed with the root keys."""
     view = view_of(state, line)
     message = _from_json(Kind.KEY_REVOKE, data.fields, Precedence.PRIORITY)
@@ -224,7 +228,7 @@ async def publish_revocation(state: State, line: Line, data: Revocation) -> dict
     status_code=200,
     responses=described(answers.Done, "Done.", example=examples.DONE, faults=WRITING),
 )
-async def trust_own_copy(state: State, line: Line, data: Deed) -> dict[str, Any]:
+async def trust_own_copy(state: State, line: Line, data: JSONBody[Deed]) -> dict[str, Any]:
     """Sign on although no counterpart has confirmed what we said before the restart.
 
     If the store is an old copy, this makes two histories that any outsider

@@ -250,19 +250,15 @@ def _fields() -> Iterator[str]:
 
 def _optional(message: type[Body]) -> set[str]:
     """The fields that may be left out: those that have a default, or that the node fills in."""
+    table: Any = message
     defaults = {
-        one.name
-        for one in dataclasses.fields(message)
-        if one.default is not dataclasses.MISSING  # type: ignore[arg-type]
+        one.name for one in dataclasses.fields(table) if one.default is not dataclasses.MISSING
     }
-    filled_in = {
-        "by",
-        {Kind.NOTICE: "notice_id", Kind.LINE_CHECK: "number"}.get(message.message_kind),
-    }
+    filled_in = {Kind.NOTICE: "notice_id", Kind.LINE_CHECK: "number"}.get(message.message_kind)
     return {
         field.shown
         for field in message.record.table
-        if field.is_optional or field.name in defaults or field.name in filled_in
+        if field.is_optional or field.name in defaults | {"by", filled_in}
     }
 
 

@@ -1,0 +1,249 @@
+"""The audit: every entry, signature, head and receipt in a store, verified anew.
+
+It trusts nothing but the root signatures on the stored Understandings: keys
+follow from the logs themselves. It reads only, so it may look at a copy or at
+the store of a stopped node. Signatures are checked on all cores.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+from openline.domain.errors import OpenlineError, Reason, TheirError
+from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name, witness_name
+from openline.domain.line.understanding import (
+    Understanding,
+    parse_signed_understanding,
+    verify_understanding,
+)
+from openline.domain.party import parse_origin
+from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
+from openline.domain.record.cosignature import verify_cosignature
+from openline.domain.record.envelope import (
+    Envelope,
+    check_content,
+    parse_content,
+    parse_envelope,
+    verify_envelope,
+)
+from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
+from openline.domain.record.note import Note, parse_note
+from openline.domain.record.signing import PublicKeys
+from openline.domain.talk.message import parse_body
+from openline.engine.ports import Store, StoredEntry
+
+_READ: Final = 512
+_HEADS_READ: Final = 64
+
+
+@dataclass(slots=True)
+class LogAudit:
+    """What was found in one log.
+
+    Attributes:
+        origin: The log.
+        entries: How many entries it has.
+        heads: How many signed heads were checked against it.
+        receipts: How many of them carry a counterpart's cosignature.
+        faults: What is wrong, one sentence each; empty when all holds.
+    """
+
+    origin: str
+    entries: int = 0
+    heads: int = 0
+    receipts: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "origin": self.origin,
+            "entries": self.entries,
+            "heads": self.heads,
+            "receipts": self.receipts,
+            "faults": list(self.faults),
+        }
+
+
+def audit(store: Store) -> list[LogAudit]:
+    """Verify every log of a store, in order of their origins."""
+    terms: dict[str, Understanding] = {}
+    for name, data in store.values("adopted/"):
+        try:
+            terms[name.removeprefix("adopted/")] = verify_understanding(
+                parse_signed_understanding(data)
+            )
+        except OpenlineError as error:
+            return [LogAudit(name, faults=[f"The Understanding does not verify: {error}."])]
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        audits = [
+            _LogAuditor(store, pool, terms, origin, size, root)
+            for origin, size, root in store.origins()
+        ]
+        # Outboxes first: the journal's heads are checked with the keys they end with.
+        rings: dict[tuple[str, str], KeyRing] = {}
+        for auditor in sorted(audits, key=lambda one: one.is_journal):
+            auditor.run(rings)
+    return sorted((one.found for one in audits), key=lambda found: found.origin)
+
+
+class _LogAuditor:
+    """Verifies one log."""
+
+    def __init__(
+        self,
+        store: Store,
+        pool: ThreadPoolExecutor,
+        terms: dict[str, Understanding],
+        origin: str,
+        size: int,
+        root: bytes,
+    ) -> None:
+        self.found = LogAudit(origin, entries=size)
+        self._origin = parse_origin(origin)
+        self._terms = terms
+        self._store, self._pool = store, pool
+        self._size, self._root = size, root
+        self._tree = Tree()
+
+    @property
+    def is_journal(self) -> bool:
+        """Whether the log is a private journal."""
+        return self._origin is not None and self._origin.log == "journal"
+
+    def run(self, rings: dict[tuple[str, str], KeyRing]) -> None:
+        """Verify the entries, the root, the heads and the receipts."""
+        origin = self._origin
+        if origin is None or origin.line not in self._terms:
+            self.found.faults.append("No Understanding was adopted for this log.")
+            return
+        terms = self._terms[origin.line]
+        for party in terms.names():
+            rings.setdefault((origin.line, party), KeyRing(terms, party))
+        place = (origin.line, origin.party)
+        if place not in rings:
+            self.found.faults.append(f"{origin.party} is no party to the line {origin.line}.")
+            return
+        if self.is_journal:
+            self._read_journal()
+        else:
+            rings[place] = self._read_outbox(rings[place])
+        if (self._tree.size, self._tree.root()) != (self._size, self._root or EMPTY_ROOT):
+            self.found.faults.append(f"The root over {self._size} entries is not the stored one.")
+        self._check_heads(rings[place], "")
+        for party in terms.names():
+            if party != origin.party:
+                self._check_heads(rings[place], party, rings[origin.line, party])
+
+    def _chunks(self) -> Iterator[tuple[int, list[StoredEntry]]]:
+        start = 0
+        while chunk := self._store.entries(self.found.origin, start, _READ):
+            yield start, chunk
+            start += len(chunk)
+
+    def _read_journal(self) -> None:
+        for _, chunk in self._chunks():
+            self._tree.extend([leaf_hash(entry.raw) for entry in chunk])
+
+    def _read_outbox(self, ring: KeyRing) -> KeyRing:
+        for start, chunk in self._chunks():
+            self._tree.extend([leaf_hash(entry.raw) for entry in chunk])
+            work: list[tuple[Envelope, PublicKeys]] = []
+            for index, entry in enumerate(chunk, start):
+                try:
+                    envelope = parse_envelope(entry.raw)
+                    ring = self._check_entry(envelope, entry, index, ring)
+                    work.append((envelope, ring.node_at(index)))
+                except TheirError as error:
+                    self.found.faults.append(f"Entry {index}: {error}.")
+            self._verify_all(work)
+        return ring
+
+    def _check_entry(
+        self, envelope: Envelope, entry: StoredEntry, index: int, ring: KeyRing
+    ) -> KeyRing:
+        header = envelope.header
+        if (header.origin, header.index) != (self.found.origin, index):
+            raise TheirError(Reason.WRONG_INDEX, f"it says {header.origin} {header.index}")
+        check_content(envelope, entry.content)
+        if header.kind in KEY_KINDS:
+            ring = ring.after(envelope, parse_body(header.kind, parse_content(entry.content)))
+        return ring
+
+    def _verify_all(self, work: list[tuple[Envelope, PublicKeys]]) -> None:
+        """Verify signatures on all cores; the order of the faults is that of the log."""
+        share = max(1, len(work) // (os.cpu_count() or 1) + 1)
+        rest = iter(work)
+        parts = iter(lambda: list(islice(rest, share)), [])
+        for faults in self._pool.map(_verify_part, parts):
+            self.found.faults += faults
+
+    def _check_heads(self, ring: KeyRing, holder: str, theirs: KeyRing | None = None) -> None:
+        """Check every kept head against the tree; the signatures of the last one."""
+        size = 0
+        last: Note | None = None
+        while chunk := self._store.heads(self.found.origin, holder, size, _HEADS_READ):
+            for size_of, text in chunk:
+                last = self._check_head(size_of, text) or last
+            size = chunk[-1][0] + 1
+            self.found.heads += len(chunk)
+            self.found.receipts += len(chunk) if holder else 0
+        if last is not None:
+            self._check_signatures(last, ring, holder, theirs)
+
+    def _check_head(self, size: int, text: str) -> Note | None:
+        try:
+            note = parse_note(text)
+            head = parse_checkpoint(note.text)
+        except TheirError as error:
+            self.found.faults.append(f"The head of size {size} cannot be read: {error}.")
+            return None
+        is_ours = head.origin == self.found.origin and head.size == size <= self._tree.size
+        if not is_ours or head.root != self._tree.root(size):
+            self.found.faults.append(f"The kept head of size {size} is of another history.")
+            return None
+        return note
+
+    def _check_signatures(
+        self, note: Note, ring: KeyRing, holder: str, theirs: KeyRing | None
+    ) -> None:
+        head = parse_checkpoint(note.text)
+        authors = ring.nodes() if self.is_journal else ring.nodes_for_size(head.size)
+        if not any(_is_signed(note, head.origin, keys) for keys in authors):
+            self.found.faults.append(f"The head of size {head.size} is not signed by its author.")
+        if theirs is None:
+            return
+        name = witness_name(holder) if self.is_journal else mirror_name(holder)
+        cosigners = theirs.witnesses() if self.is_journal else theirs.mirrors()
+        if not any(_is_cosigned(note, head, name, keys) for keys in cosigners):
+            self.found.faults.append(f"The receipt of {holder} for {head.size} does not verify.")
+
+
+def _verify_part(part: list[tuple[Envelope, PublicKeys]]) -> list[str]:
+    faults = []
+    for envelope, keys in part:
+        try:
+            verify_envelope(envelope, keys.ed25519)
+        except TheirError as error:
+            faults.append(f"Entry {envelope.header.index}: {error}.")
+    return faults
+
+
+def _is_signed(note: Note, origin: str, keys: PublicKeys) -> bool:
+    try:
+        verify_checkpoint(note, origin, keys)
+    except TheirError:
+        return False
+    return True
+
+
+def _is_cosigned(note: Note, head: Checkpoint, name: str, keys: PublicKeys) -> bool:
+    try:
+        verify_cosignature(head, note.signatures, name, keys)
+    except TheirError:
+        return False
+    return True

@@ -1,0 +1,225 @@
+"""The stream of changes: it begins, tells, beats and ends, and never lags in silence."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from openline.domain.errors import OurError
+from openline.engine.effects import Show
+from openline.faces import unix
+from openline.faces.api import events
+from openline.faces.api.serve import serve
+from tests.faces.conftest import ALPHA, LINE, Line
+
+
+class FakeNode:
+    """A running node whose changes and faults the test makes."""
+
+    def __init__(self, directory: Path) -> None:
+        self.config = SimpleNamespace(
+            socket=directory / "s", party=ALPHA, post="watch", officer="duty officer"
+        )
+        self.changes: asyncio.Queue[Show | None] = asyncio.Queue()
+        self.readers = 0
+
+    @asynccontextmanager
+    async def shows(self) -> AsyncIterator[AsyncIterator[Show]]:
+        async def drain() -> AsyncIterator[Show]:
+            while (show := await self.changes.get()) is not None:
+                yield show
+
+        self.readers += 1
+        try:
+            yield drain()
+        finally:
+            self.readers -= 1
+
+    def status(self) -> dict[str, Any]:
+        raise ZeroDivisionError("a secret path: /srv/alpha/keys")
+
+    def view(self, line: str) -> Any:
+        raise OurError(f"There is no line {line!r} here.")
+
+
+@asynccontextmanager
+async def served(node: FakeNode) -> AsyncIterator[asyncio.Event]:
+    """The API over a fake node; gives what ends it."""
+    stopping, listening = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(serve(node, stopping, listening.set))  # type: ignore[arg-type]
+    await listening.wait()
+    try:
+        yield stopping
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 10)
+
+
+class Stream:
+    """A reader of a stream, as it comes over the socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def row(self) -> str:
+        """The next row that is neither a chunk's size nor empty."""
+        while True:
+            row = (await asyncio.wait_for(self.reader.readline(), 10)).decode().strip()
+            is_size = row and all(letter in "0123456789abcdef" for letter in row.lower())
+            if row and not is_size:
+                return row
+
+    async def event(self) -> tuple[str, str, Any]:
+        """Id, name and data of the next event."""
+        rows = [await self.row() for _ in range(3)]
+        number, name, data = (row.partition(": ")[2] for row in rows)
+        return number, name, json.loads(data)
+
+
+@asynccontextmanager
+async def reading(path: Path, target: str) -> AsyncIterator[Stream]:
+    """A stream that is read; its head has come."""
+    reader, writer = await asyncio.open_unix_connection(str(path))
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: openline\r\n\r\n".encode())
+    stream = Stream(reader, writer)
+    try:
+        head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode().lower()
+        assert head.startswith("http/1.1 200"), head
+        assert "text/event-stream" in head
+        assert "cache-control: no-store" in head
+        yield stream
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_a_stream_begins_and_tells_in_order(tmp_path: Path) -> None:
+    """A stream begins with `begin` and numbers what changes after it."""
+    node = FakeNode(tmp_path)
+    async with served(node), reading(node.config.socket, "/events") as stream:
+        assert await stream.event() == ("0", "begin", {"party": ALPHA})
+        for number in (1, 2):
+            await node.changes.put(Show(LINE, "message", {"position": number, "text": "a\nb"}))
+            told = {"line": LINE, "position": number, "text": "a\nb"}
+            assert await stream.event() == (str(number), "message", told)
+
+
+async def test_a_quiet_stream_beats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nothing changes, a comment comes before the stream could seem dead."""
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    node = FakeNode(tmp_path)
+    async with served(node), reading(node.config.socket, "/events") as stream:
+        await stream.event()
+        assert (await stream.row()).startswith(": ")
+        await node.changes.put(Show(LINE, "state", {}))
+        while (row := await stream.row()).startswith(":"):
+            pass
+        assert row == "id: 1"
+
+
+async def test_a_stopping_node_ends_its_streams(tmp_path: Path) -> None:
+    """A node that stops says so on every stream, and does not wait for readers."""
+    node = FakeNode(tmp_path)
+    async with served(node) as stopping, reading(node.config.socket, "/events") as stream:
+        await stream.event()
+        stopping.set()
+        assert await stream.event() == ("1", "end", {"why": "the node is stopping"})
+    assert node.readers == 0
+    assert not node.config.socket.exists()
+
+
+async def test_a_reader_that_is_too_slow_is_told(tmp_path: Path) -> None:
+    """A reader that the node lets go is told why its stream ends."""
+    node = FakeNode(tmp_path)
+    async with served(node), reading(node.config.socket, "/events") as stream:
+        await stream.event()
+        await node.changes.put(None)
+        assert await stream.event() == ("1", "end", {"why": "the reader is too slow"})
+
+
+async def test_a_reader_that_leaves_is_forgotten(tmp_path: Path) -> None:
+    """When a reader closes its connection, the node keeps nothing for it."""
+    node = FakeNode(tmp_path)
+    async with served(node):
+        async with reading(node.config.socket, "/events") as stream:
+            await stream.event()
+            assert node.readers == 1
+        async with asyncio.timeout(10):
+            while node.readers:
+                await node.changes.put(Show(LINE, "state", {}))
+                await asyncio.sleep(0)
+
+
+async def test_a_defect_shows_no_traceback(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A defect of the node answers plainly, without a path or a traceback, and is logged."""
+    node = FakeNode(tmp_path)
+    async with served(node):
+        status, answer = await asyncio.to_thread(get, node.config.socket, "/status")
+    assert status == 500
+    assert "defect" in answer["error"]["what"]
+    assert "ZeroDivision" not in str(answer)
+    assert "secret" not in str(answer)
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_line_that_is_not_there_has_no_stream(tmp_path: Path) -> None:
+    """A stream of an unknown line is refused at once."""
+    node = FakeNode(tmp_path)
+    async with served(node):
+        status, _ = await asyncio.to_thread(get, node.config.socket, "/events?line=nothing")
+    assert status == 404
+
+
+async def test_a_second_node_cannot_take_the_socket(tmp_path: Path) -> None:
+    """While a node serves, another one in its place is refused and takes nothing."""
+    node = FakeNode(tmp_path)
+    async with served(node):
+        with pytest.raises(OurError, match="Another node"):
+            await serve(FakeNode(tmp_path), asyncio.Event())  # type: ignore[arg-type]
+        assert unix.is_answered(node.config.socket)
+
+
+def get(path: Path, target: str) -> tuple[int, Any]:
+    """Status and JSON of one question."""
+    with unix.connect(path, timeout_s=10) as connection:
+        head = f"GET {target} HTTP/1.1\r\nHost: openline\r\nConnection: close\r\n\r\n"
+        connection.sendall(head.encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    status, _, body = answer.partition(b"\r\n\r\n")
+    return int(status.split()[1]), json.loads(body)
+
+
+@contextmanager
+def following(line: Line, name: str) -> Iterator[Iterator[tuple[str, dict[str, Any]]]]:
+    """The changes at one of the real nodes, from now on."""
+    stream = line.client(name).events()
+    try:
+        assert next(stream)[0] == "begin"
+        yield stream
+    finally:
+        stream.close()  # type: ignore[attr-defined]
+
+
+def test_real_nodes_tell_what_is_said_and_receipted(line: Line) -> None:
+    """The author's stream tells the receipt, the reader's stream the message."""
+    with following(line, "alpha") as ours, following(line, "bravo") as theirs:
+        fields = {"language": "en", "text": "for the stream"}
+        body = {"kind": "TEXT", "fields": fields, "precedence": "IMMEDIATE"}
+        said = line.client().post("/lines", LINE, "messages", body=body)
+        wanted = {"party": ALPHA, "index": said["index"]}
+        for name, data in theirs:
+            assert name in events.EVENTS
+            if name == "message" and wanted.items() <= data.items():
+                assert data["precedence"] == "IMMEDIATE"
+                break
+        for name, data in ours:
+            if name == "delivered" and data["from"] <= said["index"] < data["until"]:
+                break

@@ -1,0 +1,135 @@
+"""What the API answers of real nodes is what its description says."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from openline.domain.errors import OurError
+from openline.domain.line.understanding_toml import from_toml
+from openline.faces.api import answers, examples
+from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, wait_until
+
+
+def say(line: Line, kind: str, fields: dict[str, Any], name: str = "alpha", **rest: Any) -> Any:
+    """Say something over the API and wait for its receipt."""
+    body = {"kind": kind, "fields": fields, **rest}
+    return line.client(name).post(
+        "/lines", LINE, "messages", body=body, wait="delivered", timeout_ms=20_000
+    )
+
+
+def notice_fields(until: str = "2100-01-01T02:00:00Z", **changes: Any) -> dict[str, Any]:
+    """A notice over Shayrat far in the future, as an officer fills it in."""
+    [volume] = examples.NOTICE_FIELDS["volumes"]
+    window = {"valid_from": "2100-01-01T00:00:00Z", "valid_until": until}
+    return {**examples.NOTICE_FIELDS, "volumes": [{**volume, **window}], **changes}
+
+
+def test_the_state_is_as_described(line: Line) -> None:
+    """The status of a real node has exactly the described structure."""
+    state = line.client().get("/status")
+    status = msgspec.convert(state, answers.Status, strict=True)
+    assert status.party == ALPHA
+    [one] = status.lines
+    assert one.line == LINE
+    assert one.displayed["word"] == "ACTIVE"
+    assert [counterpart.party for counterpart in one.counterparts] == [BRAVO]
+    assert {field for field in state["lines"][0]} == set(answers.LineState.__struct_fields__)
+    assert line.client().get("/lines")["lines"][0]["line"] == LINE
+
+
+def test_messages_are_as_described(line: Line) -> None:
+    """A message is listed, read whole, worded in three languages, and marked."""
+    said = say(line, "TEXT", {"language": "en", "text": "Are these yours?"}, precedence="FLASH")
+    assert said["is_delivered"]
+    assert list(said["delivered"]) == [BRAVO]
+    of = {"party": ALPHA, "index": said["index"]}
+    say(line, "READ", {"of": of}, "bravo")
+    say(line, "RESPONSE", {"of": of, "answer": "NOTED"}, "bravo")
+    path = ("/lines", LINE, "messages", ALPHA, str(said["index"]))
+    wait_until(lambda: line.client().get(*path)["marks"]["answered"])
+    shown = line.client().get(*path)
+    message = msgspec.convert(shown, answers.Message, strict=True)
+    assert message.serial == said["serial"]
+    assert message.body is not None
+    assert message.body["text"] == "Are these yours?"
+    assert "Are these yours?" in message.text
+    assert [mark.said for mark in message.marks.answered] == ["NOTED"]
+    assert [mark.party for mark in message.marks.read] == [BRAVO]
+    for language, word in (("ru", "Сообщение"), ("ar", "الرسالة")):
+        assert word in line.client().get(*path, language=language)["text"]
+
+
+def test_messages_are_listed_from_a_position_on(line: Line) -> None:
+    """Asking with the last position gives what came after it, and no more."""
+    client = line.client()
+    first = client.get("/lines", LINE, "messages", count=1)
+    msgspec.convert(first, answers.Messages, strict=True)
+    assert [one["position"] for one in first["messages"]] == [1]
+    say(line, "TEXT", {"language": "en", "text": "one more"})
+    after = client.get("/lines", LINE, "messages", after=1, count=2)["messages"]
+    assert [one["position"] for one in after] == [2, 3]
+    assert client.get("/lines", LINE, "messages", after=10**9) == {"messages": []}
+
+
+def test_notices_and_conflicts_are_as_described(line: Line) -> None:
+    """Notices over one place are in conflict on both nodes, as described."""
+    ours = say(line, "NOTICE", notice_fields())
+    theirs = say(line, "NOTICE", notice_fields(kind="presence", category="presence"), "bravo")
+    for name in ("alpha", "bravo"):
+        client = line.client(name)
+
+        def has_conflict(client: Any = client) -> bool:
+            notice = client.get("/lines", LINE, "notices", ALPHA, ours["notice_id"])
+            return any(theirs["notice_id"] in conflict for conflict in notice["conflicts"])
+
+        wait_until(has_conflict)
+        notices = client.get("/lines", LINE, "notices", live=True)
+        listed = msgspec.convert(notices, answers.Notices, strict=True).notices
+        assert {ours["notice_id"], theirs["notice_id"]} <= {one.notice_id for one in listed}
+        conflicts = client.get("/lines", LINE, "conflicts")
+        found = msgspec.convert(conflicts, answers.Conflicts, strict=True).conflicts
+        assert found[-1].verdict == "CONFLICT"
+        assert found[-1].separation_m == 0
+    msgspec.convert(line.client("bravo").get("/lines", LINE, "alarms"), answers.Alarms, strict=True)
+
+
+def test_a_notice_is_checked_without_being_said(line: Line) -> None:
+    """A dry run shows the conflicts, and nothing is recorded."""
+    theirs = say(line, "NOTICE", notice_fields(kind="air", category="flight"), "bravo")
+    client = line.client()
+    wait_until(lambda: client.get("/lines", LINE, "notices", BRAVO, theirs["notice_id"]))
+    before = client.get("/lines")["lines"][0]["out_size"]
+    body = {"fields": notice_fields()}
+    checked = client.post("/lines", LINE, "notices", "check", body=body)
+    found = msgspec.convert(checked, answers.Checked, strict=True).conflicts
+    assert theirs["notice_id"] in {one.notice_id for one in found}
+    assert client.get("/lines")["lines"][0]["out_size"] == before
+
+
+def test_the_understanding_is_read_as_people_write_it(line: Line) -> None:
+    """The terms in force come as TOML that gives the same terms again."""
+    shown = line.client().get("/lines", LINE, "understanding")
+    terms = msgspec.convert(shown, answers.Terms, strict=True)
+    assert from_toml(terms.toml, "api").line == LINE
+    assert terms.hash == line.client("bravo").get("/lines", LINE, "understanding")["hash"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("/lines", "no-such-line", "messages"),
+        ("/lines", "no-such-line", "conflicts"),
+        ("/lines", LINE, "messages", ALPHA, "99999999"),
+        ("/lines", LINE, "messages", "nobody.example", "0"),
+        ("/lines", LINE, "notices", "NO-SUCH"),
+        ("/lines", LINE, "notices", BRAVO, "NO-SUCH"),
+    ],
+)
+def test_what_is_not_there_is_said_to_be_absent(line: Line, path: tuple[str, ...]) -> None:
+    """Asking for something that is not there names it."""
+    with pytest.raises(OurError) as caught:
+        line.client().get(*path)
+    assert any(part in caught.value.what for part in path[1:])
+    assert caught.value.remedy

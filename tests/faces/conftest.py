@@ -1,0 +1,192 @@
+"""Two real nodes for the tests of the faces: real stores, keys, TLS and sockets.
+
+They run in a loop of their own, in a thread of the test process, so that a
+test is what an officer's program is: somebody who knows the directory. Tests
+share the nodes and the record; each says its own things and looks for those.
+"""
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openline.app.compose import started
+from openline.app.config import load_config
+from openline.domain.line.terms import ReferencePoint
+from openline.domain.line.understanding_toml import from_toml, to_toml
+from openline.faces.api.serve import serve
+from openline.faces.cli.client import Client
+from openline.faces.cli.main import run
+
+LINE = "syria-air"
+ALPHA = "alpha.example"
+BRAVO = "bravo.example"
+SHAYRAT = ReferencePoint(
+    "shayrat", (("en", "Shayrat airfield"), ("ru", "Шайрат")), 344_900_000, 369_090_000
+)
+
+Run = Callable[..., "Outcome"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a verb ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one row of JSON that was printed."""
+        [row] = self.out.splitlines()
+        return json.loads(row)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Two directories whose nodes share a line."""
+
+    alpha: Path
+    bravo: Path
+
+    def client(self, name: str = "alpha") -> Client:
+        """The way to one of the nodes."""
+        return Client(load_config(getattr(self, name)))
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def do(*words: object) -> None:
+    """Do a verb that must succeed, quietly."""
+    with contextlib.redirect_stdout(None):
+        code = run([str(word) for word in words])
+    assert code == 0, words
+
+
+def make_line(directory: Path, tick_ms: int = 200) -> Line:
+    """Two nodes that have adopted an Understanding with a reference point."""
+    line = Line(directory / "alpha", directory / "bravo")
+    for path, party, title in ((line.alpha, ALPHA, "Alpha Air"), (line.bravo, BRAVO, "Bravo Air")):
+        listen = f"127.0.0.1:{free_port()}"
+        do("init", "--dir", path, "--party", party, "--listen", listen, "--title", f"en={title}")
+        settings = path / "node.toml"
+        settings.write_text(
+            settings.read_text().replace("# tick_ms = 10000", f"tick_ms = {tick_ms}")
+        )
+    do("card", "add", line.bravo / "cards" / f"{BRAVO}.card", "--dir", line.alpha)
+    do("card", "add", line.alpha / "cards" / f"{ALPHA}.card", "--dir", line.bravo)
+    draft, signed = directory / f"{LINE}.toml", directory / f"{LINE}.understanding"
+    do("understanding", "new", LINE, "--dir", line.alpha, "--out", draft)
+    terms = from_toml(draft.read_text(), str(draft))
+    draft.write_text(to_toml(replace(terms, reference_points=(SHAYRAT,))))
+    do("understanding", "sign", draft, "--dir", line.alpha)
+    do("understanding", "sign", signed, "--dir", line.bravo)
+    for path in (line.alpha, line.bravo):
+        do("understanding", "adopt", signed, "--dir", path)
+    return line
+
+
+class NodeThread(threading.Thread):
+    """One node in a thread with an event loop of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(daemon=True)
+        self.directory = directory
+        self.is_listening = threading.Event()
+        self.fault: BaseException | None = None
+        self.end: Callable[[], object] = lambda: None
+
+    def run(self) -> None:
+        """Run the node until `end` is called."""
+        try:
+            asyncio.run(self._be_a_node())
+        except BaseException as fault:
+            self.fault = fault
+            self.is_listening.set()
+
+    async def _be_a_node(self) -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        self.end = lambda: loop.call_soon_threadsafe(stopping.set)
+        async with started(load_config(self.directory), stopping) as node:
+            await serve(node, stopping, self.is_listening.set)
+
+
+@contextlib.contextmanager
+def running(*directories: Path) -> Iterator[None]:
+    """The nodes of the directories, running until the block ends."""
+    nodes = [NodeThread(directory) for directory in directories]
+    try:
+        for node in nodes:
+            node.start()
+        for node in nodes:
+            assert node.is_listening.wait(timeout=30), "a node did not come up"
+            if node.fault is not None:
+                raise node.fault
+        yield
+    finally:
+        for node in nodes:
+            node.end()
+        for node in nodes:
+            node.join(timeout=30)
+            assert not node.is_alive(), "a node did not end"
+            if node.fault is not None:
+                raise node.fault
+
+
+@pytest.fixture(scope="session")
+def made_line(tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """Two nodes that do not run; not to be changed."""
+    return make_line(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture(scope="session")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """Two nodes that run and have proven the line both ways."""
+    line = make_line(tmp_path_factory.mktemp("line"))
+    with running(line.alpha, line.bravo):
+        for name in ("alpha", "bravo"):
+            wait_until(lambda name=name: is_up(line.client(name)))
+        yield line
+
+
+def is_up(client: Client) -> bool:
+    """Whether the only line of a node works in both directions and signs."""
+    [state] = client.get("/lines")["lines"]
+    return bool(state["observed"] == "UP" and state["can_sign"])
+
+
+def wait_until(holds: Callable[[], bool], timeout_s: float = 20) -> None:
+    """Return when something holds; looked at again with each pause of the nodes."""
+    pause = threading.Event()
+    for _ in range(int(timeout_s / 0.05)):
+        if holds():
+            return
+        pause.wait(0.05)
+    raise AssertionError("it did not come about")
+
+
+@pytest.fixture
+def openline(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Does a verb in this process, as `openline` on the command line does."""
+
+    def call(*words: object) -> Outcome:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        captured = capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return call
