@@ -14,7 +14,9 @@ from openline.domain.limits import NAME_CHARS_MAX
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PARTY = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _LINE = re.compile(_LABEL)
-_ORIGIN = re.compile(rf"({_LABEL}(?:\.{_LABEL})*)/({_LABEL})/(out|journal)(?:/([1-9][0-9]{{0,5}}))?")
+_ORIGIN = re.compile(
+    rf"({_LABEL}(?:\.{_LABEL})*)/({_LABEL})/(out|journal)(?:/([1-9][0-9]{{0,5}}))?"
+)
 
 
 class Precedence(IntEnum):

@@ -41,6 +41,21 @@ class CheckNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgeAlarm:
+    """Take note of an alarm; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        alarm: The alarm's id.
+        by: Post and officer.
+    """
+
+    line: str
+    alarm: str
+    by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Adopt:
     """Adopt a signed Understanding: a new line, or an amendment of one."""
 
@@ -91,6 +106,7 @@ class ImportCourier:
 Command: TypeAlias = (
     Compose
     | CheckNotice
+    | AcknowledgeAlarm
     | Adopt
     | ChangeKey
     | PublishRevocation

@@ -43,7 +43,7 @@ class Show:
     Attributes:
         line: The line it is about.
         name: What changed: `message`, `delivered`, `state`, `conflict`,
-            `alarm`, `circuit`.
+            `alarm`, `notice`, `refused`, `refusal`.
         data: The same JSON-ready values that the views give.
     """
 

@@ -6,6 +6,7 @@ entries were taken in; here the roots are compared with what was committed.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
@@ -100,6 +101,10 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
         case Happened.RECEIPTED, (str(party), int(size), int(cosigned_at)):
             line.peers[party].receipted = size
             line.view.receipted(party, size, cosigned_at)
+        case Happened.ACTED, (str(post), str(officer), "ACKNOWLEDGED", str(alarm)):
+            # Alarms that the engine raised by itself are not there after a restart.
+            with suppress(OurError):
+                line.view.acknowledge(alarm, (post, officer), row.at)
         case _:
             pass
 

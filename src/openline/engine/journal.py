@@ -9,6 +9,7 @@ seeing a row, so that nobody can rewrite it later (record.md 1).
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+from unicodedata import normalize
 
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
@@ -62,6 +63,9 @@ def parse_row(entry: StoredEntry) -> Row:
     return Row(Happened(value[0]), value[1], tuple(value[2:]), entry.content)
 
 
+ACKNOWLEDGED: Final = "ACKNOWLEDGED"
+"""The act of an officer who took note of an alarm; the subject is its id."""
+
 REFUSALS_PER_MINUTE_MAX: Final = 60
 """Rows about refusals: a hostile counterpart must not fill the disk."""
 
@@ -86,7 +90,8 @@ class Journal:
 
     def add(self, happened: Happened, at: int, *rest: Value, content: bytes = b"") -> None:
         """Gather a row."""
-        self._rows.append(StoredEntry(cbor.encode([int(happened), at, *rest]), content))
+        values = [normalize("NFC", one) if isinstance(one, str) else one for one in rest]
+        self._rows.append(StoredEntry(cbor.encode([int(happened), at, *values]), content))
 
     def add_refusal(self, at: int, party: str, circuit: str, reason: str, what: str) -> None:
         """Gather a row about a refusal, unless this minute has too many."""

@@ -41,6 +41,7 @@ from openline.domain.talk.keys import (
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, parse_body
 from openline.engine.commands import (
+    AcknowledgeAlarm,
     ChangeKey,
     CheckNotice,
     Compose,
@@ -56,7 +57,7 @@ from openline.engine.effects import Answer, PromoteKey, TrustCertificates
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
 from openline.engine.intake import Intake
-from openline.engine.journal import Happened, Journal
+from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
 from openline.engine.mirror import Mirror
 from openline.engine.outbox import Outbox, Sealed
 from openline.engine.peer import Peer
@@ -141,6 +142,10 @@ class Line:
                     self._compose(turn, token, command)
                 case CheckNotice(message=message):
                     turn.effects.append(Answer(token, self.desk.check(message, turn.now)))
+                case AcknowledgeAlarm(alarm=alarm, by=by):
+                    turn.effects += self.view.acknowledge(alarm, by, turn.now)
+                    self.journal.add(Happened.ACTED, turn.now, *by, ACKNOWLEDGED, alarm)
+                    turn.effects.append(Answer(token, {"line": self.name, "alarm": alarm}))
                 case ChangeKey(role=role, by=by):
                     self._change_key(turn, token, role, by)
                 case PublishRevocation(message=message):

@@ -351,7 +351,7 @@ class NoticeView:
         return entry is not None and entry.newest.version == due[4]
 
     def _answers_for(self, record: MessageRecord, party: str) -> bool:
-        """Whether this node can know that the party read it: its own do, or theirs of ours."""
+        """Whether this node can know who read it: we of theirs, or they of ours."""
         return self._messages.own in (record.party, party)
 
     def _states(self, entry: NoticeRecord, version: NoticeVersion, now: int) -> dict[str, str]:
@@ -364,7 +364,10 @@ class NoticeView:
     def _events(
         self, entry: NoticeRecord, version: NoticeVersion, party: str, now: int
     ) -> Iterator[tuple[int, int, NoticeEvent]]:
-        """What happened to one version with one party: when, and in which order at one instant."""
+        """What happened to one version with one party.
+
+        With each event its instant, and its order among those of one instant.
+        """
         record = version.record
         delivered_at = self._messages.delivered(record).get(party)
         if delivered_at is not None:

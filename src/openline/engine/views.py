@@ -226,7 +226,7 @@ class View:
         return shown
 
     def conflicts(self, live_only: bool = True) -> list[dict[str, Any]]:
-        """The conflicts that last, in the order found; and before them the last that ended."""
+        """The conflicts that last, in the order found; before them those that ended."""
         ended = [] if live_only else self._conflicts.ended()
         return [conflict.to_json() for conflict in (*ended, *self._conflicts.live())]
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from openline.domain.errors import Reason, TheirError
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note, parse_note, parse_verifier_key
-from openline.domain.record.tick import Tick, parse_tick, tick_hash, tick_key, verify_tick
+from openline.domain.record.tick import (
+    NUMBER_MAX,
+    Tick,
+    parse_tick,
+    tick_hash,
+    tick_key,
+    verify_tick,
+)
 from tests.domain.record.damage import damaged_text
 from tests.vectors.make import HERE, load
 from tests.vectors.make_messages import ALPHA, BRAVO, LINE, TICK, describe_tick, make, sign_tick

@@ -129,7 +129,7 @@ def _sets(text: str) -> Iterator[_Set]:
         lead = len(chunk) - len(chunk.lstrip())
         begins = row + chunk[:lead].count("\n")
         row += chunk.count("\n")
-        fields = ["".join(part.splitlines()).strip() for part in _joined(chunk).split("/")]
+        fields = [part.strip() for part in _joined(chunk).split("/")]
         if fields != [""]:
             yield _Set(fields[0].upper(), tuple(fields[1:]), begins)
 

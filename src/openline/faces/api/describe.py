@@ -28,7 +28,11 @@ class FaultDetails(msgspec.Struct, omit_defaults=True):
 
 
 class Fault(msgspec.Struct):
-    """The shape of every error."""
+    """The shape of every error.
+
+    Attributes:
+        error: What is wrong, and what to do.
+    """
 
     error: FaultDetails
 

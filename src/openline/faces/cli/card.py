@@ -22,6 +22,10 @@ app = make_app(
     make one, so both sides read its twelve words aloud, by phone or face to
     face, and compare. Without a verb it prints this party's own card.
     """,
+    """\
+    openline card --out alpha.card
+    openline card add bravo.card
+    """,
 )
 
 

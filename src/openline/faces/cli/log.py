@@ -16,6 +16,11 @@ app = make_app(
 
     Every message has a serial without gaps and four marks: recorded and
     delivered are done by machines, read and answered by named officers.
+    Without a verb it lists them in the order in which they were recorded here.
+    """,
+    """\
+    openline log --after 100 --count 20
+    openline log show BRAVO-0007
     """,
 )
 
