@@ -2,6 +2,8 @@
 
 Time stands still until the test moves it. Frames travel when the region is
 pumped, so that a test can cut, lose, repeat, reorder or change them on the way.
+A node can be killed between any two of its effects and comes back from its
+store, as a supervisor would start it.
 """
 
 import itertools
@@ -13,8 +15,12 @@ from openline.adapters.memory import MemoryStore
 from openline.domain.errors import OurError
 from openline.domain.line.terms import Understanding
 from openline.domain.line.understanding import SignedUnderstanding
-from openline.engine.commands import Adopt, Command
-from openline.engine.effects import Answer, CloseLink, Send, Show
+from openline.domain.party import Precedence
+from openline.domain.talk.body import By
+from openline.domain.talk.message import Message
+from openline.domain.talk.text import Text
+from openline.engine.commands import Adopt, Command, Compose
+from openline.engine.effects import Answer, CloseLink, Effect, PromoteKey, Send, Show
 from openline.engine.events import (
     ClockAdvanced,
     CommandGiven,
@@ -23,23 +29,70 @@ from openline.engine.events import (
     LinkClosed,
     LinkOpened,
 )
+from openline.engine.line import Line
 from openline.engine.node import Node
-from openline.engine.ports import Store
+from openline.engine.ports import Store, Write
+from openline.engine.turn import Turn
 from tests.engine.parties import KeysInMemory, Parties
 
 START = 1_491_523_200_000
 """2017-04-07T00:00:00Z."""
 
+WATCH = By("air-desk", "Lt Ivanova")
+
+LOST, DONE, SAID = 0, 1, 2
+"""Where a crash falls: before the commit, after it, after that many effects more."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One frame on its way.
+
+    Attributes:
+        sender: Who sent it.
+        recipient: To whom.
+        circuit: On which circuit.
+        frame: Its bytes.
+        is_urgent: Whether it overtakes those that are not.
+    """
+
+    sender: str
+    recipient: str
+    circuit: str
+    frame: bytes
+    is_urgent: bool = False
+
 
 @dataclass
 class Wire:
-    """One connection: its two ends and the frames under way."""
+    """One connection: its two ends and the frames under way.
+
+    Attributes:
+        line: The line it serves.
+        circuit: Its circuit.
+        ends: The number of the link at each end.
+        under_way: Sent and not yet arrived, in order.
+        frames_per_round: How many arrive from each side at a time; None for all.
+    """
 
     line: str
     circuit: str
     ends: dict[str, int]
-    under_way: list[tuple[str, bytes]] = field(default_factory=list)
-    is_cut: bool = False
+    under_way: list[Carried] = field(default_factory=list)
+    frames_per_round: int | None = None
+
+    def take(self) -> list[Carried]:
+        """What arrives now: urgent frames first, as a link orders them."""
+        if self.frames_per_round is None:
+            arriving, self.under_way = self.under_way, []
+            return arriving
+        arriving = []
+        for party in self.ends:
+            waiting = [carried for carried in self.under_way if carried.sender == party]
+            waiting.sort(key=lambda carried: not carried.is_urgent)
+            arriving += waiting[: self.frames_per_round]
+        self.under_way = [carried for carried in self.under_way if carried not in arriving]
+        return arriving
 
 
 @dataclass
@@ -54,6 +107,8 @@ class Station:
     shows: list[Show] = field(default_factory=list)
     answers: dict[int, Answer] = field(default_factory=dict)
     closed: list[tuple[int, str]] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    turns: int = 0
 
 
 class CountingChance:
@@ -67,35 +122,63 @@ class CountingChance:
         return next(self._count).to_bytes(count, "big")
 
 
+class NoAnswer(Exception):
+    """The node was killed before it answered."""
+
+
 class Region:
     """Nodes of one Understanding and the wires between them.
 
     Attributes:
         now: The time that all nodes see, unless `skew_ms` says otherwise.
-        tamper: Called with (sender, recipient, frame) for each frame that
-            arrives; gives the frames that arrive in its place.
+        skew_ms: By how much the clock of a party is ahead.
+        tamper: Called with each frame that arrives; gives the frames that
+            arrive in its place.
+        recorded: Every frame that arrived, where `is_recording`.
+        crash_at: Party, number of its turn and place of a crash to come.
+        crashes: Crashes that happened: party and what had been shown to it.
+        redial: Whether a wire that ends is opened again at once.
+        on_commit: Called with party and writes before each commit.
     """
 
-    def __init__(self, parties: Parties, signed: SignedUnderstanding | None = None) -> None:
+    def __init__(
+        self,
+        parties: Parties,
+        signed: SignedUnderstanding | None = None,
+        *,
+        make_store: Callable[[], Store] = MemoryStore,
+    ) -> None:
         self.parties = parties
         self.signed = signed or parties.signed
         self.understanding: Understanding = parties.understanding
         self.line = self.understanding.line
         self.now = START
         self.skew_ms: dict[str, int] = {}
-        self.tamper: Callable[[str, str, bytes], Iterable[bytes]] = lambda _a, _b, frame: [frame]
+        self.tamper: Callable[[Carried], Iterable[bytes]] = lambda carried: [carried.frame]
+        self.recorded: list[Carried] = []
+        self.is_recording = False
+        self.crash_at: tuple[str, int, int] | None = None
+        self.crashes: list[str] = []
+        self.redial = False
+        self.on_commit: Callable[[str, list[Write]], None] = lambda _party, _writes: None
         self.wires: list[Wire] = []
         self._links = itertools.count(1)
         self._tokens = itertools.count(1)
         self.stations = {
-            party: self._station(party, MemoryStore(), seed)
+            party: self._station(party, make_store(), seed)
             for seed, party in enumerate(self.understanding.names(), 1)
         }
 
-    def _station(self, party: str, store: Store, seed: int) -> Station:
+    def _station(
+        self, party: str, store: Store, seed: int, *, own_copy_is_current: bool = False
+    ) -> Station:
         keys = self.parties.keys[party]
-        node = Node(party, keys, CountingChance(seed), store)
+        node = Node(
+            party, keys, CountingChance(seed), store, own_copy_is_current=own_copy_is_current
+        )
         return Station(party, keys, store, node)
+
+    # What stands.
 
     def adopt(self, *parties: str) -> None:
         """Let parties adopt the Understanding; by default all."""
@@ -118,69 +201,128 @@ class Region:
 
     def cut(self, wire: Wire) -> None:
         """End a connection; what was under way is lost."""
-        wire.is_cut = True
         wire.under_way = []
         self.wires.remove(wire)
         for party, link in wire.ends.items():
             self.stations[party].inbox.append(LinkClosed(link))
+        if self.redial:
+            self.connect(*wire.ends, wire.circuit)
 
-    def restart(self, party: str, store: Store | None = None) -> Station:
+    def cut_all(self) -> None:
+        """End every connection."""
+        for wire in list(self.wires):
+            self.cut(wire)
+
+    def restart(
+        self, party: str, store: Store | None = None, *, own_copy_is_current: bool = False
+    ) -> Station:
         """Kill a node and start it again, on its own store or on another."""
+        old = self.stations[party]
+        station = self._station(
+            party,
+            store or old.store,
+            next(self._tokens) + 1000,
+            own_copy_is_current=own_copy_is_current,
+        )
+        station.shows, station.closed, station.effects = old.shows, old.closed, old.effects
+        station.turns = old.turns
+        self.stations[party] = station
         for wire in [wire for wire in self.wires if party in wire.ends]:
             self.cut(wire)
-        old = self.stations[party]
-        station = self._station(party, store or old.store, next(self._tokens) + 1000)
-        self.stations[party] = station
-        station.node.load(self.now)
+        station.inbox = [event for event in station.inbox if not isinstance(event, LinkClosed)]
+        station.node.load(self.now + self.skew_ms.get(party, 0))
         return station
+
+    def line_of(self, party: str) -> Line:
+        """The line as one party's node has it."""
+        return self.stations[party].node.lines[self.line]
+
+    # What happens.
 
     def turn(self, party: str, *events: Event) -> None:
         """One turn of one node: handle, commit, settle, perform."""
         station = self.stations[party]
         events = (*station.inbox, *events)
         station.inbox = []
+        station.turns += 1
         turn = station.node.handle(events, self.now + self.skew_ms.get(party, 0))
+        steps = self._steps(station, turn)
+        crash_after = self._crash_after(station)
+        if crash_after is None:
+            for _ in steps:
+                pass
+        elif self._is_killed(steps, crash_after):
+            self.crash_at = None
+            self.crashes.append(party)
+            self.restart(party)
+
+    def _steps(self, station: Station, turn: Turn) -> Iterable[None]:
+        """The steps of a turn after it was handled; a crash can fall after each."""
+        yield
         if turn.writes:
+            self.on_commit(station.party, turn.writes)
             station.store.commit(turn.writes)
+        yield
         station.node.settle(turn)
         for effect in turn.effects:
             self._perform(station, effect)
+            yield
 
-    def _perform(self, station: Station, effect: Any) -> None:
+    def _crash_after(self, station: Station) -> int | None:
+        if self.crash_at is None or self.crash_at[:2] != (station.party, station.turns):
+            return None
+        return self.crash_at[2]
+
+    @staticmethod
+    def _is_killed(steps: Iterable[None], crash_after: int) -> bool:
+        return any(number == crash_after for number, _ in enumerate(steps))
+
+    def _perform(self, station: Station, effect: Effect) -> None:
+        station.effects.append(effect)
         match effect:
-            case Send(link, frame):
-                for wire in self.wires:
-                    if wire.ends.get(station.party) == link:
-                        wire.under_way.append((station.party, frame))
+            case Send(link, frame, is_urgent):
+                self._send(station.party, link, frame, is_urgent)
             case Show():
                 station.shows.append(effect)
             case Answer(token):
                 station.answers[token] = effect
+            case PromoteKey(role):
+                station.keys.promote(role)
             case CloseLink(link, reason):
                 station.closed.append((link, reason))
-                for wire in list(self.wires):
-                    if wire.ends.get(station.party) == link:
-                        self.cut(wire)
+                for wire in [w for w in self.wires if w.ends.get(station.party) == link]:
+                    self.cut(wire)
+            case _:
+                pass
+
+    def _send(self, party: str, link: int, frame: bytes, is_urgent: bool) -> None:
+        for wire in self.wires:
+            if wire.ends.get(party) == link:
+                recipient = next(other for other in wire.ends if other != party)
+                wire.under_way.append(Carried(party, recipient, wire.circuit, frame, is_urgent))
+
+    def inject(self, wire: Wire, recipient: str, frame: bytes) -> None:
+        """Let a frame arrive at one end of a wire, whoever sent it."""
+        self.stations[recipient].inbox.append(FrameReceived(wire.ends[recipient], frame))
 
     def deliver(self) -> bool:
-        """Let all frames under way arrive; whether there were any."""
+        """Let frames under way arrive; whether there were any."""
         arrived = False
         for wire in list(self.wires):
-            under_way, wire.under_way = wire.under_way, []
-            for sender, frame in under_way:
-                recipient = next(party for party in wire.ends if party != sender)
-                for changed in self.tamper(sender, recipient, frame):
-                    link = wire.ends[recipient]
-                    self.stations[recipient].inbox.append(FrameReceived(link, changed))
+            for carried in wire.take():
                 arrived = True
+                if self.is_recording:
+                    self.recorded.append(carried)
+                for frame in self.tamper(carried):
+                    self.inject(wire, carried.recipient, frame)
         return arrived
 
-    def pump(self, rounds: int = 200) -> None:
+    def pump(self, rounds: int = 500) -> None:
         """Let everything happen that needs no time to pass."""
         for _ in range(rounds):
-            waiting = [party for party, station in self.stations.items() if station.inbox]
-            for party in waiting:
-                self.turn(party)
+            for party in list(self.stations):
+                if self.stations[party].inbox:
+                    self.turn(party)
             if not self.deliver() and not any(s.inbox for s in self.stations.values()):
                 return
         raise AssertionError("the region does not come to rest")
@@ -190,7 +332,7 @@ class Region:
         end = self.now + ms
         while self.now < end:
             self.now = min(end, self.now + step_ms)
-            for party in self.stations:
+            for party in list(self.stations):
                 self.turn(party, ClockAdvanced())
             self.pump()
 
@@ -199,10 +341,13 @@ class Region:
 
         Raises:
             OurError: The node refuses.
+            NoAnswer: The node was killed meanwhile.
         """
         token = next(self._tokens)
         self.turn(party, CommandGiven(token, command))
-        answer = self.stations[party].answers.pop(token)
+        answer = self.stations[party].answers.pop(token, None)
+        if answer is None:
+            raise NoAnswer
         if answer.error is not None:
             raise answer.error
         return answer.result
@@ -215,10 +360,29 @@ class Region:
             return error
         raise AssertionError(f"{command} was not refused: {result}")
 
+    def say(
+        self,
+        party: str,
+        words: str,
+        precedence: Precedence = Precedence.ROUTINE,
+        *,
+        message: Message | None = None,
+        request_id: str = "",
+    ) -> int:
+        """Let an officer say something; its serial number."""
+        message = message or Text(WATCH, "en", words)
+        command = Compose(self.line, message, precedence, request_id=request_id)
+        return int(self.ask(party, command).index)
 
-def standing(parties: Parties) -> Region:
+    def say_many(self, party: str, words: Iterable[str]) -> None:
+        """Let an officer say much in one turn."""
+        commands = [Compose(self.line, Text(WATCH, "en", one)) for one in words]
+        self.turn(party, *(CommandGiven(next(self._tokens), command) for command in commands))
+
+
+def standing(parties: Parties, **options: Any) -> Region:
     """A region whose nodes have adopted, are connected and have ticked."""
-    region = Region(parties)
+    region = Region(parties, **options)
     region.adopt()
     region.connect_all()
     region.pump()

@@ -13,7 +13,16 @@ from openline.domain.line.keyring import mirror_name
 from openline.domain.party import is_line_name, is_party_name
 from openline.domain.record import cbor
 from openline.domain.record.cosignature import cosign
-from openline.engine.frames import Frame, Receipt, TickSent, decode_frame, encode_frame
+from openline.engine.frames import (
+    Entries,
+    Frame,
+    JournalHead,
+    Receipt,
+    TickSent,
+    Urgent,
+    decode_frame,
+    encode_frame,
+)
 from openline.engine.mirror import ForkFound
 from openline.engine.peer import LinkState
 from openline.engine.turn import Turn
@@ -74,6 +83,13 @@ def parse_courier(data: bytes) -> Brought:
     return Brought(sender, recipient, line, made_at, tuple(_frame(item) for item in frames))
 
 
+def _check_carried(frame: Frame) -> None:
+    """Only what proves itself is taken from a file: nobody vouches for its sender."""
+    is_proven = isinstance(frame, Entries | TickSent | Urgent | JournalHead)
+    if not is_proven and not (isinstance(frame, Receipt) and frame.rows):
+        raise TheirError(Reason.MALFORMED, f"a courier does not carry a {type(frame).__name__}")
+
+
 def _frame(item: cbor.Value) -> Frame:
     if not isinstance(item, bytes) or len(item) > FRAME_SIZE_BYTES_MAX:
         raise TheirError(Reason.MALFORMED, "a frame of the courier file is not bytes in bounds")
@@ -89,11 +105,12 @@ def export_courier(line: "Line", turn: Turn, party: str) -> bytes:
         frame = line.outbox.frame(start, ring)
         frames.append(encode_frame(frame))
         start += len(frame.entries)
-    if mirror.size and line.can_sign(turn.now) and not peer.is_forked:
+    is_whole = mirror.size >= max(peer.must_hold, 1)
+    if is_whole and line.can_sign(turn.now) and not peer.is_forked:
         signatures = cosign(
             mirror.checkpoint(),
             mirror_name(line.own),
-            line.role_signer("mirror"),
+            line.role_signer("mirror", peer),
             turn.now // 1_000,
         )
         rows = "".join(signature.row() for signature in signatures)
@@ -124,6 +141,7 @@ def import_courier(line: "Line", turn: Turn, data: bytes) -> dict[str, Any]:
     link = LinkState(-1, CIRCUIT, is_greeted=True)
     for frame in brought.frames:
         try:
+            _check_carried(frame)
             line.intake.take(turn, peer, link, frame)
         except ForkFound as fork:
             line.intake.keep_evidence(turn, peer, fork)
@@ -131,7 +149,8 @@ def import_courier(line: "Line", turn: Turn, data: bytes) -> dict[str, Any]:
         except TheirError as error:
             refused.append(str(error))
             line.journal.add_refusal(turn.now, peer.party, CIRCUIT, error.reason.value, error.what)
-    turn.effects = [
+    # Answers to frames have no way back: a courier takes them, on the next journey.
+    turn.effects[:] = [
         effect for effect in turn.effects if getattr(effect, "link", None) != link.number
     ]
     return {

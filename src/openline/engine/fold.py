@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
 from openline.domain.party import Origin
-from openline.domain.record import cbor
 from openline.domain.record.envelope import parse_envelope
 from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import parse_note
+from openline.domain.record.tick import parse_tick
+from openline.engine.entries import Sealed
+from openline.engine.frames import Urgent, decode_frame
 from openline.engine.journal import Happened, Journal, parse_row
-from openline.engine.outbox import Sealed
+from openline.engine.mirror import Early, Mirror
 from openline.engine.ports import Store, StoredEntry
 
 if TYPE_CHECKING:
@@ -62,8 +64,10 @@ def _load_rest(line: "Line") -> None:
             mirror.note = parse_note(head[1])
         if tick := line.store.last_tick(line.name, party):
             peer.last_tick = (tick[0], tick[1])
-        if note := line.store.value(f"journal/{line.name}/{party}"):
-            peer.its_journal = parse_note(note)
+            note = parse_note(tick[2])
+            mirror.claim = (parse_tick(note.text).out, tick[2])
+        if kept := line.store.value(f"journal/{line.name}/{party}"):
+            peer.its_journal = parse_note(kept)
         prefix = f"evidence/{line.name}/{party}/"
         peer.evidence = [name for name, _ in line.store.values(prefix)]
 
@@ -95,8 +99,7 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
                 line.take_keys(party, sealed)
                 line.apply(None, sealed, row.at, circuit)
         case Happened.EARLY, (str(party), int(index), str(circuit)):
-            sealed = _early_of(row.content)
-            line.mirrors[party].early[index] = sealed
+            sealed = _early_of(line.mirrors[party], index, row.content)
             line.apply(None, sealed, row.at, circuit)
         case Happened.RECEIPTED, (str(party), int(size), int(cosigned_at)):
             line.peers[party].receipted = size
@@ -117,10 +120,10 @@ def _replay_own(line: "Line", entry: StoredEntry, at: int | None) -> None:
     line.apply(None, sealed, header.at if at is None else at, "")
 
 
-def _early_of(content: bytes) -> Sealed:
-    pair = cbor.decode(content)
-    assert isinstance(pair, list)
-    raw, detached = pair
-    assert isinstance(raw, bytes)
-    assert isinstance(detached, bytes)
-    return Sealed(parse_envelope(raw), detached)
+def _early_of(mirror: Mirror, index: int, content: bytes) -> Sealed:
+    """Take in a FLASH that came ahead of the log, from the frame that was kept."""
+    frame = decode_frame(content)
+    assert isinstance(frame, Urgent)
+    sealed = Sealed(parse_envelope(frame.entry.raw), frame.entry.content)
+    mirror.early[index] = Early(sealed, frame)
+    return sealed

@@ -22,10 +22,10 @@ from openline.domain.limits import (
 from openline.domain.party import parse_origin
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
-from openline.domain.record.checkpoint import Checkpoint
 from openline.engine.ports import StoredEntry
 
 VERSION: Final = 1
+_REASON_CHARS_MAX: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,19 @@ class Hello:
     Attributes:
         version: Of the circuit protocol.
         line: The line spoken about.
-        understanding: SHA-256 of the Understanding in entry 0.
-        out: The sender's outbox.
-        held: Logs of the receiver that the sender holds: outbox and journal head.
+        understanding: SHA-256 of the content of entry 0.
+        held: Signed heads of the receiver's logs that the sender has: of the
+            outbox, over all that is held of it, and of the journal.
         receipted: Largest size of the sender's outbox that the receiver receipted.
-        heard: Sequence and hash of the receiver's last tick; None before the first.
+        heard: The receiver's last tick, a signed note; empty before the first.
     """
 
     version: int
     line: str
     understanding: bytes
-    out: Checkpoint
-    held: tuple[Checkpoint, ...]
+    held: tuple[str, ...]
     receipted: int
-    heard: tuple[int, bytes] | None
+    heard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ class ProbeReply:
 class Refusal:
     """Says that something of the receiver's was refused, and why."""
 
-    reason: Reason
+    reason: str
     what: str
 
 
@@ -152,11 +151,9 @@ Frame: TypeAlias = (
 def encode_frame(frame: Frame) -> bytes:
     """The bytes of a frame."""
     match frame:
-        case Hello(version, line, understanding, out, held, receipted, heard):
-            heard_value: Value = list(heard) if heard else None
+        case Hello(version, line, understanding, held, receipted, heard):
             fields: list[Value] = [
-                1, version, line, understanding, _head_value(out),
-                [_head_value(head) for head in held], receipted, heard_value,
+                1, version, line, understanding, list(held), receipted, heard,
             ]  # fmt: skip
         case Entries(origin, start, entries, head):
             pairs: list[Value] = []
@@ -178,7 +175,7 @@ def encode_frame(frame: Frame) -> bytes:
         case ProbeReply(sent_at, received_at, replied_at):
             fields = [9, sent_at, received_at, replied_at]
         case Refusal(reason, what):
-            fields = [10, reason.value, what[:LABEL_CHARS_MAX]]
+            fields = [10, str(reason), what[:LABEL_CHARS_MAX]]
         case UnderstandingShown(signed):
             fields = [11, signed]
     return cbor.encode(fields)
@@ -215,18 +212,10 @@ def _hello(fields: list[Value]) -> Frame:
         version=_number(fields[0]),
         line=_text(fields[1]),
         understanding=_hash(fields[2]),
-        out=_head(fields[3]),
-        held=tuple(_head(item) for item in _list(fields[4], 2)),
-        receipted=_number(fields[5]),
-        heard=_heard(fields[6]),
+        held=tuple(_text(item) for item in _list(fields[3], 2)),
+        receipted=_number(fields[4]),
+        heard=_text(fields[5]),
     )
-
-
-def _heard(value: Value) -> tuple[int, bytes] | None:
-    if value is None:
-        return None
-    sequence, digest = _list(value, 2, exactly=2)
-    return _number(sequence), _hash(digest)
 
 
 def _entries(fields: list[Value]) -> Frame:
@@ -244,15 +233,13 @@ def _urgent(fields: list[Value]) -> Frame:
 
 
 def _refusal(fields: list[Value]) -> Frame:
-    try:
-        reason = Reason(_text(fields[0]))
-    except ValueError:
-        raise _malformed("a refusal gives an unknown reason") from None
-    return Refusal(reason, _text(fields[1])[:LABEL_CHARS_MAX])
+    # A reason that is not known here is shown as it is: a refusal is never refused.
+    reason, what = _text(fields[0]), _text(fields[1])
+    return Refusal(reason[:_REASON_CHARS_MAX], what[:LABEL_CHARS_MAX])
 
 
 _DECODERS: Final[dict[int, tuple[int, Callable[[list[Value]], Frame]]]] = {
-    1: (7, _hello),
+    1: (6, _hello),
     2: (4, _entries),
     3: (3, lambda f: Receipt(_origin(f[0]), _number(f[1]), _text(f[2]))),
     4: (1, lambda f: TickSent(_text(f[0]))),
@@ -264,15 +251,6 @@ _DECODERS: Final[dict[int, tuple[int, Callable[[list[Value]], Frame]]]] = {
     10: (2, _refusal),
     11: (1, lambda f: UnderstandingShown(_bytes(f[0], FRAME_SIZE_BYTES_MAX))),
 }
-
-
-def _head_value(head: Checkpoint) -> Value:
-    return [head.origin, head.size, head.root]
-
-
-def _head(value: Value) -> Checkpoint:
-    origin, size, root = _list(value, 3, exactly=3)
-    return Checkpoint(_origin(origin), _number(size), _hash(root))
 
 
 def _entry(raw: Value, content: Value) -> StoredEntry:
@@ -290,11 +268,9 @@ def _origin(value: Value) -> str:
     return text
 
 
-def _list(value: Value, most: int, *, exactly: int | None = None) -> list[Value]:
+def _list(value: Value, most: int) -> list[Value]:
     if not isinstance(value, list) or len(value) > most:
         raise _malformed("a list is missing or too long")
-    if exactly is not None and len(value) != exactly:
-        raise _malformed("a list is too short")
     return value
 
 

@@ -9,24 +9,22 @@ from typing import TYPE_CHECKING
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.instant import MINUTE_MS
-from openline.domain.limits import FRAME_ENTRIES_MAX
 from openline.domain.line.keyring import witness_name
 from openline.domain.line.observed import CircuitWatch
 from openline.domain.line.understanding import (
     difference,
     parse_signed_understanding,
-    understanding_hash,
     verify_understanding,
 )
-from openline.domain.party import Origin, Precedence, parse_origin
+from openline.domain.party import Precedence, parse_origin
 from openline.domain.record import cbor
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from openline.domain.record.cosignature import cosign
 from openline.domain.record.merkle import verify_consistency
 from openline.domain.record.note import parse_note, parse_signature_rows
 from openline.engine.effects import CloseLink
+from openline.engine.entries import verify_head, verify_receipt
 from openline.engine.frames import (
-    VERSION,
     Entries,
     Frame,
     Hello,
@@ -42,9 +40,9 @@ from openline.engine.frames import (
     decode_frame,
     encode_frame,
 )
-from openline.engine.journal import Happened, Journal
-from openline.engine.mirror import ForkFound, verify_head
-from openline.engine.outbox import FRAME_ROOM_BYTES, verify_by_any
+from openline.engine.greeting import give_back, greet, hello, recover
+from openline.engine.journal import Happened
+from openline.engine.mirror import ForkFound
 from openline.engine.peer import LinkState, Peer
 from openline.engine.ports import PutHead, PutValue
 from openline.engine.turn import Turn
@@ -64,7 +62,7 @@ class Intake:
         peer = self._line.peers[party]
         peer.links[link] = LinkState(link, circuit)
         peer.circuits.setdefault(circuit, CircuitWatch(turn.now))
-        turn.send(link, encode_frame(self.hello(peer)), is_urgent=True)
+        turn.send(link, encode_frame(hello(self._line, peer)), is_urgent=True)
 
     def link_closed(self, turn: Turn, link: int) -> None:
         """A connection ended: what was under way on it will be sent again."""
@@ -73,22 +71,6 @@ class Intake:
                 peer.rewind()
                 peer.acked = -1
                 self._line.show_state(turn)
-
-    def hello(self, peer: Peer) -> Hello:
-        """What we tell a counterpart that we durably have."""
-        mirror = self._line.mirrors[peer.party]
-        held = [mirror.checkpoint()]
-        if peer.its_journal is not None:
-            held.append(parse_checkpoint(peer.its_journal.text))
-        return Hello(
-            version=VERSION,
-            line=self._line.name,
-            understanding=understanding_hash(self._line.first.data),
-            out=self._line.outbox.checkpoint(),
-            held=tuple(held),
-            receipted=peer.receipted,
-            heard=peer.last_tick,
-        )
 
     def frame(self, turn: Turn, link: int, data: bytes) -> None:
         """Take in a frame; what is wrong with it is answered and journalled."""
@@ -115,7 +97,7 @@ class Intake:
         """
         match frame:
             case Hello():
-                self._greet(turn, peer, state, frame)
+                greet(self._line, turn, peer, state, frame)
             case Entries():
                 self._take_entries(turn, peer, state.circuit, frame)
             case Receipt():
@@ -125,7 +107,7 @@ class Intake:
             case Urgent():
                 self._take_urgent(turn, peer, state.circuit, frame)
             case Pull():
-                self._give_back(turn, peer, state, frame)
+                give_back(self._line, turn, peer, state, frame)
             case JournalHead():
                 self._take_journal_head(turn, peer, state, frame)
             case Probe(sent_at):
@@ -140,14 +122,16 @@ class Intake:
 
     def _refuse(self, turn: Turn, peer: Peer, state: LinkState, error: TheirError) -> None:
         if error.reason is Reason.GAP:
-            # They began behind what we hold: say how much that is.
+            # It comes too early, or begins behind what we hold: say how much that is.
             mirror = self._line.mirrors[peer.party]
             turn.send(state.number, encode_frame(Receipt(mirror.origin, mirror.size, "")))
             return
         self._line.journal.add_refusal(
             turn.now, peer.party, state.circuit, error.reason.value, error.what
         )
-        turn.send(state.number, encode_frame(Refusal(error.reason, error.what)), is_urgent=True)
+        turn.send(
+            state.number, encode_frame(Refusal(error.reason.value, error.what)), is_urgent=True
+        )
         turn.show(
             self._line.name,
             "refused",
@@ -156,82 +140,9 @@ class Intake:
         if peer.has_too_many_faults(turn.now):
             turn.effects.append(CloseLink(state.number, f"too many faults: {error.reason.value}"))
 
-    def _greet(self, turn: Turn, peer: Peer, state: LinkState, hello: Hello) -> None:
-        if hello.version != VERSION:
-            raise TheirError(Reason.VERSION, f"version {hello.version} is not spoken here")
-        if hello.line != self._line.name:
-            raise TheirError(Reason.WRONG_LINE, f"this circuit is for {self._line.name}")
-        if hello.understanding != understanding_hash(self._line.first.data):
-            shown = encode_frame(UnderstandingShown(self._line.first.format()))
-            turn.send(state.number, shown)
-            raise TheirError(
-                Reason.WRONG_UNDERSTANDING,
-                f"another Understanding of {self._line.name} was adopted here",
-            )
-        is_first = not peer.greeted()
-        state.is_greeted = True
-        peer.difference = []
-        if hello.heard is not None:
-            self._line.pulse.continue_from(*hello.heard)
-        peer.must_hold = max(peer.must_hold, hello.receipted)
-        for head in hello.held:
-            if head.origin == self._line.outbox.origin:
-                self._compare_own(turn, peer, head)
-            else:
-                self._compare_journal(turn, peer, head)
-        if is_first:
-            peer.rewind()
-        peer.acked = -1
-        self._line.show_state(turn)
-
-    def _compare_own(self, turn: Turn, peer: Peer, head: Checkpoint) -> None:
-        """Compare our outbox with what the counterpart holds of it."""
-        if head.size > self._line.outbox.size:
-            self._line.doubt_own_copy()
-            peer.is_reconciled = False
-            self.pull(turn, peer)
-            return
-        if self._line.outbox.tree.root(head.size) != head.root:
-            self._line.broken = f"{peer.party} holds another history of {self._line.outbox.origin}"
-            turn.effects += self._line.view.raise_alarm(
-                "OWN_HISTORY_DIFFERS", Precedence.FLASH, turn.now, {"party": peer.party}
-            )
-            return
-        peer.held = head.size
-        peer.sent = head.size
-        peer.is_reconciled = True
-
-    def _compare_journal(self, turn: Turn, peer: Peer, head: Checkpoint) -> None:
-        """Compare our journal's head with the one the counterpart cosigned."""
-        line = self._line
-        origin = parse_origin(head.origin)
-        ours = parse_origin(line.journal.origin)
-        if origin is None or ours is None:
-            return
-        if (origin.party, origin.line, origin.log) != (line.own, line.name, "journal"):
-            return
-        if origin.epoch < ours.epoch:
-            return
-        is_same = origin.epoch == ours.epoch and head.size <= line.journal.tree.size
-        if is_same and line.journal.tree.root(head.size) == head.root:
-            peer.journal_cosigned = peer.journal_sent = head.size
-            return
-        line.journal.flush(turn)
-        line.journal = Journal(str(Origin(line.own, line.name, "journal", origin.epoch + 1)))
-        line.journal.add(Happened.CONTINUED, turn.now, head.origin, head.size, head.root)
-        for other in line.peers.values():
-            other.journal_cosigned = other.journal_sent = 0
-
-    def pull(self, turn: Turn, peer: Peer) -> None:
-        """Ask a counterpart for those of our own entries that we lack."""
-        peer.pulled_at = turn.now
-        frame = encode_frame(Pull(self._line.outbox.origin, self._line.outbox.size))
-        for link in peer.greeted()[:1]:
-            turn.send(link.number, frame)
-
     def _take_entries(self, turn: Turn, peer: Peer, circuit: str, frame: Entries) -> None:
         if frame.origin == self._line.outbox.origin:
-            self._recover(turn, peer, frame)
+            recover(self._line, turn, peer, frame)
             return
         mirror = self._line.mirrors[peer.party]
         if frame.origin != mirror.origin:
@@ -257,50 +168,12 @@ class Intake:
         sealed = mirror.accept_urgent(frame, self._line.rings[peer.party])
         if sealed is None:
             return
-        content = cbor.encode([sealed.envelope.raw, sealed.content])
+        content = encode_frame(frame)
         index = sealed.envelope.header.index
         self._line.journal.add(
             Happened.EARLY, turn.now, peer.party, index, circuit, content=content
         )
         self._line.apply(turn, sealed, turn.now, circuit)
-
-    def _recover(self, turn: Turn, peer: Peer, frame: Entries) -> None:
-        """Take back our own entries; then the counterpart is asked for more."""
-        start = self._line.outbox.size
-        recovered = self._line.outbox.recover(turn, frame, self._line.rings[self._line.own])
-        if recovered:
-            count = len(recovered)
-            self._line.journal.add(Happened.RECOVERED, turn.now, peer.party, start, count)
-            for sealed in recovered:
-                self._line.take_keys(self._line.own, sealed)
-                self._line.apply(turn, sealed, sealed.envelope.header.at, "")
-        self.pull(turn, peer)
-
-    def _give_back(self, turn: Turn, peer: Peer, state: LinkState, frame: Pull) -> None:
-        """Give a counterpart back its own entries, up to a head it signed."""
-        mirror = self._line.mirrors[peer.party]
-        if frame.origin != mirror.origin:
-            raise TheirError(Reason.WRONG_LINE, "only one's own outbox can be pulled")
-        if frame.start >= mirror.size:
-            hello = encode_frame(self.hello(peer))
-            turn.send(state.number, hello)
-            return
-        heads = self._line.store.heads(mirror.origin, "", frame.start + 1, FRAME_ENTRIES_MAX)
-        entries = self._line.store.entries(mirror.origin, frame.start, FRAME_ENTRIES_MAX)
-        sizes, total = [], 0
-        for entry in entries:
-            total += len(entry.raw) + len(entry.content) + 16
-            sizes.append(total)
-        best: tuple[int, str] | None = None
-        for size, note in heads:
-            count = size - frame.start
-            if count > len(entries) or (best and sizes[count - 1] > FRAME_ROOM_BYTES):
-                break
-            best = (count, note)
-        if best is not None:
-            count, note = best
-            given = Entries(mirror.origin, frame.start, tuple(entries[:count]), note)
-            turn.send(state.number, encode_frame(given))
 
     def _take_receipt(self, turn: Turn, peer: Peer, frame: Receipt) -> None:
         if frame.origin == self._line.journal.origin:
@@ -309,23 +182,34 @@ class Intake:
         if frame.origin != self._line.outbox.origin:
             raise TheirError(Reason.WRONG_LINE, f"{frame.origin} is not our log")
         ours, theirs = self._line.rings[self._line.own], self._line.rings[peer.party]
+        before = peer.receipted
         at = self._line.outbox.receipted(turn, peer, frame, ours, theirs)
         if at is None:
             return
+        if self._line.changed_keys(before, peer.receipted):
+            # It knows our new keys now: what they are to cosign is cosigned again.
+            peer.acked = -1
         self._line.journal.add(Happened.RECEIPTED, turn.now, peer.party, frame.size, at)
         turn.effects += self._line.view.receipted(peer.party, frame.size, at)
 
     def _take_tick(self, turn: Turn, peer: Peer, state: LinkState, text: str) -> None:
-        heard = self._line.pulse.receive(turn, peer, text, self._line.rings[peer.party])
+        mirror = self._line.mirrors[peer.party]
+        ring = self._line.rings[peer.party]
+        heard = self._line.pulse.receive(turn, peer, text, ring, mirror.size, self._known_tick)
         watch = peer.circuits.get(state.circuit)
         if watch is not None and watch.heard(turn.now, self._line.view.understanding.timers):
             self._line.show_state(turn)
         if not heard.is_new:
             return
         self._line.view.told(peer.party, heard.tick.declared, turn.now)
-        self._line.mirrors[peer.party].check_claim(heard.tick.out, text)
+        mirror.check_claim(heard.tick.out, text)
         for head in heard.tick.held:
             self._compare_views(turn, peer, head)
+
+    def _known_tick(self, party: str, sequence: int) -> str:
+        """The note of a tick that we hold; empty where we hold none of that number."""
+        found = self._line.store.ticks(self._line.name, party, sequence, 1)
+        return found[0][2] if found and found[0][0] == sequence else ""
 
     def _compare_views(self, turn: Turn, peer: Peer, head: Checkpoint) -> None:
         """Compare what a counterpart says it holds of others with what we hold."""
@@ -354,12 +238,17 @@ class Intake:
             raise TheirError(Reason.WRONG_LINE, "the head is not of the counterpart's journal")
         head = verify_head(note, str(origin), self._line.rings[peer.party], None)
         known = parse_checkpoint(peer.its_journal.text) if peer.its_journal else None
-        if known is not None and known.origin == head.origin:
-            if frame.old_size != known.size:
+        known_origin = parse_origin(known.origin) if known else None
+        if known is not None and known_origin is not None:
+            if origin.epoch < known_origin.epoch:
+                raise TheirError(Reason.ROLLBACK, f"{known.origin} has followed {head.origin}")
+            is_next = origin.epoch > known_origin.epoch
+            if not is_next and frame.old_size != known.size:
                 # A repeat, or a head from before a cut: say what is known.
                 turn.send(state.number, encode_frame(Receipt(head.origin, known.size, "")))
                 return
-            verify_consistency(known.size, head.size, known.root, head.root, frame.proof)
+            if not is_next:
+                verify_consistency(known.size, head.size, known.root, head.root, frame.proof)
         peer.its_journal = note
         name = f"journal/{self._line.name}/{peer.party}"
         turn.write(PutValue(name, frame.head.encode()))
@@ -368,7 +257,7 @@ class Intake:
             for signature in cosign(
                 head,
                 witness_name(self._line.own),
-                self._line.role_signer("witness"),
+                self._line.role_signer("witness", peer),
                 turn.now // 1_000,
             )
         )
@@ -384,7 +273,7 @@ class Intake:
         head = Checkpoint(self._line.journal.origin, frame.size, root)
         signatures = parse_signature_rows(frame.rows)
         keys = self._line.rings[peer.party].witnesses()
-        verify_by_any(head, signatures, witness_name(peer.party), keys)
+        verify_receipt(head, signatures, witness_name(peer.party), keys)
         note = sign_checkpoint(head, self._line.signer()).with_signatures(*signatures)
         turn.write(PutHead(self._line.journal.origin, frame.size, peer.party, note.format()))
         peer.journal_cosigned = frame.size
@@ -406,14 +295,12 @@ class Intake:
             )
 
     def _take_refusal(
-        self, turn: Turn, peer: Peer, state: LinkState, reason: Reason, what: str
+        self, turn: Turn, peer: Peer, state: LinkState, reason: str, what: str
     ) -> None:
         self._line.journal.add_refusal(
             turn.now, peer.party, state.circuit, f"THEIRS_{reason}", what
         )
-        turn.show(
-            self._line.name, "refusal", {"party": peer.party, "reason": reason.value, "what": what}
-        )
+        turn.show(self._line.name, "refusal", {"party": peer.party, "reason": reason, "what": what})
 
     def _compare_understandings(self, turn: Turn, peer: Peer, data: bytes) -> None:
         theirs = verify_understanding(parse_signed_understanding(data))
@@ -434,7 +321,9 @@ class Intake:
         if peer.is_forked:
             return
         name = f"evidence/{self._line.name}/{peer.party}/{turn.now}"
-        value = cbor.encode([fork.reason.value, fork.what, fork.first, fork.second])
+        value = cbor.encode(
+            [fork.reason.value, fork.what, fork.first, fork.second, list(fork.frames)]
+        )
         turn.write(PutValue(name, value))
         peer.evidence.append(name)
         self._line.journal.add(Happened.EVIDENCE, turn.now, peer.party, fork.reason.value, name)

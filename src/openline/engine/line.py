@@ -12,6 +12,7 @@ rule 6). What is missing is pulled back first.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from openline import __version__
@@ -54,12 +55,14 @@ from openline.engine.commands import (
 from openline.engine.courier import export_courier, import_courier
 from openline.engine.desk import Desk, Draft
 from openline.engine.effects import Answer, PromoteKey, TrustCertificates
+from openline.engine.entries import Sealed, ring_after
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
+from openline.engine.greeting import pull
 from openline.engine.intake import Intake
 from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
 from openline.engine.mirror import Mirror
-from openline.engine.outbox import Outbox, Sealed
+from openline.engine.outbox import Outbox
 from openline.engine.peer import Peer
 from openline.engine.ports import Chance, Keys, PutHead, Store
 from openline.engine.pulse import Pulse
@@ -69,8 +72,20 @@ from openline.engine.views import Applied, View
 RECONCILE_WAIT_MS: Final = MINUTE_MS
 """After this, on a line of three or more, an absent counterpart is not waited for."""
 
+TICKS_SKIPPED: Final = 1 << 20
+"""Four months of ticks: more than a copy that may be old can have missed."""
+
 _REQUESTS_KEPT: Final = 4_096
 _LATEST: Final = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A draft that is recorded at the end of the turn, and who is answered then."""
+
+    draft: Draft
+    token: int | None = None
+    request_id: str = ""
 
 
 class Line:
@@ -104,7 +119,9 @@ class Line:
         self.keys = keys
         self._chance = chance
         self.store = store
-        self._waiting: list[tuple[Draft, int | None, str]] = []
+        self._waiting: list[_Waiting] = []
+        # Each entry of ours about keys, with the ring before it.
+        self._rings_before: list[tuple[int, KeyRing]] = []
         self._alone: list[tuple[int, Callable[[], Draft]]] = []
         self._requests: OrderedDict[str, Recorded] = OrderedDict()
         self._couriers: list[tuple[int, str]] = []
@@ -169,7 +186,7 @@ class Line:
             return
         self._must_sign(turn.now)
         draft = self.desk.compose(command, turn.now)
-        self._waiting.append((draft, token, command.request_id))
+        self._waiting.append(_Waiting(draft, token, command.request_id))
 
     def _must_sign(self, now: int) -> None:
         if self.broken:
@@ -191,24 +208,18 @@ class Line:
 
     def can_sign(self, now: int) -> bool:
         """Whether our copy of our outbox is known to be the last one."""
-        if self.broken:
+        if self.broken or any(peer.holds_more for peer in self.peers.values()):
             return False
         if not self._may_sign:
             waiting = self.waiting_for()
-            is_heard = len(waiting) < len(self.peers) and all(
-                not self.peers[party].greeted() for party in waiting
-            )
-            self._may_sign = (
-                self._own_copy_is_current
-                or not waiting
-                or (is_heard and now - self.started_at >= RECONCILE_WAIT_MS)
-            )
+            is_late = now - self.started_at >= RECONCILE_WAIT_MS
+            if self._own_copy_is_current or not waiting:
+                self._may_sign = True
+            elif is_late and len(waiting) < len(self.peers):
+                # Numbers that an absent counterpart may have seen are not used again.
+                self.pulse.skip(TICKS_SKIPPED)
+                self._may_sign = True
         return self._may_sign
-
-    def doubt_own_copy(self) -> None:
-        """A counterpart holds more of our outbox than we do: sign nothing."""
-        self._may_sign = False
-        self._own_copy_is_current = False
 
     def _trust_own_copy(self, turn: Turn, token: int, by: tuple[str, str]) -> None:
         self._own_copy_is_current = True
@@ -299,70 +310,92 @@ class Line:
             self.journal.add(Happened.STARTED, turn.now, __version__)
         if can_sign and self.outbox.size == 0:
             first = self._draft(Kind.UNDERSTANDING, self.first.content())
-            self._record(turn, [(first, None, "")])
+            self._record(turn, [_Waiting(first)])
         if can_sign:
             alone, self._alone = self._alone, []
             for token, make in alone:
-                self._record(turn, [(make(), token, "")])
+                self._record_alone(turn, token, make)
         if self._waiting:
             waiting, self._waiting = self._waiting, []
-            self._record(turn, sorted(waiting, key=lambda item: -item[0].precedence))
+            self._record(turn, sorted(waiting, key=lambda item: -item.draft.precedence))
         self._beat(turn, can_sign)
         self.journal.flush(turn)
 
-    def _record(self, turn: Turn, waiting: list[tuple[Draft, int | None, str]]) -> None:
+    def _record(self, turn: Turn, waiting: list[_Waiting]) -> None:
         """Record drafts in their order; all of them are signed by one key."""
-        first = self.outbox.size
+        sealed = self._seal(turn, [item.draft for item in waiting])
+        start = self.outbox.size
+        self.outbox.append(turn, sealed)
+        self.journal.add(Happened.SENT, turn.now, start, len(sealed))
+        for one, item in zip(sealed, waiting, strict=True):
+            self.note_keys(turn, self.own, one)
+            self.apply(turn, one, turn.now, "", item.draft.message)
+            self._answer_recorded(turn, one, item)
+
+    def _record_alone(self, turn: Turn, token: int, make: Callable[[], Draft]) -> None:
+        """Record an entry about keys or terms, if our own rules let it stand."""
+        draft = make()
+        try:
+            sealed = self._seal(turn, [draft])[0]
+            ring_after(self.rings[self.own], sealed.envelope, sealed.content)
+        except TheirError as error:
+            problem = OurError(f"This cannot be recorded now: {error.what}.")
+            turn.effects.append(Answer(token, error=problem))
+        except OurError as error:
+            turn.effects.append(Answer(token, error=error))
+        else:
+            self._record(turn, [_Waiting(draft, token)])
+
+    def _seal(self, turn: Turn, drafts: list[Draft]) -> list[Sealed]:
         heads = tuple(
             sorted(
                 (mirror.checkpoint() for mirror in self.mirrors.values() if mirror.size),
                 key=lambda head: head.origin,
             )
         )
-        ring = self.rings[self.own]
-        signer = self._signer_of([draft for draft, _, _ in waiting], ring)
-        drafts = [draft for draft, _, _ in waiting]
-        recorded = self.outbox.record(turn, drafts, heads, signer)
-        self.journal.add(Happened.SENT, turn.now, first, len(recorded))
-        for sealed, (draft, token, request_id) in zip(recorded, waiting, strict=True):
-            self.note_keys(turn, self.own, sealed, is_own=True)
-            self.apply(turn, sealed, turn.now, "", draft.message)
-            index = sealed.envelope.header.index
-            notice_id = getattr(draft.message, "notice_id", "")
-            result = Recorded(self.name, self.own, index, notice_id)
-            if request_id:
-                self._requests[request_id] = result
-                if len(self._requests) > _REQUESTS_KEPT:
-                    self._requests.popitem(last=False)
-            if token is not None:
-                turn.effects.append(Answer(token, result))
+        return self.outbox.seal(turn.now, drafts, heads, self._signer_of(drafts))
+
+    def _answer_recorded(self, turn: Turn, sealed: Sealed, item: _Waiting) -> None:
+        notice_id = getattr(item.draft.message, "notice_id", "")
+        result = Recorded(self.name, self.own, sealed.envelope.header.index, notice_id)
+        if item.request_id:
+            self._requests[item.request_id] = result
+            if len(self._requests) > _REQUESTS_KEPT:
+                self._requests.popitem(last=False)
+        if item.token is not None:
+            turn.effects.append(Answer(item.token, result))
 
     def signer(self) -> Signer:
         """The node key that signs our next entry."""
         return self.outbox.signer(self.rings[self.own].node_at(self.outbox.size))
 
-    def role_signer(self, role: str) -> Signer:
-        """Our newest trusted key of the role `mirror` or `witness`.
+    def role_signer(self, role: str, peer: Peer) -> Signer:
+        """Our key of the role `mirror` or `witness` that a counterpart knows by now.
 
         Raises:
             OurError: The key directory has none of them.
         """
-        ring = self.rings[self.own]
-        trusted = ring.mirrors() if role == "mirror" else ring.witnesses()
-        for public in trusted:
-            if signer := self.keys.find(role, public):
-                return signer
+        known = [ring for index, ring in self._rings_before if index >= peer.receipted]
+        for ring in (*known[:1], self.rings[self.own]):
+            trusted = ring.mirrors() if role == "mirror" else ring.witnesses()
+            for public in trusted:
+                if signer := self.keys.find(role, public):
+                    return signer
         raise OurError(
             f"No {role} key that the counterparts trust is in the key directory.",
             f"Restore the key directory, or change the key: `openline keys rotate {role}`.",
         )
 
-    def _signer_of(self, drafts: list[Draft], ring: KeyRing) -> Signer:
+    def changed_keys(self, start: int, end: int) -> bool:
+        """Whether our entries of these indexes announce keys."""
+        return any(start <= index < end for index, _ in self._rings_before)
+
+    def _signer_of(self, drafts: list[Draft]) -> Signer:
         """The key that signs these drafts: a revocation is signed by its new key."""
         message = drafts[0].message
         if isinstance(message, KeyRevoke) and message.role is KeyRole.NODE and message.keys:
             return self.outbox.signer(message.keys)
-        return self.outbox.signer(ring.node_at(self.outbox.size))
+        return self.signer()
 
     def _beat(self, turn: Turn, can_sign: bool) -> None:
         """Let time pass: states, clocks, and a tick if one is due."""
@@ -411,7 +444,7 @@ class Line:
             peer.rewind()
         is_behind = not peer.is_reconciled and peer.pulled_at
         if is_behind and turn.now - peer.pulled_at > patience_ms:
-            self.intake.pull(turn, peer)
+            pull(self, turn, peer)
 
     def settle(self, turn: Turn) -> None:
         """After the commit: sign heads, send what counterparts lack, cosign."""
@@ -422,7 +455,7 @@ class Line:
         for party, peer in self.peers.items():
             if can_sign and self.outbox.size:
                 self.outbox.push(turn, peer, ring)
-            signer = self.role_signer("mirror") if can_sign else None
+            signer = self.role_signer("mirror", peer) if can_sign else None
             self.mirrors[party].cosign(turn, peer, name, signer)
         if can_sign and self._is_journal_due:
             self._is_journal_due = False
@@ -475,7 +508,7 @@ class Line:
         elif party in self.mirrors:
             mirror = self.mirrors[party]
             if early := mirror.early.get(index):
-                return early.content
+                return early.sealed.content
             entries = self.store.entries(mirror.origin, index, 1)
         else:
             entries = []
@@ -569,20 +602,26 @@ class Line:
         own, *others = (ring.understanding_at(_LATEST) for ring in self.rings.values())
         if all(other == own for other in others):
             self.view.understanding = own
+            timers = own.timers
+            self.pulse.interval_ms, self.pulse.tolerance_ms = (
+                timers.tick_ms,
+                timers.clock_tolerance_ms,
+            )
 
     def take_keys(self, party: str, sealed: Sealed) -> None:
         """Let the keys of a party follow one of its entries."""
-        kind = sealed.envelope.header.kind
-        if kind in KEY_KINDS:
-            message = parse_body(kind, parse_content(sealed.content))
-            self.rings[party] = self.rings[party].after(sealed.envelope, message)
+        before = self.rings[party]
+        after = ring_after(before, sealed.envelope, sealed.content)
+        if party == self.own and after is not before:
+            self._rings_before.append((sealed.envelope.header.index, before))
+        self.rings[party] = after
 
-    def note_keys(self, turn: Turn, party: str, sealed: Sealed, *, is_own: bool = False) -> None:
-        """After an entry about keys: other certificates may be trusted now."""
+    def note_keys(self, turn: Turn, party: str, sealed: Sealed) -> None:
+        """After an entry about keys: other keys and certificates may be in use now."""
         kind = sealed.envelope.header.kind
         if kind not in KEY_KINDS:
             return
-        if is_own:
+        if party == self.own:
             self.take_keys(party, sealed)
             message = _message_of(kind, sealed.content)
             if isinstance(message, KeyChange | KeyRevoke):

@@ -14,28 +14,33 @@ Rules of acceptance:
 """
 
 from dataclasses import dataclass
+from typing import Final, NoReturn
 
 from openline.domain.errors import Reason, TheirError
-from openline.domain.line.keyring import KEY_KINDS, KeyRing
+from openline.domain.line.keyring import KeyRing
 from openline.domain.party import Origin, Precedence
-from openline.domain.record.checkpoint import Checkpoint, verify_checkpoint
+from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.cosignature import cosign
 from openline.domain.record.envelope import (
     Envelope,
     check_content,
-    parse_content,
     parse_envelope,
     verify_envelope,
 )
 from openline.domain.record.merkle import Tree, leaf_hash, verify_inclusion
 from openline.domain.record.note import Note, parse_note
 from openline.domain.record.signing import Signer
-from openline.domain.talk.message import parse_body
+from openline.engine.entries import Sealed, verify_entries, verify_head
 from openline.engine.frames import Entries, Receipt, Urgent, encode_frame
-from openline.engine.outbox import Sealed
 from openline.engine.peer import Peer
-from openline.engine.ports import AppendEntries, PutHead, StoredEntry
+from openline.engine.ports import AppendEntries, PutHead
 from openline.engine.turn import Turn
+
+EARLY_MAX: Final = 256
+"""FLASH entries that may wait for their log; a hostile counterpart could send more."""
+
+UNKNOWN_YET: Final = (Reason.UNKNOWN_KEY, Reason.BAD_SIGNATURE)
+"""How an object looks whose key is announced in an entry that we lack."""
 
 
 class ForkFound(TheirError):
@@ -44,12 +49,15 @@ class ForkFound(TheirError):
     Attributes:
         first: The note we held.
         second: The note that contradicts it.
+        frames: Frames that tie entries to the notes, where the notes alone do
+            not show the contradiction.
     """
 
-    def __init__(self, what: str, first: str, second: str) -> None:
+    def __init__(self, what: str, first: str, second: str, frames: tuple[bytes, ...] = ()) -> None:
         super().__init__(Reason.FORK, what)
         self.first = first
         self.second = second
+        self.frames = frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +68,28 @@ class Accepted:
     ring: KeyRing
 
 
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A FLASH that came ahead of the log, with the frame that proves it."""
+
+    sealed: Sealed
+    frame: Urgent
+
+    @property
+    def leaf(self) -> bytes:
+        """Its leaf in the log."""
+        return leaf_hash(self.sealed.envelope.raw)
+
+
 class Mirror:
     """Our copy of one counterpart's outbox.
 
     Owned by the line; changed only while a turn is handled.
 
     Attributes:
-        note: The last head of the counterpart that we verified; None at first.
+        note: The head of the counterpart over what we hold; None at first.
         early: FLASH entries that came ahead of the log, by index.
+        claim: The largest head in a tick of the counterpart, and the tick.
     """
 
     def __init__(self, party: str, line: str, epoch: int) -> None:
@@ -76,7 +98,8 @@ class Mirror:
         self.origin = str(Origin(party, line, "out", epoch))
         self.tree = Tree()
         self.note: Note | None = None
-        self.early: dict[int, Sealed] = {}
+        self.early: dict[int, Early] = {}
+        self.claim: tuple[Checkpoint, str] | None = None
 
     @property
     def size(self) -> int:
@@ -104,32 +127,37 @@ class Mirror:
         Raises:
             TheirError: The frame is refused whole; ForkFound with evidence.
         """
-        if frame.start > self.tree.size:
-            raise TheirError(Reason.GAP, f"{self.origin} is held up to {self.tree.size}")
+        start = self.tree.size
+        if frame.start > start:
+            raise TheirError(Reason.GAP, f"{self.origin} is held up to {start}")
         self._check_overlap(frame, ring)
-        fresh = frame.entries[self.tree.size - frame.start :]
+        fresh = frame.entries[start - frame.start :]
         if not fresh:
             return None
-        sealed, ring = self._verify_entries(fresh, ring, first_content)
+        sealed, ring = verify_entries(self.origin, start, fresh, ring, first_content)
         leaves = [leaf_hash(entry.raw) for entry in fresh]
-        size = self.tree.size + len(fresh)
+        size = start + len(fresh)
         root = self.tree.root_with(leaves)
         note = parse_note(frame.head)
         head = verify_head(note, self.origin, ring, size)
-        self._check_early(leaves, note)
         if head.size != size or head.root != root:
             raise TheirError(Reason.WRONG_ROOT, f"the head of {self.origin} is not over {size}")
-        turn.write(AppendEntries(self.origin, self.tree.size, tuple(fresh), root))
+        self._check_early(leaves, frame)
+        self._check_claimed(leaves, frame)
+        turn.write(AppendEntries(self.origin, start, tuple(fresh), root))
         turn.write(PutHead(self.origin, size, "", frame.head))
         self.tree.extend(leaves)
         self.note = note
+        for index in range(start, size):
+            self.early.pop(index, None)
         return Accepted(sealed, ring)
 
     def accept_urgent(self, frame: Urgent, ring: KeyRing) -> Sealed | None:
         """A FLASH that came ahead of the log; None when it is known already.
 
         Raises:
-            TheirError: It does not prove itself.
+            TheirError: It does not prove itself; ForkFound when another entry
+                is known at its index.
         """
         envelope = parse_envelope(frame.entry.raw)
         header = envelope.header
@@ -137,36 +165,70 @@ class Mirror:
             raise TheirError(Reason.WRONG_LINE, f"an urgent entry is of {header.origin}")
         if header.precedence != Precedence.FLASH:
             raise TheirError(Reason.MALFORMED, "only a FLASH may come ahead of the log")
+        known = self._leaf_at(header.index)
         leaf = leaf_hash(frame.entry.raw)
-        known = self.early.get(header.index)
-        if header.index < self.tree.size or (known and known.envelope.raw == envelope.raw):
+        if known == leaf:
             return None
-        if len(self.early) >= 256:
+        if len(self.early) >= EARLY_MAX:
             raise TheirError(Reason.RATE, "too many FLASH entries wait for their log")
-        verify_envelope(envelope, ring.node_at(header.index).ed25519)
-        check_content(envelope, frame.entry.content)
-        head = verify_head(parse_note(frame.head), self.origin, ring, None)
-        verify_inclusion(leaf, header.index, head.size, frame.proof, head.root)
+        self._verify_urgent(envelope, leaf, frame, ring)
         sealed = Sealed(envelope, frame.entry.content)
-        self.early[header.index] = sealed
+        if known is not None:
+            self._tell_other_flash(header.index, frame)
+        self.early[header.index] = Early(sealed, frame)
         return sealed
 
+    def _leaf_at(self, index: int) -> bytes | None:
+        if index < self.tree.size:
+            return self.tree.leaf(index)
+        early = self.early.get(index)
+        return early.leaf if early else None
+
+    def _verify_urgent(self, envelope: Envelope, leaf: bytes, frame: Urgent, ring: KeyRing) -> None:
+        index = envelope.header.index
+        try:
+            verify_envelope(envelope, ring.node_at(index).ed25519)
+            check_content(envelope, frame.entry.content)
+            head = verify_head(parse_note(frame.head), self.origin, ring, None)
+        except TheirError as error:
+            if index > self.tree.size and error.reason in UNKNOWN_YET:
+                # Its key may have been announced in an entry that is still under way.
+                raise TheirError(Reason.GAP, error.what) from None
+            raise
+        verify_inclusion(leaf, index, head.size, frame.proof, head.root)
+
+    def _tell_other_flash(self, index: int, frame: Urgent) -> NoReturn:
+        early = self.early.get(index)
+        first = early.frame.head if early else self._held()
+        frames = (encode_frame(early.frame),) if early else ()
+        raise ForkFound(
+            f"{self.party} signed two entries as {self.origin} {index}",
+            first,
+            frame.head,
+            (*frames, encode_frame(frame)),
+        )
+
     def check_claim(self, claimed: Checkpoint, note_text: str) -> None:
-        """Compare a signed claim about this log with what we hold.
+        """Compare the head in a newer tick with what we hold and what was claimed.
 
         Raises:
-            ForkFound: The claim is of a size we hold, with another root.
-            TheirError: ROLLBACK when it claims less than it signed before.
+            ForkFound: It is of a size we hold, with another root; or smaller
+                than an earlier tick said.
         """
-        if claimed.size > self.tree.size:
-            return
-        if self.tree.root(claimed.size) != claimed.root:
-            held = self.note.format() if self.note else ""
+        if claimed.size <= self.tree.size and self.tree.root(claimed.size) != claimed.root:
             raise ForkFound(
                 f"{self.party} signed two histories of {self.origin} at {claimed.size} entries",
-                held,
+                self._held(),
                 note_text,
             )
+        if self.claim is not None and claimed.size < self.claim[0].size:
+            raise ForkFound(
+                f"{self.party} took back entries of {self.origin}", self.claim[1], note_text
+            )
+        self.claim = (claimed, note_text)
+
+    def _held(self) -> str:
+        return self.note.format() if self.note else ""
 
     def cosign(self, turn: Turn, peer: Peer, name: str, signer: Signer | None) -> None:
         """Send a receipt for all that is held. Only after it is durable.
@@ -195,79 +257,55 @@ class Mirror:
         """Take in one stored entry at start."""
         self.tree.append(leaf)
 
-    def _verify_entries(
-        self, fresh: tuple[StoredEntry, ...], ring: KeyRing, first_content: bytes
-    ) -> tuple[list[Sealed], KeyRing]:
-        sealed = []
-        for offset, entry in enumerate(fresh):
-            index = self.tree.size + offset
-            envelope = parse_envelope(entry.raw)
-            self._check_place(envelope, index)
-            check_content(envelope, entry.content)
-            if index == 0 and entry.content != first_content:
-                raise TheirError(
-                    Reason.WRONG_UNDERSTANDING, f"entry 0 of {self.origin} is not what we adopted"
-                )
-            if envelope.header.kind in KEY_KINDS:
-                ring = ring.after(
-                    envelope, parse_body(envelope.header.kind, parse_content(entry.content))
-                )
-            verify_envelope(envelope, ring.node_at(index).ed25519)
-            sealed.append(Sealed(envelope, entry.content))
-        return sealed, ring
-
-    def _check_place(self, envelope: Envelope, index: int) -> None:
-        header = envelope.header
-        if header.origin != self.origin:
-            raise TheirError(
-                Reason.WRONG_LINE, f"an entry of {header.origin} came as {self.origin}"
-            )
-        if header.index != index:
-            raise TheirError(
-                Reason.WRONG_INDEX, f"an entry says index {header.index} and stands at {index}"
-            )
-
     def _check_overlap(self, frame: Entries, ring: KeyRing) -> None:
+        """Entries that we hold already must be the same ones."""
         overlap = min(self.tree.size - frame.start, len(frame.entries))
         if overlap <= 0 or all(
             leaf_hash(frame.entries[i].raw) == self.tree.leaf(frame.start + i)
             for i in range(overlap)
         ):
             return
-        # The entries differ from ours. It is evidence only if a signed head
-        # covers exactly these other entries.
-        base = Tree()
-        base.extend([self.tree.leaf(i) for i in range(frame.start)])
-        base.extend([leaf_hash(entry.raw) for entry in frame.entries])
+        # It is evidence only if a signed head covers exactly these other entries.
         head = verify_head(parse_note(frame.head), self.origin, ring, None)
-        if (head.size, head.root) != (base.size, base.root()):
+        end = frame.start + len(frame.entries)
+        is_ours = head.size <= self.tree.size and self.tree.root(head.size) == head.root
+        if head.size != end or is_ours:
             raise TheirError(Reason.WRONG_ROOT, f"entries of {self.origin} differ from ours")
-        held = self.note.format() if self.note else ""
+        other = Tree(self.tree.leaf(i) for i in range(frame.start))
+        other.extend(leaf_hash(entry.raw) for entry in frame.entries)
+        if head.root != other.root():
+            raise TheirError(Reason.WRONG_ROOT, f"entries of {self.origin} differ from ours")
         raise ForkFound(
             f"{self.party} signed other entries of {self.origin} from {frame.start} on",
-            held,
+            self._held(),
             frame.head,
+            (encode_frame(frame),),
         )
 
-    def _check_early(self, leaves: list[bytes], note: Note) -> None:
-        for offset, leaf in enumerate(leaves):
-            index = self.tree.size + offset
-            early = self.early.pop(index, None)
-            if early is not None and leaf_hash(early.envelope.raw) != leaf:
-                held = self.note.format() if self.note else ""
+    def _check_early(self, leaves: list[bytes], frame: Entries) -> None:
+        """A FLASH that came ahead must stand in the log where it was proven to stand."""
+        for index, leaf in enumerate(leaves, self.tree.size):
+            early = self.early.get(index)
+            if early is not None and early.leaf != leaf:
                 raise ForkFound(
                     f"{self.party} sent another FLASH ahead as {self.origin} {index}",
-                    held,
-                    note.format(),
+                    early.frame.head,
+                    frame.head,
+                    (encode_frame(early.frame), encode_frame(frame)),
                 )
 
-
-def verify_head(note: Note, origin: str, ring: KeyRing, size: int | None) -> Checkpoint:
-    """The head of a note signed by the key for its size, or by a later one."""
-    fault: TheirError | None = None
-    for keys in ring.nodes() if size is None else ring.nodes_for_size(size):
-        try:
-            return verify_checkpoint(note, origin, keys)
-        except TheirError as error:
-            fault = fault or error
-    raise fault or TheirError(Reason.UNKNOWN_KEY, f"{origin} has no key that is trusted")
+    def _check_claimed(self, leaves: list[bytes], frame: Entries) -> None:
+        """A head that a tick claimed before must be the one the log now has."""
+        if self.claim is None:
+            return
+        claimed, note_text = self.claim
+        past = claimed.size - self.tree.size
+        if not 0 < past <= len(leaves):
+            return
+        if self.tree.root_with(leaves[:past]) != claimed.root:
+            raise ForkFound(
+                f"{self.party} signed two histories of {self.origin} at {claimed.size} entries",
+                note_text,
+                frame.head,
+                (encode_frame(frame),),
+            )

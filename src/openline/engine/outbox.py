@@ -8,33 +8,19 @@ history.
 """
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass
 from typing import Final
 
 from openline.domain.errors import OurError, Reason, TheirError
 from openline.domain.limits import FRAME_ENTRIES_MAX, FRAME_SIZE_BYTES_MAX
 from openline.domain.line.keyring import KeyRing, mirror_name
 from openline.domain.party import Origin, Precedence
-from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
-from openline.domain.record.cosignature import verify_cosignature
-from openline.domain.record.envelope import (
-    Envelope,
-    Header,
-    check_content,
-    make_content,
-    parse_envelope,
-    seal_envelope,
-    verify_envelope,
-)
+from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
+from openline.domain.record.envelope import Header, make_content, seal_envelope
 from openline.domain.record.merkle import Tree, leaf_hash
-from openline.domain.record.note import (
-    Note,
-    NoteSignature,
-    parse_note,
-    parse_signature_rows,
-)
+from openline.domain.record.note import Note, parse_note, parse_signature_rows
 from openline.domain.record.signing import PublicKeys, Signer
 from openline.engine.desk import Draft
+from openline.engine.entries import Sealed, verify_entries, verify_head, verify_receipt
 from openline.engine.frames import Entries, Receipt, Urgent, encode_frame
 from openline.engine.peer import WINDOW_ENTRIES, Peer
 from openline.engine.ports import AppendEntries, Chance, Keys, PutHead, Store, StoredEntry
@@ -46,14 +32,6 @@ FRAME_ROOM_BYTES: Final = FRAME_SIZE_BYTES_MAX - 16_384
 _HEADS_KEPT: Final = 256
 _FLASHES_KEPT: Final = 64
 _RECENT_BYTES_MAX: Final = 8 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """One entry as it was recorded."""
-
-    envelope: Envelope
-    content: bytes
 
 
 class Outbox:
@@ -89,20 +67,20 @@ class Outbox:
         size = self.tree.size if size is None else size
         return Checkpoint(self.origin, size, self.tree.root(size))
 
-    def record(
-        self, turn: Turn, drafts: list[Draft], heads: tuple[Checkpoint, ...], signer: Signer
+    def seal(
+        self, now: int, drafts: list[Draft], heads: tuple[Checkpoint, ...], signer: Signer
     ) -> list[Sealed]:
-        """Seal the drafts in their order and write them at the end of the log."""
+        """Seal the drafts in their order, for the end of the log; nothing is written."""
         start = self.tree.size
         sealed = []
-        self.last_at = max(turn.now, self.last_at)
+        at = max(now, self.last_at)
         for offset, draft in enumerate(drafts):
             header = Header(
                 party=self.own,
                 line=self.line,
                 kind=draft.kind,
                 index=start + offset,
-                at=self.last_at,
+                at=at,
                 heads=heads,
                 reply_to=draft.reply_to,
                 precedence=draft.precedence,
@@ -111,40 +89,37 @@ class Outbox:
             )
             content = draft.content or make_content(self._chance.bytes(16), draft.body)
             sealed.append(Sealed(seal_envelope(header, content, signer), content))
-        self._append(turn, sealed)
         return sealed
 
-    def recover(self, turn: Turn, frame: Entries, ring: KeyRing) -> list[Sealed]:
+    def recover(
+        self, turn: Turn, frame: Entries, ring: KeyRing, first_content: bytes
+    ) -> tuple[list[Sealed], KeyRing]:
         """Take back our own entries from a counterpart's mirror.
+
+        Returns:
+            What was new, and our keys after it.
 
         Raises:
             TheirError: What it gives is not what we signed.
         """
-        if frame.start > self.tree.size:
-            raise TheirError(Reason.GAP, f"{self.origin} is held here up to {self.tree.size}")
-        fresh = frame.entries[self.tree.size - frame.start :]
-        sealed = []
-        for offset, entry in enumerate(fresh):
-            envelope = parse_envelope(entry.raw)
-            index = self.tree.size + offset
-            if envelope.header.origin != self.origin or envelope.header.index != index:
-                raise TheirError(Reason.WRONG_INDEX, f"this is not {self.origin} {index}")
-            verify_envelope(envelope, ring.node_at(index).ed25519)
-            check_content(envelope, entry.content)
-            sealed.append(Sealed(envelope, entry.content))
-        if not sealed:
-            return []
-        size = self.tree.size + len(sealed)
-        root = self.tree.root_with([leaf_hash(item.envelope.raw) for item in sealed])
-        note = parse_note(frame.head)
-        head = verify_checkpoint(note, self.origin, ring.node_for_size(size))
+        start = self.tree.size
+        if frame.start > start:
+            raise TheirError(Reason.GAP, f"{self.origin} is held here up to {start}")
+        fresh = frame.entries[start - frame.start :]
+        if not fresh:
+            return [], ring
+        sealed, ring = verify_entries(self.origin, start, fresh, ring, first_content)
+        size = start + len(sealed)
+        root = self.tree.root_with([leaf_hash(entry.raw) for entry in fresh])
+        head = verify_head(parse_note(frame.head), self.origin, ring, size)
         if (head.size, head.root) != (size, root):
             raise TheirError(Reason.WRONG_ROOT, f"the head of {self.origin} {size} differs")
-        self._append(turn, sealed)
+        self.append(turn, sealed)
         turn.write(PutHead(self.origin, size, "", frame.head))
-        return sealed
+        return sealed, ring
 
-    def _append(self, turn: Turn, sealed: list[Sealed]) -> None:
+    def append(self, turn: Turn, sealed: list[Sealed]) -> None:
+        """Write sealed entries at the end of the log."""
         start = self.tree.size
         entries = tuple(StoredEntry(item.envelope.raw, item.content) for item in sealed)
         self.tree.extend([leaf_hash(entry.raw) for entry in entries])
@@ -269,24 +244,8 @@ class Outbox:
             return None
         signatures = parse_signature_rows(frame.rows)
         checkpoint = self.checkpoint(frame.size)
-        at_s = verify_by_any(checkpoint, signatures, mirror_name(peer.party), their_ring.mirrors())
+        at_s = verify_receipt(checkpoint, signatures, mirror_name(peer.party), their_ring.mirrors())
         note = self.head(frame.size, ring).with_signatures(*signatures)
         turn.write(PutHead(self.origin, frame.size, peer.party, note.format()))
         peer.receipted = frame.size
         return at_s * 1_000
-
-
-def verify_by_any(
-    checkpoint: Checkpoint,
-    signatures: tuple[NoteSignature, ...],
-    name: str,
-    keys: tuple[PublicKeys, ...],
-) -> int:
-    """The time of a cosignature by any of the keys that may make it."""
-    fault: TheirError | None = None
-    for public in keys:
-        try:
-            return verify_cosignature(checkpoint, signatures, name, public)
-        except TheirError as error:
-            fault = error
-    raise fault or TheirError(Reason.UNKNOWN_KEY, f"{name} has no key that is trusted")

@@ -46,6 +46,7 @@ class Peer:
         held: How many of our entries it says it holds.
         receipted: How many of our entries it has receipted.
         is_reconciled: It has said what it holds of our outbox, and we hold it too.
+        holds_more: It has shown a head that we signed and whose entries we lack.
         must_hold: Cosign nothing of its outbox smaller than this: it was
             receipted before we lost our copy.
         cosigned: The largest size of its outbox that we cosigned in this run.
@@ -69,6 +70,7 @@ class Peer:
     held: int = 0
     receipted: int = 0
     is_reconciled: bool = False
+    holds_more: bool = False
     must_hold: int = 0
     cosigned: int = -1
     acked: int = -1

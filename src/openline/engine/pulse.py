@@ -6,6 +6,7 @@ that a busy line does not pay for a tick with every message. A tick is written
 down before it is sent, so that no number is ever used for two ticks.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,9 +15,16 @@ from openline.domain.line.keyring import KeyRing
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note, parse_note, sign_note
 from openline.domain.record.signing import Signer
-from openline.domain.record.tick import NO_HASH, Tick, tick_hash, tick_key, verify_tick
+from openline.domain.record.tick import (
+    NO_HASH,
+    Tick,
+    parse_tick,
+    tick_hash,
+    tick_key,
+    verify_tick,
+)
 from openline.engine.frames import Probe, TickSent, encode_frame
-from openline.engine.mirror import ForkFound
+from openline.engine.mirror import UNKNOWN_YET, ForkFound
 from openline.engine.peer import Peer
 from openline.engine.ports import PutTick
 from openline.engine.turn import Turn
@@ -58,6 +66,10 @@ class Pulse:
         if sequence >= self.sequence:
             self.sequence = sequence + 1
             self.previous = digest
+
+    def skip(self, count: int) -> None:
+        """Leave numbers out: some of them may have been used by a copy that is lost."""
+        self.sequence += count
 
     def is_due(self, now: int, said: tuple[object, ...]) -> bool:
         """Whether a tick must be made: the interval is over, or much changed."""
@@ -109,23 +121,41 @@ class Pulse:
                 turn.send(link.number, frame, is_urgent=True)
                 turn.send(link.number, probe, is_urgent=True)
 
-    def receive(self, turn: Turn, peer: Peer, text: str, ring: KeyRing) -> Heard:
+    def receive(
+        self,
+        turn: Turn,
+        peer: Peer,
+        text: str,
+        ring: KeyRing,
+        held: int,
+        known: Callable[[str, int], str],
+    ) -> Heard:
         """Verify and keep a counterpart's tick.
+
+        Args:
+            turn: Gathers the writes.
+            peer: Whose connection it came on.
+            text: The signed note.
+            ring: The counterpart's keys, as far as we hold its outbox.
+            held: How far that is.
+            known: Finds a tick of a party by its number among those kept.
 
         Raises:
             TheirError: It does not verify, or is of another line or party;
-                ForkFound when it gives one number to two ticks.
+                ForkFound when its author made another tick of its number, or
+                of the number before.
         """
         note = parse_note(text)
-        tick = self._verify(note, ring)
-        if (tick.line, tick.party) != (self._line, peer.party):
-            raise TheirError(Reason.WRONG_LINE, f"a tick is of {tick.party} on {tick.line}")
+        try:
+            tick = verify_tick_of(note, peer.party, self._line, ring)
+        except TheirError as error:
+            if parse_tick(note.text).out.size > held and error.reason in UNKNOWN_YET:
+                raise TheirError(Reason.GAP, error.what) from None
+            raise
         digest = tick_hash(note.text)
         if peer.last_tick is not None:
-            last, last_digest = peer.last_tick
-            if tick.sequence == last and digest != last_digest:
-                raise ForkFound(f"{peer.party} made two ticks of number {last}", "", text)
-            if tick.sequence <= last:
+            self._check_chain(peer, tick, digest, text, known)
+            if tick.sequence <= peer.last_tick[0]:
                 return Heard(tick, note, is_new=False)
         peer.last_tick = (tick.sequence, digest)
         peer.tick_observed = tick.observed
@@ -135,11 +165,38 @@ class Pulse:
         return Heard(tick, note, is_new=True)
 
     @staticmethod
-    def _verify(note: Note, ring: KeyRing) -> Tick:
-        fault: TheirError | None = None
-        for public in ring.nodes():
-            try:
-                return verify_tick(note, public.ed25519)
-            except TheirError as error:
-                fault = fault or error
-        raise fault or TheirError(Reason.UNKNOWN_KEY, "no key is trusted")
+    def _check_chain(
+        peer: Peer, tick: Tick, digest: bytes, text: str, known: Callable[[str, int], str]
+    ) -> None:
+        """Check that the author made only one tick of each number."""
+        assert peer.last_tick is not None
+        last, last_digest = peer.last_tick
+        is_other = tick.sequence == last + 1 and tick.previous != last_digest
+        if tick.sequence == last:
+            is_other = digest != last_digest
+        number = last
+        if tick.sequence < last:
+            number = tick.sequence
+            kept = known(peer.party, number)
+            is_other = kept != "" and tick_hash(parse_note(kept).text) != digest
+        if is_other:
+            first = known(peer.party, number)
+            raise ForkFound(f"{peer.party} made two ticks of number {number}", first, text)
+
+
+def verify_tick_of(note: Note, party: str, line: str, ring: KeyRing) -> Tick:
+    """The tick of a note, by the key that is right for the size of its outbox.
+
+    Raises:
+        TheirError: It is of another party or line, or does not verify.
+    """
+    tick = parse_tick(note.text)
+    if (tick.line, tick.party) != (line, party):
+        raise TheirError(Reason.WRONG_LINE, f"a tick is of {tick.party} on {tick.line}")
+    fault: TheirError | None = None
+    for public in ring.nodes_for_size(tick.out.size):
+        try:
+            return verify_tick(note, public.ed25519)
+        except TheirError as error:
+            fault = fault or error
+    raise fault or TheirError(Reason.UNKNOWN_KEY, "no key is trusted")

@@ -18,6 +18,7 @@ from openline.domain.space.geodesy import (
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume, VolumeDoesNotHold
 from tests.domain.space.shapes import (
     HOUR,
+    any_volumes,
     at,
     circle,
     corridor,
@@ -159,6 +160,7 @@ def test_parallel_routes_come_nearest_at_their_ends():
         (polygon((-85, 0), (-85, 120), (-85, -120)), circle(-89.9, 77, 100)),
         (corridor((89, 0), (89, 180), radius_m=100), corridor((89, 90), (89, -90), radius_m=100)),
         (circle(0, 0, 1_000), circle(0.001, -0.001, 1_000)),
+        (polygon((90, -75), (74.38, -7.5), (64.6, -71.4), (70.4, -95.3)), circle(90, -20, 10)),
     ],
 )
 def test_poles_and_the_antimeridian_are_like_other_places(a, b):
@@ -315,3 +317,16 @@ def test_intricate_rings_that_overlap_are_in_conflict(a, b):
     """Combs and spirals of hundreds of vertices laid over each other are found to conflict."""
     assert verdict(a, b) is Verdict.CONFLICT
     assert verdict(a, b, AIR) is Verdict.CONFLICT
+
+
+@given(any_volumes, any_volumes, st.sampled_from([NONE, AIR]))
+def test_no_volume_crashes_the_rule(a, b, minima):
+    """Volumes that nobody checked are compared, alike from either side, or named as too large."""
+    try:
+        finding = find_conflict(a, b, minima)
+    except VolumeDoesNotHold:
+        with pytest.raises(VolumeDoesNotHold):
+            find_conflict(b, a, minima)
+        return
+    assert finding == find_conflict(b, a, minima)
+    assert finding.separation_m >= 0

@@ -2,13 +2,23 @@
 
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
 from openline.domain.space.conflict import Minima, Verdict, find_conflict
 from openline.domain.space.index import VolumeIndex
-from openline.domain.space.volume import Altitude, Datum
-from tests.domain.space.shapes import HOUR, at, circle, level, metres_amsl, random_volume, square
+from openline.domain.space.volume import Altitude, Datum, VolumeDoesNotHold
+from tests.domain.space.shapes import (
+    HOUR,
+    at,
+    circle,
+    corridor,
+    level,
+    metres_amsl,
+    random_volume,
+    square,
+)
 
 AIR = Minima(9_260, 3_000, 600_000)
 BANDS = [
@@ -22,8 +32,6 @@ BANDS = [
 
 
 def some_volumes(seed: str, count: int, lat: float, lon: float):
-    from dataclasses import replace
-
     chance = random.Random(seed)
     for _ in range(count):
         lower, upper = chance.choice(BANDS)
@@ -111,3 +119,13 @@ def test_a_query_over_thousands_is_fast():
     for _ in range(100):
         index.near(probe, AIR)
     assert (time.process_time() - begun) / 100 < 0.001
+
+
+def test_what_has_no_core_is_not_added():
+    """A volume with too few vertices is refused, and leaves the index as it was."""
+    index = VolumeIndex[str]()
+    index.add("good", square(35, 40))
+    with pytest.raises(VolumeDoesNotHold):
+        index.add("bad", corridor((35, 40), radius_m=5))
+    index.add("other", square(35, 40.5))
+    assert index.near(square(35, 40.2), AIR) == ["good", "other"]

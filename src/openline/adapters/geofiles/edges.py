@@ -99,8 +99,8 @@ def _deviation_m(start: Position, end: Position) -> float:
 
 def _between(start: Position, end: Position, share: float) -> Position:
     """The position at this share of an edge straight in degrees, the short way round."""
-    if share == 1:
-        return end
+    if share in (0, 1):
+        return end if share else start  # As they are written: 180 is not made -180.
     east = (end[1] - start[1] + LON_E7_MAX) % (2 * LON_E7_MAX) - LON_E7_MAX
     lon = round(start[1] + east * share)
     lat = round(start[0] + (end[0] - start[0]) * share)

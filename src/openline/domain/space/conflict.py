@@ -55,7 +55,7 @@ TOUCH_M = 0.02
 """What counts as a shared boundary: two roundings of a vertex to 1e-7 degree, 11 mm each."""
 
 EXACT_LENGTH_M = 100_000
-"""Longer contacts are measured along the geodesic: `lengths_m` would err by centimetres."""
+"""Longer contacts near the limit are measured along the geodesic: `lengths_m` errs by more."""
 
 _COS_FAR = math.cos(math.radians(80))
 
@@ -175,6 +175,7 @@ class _Contact:
 class _Figure:
     """A core as it shows in the plane."""
 
+    shape: Shape
     points: Floats
     geometry: _Geometry
 
@@ -228,7 +229,7 @@ def distance_to_core_m(position: Position, volume: Volume) -> float:
     if shown is None:
         return _far_apart(point, core)[0]
     plane, figure, other = shown
-    return _contact(plane, figure, 0, other, 0).between_m
+    return _contact(plane, figure, other, (0, 0)).between_m
 
 
 def _rank(volume: Volume) -> tuple[Any, ...]:
@@ -250,12 +251,13 @@ def _compare_areas(a: Volume, b: Volume, lateral_m: int) -> tuple[_State, float,
         return _State.BEYOND, *_far_apart(a, b)
     plane, figure_a, figure_b = shown
     reach_m = a.radius_m + b.radius_m
-    contact = _contact(plane, figure_a, a.radius_m, figure_b, b.radius_m)
+    limit_m = reach_m + lateral_m
+    contact = _contact(plane, figure_a, figure_b, (a.radius_m, b.radius_m), limit_m)
     separation_m = max(0.0, round(contact.between_m - reach_m, 3))
     if contact.between_m == 0.0:
-        state = _state_of_meeting(figure_a, figure_b, reach_m + lateral_m, contact)
+        state = _state_of_meeting(figure_a, figure_b, limit_m, contact)
     else:
-        excess_m = round(contact.between_m - reach_m - lateral_m, 3)
+        excess_m = round(contact.between_m - limit_m, 3)
         state = _state_of_distance(excess_m, lateral_m, _margin_m(contact))
     return state, separation_m, contact.closest
 
@@ -303,13 +305,19 @@ def _far_apart(a: Volume, b: Volume) -> tuple[float, Position]:
 def _figure(plane: Plane, shape: Shape, core: Core) -> _Figure:
     points = plane.points(core.units)
     if shape is Shape.CIRCLE:
-        return _Figure(points, shapely.points(points[0]))
+        return _Figure(shape, points, shapely.points(points[0]))
     draw = shapely.linestrings if shape is Shape.CORRIDOR else shapely.polygons
-    return _Figure(points, draw(points))
+    return _Figure(shape, points, draw(points))
 
 
-def _contact(plane: Plane, a: _Figure, radius_a_m: int, b: _Figure, radius_b_m: int) -> _Contact:
-    """Where the two cores come nearest."""
+def _contact(
+    plane: Plane,
+    a: _Figure,
+    b: _Figure,
+    radii_m: tuple[int, int],
+    limit_m: float = 0.0,
+) -> _Contact:
+    """Where two cores come nearest, their distance exact if it is near the limit."""
     in_plane_m = float(shapely.distance(a.geometry, b.geometry))
     if in_plane_m == 0.0:
         line = shapely.get_coordinates(shapely.shortest_line(a.geometry, b.geometry))
@@ -322,11 +330,11 @@ def _contact(plane: Plane, a: _Figure, radius_a_m: int, b: _Figure, radius_b_m: 
     nearest = int(lengths.argmin())
     start, end = lines[nearest]
     between_m = max(float(lengths[nearest]), 0.001)
-    if between_m > EXACT_LENGTH_M:
+    if EXACT_LENGTH_M < between_m < 1.05 * limit_m:
         ends = (plane.position(*start.tolist()), plane.position(*end.tolist()))
         between_m = round(distance_m(*ends), 3)
     # Midway between the two outlines, which may already have met.
-    share = min(max((radius_a_m + between_m - radius_b_m) / 2 / between_m, 0.0), 1.0)
+    share = min(max((radii_m[0] + between_m - radii_m[1]) / 2 / between_m, 0.0), 1.0)
     x, y = (float(part) for part in start + (end - start) * share)
     return _Contact(between_m, math.hypot(x, y), plane.position(x, y))
 
@@ -336,12 +344,13 @@ def _lines(plane: Plane, figure: _Figure, other: _Geometry, in_plane_m: float) -
 
     Only those vertices are taken that may be the nearest on the ellipsoid: the
     plane shows a length too long by up to the square of the secant of the angle
-    from its centre, and one percent covers what the radii of curvature vary.
+    from its centre, one percent covers what the radii of curvature vary, and a
+    millimetre what GEOS rounds.
     """
     secant_squared = 1 + float(((figure.points / plane.radii_m) ** 2).sum(axis=1).max())
     vertices = shapely.points(figure.points)
     shapely.prepare(other)
-    is_near = shapely.dwithin(other, vertices, in_plane_m * 1.01 * secant_squared)
+    is_near = shapely.dwithin(other, vertices, in_plane_m * 1.01 * secant_squared + 0.001)
     lines = shapely.shortest_line(vertices[is_near], other)
     return np.asarray(shapely.get_coordinates(lines).reshape(-1, 2, 2))
 
@@ -359,9 +368,9 @@ def _state_of_distance(excess_m: float, lateral_m: int, margin_m: float) -> _Sta
     return _State.WITHIN if excess_m < 0 else _State.BEYOND
 
 
-def _state_of_meeting(a: _Figure, b: _Figure, reach_m: int, contact: _Contact) -> _State:
+def _state_of_meeting(a: _Figure, b: _Figure, limit_m: int, contact: _Contact) -> _State:
     """The state of two cores that meet: deeply, hardly, or only at their boundary."""
-    if reach_m > 0:
+    if limit_m > 0 or a.shape is not Shape.POLYGON or b.shape is not Shape.POLYGON:
         return _State.WITHIN
     margin_m = _margin_m(contact)
     state = _state_of_entry(a, b, margin_m)

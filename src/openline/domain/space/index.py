@@ -46,13 +46,18 @@ class VolumeIndex(Generic[KeyT]):
         return key in self._rows_of
 
     def add(self, key: KeyT, volume: Volume) -> None:
-        """Add one volume under the key, beside those it has."""
+        """Add one volume under the key, beside those it has.
+
+        Raises:
+            VolumeDoesNotHold: It has too few vertices; the index is as before.
+        """
+        low, high = _box(volume)
         if len(self._keys) == self._low.shape[1]:
             self._make_room()
         row = len(self._keys)
         self._keys.append(key)
         self._rows_of.setdefault(key, []).append(row)
-        self._low[:, row], self._high[:, row] = _box(volume)
+        self._low[:, row], self._high[:, row] = low, high
 
     def remove(self, key: KeyT) -> None:
         """Remove all volumes of the key; nothing happens if it has none."""

@@ -164,7 +164,12 @@ def core_of(shape: Shape, vertices: tuple[Position, ...]) -> Core:
     Its box holds the whole core: a great circle bulges out of the box of its
     ends by at most the rise of the longest edge over its chord, and a coordinate
     is greatest inside a ring only at the end of its own axis.
+
+    Raises:
+        VolumeDoesNotHold: There are too few vertices for the shape.
     """
+    if len(vertices) < _VERTICES_MIN[shape]:
+        raise VolumeDoesNotHold(_too_few(shape, len(vertices)))
     units = normals(vertices)
     middle = middle_of(units)
     low, high = units.min(axis=0), units.max(axis=0)
@@ -203,17 +208,20 @@ def check_volume(volume: Volume) -> None:
 
 def _check_counts(volume: Volume) -> None:
     count = len(volume.vertices)
-    least = _VERTICES_MIN[volume.shape]
     name = volume.shape.name.lower()
     if volume.shape is Shape.CIRCLE and count != 1:
         raise VolumeDoesNotHold(f"A circle has one centre, not {count} vertices.")
-    if count < least:
-        raise VolumeDoesNotHold(f"A {name} needs at least {least} vertices, not {count}.")
+    if count < _VERTICES_MIN[volume.shape]:
+        raise VolumeDoesNotHold(_too_few(volume.shape, count))
     if count > VERTICES_MAX:
         raise VolumeDoesNotHold(
             f"A {name} has {count} vertices, more than {VERTICES_MAX}.",
             "Leave out vertices, or split it into several volumes.",
         )
+
+
+def _too_few(shape: Shape, count: int) -> str:
+    return f"A {shape.name.lower()} needs at least {_VERTICES_MIN[shape]} vertices, not {count}."
 
 
 def _check_vertices(volume: Volume) -> None:

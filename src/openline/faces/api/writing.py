@@ -14,8 +14,8 @@ from openline.domain.party import Precedence
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, from_json
 from openline.domain.talk.notice import Notice
-from openline.engine import commands
 from openline.engine.commands import (
+    AcknowledgeAlarm,
     Adopt,
     ChangeKey,
     CheckNotice,
@@ -160,8 +160,7 @@ async def acknowledge_alarm(
     """A person has seen it. Acknowledging one alarm neither clears nor hides another."""
     view_of(state, line)
     running = node_of(state)
-    acknowledge = commands.AcknowledgeAlarm(line, data.alarm, by_of(running, data.by))
-    await running.command(acknowledge)
+    await running.command(AcknowledgeAlarm(line, data.alarm, by_of(running, data.by)))
     return {"is_done": True}
 
 

@@ -44,4 +44,4 @@ def demo(
     """
     from openline.faces.demo.main import run_demo
 
-    return int(run_demo(directory=dir, once=once, json=options.json, story=story, file=file) or 0)
+    return run_demo(directory=dir, once=once, json=options.json, story=story, file=file)

@@ -266,6 +266,8 @@ def _ports(config: "Config") -> Iterator[Finding]:
 def _store(config: "Config") -> Iterator[Finding]:
     if not config.store.exists():
         yield Finding("store", State.OK, f"{config.store} is made at the first start.")
+        if config.anchor.exists():
+            yield from _anchor(config, [])
         return
     from openline.adapters.sqlite import SqliteStore
 

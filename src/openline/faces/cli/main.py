@@ -5,6 +5,7 @@ so that `openline verify` loads no network and no database, and `openline
 --help` is quick.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -119,8 +120,9 @@ def main() -> None:
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output is gone, as with `| head`: nothing is wrong.
-        sys.stderr.close()
+        # The reader of our output is gone, as with `| head`: nothing is wrong. What is
+        # still to be written at exit goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.DONE
     sys.exit(code)
 

@@ -84,9 +84,16 @@ def _take_example(function: Callable[..., Any]) -> str:
     return _epilogue(textwrap.dedent(found[1]))
 
 
+class _Console(Console):
+    """A console that leaves a reader who goes away to `main`."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def _console() -> Console:
     """A console that breaks no row by itself: an example can be copied as it stands."""
-    return Console(width=_CONSOLE_WIDTH, highlight=False, markup=False, emoji=False)
+    return _Console(width=_CONSOLE_WIDTH, highlight=False, markup=False, emoji=False)
 
 
 def _epilogue(example: str) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _WHERE = Group("Where, how high, when", sort_key=2)
 _WHAT = Group("What", sort_key=3)
-_POINT = re.compile(r"\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*,\s*(-?[0-9]{1,3}(?:\.[0-9]+)?)\s*")
+_DEGREES = r"(-?[0-9]{1,3}(?:\.[0-9]+)?)"
+_POINT = re.compile(rf"(?<![0-9.,-]){_DEGREES}\s*,\s*{_DEGREES}(?![0-9.]|\s*,)")
 _WORDS: Final = (
     "category", "kind", "activity", "objects", "scope", "language", "contact", "certainty",
     "speaks_for", "third_party", "releasability",
@@ -174,14 +175,13 @@ def parse_points(text: str, option: str) -> list[dict[str, str]]:
     Raises:
         WrongUsage: One is not written so.
     """
-    words = [word for word in re.split(r"[;\s]+(?=-?[0-9])", text.strip()) if word]
-    matches = [_POINT.fullmatch(word) for word in words]
-    if not words or not all(matches):
+    points = _POINT.findall(text)
+    if not points or _POINT.sub("", text).strip("; \t\n"):
         raise WrongUsage(
             f"{option} {text[:60]!r} is not a list of positions.",
             f'Write latitude, comma, longitude in degrees: {option} "34.490,36.909".',
         )
-    return [{"lat": match[1], "lon": match[2]} for match in matches if match]
+    return [{"lat": lat, "lon": lon} for lat, lon in points]
 
 
 def _read(
