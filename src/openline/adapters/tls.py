@@ -124,6 +124,16 @@ def client_context(identity: TlsIdentity, trusted: Collection[bytes]) -> ssl.SSL
     return _context(ssl.PROTOCOL_TLS_CLIENT, identity, trusted)
 
 
+def is_usable(certificate: bytes) -> bool:
+    """Whether bytes that a counterpart calls its certificate can be pinned at all."""
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=certificate)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def _context(protocol: int, identity: TlsIdentity, trusted: Collection[bytes]) -> ssl.SSLContext:
     context = ssl.SSLContext(protocol)
     context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_3

@@ -20,6 +20,7 @@ from openline import __version__
 from openline.adapters.anchor import Anchor
 from openline.adapters.circuit import Link
 from openline.adapters.keys import FileKeys
+from openline.adapters.tls import is_usable
 from openline.app.config import Config
 from openline.app.export import Exporter
 from openline.domain.errors import OurError
@@ -225,11 +226,24 @@ class RunningNode:
         await self._has_room.wait()
 
     def certificates(self) -> dict[str, tuple[bytes, ...]]:
-        """The certificates of each counterpart, over all lines, newest first."""
+        """The certificates of each counterpart, over all lines, newest first.
+
+        A certificate is the party's that an Understanding names it for. One that
+        a party claims later although another has it, or that no circuit could
+        use, is left out: no counterpart can take another's place, or stop us.
+        """
+        rings = [
+            (party, line.rings[party]) for line in self.node.lines.values() for party in line.peers
+        ]
+        owners: dict[bytes, str] = {}
+        for party, ring in rings:
+            owners.setdefault(ring.understanding_at(0).party(party).tls, party)
         found: dict[str, tuple[bytes, ...]] = {}
-        for line in self.node.lines.values():
-            for party in line.peers:
-                found[party] = found.get(party, ()) + line.rings[party].tls()
+        for party, ring in rings:
+            for certificate in ring.tls():
+                is_own = owners.setdefault(certificate, party) == party
+                if is_own and certificate not in found.get(party, ()) and is_usable(certificate):
+                    found[party] = (*found.get(party, ()), certificate)
         return found
 
     def serve(self, party: str, path: str) -> bytes | None:

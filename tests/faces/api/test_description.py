@@ -18,7 +18,7 @@ from openline.engine.commands import Compose, Recorded
 from openline.faces.api import answers, describe, examples, files, schema
 from openline.faces.api.app import ROUTES, create_app, openapi_document
 from openline.faces.api.events import EVENTS
-from openline.faces.api.writing import SAID_BY_PEOPLE
+from openline.faces.api.writing import LEFT_TO_THE_DESK, SAID_BY_PEOPLE
 
 DOCUMENT: dict[str, Any] = openapi_document()
 OPERATIONS = {
@@ -92,8 +92,8 @@ def test_every_kind_has_an_example_that_may_be_said() -> None:
     assert [Kind[saying.kind] for saying in sayings] == list(SAID_BY_PEOPLE)
     for saying in sayings:
         kind = Kind[saying.kind]
-        named = {Kind.NOTICE: {"notice_id": "A"}, Kind.LINE_CHECK: {"number": 1}}.get(kind, {})
-        message = from_json(kind, {**saying.fields, **named}, Precedence[saying.precedence])
+        fields = {**LEFT_TO_THE_DESK.get(kind, {}), **saying.fields}
+        message = from_json(kind, fields, Precedence[saying.precedence])
         assert type(message).message_kind is kind
 
 

@@ -131,7 +131,7 @@ class KeyRing:
     def nodes_for_size(self, size: int) -> tuple[PublicKeys, ...]:
         """The keys that may sign a head or tick of this size, the proper ones first."""
         index = max(size - 1, 0)
-        proper = (self.node_at(index),)
+        proper = (self.node_at(index),) if self.is_trusted(index) else ()
         later = (given for given in self._nodes if given.start > index)
         return proper + tuple(given.keys for given in later if self._is_clean(given.brought_by))
 

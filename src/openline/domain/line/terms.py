@@ -134,7 +134,8 @@ class Separation:
     """The distances within which two notices of these kinds are in conflict.
 
     Attributes:
-        kinds: The two kinds in alphabetical order; `any` stands for all others.
+        kinds: The two kinds in alphabetical order; (any, any) stands for all
+            pairs that have no entry of their own.
         lateral_m: Horizontal distance.
         vertical_dm: Distance between the altitude bands.
         time_ms: Time between the windows.
@@ -498,6 +499,7 @@ def _sound(understanding: Understanding) -> Understanding:
         raise Fault("line", f"is not a line name: {understanding.line!r}")
     for party in understanding.parties:
         _check_party(f"parties[{party.name}].", party)
+    _check_distinct(understanding.parties)
     _check_languages("languages", understanding.languages)
     _check_separations(understanding.separations)
     if ANY not in (entry.category for entry in understanding.lead_times):
@@ -508,6 +510,22 @@ def _sound(understanding: Understanding) -> Understanding:
     if timers.ticks_missed_degraded > timers.ticks_missed_lost:
         raise Fault("timers.ticks_missed_lost", "is less than ticks_missed_degraded")
     return understanding
+
+
+def _check_distinct(parties: tuple[PartyTerms, ...]) -> None:
+    """No key or certificate serves two parties: neither could say who signed."""
+    owners: dict[bytes, str] = {}
+    for party in parties:
+        keys = (party.node, party.witness, party.mirror)
+        used = [*party.roots, party.tls, *(half.ed25519 for half in keys)]
+        for key in (*used, *(half.mldsa44 for half in keys)):
+            owner = owners.setdefault(key, party.name)
+            if owner != party.name:
+                raise Fault(
+                    f"parties[{party.name}]",
+                    f"has a key that serves {owner} as well",
+                    "Each party makes its own keys: ask both for their cards again.",
+                )
 
 
 def _check_party(path: str, party: PartyTerms) -> None:
@@ -532,5 +550,8 @@ def _check_separations(separations: tuple[Separation, ...]) -> None:
             path = f"separations[{', '.join(entry.kinds)}].kinds"
             remedy = f"Write {first!r} before {second!r}."
             raise Fault(path, "are not in alphabetical order", remedy)
+        if ANY in entry.kinds and entry.kinds != (ANY, ANY):
+            path = f"separations[{', '.join(entry.kinds)}].kinds"
+            raise Fault(path, f"name {ANY!r} beside a kind", f"Write {ANY!r} twice, or not at all.")
     if (ANY, ANY) not in (entry.kinds for entry in separations):
         raise Fault("separations", f"has no entry for the kinds {ANY!r} and {ANY!r}")

@@ -4,7 +4,7 @@ A tick names the size and root of its author's outbox, and the hash of the last
 tick its author verified from each counterpart. This module finds, among ticks
 whose signatures were verified elsewhere, those that show that a party said
 nothing in a window, or that it said something. It checks no signatures and
-knows nothing of keys. Source: `docs/spec/tick.md`.
+knows nothing of keys. Source: `docs/spec/tick-and-silence.md`.
 
 The subject is the party the question is about; its own clock is never used.
 

@@ -4,7 +4,7 @@ A tick is a signed note, not a log entry: the tree grows only when somebody
 says something, so a test never looks like use. Each tick names the hash of
 its author's previous one and of the last one verified from each counterpart;
 from these links `domain.record.silence` proves that nothing was said between
-two times. The rule is in `docs/spec/tick.md`.
+two times. The rule is in `docs/spec/tick-and-silence.md`.
 
 The text is rows in this order, each ended by a newline::
 
@@ -46,7 +46,7 @@ NUMBER_MAX: Final = 2**63 - 1
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _WORD = re.compile(r"[A-Z][A-Z_]{0,31}")
-_SCOPE = re.compile(r"[a-z][a-z_]{0,31}")
+_SCOPE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _SOURCE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 

@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.params import Body, JSONBody, Parameter, RawBody
 
 from openline.domain.errors import OurError
+from openline.domain.instant import format_instant
 from openline.domain.party import Precedence
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, from_json
@@ -29,7 +30,7 @@ from openline.faces.api import answers, examples
 from openline.faces.api.describe import WRITING, described
 from openline.faces.api.faults import BadRequest
 from openline.faces.api.node import bad_field, by_of, node_of, recorded, view_of, with_by
-from openline.faces.api.reading import COUNT_MAX, Line
+from openline.faces.api.reading import Line
 from openline.faces.api.running import Running
 from openline.faces.api.schema import Acknowledgement, Check, Deed, KeyOrder, Revocation, Say
 
@@ -92,7 +93,7 @@ async def say(
     precedence = Precedence[data.precedence]
     command = Compose(
         line=line,
-        message=_message(running, view, data.kind, data.fields, precedence),
+        message=_message(running, data.kind, data.fields, precedence),
         precedence=precedence,
         reply_to=(data.reply_to.party, data.reply_to.index) if data.reply_to else None,
         recipients=tuple(sorted(set(data.recipients))),
@@ -140,9 +141,9 @@ async def check_notice(
     Everything that would be refused on release is refused here too; nothing
     is recorded and nobody is told.
     """
-    view = view_of(state, line)
+    view_of(state, line)
     running = node_of(state)
-    message = _message(running, view, "NOTICE", data.fields)
+    message = _message(running, "NOTICE", data.fields)
     return {"conflicts": await running.command(CheckNotice(line, message))}
 
 
@@ -215,7 +216,10 @@ async def publish_revocation(
 ) -> dict[str, Any]:
     """Publish that a key is not valid from an index on, signed with the root keys."""
     view = view_of(state, line)
-    message = _from_json(Kind.KEY_REVOKE, data.fields, Precedence.PRIORITY)
+    try:
+        message = from_json(Kind.KEY_REVOKE, data.fields, Precedence.PRIORITY)
+    except OurError as error:
+        raise bad_field(error) from None
     return _said(view, await recorded(state, line, PublishRevocation(line, message)))
 
 
@@ -240,13 +244,9 @@ async def trust_own_copy(state: State, line: Line, data: JSONBody[Deed]) -> dict
 
 
 def _message(
-    running: Running,
-    view: View,
-    kind: str,
-    fields: dict[str, Any],
-    precedence: Precedence = Precedence.ROUTINE,
+    running: Running, kind: str, fields: dict[str, Any], precedence: Precedence = Precedence.ROUTINE
 ) -> Message:
-    """The message that an officer filled in, with what the node fills in for them."""
+    """The message that an officer filled in; what the desk fills in is left to it."""
     number = Kind.__members__.get(kind)
     if number not in SAID_BY_PEOPLE:
         raise BadRequest(
@@ -254,33 +254,22 @@ def _message(
             f"Say one of {', '.join(one.name for one in SAID_BY_PEOPLE)}.",
             "kind",
         )
-    fields = with_by(running, fields)
-    if number is Kind.LINE_CHECK and "number" not in fields:
-        fields = {**fields, "number": _next_check_number(view, running.config.party)}
-    if number is Kind.NOTICE and not fields.get("notice_id"):
-        notice = _from_json(number, {**fields, "notice_id": _NOT_NAMED}, precedence)
-        assert isinstance(notice, Notice)
-        return dataclasses.replace(notice, notice_id="")
-    return _from_json(number, fields, precedence)
+    fields = {**LEFT_TO_THE_DESK.get(number, {}), **with_by(running, fields)}
+    try:
+        message = from_json(number, fields, precedence)
+    except OurError as error:
+        raise bad_field(error) from None
+    if isinstance(message, Notice) and message.notice_id == _NOT_NAMED:
+        return dataclasses.replace(message, notice_id="")
+    return message
 
 
 _NOT_NAMED: Final = "NEW"
 """Stands for the id of a notice that the desk is to name."""
 
-
-def _next_check_number(view: View, party: str) -> int:
-    """One more than this party's line checks so far."""
-    count, after = 0, 0
-    while messages := view.messages(after, COUNT_MAX):
-        after = messages[-1]["position"]
-        count += sum(
-            one["party"] == party and one["kind"] == Kind.LINE_CHECK.name for one in messages
-        )
-    return count + 1
-
-
-def _from_json(kind: Kind, fields: dict[str, Any], precedence: Precedence) -> Message:
-    try:
-        return from_json(kind, fields, precedence)
-    except OurError as error:
-        raise bad_field(error) from None
+LEFT_TO_THE_DESK: Final[dict[Kind, dict[str, Any]]] = {
+    Kind.NOTICE: {"notice_id": _NOT_NAMED},
+    Kind.LINE_CHECK: {"number": 1},
+    Kind.DECLARATION: {"effective_at": format_instant(0)},
+}
+"""Fields that may be left out, with what tells the desk to fill them in."""

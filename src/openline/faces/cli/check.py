@@ -26,7 +26,6 @@ def send(
     /,
     *,
     occasion: Occasion = Occasion.REGULAR,
-    number: int | None = None,
     next_at: str | None = None,
     language: str | None = None,
     wait: float = 5.0,
@@ -43,7 +42,6 @@ def send(
     Args:
         text: Neutral words; none means "no message".
         occasion: Opening or closing call of a duty day, or regular.
-        number: Its number; without it one more than the last.
         next_at: When the next check comes: an instant, or +4h from now.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts; 0 does not wait.
@@ -55,8 +53,6 @@ def send(
         "text": text,
         "language": language or client.config.language,
     }
-    if number is not None:
-        fields["number"] = number
     if next_at is not None:
         fields["next_check_at"] = instant_text(next_at)
     say_message(options, "LINE_CHECK", fields, client=client, wait_s=wait)

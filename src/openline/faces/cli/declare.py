@@ -1,5 +1,7 @@
 """The verb `declare`: what this party promises of each scope, from when on."""
 
+from typing import Any
+
 from openline.domain.party import Precedence
 from openline.domain.talk.declaration import Status
 from openline.faces.cli.instants import instant_text
@@ -24,7 +26,7 @@ def suspend(
     *scopes: str,
     reason: str,
     released_by: str,
-    effective: str = "now",
+    effective: str | None = None,
     conditions: str = "",
     keep_open: tuple[str, ...] = (),
     language: str | None = None,
@@ -44,7 +46,7 @@ def suspend(
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
         released_by: The second person, as POST/OFFICER.
-        effective: From when: an instant, now, or +2h from now.
+        effective: From when: an instant, or +2h from now; without it at once.
         conditions: What would lead to resumption, in words.
         keep_open: What goes on all the same; without it line checks, FLASH and humanitarian.
         language: Language of the words; without it the language of node.toml.
@@ -62,7 +64,7 @@ def resume(
     *scopes: str,
     reason: str,
     released_by: str,
-    effective: str = "now",
+    effective: str | None = None,
     language: str | None = None,
     wait: float = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
@@ -77,7 +79,7 @@ def resume(
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
         released_by: The second person, as POST/OFFICER.
-        effective: From when: an instant, now, or +2h from now.
+        effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts; 0 does not wait.
         options: Which node and line, who acts, and how to print.
@@ -92,7 +94,7 @@ def terminate(
     *scopes: str,
     reason: str,
     released_by: str,
-    effective: str = "now",
+    effective: str | None = None,
     language: str | None = None,
     wait: float = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
@@ -109,7 +111,7 @@ def terminate(
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
         released_by: The second person, as POST/OFFICER.
-        effective: From when: an instant, now, or +2h from now.
+        effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts; 0 does not wait.
         options: Which node and line, who acts, and how to print.
@@ -124,7 +126,7 @@ def _declare(
     scopes: tuple[str, ...],
     reason: str,
     released_by: str,
-    effective: str,
+    effective: str | None,
     conditions: str,
     keep_open: tuple[str, ...],
     language: str | None,
@@ -132,14 +134,15 @@ def _declare(
     options: Acting,
 ) -> None:
     client = options.client()
-    fields = {
+    fields: dict[str, Any] = {
         "released_by": parse_officer(released_by, "--released-by"),
         "scopes": list(scopes),
         "status": status.name,
-        "effective_at": instant_text(effective),
         "reason": reason,
         "language": language or client.config.language,
     }
+    if effective is not None:
+        fields["effective_at"] = instant_text(effective)
     if conditions:
         fields["conditions"] = conditions
     if keep_open:

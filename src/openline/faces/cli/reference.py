@@ -20,12 +20,11 @@ from rich.console import Console
 
 from openline.app.config import FILE_NAME, SETTINGS, TABLES
 from openline.domain.talk.body import Body
-from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import MESSAGES
 from openline.faces.api.app import TAGS, openapi_document
 from openline.faces.api.describe import read_docstring
 from openline.faces.api.events import EVENTS
-from openline.faces.api.writing import SAID_BY_PEOPLE
+from openline.faces.api.writing import LEFT_TO_THE_DESK, SAID_BY_PEOPLE
 from openline.faces.cli.faults import Exit
 from openline.faces.cli.main import VERBS, make_openline
 
@@ -254,11 +253,11 @@ def _optional(message: type[Body]) -> set[str]:
     defaults = {
         one.name for one in dataclasses.fields(table) if one.default is not dataclasses.MISSING
     }
-    filled_in = {Kind.NOTICE: "notice_id", Kind.LINE_CHECK: "number"}.get(message.message_kind)
+    filled_in = {"by", *LEFT_TO_THE_DESK.get(message.message_kind, ())}
     return {
         field.shown
         for field in message.record.table
-        if field.is_optional or field.name in defaults | {"by", filled_in}
+        if field.is_optional or field.name in defaults | filled_in
     }
 
 

@@ -1,0 +1,164 @@
+"""Founding: how two nodes come to be, and how they come to agree.
+
+Everything here is done by the verbs that an administrator would type; each is
+told as it is run. Only the draft of the Understanding is edited by the program
+where a person would use an editor.
+"""
+
+import contextlib
+import io
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from openline.domain.errors import OurError
+from openline.domain.line.terms import Timers, Understanding
+from openline.domain.line.understanding_toml import from_toml, to_toml
+from openline.faces.cli.files import read_text
+from openline.faces.cli.main import run
+from openline.faces.demo.station import Station
+from openline.faces.demo.teller import Teller
+
+HOST: Final = "127.0.0.1"
+TICK_MS: Final = 500
+CLOCK_TOLERANCE_MS: Final = 1_000
+"""Both nodes read one clock; this is for a busy machine."""
+
+_TOML_CHARS_MAX: Final = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One party, as it is introduced.
+
+    Attributes:
+        name: What the story calls it; also its directory.
+        party: Its name on the line.
+        titles: What it is called, by language.
+        officer: Who is on watch.
+        language: The language of its officers.
+    """
+
+    name: str
+    party: str
+    titles: dict[str, str]
+    officer: str
+    language: str
+
+
+ALPHA: Final = Side(
+    "Alpha",
+    "alpha.example",
+    {"en": "Alpha air operations centre", "ru": "Центр воздушных операций Альфа"},
+    "Maj. Carter",
+    "en",
+)
+BRAVO: Final = Side(
+    "Bravo",
+    "bravo.example",
+    {"en": "Bravo air headquarters", "ru": "Штаб авиации Браво"},
+    "майор Орлов",
+    "ru",
+)
+
+Terms = Callable[[Understanding], Understanding]
+
+
+def found(root: Path, line: str, terms: Terms, teller: Teller) -> tuple[Station, Station]:
+    """Two nodes in `root/alpha` and `root/bravo` that have adopted one Understanding.
+
+    Args:
+        root: A directory without a demo in it.
+        line: The name of the line.
+        terms: What the parties change in the template's draft.
+        teller: Tells each verb.
+
+    Raises:
+        OurError: A verb fails, with its own words.
+    """
+    verbs = Verbs(teller)
+    for side, port in zip((ALPHA, BRAVO), free_ports(2), strict=True):
+        directory = directory_of(root, side)
+        made = verbs.run(
+            "init", "--dir", str(directory), "--party", side.party,
+            *(word for pair in side.titles.items() for word in ("--title", "=".join(pair))),
+            "--officer", side.officer, "--language", side.language,
+            "--listen", f"{HOST}:{port}",
+        )  # fmt: skip
+        teller.row(f"{side.name} reads aloud: {' '.join(made['words'])}")
+    _introduce(root, verbs)
+    _agree(root, line, terms, verbs)
+    teller.end()
+    alpha, bravo = (Station(side.name, directory_of(root, side), line) for side in (ALPHA, BRAVO))
+    return alpha, bravo
+
+
+def directory_of(root: Path, side: Side) -> Path:
+    """Where the side's node lives."""
+    return root / side.name.lower()
+
+
+class Verbs:
+    """Runs verbs of the command line in this process.
+
+    Args:
+        teller: Tells each as it would be typed; without it nothing is told.
+    """
+
+    def __init__(self, teller: Teller | None = None) -> None:
+        self._teller = teller
+
+    def run(self, *arguments: str) -> dict[str, Any]:
+        """What the verb answers to `--json`.
+
+        Raises:
+            OurError: It fails, with its own words.
+        """
+        if self._teller is not None:
+            self._teller.command(arguments)
+        with (
+            contextlib.redirect_stdout(io.StringIO()) as out,
+            contextlib.redirect_stderr(io.StringIO()) as errors,
+        ):
+            code = run([*arguments, "--json"])
+        if code:
+            error = json.loads(errors.getvalue().splitlines()[-1])["error"]
+            raise OurError(str(error["what"]), str(error["remedy"]))
+        answer: dict[str, Any] = json.loads(out.getvalue())
+        return answer
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine at which nobody listens now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind((HOST, 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+
+
+def _introduce(root: Path, verbs: Verbs) -> None:
+    for own, other in ((ALPHA, BRAVO), (BRAVO, ALPHA)):
+        card = directory_of(root, other) / "cards" / f"{other.party}.card"
+        verbs.run("card", "add", str(card), "--dir", str(directory_of(root, own)))
+
+
+def _agree(root: Path, line: str, terms: Terms, verbs: Verbs) -> None:
+    """Draft, edit, sign by both, adopt by both."""
+    alpha, bravo = (str(directory_of(root, side)) for side in (ALPHA, BRAVO))
+    draft, signed = root / f"{line}.toml", root / f"{line}.understanding"
+    verbs.run("understanding", "new", line, "--out", str(draft), "--dir", alpha)
+    text = read_text(draft, _TOML_CHARS_MAX)
+    draft.write_text(to_toml(terms(from_toml(text, str(draft)))), encoding="utf-8")
+    verbs.run("understanding", "sign", str(draft), "--dir", alpha)
+    verbs.run("understanding", "sign", str(signed), "--dir", bravo)
+    for directory in (alpha, bravo):
+        verbs.run("understanding", "adopt", str(signed), "--dir", directory)
+
+
+def compressed(timers: Timers) -> Timers:
+    """The timers of a line whose days pass in seconds: short ticks."""
+    return replace(timers, tick_ms=TICK_MS, clock_tolerance_ms=CLOCK_TOLERANCE_MS)

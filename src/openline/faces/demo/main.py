@@ -1,0 +1,183 @@
+"""The demo as a whole: from an empty directory to a story told, and its nodes ended.
+
+Whatever happens, an error, a step that does not hold, Control-C, the two node
+processes are ended with it.
+"""
+
+import contextlib
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from openline.domain.errors import OurError
+from openline.faces.cli.faults import Exit, WrongUsage
+from openline.faces.cli.output import json_row
+from openline.faces.demo import order, shayrat
+from openline.faces.demo.founding import found
+from openline.faces.demo.stage import Plot, Stage
+from openline.faces.demo.station import ending, interruptible
+from openline.faces.demo.story import Story
+from openline.faces.demo.teller import Teller, speak_any_language
+
+_MADE: Final = ("alpha", "bravo", "certificates", "claims", "plans")
+_LINGER_S: Final = 0.5
+
+
+def run_demo(
+    directory: Path | None = None,
+    once: bool = False,
+    json: bool = False,
+    story: Literal["shayrat", "order"] = "shayrat",
+    file: Path | None = None,
+) -> int:
+    """Tell a story on two nodes of their own; the exit code.
+
+    Args:
+        directory: Where the nodes are made; without it a temporary directory.
+        once: End when the story is told; without it, when it is interrupted.
+        json: End the story with one row of JSON on standard output, and tell
+            it on standard error.
+        story: Which.
+        file: With the story `order`, the airspace control order.
+
+    Returns:
+        0 if every step held, 1 if one did not.
+
+    Raises:
+        OurError: The directory holds a demo already, or the nodes cannot be
+            made.
+        KeyboardInterrupt: It was interrupted before the story was told.
+    """
+    if file is not None and story != "order":
+        raise WrongUsage(f"The story {story} takes no file.", "Write --story order FILE.")
+    speak_any_language()
+    # A file that cannot be read is told before anything is made.
+    plot = order.plot(file) if story == "order" else shayrat.plot()
+    root = make_ground(directory)
+    teller = Teller(sys.stderr if json else sys.stdout)
+    with interruptible():
+        return _perform(plot, root, teller, once=once, as_json=json)
+
+
+def make_ground(directory: Path | None) -> Path:
+    """The directory of the demo, without a demo in it.
+
+    Raises:
+        OurError: There is one in it already, or it cannot be made.
+    """
+    if directory is None:
+        return Path(tempfile.mkdtemp(prefix="openline-demo-"))
+    root = directory.expanduser().absolute()
+    for name in _MADE:
+        if (root / name).exists():
+            raise OurError(
+                f"{root} holds a demo already: {name} is there.",
+                "Name another directory with --dir, or remove that one.",
+            )
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OurError(f"{root} cannot be made: {error.strerror}.", "Name another one.") from None
+    return root
+
+
+def _perform(plot: Plot, root: Path, teller: Teller, *, once: bool, as_json: bool) -> int:
+    """Found the nodes, tell the story, sum up; then wait, unless it is for once."""
+    start = time.monotonic()
+    story = Story(teller)
+    teller.title(plot.title)
+    for paragraph in plot.about:
+        teller.say(paragraph)
+    teller.say(f"Everything is made in {root}")
+    with story.step("", "Two parties make their nodes, meet, and agree."):
+        alpha, bravo = found(root, plot.line, plot.terms, teller)
+    stage = Stage(story, root, alpha, bravo)
+    with ending(stage.both):
+        fault = _play(plot, stage)
+        row = _sum_up(plot, stage, fault, time.monotonic() - start)
+        if as_json:
+            print(json_row(row), flush=True)
+        if not once and fault is None:
+            _linger(stage)
+    return Exit.DONE if fault is None else Exit.REFUSED
+
+
+def _play(plot: Plot, stage: Stage) -> OurError | None:
+    """Tell the story; what did not hold, if anything."""
+    try:
+        stage.open()
+        plot.play(stage)
+    except OurError as error:
+        stage.story.teller.fails(error.what, error.remedy)
+        return error
+    return None
+
+
+def _sum_up(plot: Plot, stage: Stage, fault: OurError | None, seconds: float) -> dict[str, Any]:
+    """Tell what it came to; the row of JSON."""
+    tally, teller = stage.story.tally, stage.story.teller
+    messages, receipts = 0, 0
+    for station in stage.both:
+        with contextlib.suppress(OurError):
+            own = [one for one in station.messages() if one["party"] == station.party]
+            messages += len(own)
+            receipts += sum(bool(one["marks"]["delivered"]) for one in own)
+    row = {
+        "demo": plot.name,
+        "is_held": fault is None,
+        "fault": None if fault is None else {"what": fault.what, "remedy": fault.remedy},
+        "directory": str(stage.root),
+        "seconds": round(seconds, 2),
+        "steps": tally.steps,
+        "checks": tally.checks,
+        "messages": messages,
+        "receipts": receipts,
+        "receipts_timed": len(tally.receipts_ms),
+        "receipt_ms_median": tally.receipt_ms_median,
+        "receipt_ms_max": tally.receipt_ms_max,
+        "refused": tally.refused,
+        **tally.further,
+        "certificates": tally.certificates,
+    }
+    _tell_sum(row, teller)
+    return row
+
+
+def _tell_sum(row: dict[str, Any], teller: Teller) -> None:
+    verdict = "Every step held" if row["is_held"] else "NOT every step held"
+    teller.title(f"{verdict}. {row['steps']} steps in {row['seconds']:.0f} s")
+    teller.row(
+        f"{row['messages']} messages on the record, {row['receipts']} receipted; a receipt took "
+        f"{row['receipt_ms_median']} ms (median of {row['receipts_timed']}), "
+        f"{row['receipt_ms_max']} ms at most."
+    )
+    teller.row(f"{row['checks']} facts were checked; {row['refused']} messages refused unsaid.")
+    teller.end()
+
+
+def _linger(stage: Stage) -> None:
+    """Keep the nodes running until somebody says to end."""
+    teller = stage.story.teller
+    program = "openline" if shutil.which("openline") else f"{sys.executable} -m openline"
+    alpha, bravo = (station.directory for station in stage.both)
+    teller.say("Both nodes keep running. Try them from another terminal:")
+    for words in (
+        f"status --dir {alpha}",
+        f"log --dir {bravo}",
+        f"log show ALPHA-0001 --language ru --dir {bravo}",
+        f"conflicts --ended --dir {alpha}",
+        f'say "Good morning." --dir {alpha}',
+        f"doctor --dir {bravo}",
+    ):
+        teller.row(f"{program} {words}")
+    certificates = sorted((stage.root / "certificates").glob("*.cert"))
+    if certificates:
+        teller.row(f"{program} verify {certificates[-1]}")
+    teller.end()
+    teller.say("Control-C ends both nodes.")
+    with contextlib.suppress(KeyboardInterrupt):
+        while any(station.is_running for station in stage.both):
+            time.sleep(_LINGER_S)

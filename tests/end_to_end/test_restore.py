@@ -1,0 +1,147 @@
+"""An old copy is put back: the node signs nothing until it has its own words back."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from openline.domain.errors import OurError
+from tests.end_to_end.nodes import (
+    Node,
+    ending,
+    found,
+    openline_process,
+    wait_until,
+    wait_up,
+)
+
+
+def test_an_old_copy_signs_nothing_until_it_has_pulled_its_outbox(tmp_path: Path) -> None:
+    """Alone it refuses with a remedy; with the counterpart it goes on at the right serial."""
+    alpha, bravo = nodes = found(tmp_path)
+    with ending(*nodes):
+        for node in nodes:
+            node.start()
+        wait_up(*nodes)
+        alpha.deliver("In the copy.")
+        bravo.deliver("Bravo before the copy.")
+        assert alpha.stop() == 0
+        copy = tmp_path / "copy"
+        shutil.copytree(alpha.directory, copy)
+
+        alpha.start()
+        wait_up(*nodes)
+        for number in range(40):
+            last = alpha.deliver(f"After the copy, {number}.")
+        bravo.deliver("Bravo after the copy.")
+        certificate = alpha.certify(
+            "receipt", tmp_path / "receipt", party=alpha.party, index=last["index"]
+        )
+        bravo.kill()
+        alpha.kill()
+        shutil.rmtree(alpha.directory)
+        shutil.copytree(copy, alpha.directory)
+
+        _refuses_alone(alpha)
+        bravo.start()
+        wait_up(*nodes)
+        said = alpha.deliver("After the restore.")
+        assert said["index"] == last["index"] + 1
+        for node in nodes:
+            assert not any(one["is_forked"] for one in node.state()["counterparts"])
+            assert not {alarm["name"] for alarm in node.alarms()} & {"FORK", "OWN_HISTORY_DIFFERS"}
+        [text] = {m["body"]["text"] for m in [alpha.message(alpha.party, last["index"])]}
+        assert text == "After the copy, 39."
+        assert alpha.message(bravo.party, bravo.state()["out_size"] - 1)["body"]["text"] == (
+            "Bravo after the copy."
+        )
+        after = alpha.certify("receipt", tmp_path / "after", party=alpha.party, index=said["index"])
+        # What the lost store had receipted is receipted again; the old certificate still holds.
+        again = alpha.certify("receipt", tmp_path / "again", party=alpha.party, index=last["index"])
+        assert _verdicts(certificate, after, again) == ["PROVEN"] * 3
+        assert [node.stop() for node in nodes] == [0, 0]
+    assert alpha.faults() == bravo.faults() == []
+    origin = f"{alpha.party}/{alpha.line}/out"
+    assert alpha.entries(origin) == bravo.entries(origin)
+
+
+def _refuses_alone(node: Node) -> None:
+    """While nobody confirms its outbox, a node signs nothing and says why and what to do."""
+    node.start()
+    with pytest.raises(OurError) as refusal:
+        node.say("Too early.")
+    assert "signs nothing yet" in refusal.value.what
+    assert "bravo.example has not confirmed our outbox" in refusal.value.what
+    assert "--own-copy-is-current" in refusal.value.remedy
+    told = openline_process("status", "--dir", node.directory)
+    assert "Signs nothing until confirmed by bravo.example" in told.stdout
+
+
+def _verdicts(*paths: Path) -> list[str]:
+    return [
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-m", "openline", "verify", str(path), "--json"],
+                capture_output=True,
+                timeout=60,
+                check=False,
+            ).stdout
+        )["verdict"]
+        for path in paths
+    ]
+
+
+def test_an_old_copy_beside_a_newer_anchor_is_seen_at_start(tmp_path: Path) -> None:
+    """A store that is behind its anchor is named in the log and by the doctor."""
+    alpha, bravo = nodes = found(tmp_path)
+    with ending(*nodes):
+        for node in nodes:
+            node.start()
+        wait_up(*nodes)
+        alpha.deliver("In the copy.")
+        alpha.stop()
+        old = alpha.config.store.read_bytes()
+        alpha.start()
+        wait_up(*nodes)
+        alpha.deliver("Not in the copy.")
+        alpha.stop()
+        alpha.config.store.write_bytes(old)
+        for suffix in ("-wal", "-shm"):
+            Path(f"{alpha.config.store}{suffix}").unlink(missing_ok=True)
+        told = openline_process("doctor", "--dir", alpha.directory)
+        assert told.returncode == 1
+        assert "The store is behind its anchor" in told.stdout
+        alpha.start()
+        assert "the store is behind its anchor" in alpha.log()
+        wait_up(*nodes)
+        wait_until(lambda: alpha.state()["out_size"] == 3, "alpha has its own words back")
+        bravo.deliver("Go on.")
+
+
+def test_a_lost_store_comes_back_whole(tmp_path: Path) -> None:
+    """With keys and Understanding alone a node gets back both outboxes and goes on."""
+    alpha, bravo = nodes = found(tmp_path)
+    with ending(*nodes):
+        for node in nodes:
+            node.start()
+        wait_up(*nodes)
+        for number in range(5):
+            alpha.deliver(f"Alpha {number}.")
+            bravo.deliver(f"Bravo {number}.", precedence="FLASH")
+        alpha.kill()
+        for name in ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "anchor"):
+            (alpha.directory / name).unlink(missing_ok=True)
+        alpha.start()
+        wait_up(*nodes)
+        said = alpha.deliver("After the loss.")
+        assert said["index"] == 6
+        wait_until(lambda: alpha.state()["held"][bravo.party] == 6, "bravo's words are back")
+        wait_until(lambda: bravo.counterpart(alpha.party)["not_receipted"] == 0, "all receipted")
+        assert [node.stop() for node in nodes] == [0, 0]
+    assert alpha.faults() == bravo.faults() == []
+    for node in nodes:
+        origin = f"{node.party}/{node.line}/out"
+        assert alpha.entries(origin) == bravo.entries(origin)

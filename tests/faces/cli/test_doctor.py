@@ -1,0 +1,146 @@
+"""The doctor finds each fault, names the remedy, and changes nothing."""
+
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from openline.faces.cli.doctor import State, findings
+from tests.faces.conftest import ALPHA, LINE, Line, Run, do, make_line, running
+
+
+@pytest.fixture
+def alpha(made_line: Line, tmp_path: Path) -> Path:
+    """A node of its own, to be broken."""
+    shutil.copytree(made_line.alpha, tmp_path / "alpha")
+    return tmp_path / "alpha"
+
+
+def faults(directory: Path) -> dict[str, str]:
+    """What is at fault, by what was looked at."""
+    found = [one for one in findings(directory) if one.state is State.FAULT]
+    assert all(one.remedy for one in found), found
+    return {one.check: one.what for one in found}
+
+
+def contents(directory: Path) -> dict[Path, bytes]:
+    """Every file below a directory."""
+    return {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
+def test_a_sound_node_has_no_fault(openline: Run, alpha: Path) -> None:
+    """A sound node has no fault; its root keys on the machine are a warning."""
+    before = contents(alpha)
+    told = openline("doctor", "--dir", alpha, "--json")
+    assert told.code == 0, told.out
+    assert told.json["is_well"]
+    warned = {one["check"] for one in told.json["findings"] if one["state"] == "WARNING"}
+    assert "keys" in warned
+    assert contents(alpha) == before
+
+
+def open_keys(alpha: Path) -> None:
+    (alpha / "keys" / "node.key").chmod(0o644)
+
+
+def lose_key(alpha: Path) -> None:
+    (alpha / "keys" / "mirror.key").unlink()
+
+
+def spoil_settings(alpha: Path) -> None:
+    (alpha / "node.toml").write_text("party = 7\n")
+
+
+def spoil_card(alpha: Path) -> None:
+    (alpha / "cards" / f"{ALPHA}.card").write_text("no card")
+
+
+def spoil_understanding(alpha: Path) -> None:
+    (alpha / "lines" / "syria-air.understanding").write_bytes(b"\x00")
+
+
+def open_directory(alpha: Path) -> None:
+    alpha.chmod(0o777)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "check", "words"),
+    [
+        (open_keys, "keys", "node.key"),
+        (lose_key, "keys", "mirror.key"),
+        (spoil_settings, "settings", "row 1"),
+        (spoil_card, "cards", ".card"),
+        (spoil_understanding, "understandings", "syria-air.understanding"),
+        (open_directory, "disk", "Others may write"),
+    ],
+)
+def test_a_fault_is_found_where_it_is(
+    alpha: Path, spoil: Callable[[Path], None], check: str, words: str
+) -> None:
+    """A fault is found, named and given a remedy; what follows is looked at all the same."""
+    spoil(alpha)
+    found = faults(alpha)
+    assert words in found[check]
+
+
+def test_a_port_that_is_taken_is_found(alpha: Path) -> None:
+    """A port at which another program listens is a fault."""
+    settings = alpha / "node.toml"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        rows = settings.read_text().splitlines()
+        settings.write_text(
+            "\n".join(f"port = {port}" if row.startswith("port = ") else row for row in rows)
+        )
+        assert str(port) in faults(alpha)["ports"]
+
+
+def test_no_node_there_is_a_fault(openline: Run, tmp_path: Path) -> None:
+    """A directory without a node is a fault that says how to make one."""
+    told = openline("doctor", "--dir", tmp_path)
+    assert told.code == 1
+    assert "openline init" in told.out
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A node that has run, said something, and stopped; not to be changed."""
+    line = make_line(tmp_path_factory.mktemp("stopped"))
+    with running(line.alpha, line.bravo):
+        do("say", "x", "--dir", line.alpha, "--wait", 20, "--line", LINE)
+    return line.alpha
+
+
+def test_the_store_of_a_stopped_node_is_read_whole(stopped: Path, tmp_path: Path) -> None:
+    """A sound store is said to be sound; a flipped byte in it is found."""
+    directory = tmp_path / "alpha"
+    shutil.copytree(stopped, directory)
+    assert faults(directory) == {}
+    store = directory / "store.sqlite"
+    data = bytearray(store.read_bytes())
+    data[len(data) // 2] ^= 1
+    store.write_bytes(data)
+    assert "store" in faults(directory)
+
+
+def test_an_old_copy_of_the_store_is_found(stopped: Path, tmp_path: Path) -> None:
+    """A store that is gone while the anchor remembers it is behind its anchor."""
+    directory = tmp_path / "alpha"
+    shutil.copytree(stopped, directory)
+    for path in directory.glob("store.sqlite*"):
+        path.unlink()
+    assert "behind its anchor" in faults(directory)["anchor"]
+
+
+def test_a_running_node_is_asked(openline: Run, line: Line) -> None:
+    """Of a running node the doctor tells its own word, circuit by circuit."""
+    told = openline("doctor", "--dir", line.alpha, "--json")
+    assert told.code == 0, told.out
+    checks = [one["check"] for one in told.json["findings"]]
+    assert "node" in checks
+    assert "line syria-air" in checks
+    assert "store" not in checks

@@ -1,0 +1,122 @@
+"""Certificates: written from a running node, verified from the file alone."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from openline.domain.instant import format_instant
+from openline.faces.cli.faults import Exit
+from tests.faces.cli.test_talk import CIRCLE, STRIKE, WHERE, WINDOW, Officer
+from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Run, wait_until
+
+
+@pytest.fixture
+def alpha(openline: Run, line: Line) -> Officer:
+    """The officer at Alpha's node."""
+    return Officer(openline, line, "alpha")
+
+
+@pytest.fixture
+def bravo(openline: Run, line: Line) -> Officer:
+    """The officer at Bravo's node."""
+    return Officer(openline, line, "bravo")
+
+
+def test_a_message_and_its_receipt_are_proven(
+    openline: Run, alpha: Officer, bravo: Officer
+) -> None:
+    """Author and receiver both prove what was said and held; words may be withheld."""
+    serial = alpha.said("say", "A word to be proven.")
+    made = alpha.done("certify", "message", serial)
+    assert Path(made["path"]).parent == alpha.line.alpha / "certificates"
+    verified = openline("verify", made["path"])
+    assert verified.code == 0, verified.out
+    assert "Verdict: PROVEN" in verified.out
+    assert "A word to be proven." in verified.out
+    withheld = alpha.done("certify", "receipt", serial, "--withhold", "--holder", BRAVO)
+    report = openline("verify", withheld["path"], "--json")
+    assert report.code == 0
+    assert report.json["verdict"] == "PROVEN"
+    assert b"A word to be proven." not in Path(withheld["path"]).read_bytes()
+
+
+def test_a_lead_time_is_proven(openline: Run, alpha: Officer) -> None:
+    """The lead time of a notice is proven from the receiver's receipt."""
+    [issued] = alpha.done(
+        "notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE, "--precedence", "routine",
+        "--wait", 20,
+    )["issued"]  # fmt: skip
+    made = alpha.done("certify", "lead-time", issued["serial"])
+    assert openline("verify", made["path"]).code == 0
+    text = alpha.said("say", "no notice")
+    assert alpha("certify", "lead-time", text).code == Exit.REFUSED
+
+
+def test_use_silence_and_state_are_judged(openline: Run, alpha: Officer, tmp_path: Path) -> None:
+    """A window in which something was said is USED; one before the line existed, unproven."""
+    before = time.time_ns() // 1_000_000
+    alpha.said("say", "in the window")
+    after = time.time_ns() // 1_000_000
+    # Clocks of the parties are trusted to two seconds: the window is that much wider.
+    window = ("--from", format_instant(before - 3_000), "--until", format_instant(after + 3_000))
+    path = tmp_path / "use.cert"
+
+    def is_used() -> bool:
+        made = alpha("certify", "use", ALPHA, *window, "--out", path)
+        return made.code == 0 and openline("verify", path).code == 0
+
+    wait_until(is_used)
+    long_ago = ("--from", "070000ZAPR17", "--until", "070100ZAPR17")
+    silent = alpha("certify", "non-use", BRAVO, *long_ago, "--out", tmp_path / "no.cert")
+    if silent.code == 0:
+        assert openline("verify", tmp_path / "no.cert").code == Exit.USAGE
+    future = alpha("certify", "state", "--at", "+1h", "--out", tmp_path / "s.cert")
+    assert future.code == Exit.REFUSED
+
+
+def test_a_certificate_is_pinned_to_what_the_reader_knows(
+    openline: Run, alpha: Officer, tmp_path: Path
+) -> None:
+    """Named roots and Understandings are compared; strange ones refute."""
+    serial = alpha.said("say", "pinned")
+    path = tmp_path / "m.cert"
+    alpha.done("certify", "message", serial, "--out", path)
+    roots = openline("verify", path, "--json").json["roots"]
+    named = [word for root in roots for word in ("--root", root["fingerprint"])]
+    assert openline("verify", path, *named).code == 0
+    assert openline("verify", path, "--root", "0" * 64).code == Exit.REFUSED
+    assert openline("verify", path, "--root", "beef").code == Exit.USAGE
+    terms = alpha.line.alpha / "lines" / f"{LINE}.understanding"
+    assert openline("verify", path, "--understanding", terms).code == 0
+    assert openline("verify", path, "--understanding", path).code == Exit.UNREADABLE
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    damaged = openline("verify", path)
+    assert damaged.code == Exit.UNREADABLE
+    assert str(path) in damaged.err
+
+
+def test_what_is_not_there_is_not_certified(alpha: Officer) -> None:
+    """A message that nobody said cannot be certified."""
+    assert alpha("certify", "message", "ALPHA-999999").code == Exit.REFUSED
+    assert alpha("certify", "use", "nobody.example", "--from", "+0s", "--until", "+1s").code == (
+        Exit.REFUSED
+    )
+
+
+def test_a_courier_carries_what_the_circuits_do(
+    alpha: Officer, bravo: Officer, tmp_path: Path
+) -> None:
+    """A courier's file is taken in once and again, and refused at the wrong door."""
+    path = tmp_path / "for-bravo"
+    alpha.done("courier", "export", BRAVO, "--out", path)
+    for _ in range(2):
+        taken = bravo.done("courier", "import", path)
+        assert taken["party"] == ALPHA
+        assert taken["refused"] == []
+    assert alpha("courier", "import", path).code == Exit.REFUSED
+    assert alpha("courier", "export", "nobody.example", "--out", path).code == Exit.REFUSED
+    path.write_bytes(b"junk")
+    assert bravo("courier", "import", path).code == Exit.REFUSED

@@ -1,0 +1,219 @@
+"""From nothing to an adopted Understanding, with files alone."""
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from openline.app.config import load_config
+from openline.domain.line.card import fingerprint_words
+from openline.domain.line.understanding_toml import from_toml, to_toml
+from openline.faces.cli.cards import read_card
+from openline.faces.cli.faults import Exit
+from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Run
+
+
+def init(openline: Run, directory: Path, party: str = ALPHA, *more: object) -> None:
+    """Make a node that listens on this machine."""
+    done = openline(
+        "init", "--dir", directory, "--party", party, "--listen", "127.0.0.1:7411", *more
+    )
+    assert done.code == 0, done.err
+
+
+def test_a_new_node_has_private_keys_and_a_card(openline: Run, tmp_path: Path) -> None:
+    """A new node has settings, keys for its owner alone, and a card that verifies."""
+    made = openline(
+        "init", "--dir", tmp_path / "a", "--party", ALPHA, "--listen", "127.0.0.1:7411",
+        "--listen", "sat=127.0.0.1:7412", "--title", "en=Alpha Air", "--title", "ru=Альфа",
+        "--roots", 3, "--threshold", 2, "--json",
+    ).json  # fmt: skip
+    config = load_config(tmp_path / "a")
+    assert [one.circuit for one in config.listeners] == ["primary", "sat"]
+    card = read_card(config.own_card).card
+    assert (card.party, len(card.roots), card.threshold) == (ALPHA, 3, 2)
+    assert card.titles == (("en", "Alpha Air"), ("ru", "Альфа"))
+    assert [(one.name, one.port) for one in card.endpoints] == [("primary", 7411), ("sat", 7412)]
+    assert made["words"] == fingerprint_words(card)
+    for path in [config.directory, *config.keys.rglob("*.key"), config.keys]:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_nothing_is_overwritten(openline: Run, tmp_path: Path) -> None:
+    """Making a node where one is changes nothing and says so."""
+    init(openline, tmp_path / "a")
+    before = {path: path.read_bytes() for path in (tmp_path / "a").rglob("*") if path.is_file()}
+    again = openline("init", "--dir", tmp_path / "a", "--party", BRAVO)
+    assert again.code == Exit.REFUSED
+    assert "holds a node already" in again.err
+    after = {path: path.read_bytes() for path in (tmp_path / "a").rglob("*") if path.is_file()}
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--party", "Alpha"),
+        ("--party", ALPHA, "--listen", "nowhere"),
+        ("--party", ALPHA, "--listen", "h:1", "--listen", "h:2"),
+        ("--party", ALPHA, "--language", "english"),
+        ("--party", ALPHA, "--threshold", 2),
+        ("--party", ALPHA, "--title", "Alpha"),
+        ("--party", ALPHA, "--officer", ""),
+    ],
+)
+def test_a_node_is_made_whole_or_not_at_all(
+    openline: Run, tmp_path: Path, words: tuple[object, ...]
+) -> None:
+    """What is wrong with a new node is found before anything is made."""
+    refused = openline("init", "--dir", tmp_path / "a", *words)
+    assert refused.code in (Exit.REFUSED, Exit.USAGE)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_card_is_printed_written_and_shown(
+    openline: Run, made_line: Line, tmp_path: Path
+) -> None:
+    """Our own card is printed as it is kept, and shown with words and a QR code."""
+    kept = (made_line.alpha / "cards" / f"{ALPHA}.card").read_text()
+    assert openline("card", "--dir", made_line.alpha).out == kept
+    out = tmp_path / "alpha.card"
+    written = openline("card", "--dir", made_line.alpha, "--out", out, "--json").json
+    assert out.read_text() == kept
+    shown = openline("card", "show", out, "--qr")
+    assert written["fingerprint"] in shown.out
+    for word in written["words"]:
+        assert word in shown.out
+    assert "█" in shown.out
+    assert openline("card", "--dir", made_line.alpha, "--out", out).code == Exit.REFUSED
+
+
+def test_a_card_is_kept_only_if_it_is_sound(openline: Run, made_line: Line, tmp_path: Path) -> None:
+    """A card that was changed, is our own, or replaces another is refused."""
+    init(openline, tmp_path / "a")
+    init(openline, tmp_path / "b", BRAVO)
+    known = made_line.bravo / "cards" / f"{BRAVO}.card"
+    add = ("card", "add", "--dir", tmp_path / "a")
+    assert openline(*add, known).code == 0
+    assert openline(*add, known).code == 0
+    other = tmp_path / "b" / "cards" / f"{BRAVO}.card"
+    refused = openline(*add, other)
+    assert refused.code == Exit.REFUSED
+    assert "--replace" in refused.err
+    assert openline(*add, other, "--replace").code == 0
+    rows = known.read_text().splitlines()
+    rows[3] = rows[3][::-1]
+    (tmp_path / "changed.card").write_text("\n".join(rows))
+    changed = openline(*add, tmp_path / "changed.card")
+    assert changed.code == Exit.UNREADABLE
+    assert "changed.card" in changed.err
+    own = openline(*add, tmp_path / "a" / "cards" / f"{ALPHA}.card")
+    assert own.code == Exit.REFUSED
+    assert openline(*add, tmp_path / "absent").code == Exit.UNREADABLE
+
+
+def test_a_card_is_made_anew_with_the_roots(openline: Run, tmp_path: Path) -> None:
+    """A new card keeps what is not given, and needs the root keys."""
+    init(openline, tmp_path / "a", ALPHA, "--title", "en=Alpha Air")
+    made = openline(
+        "card", "make", "--dir", tmp_path / "a", "--advertise", "line.example:1", "--json"
+    ).json
+    assert made["titles"] == {"en": "Alpha Air"}
+    assert made["endpoints"] == [{"circuit": "primary", "host": "line.example", "port": 1}]
+    roots = tmp_path / "a" / "keys" / "root"
+    roots.rename(tmp_path / "roots")
+    assert openline("card", "make", "--dir", tmp_path / "a").code == Exit.REFUSED
+    again = openline("card", "make", "--dir", tmp_path / "a", "--roots", tmp_path / "roots")
+    assert again.code == 0
+
+
+def test_an_understanding_is_drafted_signed_and_adopted(
+    openline: Run, made_line: Line, tmp_path: Path
+) -> None:
+    """Both parties sign the same bytes; only with all signatures is it adopted."""
+    draft, signed = tmp_path / "gulf.toml", tmp_path / "gulf.understanding"
+    alpha, bravo = ("--dir", made_line.alpha), ("--dir", made_line.bravo)
+    new = ("understanding", "new", "gulf", "--template", "maritime", "--out", draft)
+    assert openline(*new, *alpha).code == 0
+    assert "# default" in draft.read_text()
+    assert openline(*new, *alpha).code == Exit.REFUSED  # Never overwritten.
+    first = openline("understanding", "sign", draft, *alpha, "--json").json
+    assert first["missing"] == {BRAVO: [0, 1]}
+    early = openline("understanding", "adopt", signed, *alpha)
+    assert early.code == Exit.UNREADABLE
+    assert "bravo.example has 0 of 1" in early.err
+    both = openline("understanding", "sign", signed, *bravo, "--json").json
+    assert both["hash"] == first["hash"]
+    assert both["missing"] == {}
+    shown = openline("understanding", "show", signed).out
+    assert "bravo.example: signed" in shown
+    assert from_toml(shown, "shown") == from_toml(draft.read_text(), str(draft))
+
+
+def test_signatures_are_merged_only_for_the_same_terms(
+    openline: Run, made_line: Line, tmp_path: Path
+) -> None:
+    """Each may sign the draft alone; merging takes signatures of the same terms only."""
+    draft = tmp_path / "x.toml"
+    alpha, bravo = ("--dir", made_line.alpha), ("--dir", made_line.bravo)
+    openline("understanding", "new", "strait", "--out", draft, *alpha)
+    ours, theirs = tmp_path / "ours.understanding", tmp_path / "theirs.understanding"
+    openline("understanding", "sign", draft, "--out", ours, *alpha)
+    openline("understanding", "sign", draft, "--out", theirs, *bravo)
+    merged = openline(
+        "understanding", "sign", ours, "--merge", theirs, "--out", tmp_path / "both", *alpha,
+        "--json",
+    ).json  # fmt: skip
+    assert merged["missing"] == {}
+    terms = from_toml(draft.read_text(), str(draft))
+    draft.write_text(to_toml(replace(terms, text="Other words.")))
+    other = openline("understanding", "sign", draft, "--merge", theirs, *alpha)
+    assert other.code == Exit.REFUSED
+    assert "text" in other.err
+    over = openline("understanding", "sign", draft, "--out", ours, *alpha)
+    assert over.code == Exit.REFUSED
+
+
+def test_two_understandings_are_compared_by_field(
+    openline: Run, made_line: Line, tmp_path: Path
+) -> None:
+    """A difference is named by field; the same terms end with 0."""
+    alpha = ("--dir", made_line.alpha)
+    same = openline("understanding", "diff", LINE, LINE, *alpha)
+    assert (same.code, same.out) == (0, "They are the same.\n")
+    other = tmp_path / "other.toml"
+    shown = openline("understanding", "show", LINE, *alpha).out
+    terms = from_toml(shown, "shown")
+    timers = replace(terms.timers, tick_ms=5_000)
+    other.write_text(to_toml(replace(terms, timers=timers)))
+    differ = openline("understanding", "diff", LINE, other, *alpha, "--json")
+    assert differ.code == Exit.REFUSED
+    [row] = differ.json["difference"]
+    assert row.startswith("timers.tick")
+
+
+@pytest.mark.parametrize("data", [b"", b"\xa2", b"\xff\xfe", b"line = 7\n", b"\xa1" * 5_000])
+def test_what_is_no_understanding_is_refused(
+    openline: Run, made_line: Line, tmp_path: Path, data: bytes
+) -> None:
+    """A file that is no Understanding is refused by name, whatever it holds."""
+    path = tmp_path / "x"
+    path.write_bytes(data)
+    for words in (("sign", path), ("adopt", path), ("show", path)):
+        refused = openline("understanding", *words, "--dir", made_line.alpha)
+        assert refused.code in (Exit.REFUSED, Exit.UNREADABLE)
+        assert str(path) in refused.err
+    absent = openline("understanding", "show", "no-such-line", "--dir", made_line.alpha)
+    assert absent.code == Exit.UNREADABLE
+
+
+def test_keys_are_listed_without_their_secrets(openline: Run, made_line: Line) -> None:
+    """The list of keys shows roles, ids and files, and nothing secret."""
+    listed = openline("keys", "list", "--dir", made_line.alpha)
+    for role in ("node", "witness", "mirror", "tls", "root"):
+        assert f"\n{role} " in listed.out
+    for path in (made_line.alpha / "keys").rglob("*.key"):
+        for row in path.read_text().splitlines():
+            if " = " in row and not row.startswith(("party", "role")):
+                assert row.split(" = ")[1] not in listed.out

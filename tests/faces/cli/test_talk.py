@@ -1,0 +1,302 @@
+"""The verbs by which officers speak, between two real nodes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openline.faces.cli.faults import Exit
+from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Outcome, Run, wait_until
+
+CIRCLE = ("--circle", "34.490,36.909", "--radius", "9km", "--upper", "FL100")
+WINDOW = ("--from", "2100-01-01T00:00Z", "--until", "2100-01-01T02:00Z")
+WHERE = ("--place", "at Shayrat airfield")
+STRIKE = ("--category", "strike", "--kind", "missile", "--activity", "Strike on an air base.")
+
+
+class Officer:
+    """Somebody who uses the command line at one of the nodes."""
+
+    def __init__(self, openline: Run, line: Line, name: str) -> None:
+        self.openline = openline
+        self.line = line
+        self.name = name
+
+    def __call__(self, *words: object) -> Outcome:
+        """Do a verb at this officer's node."""
+        return self.openline(*words, "--dir", getattr(self.line, self.name))
+
+    def done(self, *words: object) -> Any:
+        """What a verb that must succeed answers in JSON."""
+        outcome = self(*words, "--json")
+        assert outcome.code == 0, outcome.err
+        return outcome.json
+
+    def said(self, *words: object) -> str:
+        """The serial of something that is said and delivered."""
+        said = self.done(*words, "--wait", 20)
+        assert said["is_delivered"], said
+        return str(said["serial"])
+
+
+@pytest.fixture
+def alpha(openline: Run, line: Line) -> Officer:
+    """The officer at Alpha's node."""
+    return Officer(openline, line, "alpha")
+
+
+@pytest.fixture
+def bravo(openline: Run, line: Line) -> Officer:
+    """The officer at Bravo's node."""
+    return Officer(openline, line, "bravo")
+
+
+def test_a_text_is_said_read_and_answered(alpha: Officer, bravo: Officer) -> None:
+    """A question goes out, is read by a named officer, answered, and all is marked."""
+    asked = alpha.said("say", "Are these yours?", "--precedence", "flash")
+    bravo.said("read", asked, "--by", "watch/Maj. Petrov")
+    bravo.said("say", "Не наши.", "--language", "ru", "--reply-to", asked)
+    bravo.said("notice", "respond", asked, "noted")
+    wait_until(lambda: "answered NOTED" in alpha("log", "--count", 1000).out)
+    shown = alpha("log", "show", asked).out
+    assert "Are these yours?" in shown
+    assert "Delivered to bravo.example" in shown
+    assert "Maj. Petrov" in shown
+    russian = bravo("log", "show", asked, "--language", "ru").out
+    assert "Сообщение" in russian
+    assert "Are these yours?" in russian
+    whole = bravo.done("log", "show", asked, "--language", "ar")
+    assert whole["body"]["text"] == "Are these yours?"
+    assert whole["precedence"] == "FLASH"
+
+
+def test_an_alarm_stands_until_a_person_has_seen_it(alpha: Officer, bravo: Officer) -> None:
+    """A FLASH raises an alarm at the other side, which a named officer acknowledges."""
+    serial = alpha.said("say", "Hold.", "--precedence", "flash")
+
+    def alarm_of_it() -> list[Any]:
+        alarms = bravo.done("alarms")["alarms"]
+        return [one for one in alarms if one["facts"].get("serial") == serial]
+
+    wait_until(lambda: bool(alarm_of_it()))
+    [alarm] = alarm_of_it()
+    assert alarm["id"] in bravo("alarms").out
+    bravo.done("alarms", "--acknowledge", alarm["id"], "--by", "watch/Maj. Petrov")
+    assert alarm_of_it() == []
+    assert bravo("alarms", "--acknowledge", "NO/SUCH").code == Exit.REFUSED
+
+
+def test_hostile_text_cannot_touch_the_terminal(alpha: Officer, bravo: Officer) -> None:
+    """Control and direction marks are refused when said; names show what they hold."""
+    for text in ("a\x1b[2Jb", "a\u202eb", ""):
+        refused = alpha("say", text)
+        assert refused.code == Exit.REFUSED
+        assert "text" in refused.err
+        assert "\x1b" not in refused.err
+
+
+def test_an_urgent_text_is_short(alpha: Officer) -> None:
+    """A FLASH of more than 200 words is refused with the way out."""
+    long = " ".join(["word"] * 201)
+    refused = alpha("say", long, "--precedence", "flash")
+    assert refused.code == Exit.REFUSED
+    assert "201 words" in refused.err
+    assert alpha("say", long, "--precedence", "routine").code == 0
+
+
+def test_a_line_check_is_answered_with_what_arrived(alpha: Officer, bravo: Officer) -> None:
+    """A line check is numbered, and the reply echoes the first row of its text."""
+    first = alpha.said("check", "send", "The quick brown fox.", "--next-at", "+4h")
+    second = alpha.said("check", "send")
+    numbers = [alpha.done("log", "show", serial)["body"]["number"] for serial in (first, second)]
+    assert numbers[1] == numbers[0] + 1
+    reply = bravo.said("check", "reply", first, "--readability", 4)
+    body = bravo.done("log", "show", reply)["body"]
+    assert (body["number"], body["readability"]) == (numbers[0], 4)
+    assert body["echo"] == "The quick brown fox."
+    not_one = bravo("check", "reply", reply)
+    assert not_one.code == Exit.REFUSED
+    assert "no line check" in not_one.err
+
+
+def test_a_scope_is_suspended_by_two_persons_and_resumed(alpha: Officer, bravo: Officer) -> None:
+    """A suspension needs a second person; announced, it is seen on both nodes."""
+    suspend = (
+        "declare",
+        "suspend",
+        "incident_inquiry",
+        "--reason",
+        "A reason.",
+        "--effective",
+        "+1h",
+    )
+    alone = alpha(*suspend, "--released-by", "commander/duty officer")
+    assert alone.code == Exit.REFUSED
+    alpha.said(*suspend, "--released-by", "commander/Gen. Jones", "--conditions", "An inquiry.")
+    wait_until(lambda: "incident_inquiry SUSPENSION_PENDING" in bravo("status").out)
+    assert "to be suspended by alpha.example" in alpha("status").out
+    alpha.said(
+        "declare", "resume", "incident_inquiry", "--reason", "Agreed.",
+        "--released-by", "commander/Gen. Jones",
+    )  # fmt: skip
+    unknown = alpha(
+        "declare", "terminate", "weather", "--reason", "x", "--released-by", "commander/Gen. Jones"
+    )
+    assert unknown.code == Exit.REFUSED
+
+
+def test_a_notice_lives_through_its_versions(alpha: Officer, bravo: Officer) -> None:
+    """A notice is issued, read back, answered, replaced, shown and cancelled."""
+    issue = ("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE)
+    [issued] = alpha.done(*issue, "--precedence", "priority", "--wait", 20)["issued"]
+    name, serial = issued["notice_id"], issued["serial"]
+    bravo.said("read-back", serial, "Circle 9 km at Shayrat airfield, surface to FL100.")
+    alpha.said("read-back", serial, "--verdict", "correct")
+    bravo.said("notice", "respond", serial, "holding", "--until", "+5min")
+    bravo.said("notice", "respond", f"{ALPHA}/{name}", "objected", "Our people are there.")
+    wait_until(lambda: alpha.done("notice", "show", name)["state"] == "OBJECTED")
+    [replaced] = alpha.done(
+        "notice", "replace", name, "--until", "2100-01-01T03:00Z", "--upper", "FL120", "--wait", 20
+    )["issued"]
+    assert replaced["notice_id"] == name
+    shown = bravo.done("notice", "show", f"{ALPHA}/{name}")
+    assert shown["version"] == 2
+    [volume] = shown["content"]["volumes"]
+    assert volume["upper"] == {"datum": "FLIGHT_LEVEL", "value": 120}
+    assert volume["valid_until"] == "2100-01-01T03:00:00Z"
+    assert volume["radius_m"] == 9_000
+    words = bravo("notice", "show", f"{ALPHA}/{name}", "--language", "ru").out
+    assert name in words
+    assert "Version 1 NEW" in words
+    refused = bravo("notice", "replace", f"{ALPHA}/{name}", "--upper", "FL130")
+    assert refused.code == Exit.REFUSED
+    alpha.said("notice", "cancel", name, "Weather.")
+    assert name not in alpha("notice", "list").out
+    [row] = [row for row in alpha("notice", "list", "--ended").out.splitlines() if name in row]
+    assert "CANCELLED" in row
+    again = alpha("notice", "cancel", name)
+    assert again.code == Exit.REFUSED
+
+
+def test_words_and_area_must_be_one_place(alpha: Officer) -> None:
+    """A notice whose words name another place is refused before it is said."""
+    before = alpha.done("status")["lines"][0]["out_size"]
+    far = ("notice", "issue", "--circle", "34.60,36.909", *CIRCLE[2:], *WINDOW, *WHERE, *STRIKE)
+    refused = alpha(*far)
+    assert refused.code == Exit.REFUSED
+    assert "km" in refused.err
+    assert alpha.done("status")["lines"][0]["out_size"] == before
+
+
+def test_a_dry_run_shows_the_conflict_and_says_nothing(alpha: Officer, bravo: Officer) -> None:
+    """A rehearsal tells of the conflict; the notice itself raises it on both nodes."""
+    presence = ("--category", "presence", "--kind", "presence", "--activity", "Our people.")
+    [theirs] = bravo.done(
+        "notice", "issue", *CIRCLE, *WINDOW, *WHERE, *presence, "--precedence", "priority",
+        "--wait", 20,
+    )["issued"]  # fmt: skip
+    name = theirs["notice_id"]
+    wait_until(lambda: name in alpha("notice", "list").out)
+    before = alpha.done("status")["lines"][0]["out_size"]
+    dry = alpha("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE, "--dry-run")
+    assert dry.code == 0
+    assert f"CONFLICT with {BRAVO} {name}" in dry.out
+    check = alpha.done("notice", "check", *CIRCLE, *WINDOW, *WHERE, *STRIKE)
+    assert name in {one["notice_id"] for one in check["checked"][0]["conflicts"]}
+    assert alpha.done("status")["lines"][0]["out_size"] == before
+    issued = alpha("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE, "--precedence", "priority")
+    assert f"CONFLICT with {BRAVO} {name}" in issued.out
+    wait_until(lambda: name in bravo("conflicts").out)
+    assert "CONFLICT" in alpha("conflicts", "--ended").out
+
+
+def collection(*features: dict[str, Any]) -> str:
+    """A GeoJSON file with these features."""
+    return json.dumps({"type": "FeatureCollection", "features": list(features)})
+
+
+def feature(name: str, **properties: Any) -> dict[str, Any]:
+    """A circle at Shayrat with a name."""
+    told = {
+        "name": name, "radius_m": 5_000, "lower": "GND", "upper": "FL080",
+        "from": "2100-01-02T00:00:00Z", "until": "2100-01-02T01:00:00Z", **properties,
+    }  # fmt: skip
+    geometry = {"type": "Point", "coordinates": [36.909, 34.490]}
+    return {"type": "Feature", "geometry": geometry, "properties": told}
+
+
+def test_a_file_gives_a_notice_for_each_activity(alpha: Officer, tmp_path: Path) -> None:
+    """Each activity of a file becomes a notice; properties fill in what is not given."""
+    path = tmp_path / "plan.geojson"
+    path.write_text(
+        collection(feature("First", category="flight"), feature("Second", activity="Patrol."))
+    )
+    words = ("notice", "issue", "--file", path, "--kind", "air", *WHERE, "--category", "exercise")
+    issued = alpha.done(*words, "--precedence", "routine", "--wait", 20)["issued"]
+    contents = [alpha.done("notice", "show", one["notice_id"])["content"] for one in issued]
+    assert [one["activity"] for one in contents] == ["First", "Patrol."]
+    assert {one["category"] for one in contents} == {"exercise"}
+    only = alpha.done("notice", "check", "--file", path, "--only", "Second", *words[4:])
+    assert [one["activity"] for one in only["checked"]] == ["Patrol."]
+    none = alpha("notice", "check", "--file", path, "--only", "Third", *words[4:])
+    assert none.code == Exit.UNREADABLE
+
+
+def test_a_file_is_issued_whole_or_not_at_all(alpha: Officer, tmp_path: Path) -> None:
+    """A fault in one feature is named, and nothing of the file is said."""
+    before = alpha.done("status")["lines"][0]["out_size"]
+    path = tmp_path / "plan.geojson"
+    path.write_text(collection(feature("Good"), feature("Bad", upper=100)))
+    refused = alpha("notice", "issue", "--file", path, *WHERE, *STRIKE)
+    assert refused.code == Exit.UNREADABLE
+    assert 'feature 2 "Bad", upper_reference' in refused.err
+    path.write_text(collection(feature("Good"), feature("Far")).replace("36.909", "36.0", 1))
+    elsewhere = alpha("notice", "issue", "--file", path, *WHERE, *STRIKE)
+    assert elsewhere.code == Exit.REFUSED
+    assert alpha.done("status")["lines"][0]["out_size"] == before
+    absent = alpha("notice", "issue", "--file", tmp_path / "absent.kml", *WHERE, *STRIKE)
+    assert absent.code == Exit.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("read", "nonsense"),
+        ("read", "CHARLIE-0001"),
+        ("read", "ALPHA-"),
+        ("certify", "message", "ALPHA"),
+        ("say", "x", "--by", "nobody"),
+        ("say", "x", "--line", LINE, "--reply-to", "x"),
+        ("declare", "suspend", "air_safety", "--reason", "x", "--released-by", "x"),
+        ("check", "send", "--next-at", "later"),
+        ("notice", "issue", "--circle", "here", "--radius", "1km", *WINDOW),
+    ],
+    ids=" ".join,
+)
+def test_what_is_typed_wrongly_is_wrong_usage(alpha: Officer, words: tuple[str, ...]) -> None:
+    """Serials, officers, instants and positions that are none are wrong usage."""
+    assert alpha(*words).code == Exit.USAGE
+
+
+def test_a_line_that_is_not_there_is_refused(alpha: Officer) -> None:
+    """A verb on a line that the node does not hold says which there are."""
+    refused = alpha("log", "--line", "no-such-line")
+    assert refused.code == Exit.REFUSED
+    assert "no-such-line" in refused.err
+
+
+def test_a_serial_may_be_written_with_the_whole_name(alpha: Officer) -> None:
+    """A message is named by its serial or by the party's whole name and index."""
+    serial = alpha.said("say", "one message")
+    index = int(serial.split("-")[1])
+    by_name = alpha.done("log", "show", f"{ALPHA}/{index}")
+    assert by_name == alpha.done("log", "show", serial.lower())
+
+
+def test_a_key_is_rotated_on_every_line(alpha: Officer, bravo: Officer) -> None:
+    """A new witness key is announced and used; the line goes on."""
+    [said] = bravo.done("keys", "rotate", "witness")["said"]
+    shown = bravo.done("log", "show", said["serial"])
+    assert shown["kind"] == "KEY_CHANGE"
+    assert alpha.said("say", "after the rotation")
