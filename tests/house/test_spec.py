@@ -215,10 +215,10 @@ def table_rows(table: tuple[Field, ...]) -> list[tuple[str, ...]]:
 
 def frame_samples() -> dict[type, Frame]:
     """One frame of each sort."""
-    origin, head = f"{ALPHA}/{LINE}/out", Checkpoint(f"{ALPHA}/{LINE}/out", 0, EMPTY_ROOT)
+    origin = f"{ALPHA}/{LINE}/out"
     entry = StoredEntry(b"e", b"c")
     samples: list[Frame] = [
-        Hello(1, LINE, bytes(32), head, (), 0, None),
+        Hello(1, LINE, bytes(32), (), 0, ""),
         Entries(origin, 0, (entry,), "note"),
         Receipt(origin, 0, ""),
         TickSent("note"),
@@ -536,9 +536,9 @@ def key_change_example() -> str:
 
 def hello() -> bytes:
     """Alpha's greeting to bravo when both outboxes are empty."""
-    out, held = (Checkpoint(f"{party}/{LINE}/out", 0, EMPTY_ROOT) for party in (ALPHA, BRAVO))
-    digest = understanding_hash(understanding_bytes(two_parties()))
-    return encode_frame(Hello(frames.VERSION, LINE, digest, out, (held,), 0, None))
+    signed = SignedUnderstanding(understanding_bytes(two_parties()), ())
+    digest = sha256(signed.content()).digest()
+    return encode_frame(Hello(frames.VERSION, LINE, digest, (), 0, ""))
 
 
 def urgent_piece() -> bytes:

@@ -22,9 +22,12 @@ from openline.domain.record.certificate import (
     CertificateUnreadable,
     Claim,
     Evidence,
+    Extension,
     ProvenEntry,
     parse_certificate,
 )
+from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
+from openline.domain.record.merkle import leaf_hash
 from openline.domain.record.note import Note, parse_note
 from openline.domain.record.report import Report, Verdict
 from openline.domain.record.tick import parse_tick
@@ -35,6 +38,7 @@ from openline.domain.record.verification import (
     verify_certificate,
 )
 from openline.domain.talk.keys import KeyRole
+from openline.engine.ports import PutHead
 from tests.domain.record.damage import damaged_bytes
 from tests.domain.record.history import (
     ALPHA,
@@ -396,6 +400,7 @@ def test_another_party_is_not_proven(told: Told, kind: CertificateKind) -> None:
             assert report.verdict is Verdict.UNPROVEN
     report = report_on(claiming(told.files[kind], line="red-sea"))
     assert report.verdict is Verdict.UNPROVEN
+    assert "not red-sea" in report.conclusion
 
 
 @pytest.mark.parametrize("kind", [CertificateKind.RECEIPT, CertificateKind.LEAD_TIME])
@@ -519,6 +524,129 @@ def parse_tick_out(history: History) -> Any:
     found = history.sides[ALPHA].store.last_tick(LINE, ALPHA)
     assert found is not None
     return parse_tick(parse_note(found[2]).text).out
+
+
+# --- liars with real keys -------------------------------------------------------------------------
+
+
+def test_a_receipt_counts_only_for_what_its_head_covers() -> None:
+    """A cosigned head below the message is no receipt of it, whatever stands above."""
+    history = History()
+    history.run(10)
+    history.text(ALPHA, "received")
+    history.run(10)
+    history.text(ALPHA, "never received")
+    side = history.sides[ALPHA]
+    export = Exporter(side.store, ALPHA, LINE)
+    side.store.commit([PutHead(side.origin, 3, "", history.head(ALPHA).format())])
+    message = parse_certificate(export.message(ALPHA, 2))
+    receipt = parse_certificate(export.receipt(ALPHA, 1))
+    evidence = replace(
+        message.evidence,
+        heads=(*message.evidence.heads, *receipt.evidence.heads),
+        extensions=(Extension(side.origin, 2, 3, tuple(side.tree.consistency_proof(2, 3))),),
+    )
+    report = report_on(Certificate(message.claim, evidence))
+    assert report.verdict is Verdict.PROVEN
+    assert report.facts["received"] == {}
+    claim = Claim(CertificateKind.RECEIPT, LINE, ALPHA, 2, BRAVO)
+    assert report_on(Certificate(claim, evidence)).verdict is Verdict.UNPROVEN
+
+
+def naming(root: bytes, size: int = 1) -> tuple[History, Certificate]:
+    """A message of alpha's that names a root of bravo's outbox which bravo never had."""
+    history = History()
+    history.run(10)
+    head = Checkpoint(f"{BRAVO}/{LINE}/out", size, root)
+    index = history.text(ALPHA, heads=(head,))
+    history.run(10)
+    data = Exporter(history.sides[ALPHA].store, ALPHA, LINE).message(ALPHA, index)
+    return history, parse_certificate(data)
+
+
+def test_an_author_cannot_make_up_what_it_has_seen() -> None:
+    """An entry under a made-up head that the other party did not sign bounds nothing."""
+    fake = History(prefix="false ").sides[BRAVO]
+    raw = fake.store.entries(fake.origin, 0, 1)[0].raw
+    _, certificate = naming(leaf_hash(raw))
+    assert report_on(certificate).verdict is Verdict.PROVEN
+    entries = (*certificate.evidence.entries, ProvenEntry(raw, None, 1, ()))
+    evidence = replace(certificate.evidence, entries=entries)
+    report = report_on(replace(certificate, evidence=evidence))
+    assert report.verdict is Verdict.UNPROVEN
+    assert "names key" in report.conclusion
+
+
+def test_a_root_that_its_author_contradicts_is_not_proven() -> None:
+    """A message that names another root than the other party signed is UNPROVEN beside it."""
+    history, certificate = naming(bytes(32))
+    heads = (*certificate.evidence.heads, history.head(BRAVO).format())
+    evidence = replace(certificate.evidence, heads=heads)
+    report = report_on(replace(certificate, evidence=evidence))
+    assert report.verdict is Verdict.UNPROVEN
+    assert "another root" in report.conclusion
+
+
+def test_an_entry_bounds_only_under_the_head_that_was_named() -> None:
+    """The other party's real entry is no bound where the message names another history."""
+    history, certificate = naming(bytes(32))
+    history.text(BRAVO)
+    bravo = history.sides[BRAVO]
+    raw = bravo.store.entries(bravo.origin, 0, 1)[0].raw
+    entry = ProvenEntry(raw, None, 2, tuple(bravo.tree.inclusion_proof(0, 2)))
+    evidence = replace(
+        certificate.evidence,
+        entries=(*certificate.evidence.entries, entry),
+        heads=(*certificate.evidence.heads, history.head(BRAVO).format()),
+    )
+    report = report_on(replace(certificate, evidence=evidence))
+    assert report.verdict is Verdict.PROVEN
+    assert report.facts["not_before"] == {}
+
+
+def test_a_tick_with_a_second_signature_is_refused(told: Told) -> None:
+    """Every row of a tick is accounted for."""
+    data = told.files[CertificateKind.NON_USE]
+    first, *rest = parse_certificate(data).evidence.ticks
+    note = parse_note(first)
+    twice = Note(note.text, (*note.signatures, replace(note.signatures[0], name="x"))).format()
+    assert report_on(changed(data, ticks=(twice, *rest))).verdict is Verdict.UNPROVEN
+
+
+@pytest.mark.parametrize("log", ["journal", "out/2"])
+def test_another_log_of_the_author_does_not_count(told: Told, log: str) -> None:
+    """Heads and ticks are of the first outbox; a journal or a later epoch is refused."""
+    history = History()
+    history.run(10)
+    side = history.sides[ALPHA]
+    other = Checkpoint(f"{ALPHA}/{LINE}/{log}", 1, side.tree.root())
+    node = side.signers[side.ring.node_at(0).ed25519]
+    data = told.files[CertificateKind.NON_USE]
+    for parts in (
+        {"heads": (sign_checkpoint(other, node).format(),)},
+        {"ticks": (history.tick(ALPHA, out=other),)},
+    ):
+        report = report_on(changed(data, **parts))
+        assert report.verdict is Verdict.UNPROVEN
+        assert "first outbox" in report.conclusion
+
+
+def test_what_a_thief_said_shows_no_use() -> None:
+    """Ticks and entries by a revoked key are no use of the line by its owner."""
+    history = History()
+    history.run(40)
+    history.text(ALPHA, "the thief's")
+    history.run(40)
+    revoked = history.key(ALPHA, KeyRole.NODE)
+    history.revoke_key(ALPHA, KeyRole.NODE, "alpha node 2", 1, revoked)
+    history.text(ALPHA, "mine")
+    history.run(40)
+    export = Exporter(history.sides[BRAVO].store, BRAVO, LINE)
+    while_stolen = export.use(ALPHA, START + 20_000, START + 60_000)
+    assert verify_certificate(while_stolen).verdict is Verdict.UNPROVEN
+    report = verify_certificate(export.use(ALPHA, START + 20_000, START + 110_000))
+    assert report.verdict is Verdict.PROVEN
+    assert [said["index"] for said in report.facts["said"]] == [2, 3]
 
 
 # --- pins -----------------------------------------------------------------------------------------

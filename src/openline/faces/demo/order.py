@@ -1,4 +1,5 @@
 """x."""
+
 from pathlib import Path
 
 from openline.faces.demo.stage import Plot

@@ -9,7 +9,7 @@ import contextlib
 import json
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,8 +40,15 @@ class Proof:
         self._verbs = Verbs()
         self.directory = stage.root / "certificates"
 
-    def prove(self, name: str, station: Station, *arguments: str, what: str) -> dict[str, Any]:
-        """Have a node certify a claim; the report of its verification, which is PROVEN.
+    def prove(
+        self,
+        name: str,
+        station: Station,
+        *arguments: str,
+        what: str,
+        shows: Mapping[str, str] | None = None,
+    ) -> None:
+        """Have a node certify a claim, and another process verify it: PROVEN.
 
         Where the ticks around an instant are still to come, it is asked again.
 
@@ -50,22 +57,20 @@ class Proof:
             station: Whose record it is made from.
             arguments: Of `openline certify`.
             what: The claim, as a sentence that is true if it is proven.
+            shows: What else the claim or the facts of the report must say.
 
         Raises:
-            NotAsTold: It is not proven.
+            NotAsTold: It is not proven, or says something else.
         """
         path = self.directory / f"{name}.cert"
         report = self._attempt(path, station, arguments, "PROVEN")
-        return self._tell(path, report, "PROVEN", what)
+        self._tell(path, report, "PROVEN", what, shows or {})
 
-    def refute(self, name: str, station: Station, *arguments: str, what: str) -> dict[str, Any]:
-        """The same for a claim that is not true: its verification says REFUTED.
-
-        The file is kept apart, in `claims/`.
-        """
+    def refute(self, name: str, station: Station, *arguments: str, what: str) -> None:
+        """The same for a claim that is not true: REFUTED. The file is kept apart, in `claims/`."""
         path = self._stage.root / "claims" / f"{name}.cert"
         report = self._attempt(path, station, arguments, "REFUTED")
-        return self._tell(path, report, "REFUTED", what)
+        self._tell(path, report, "REFUTED", what, {})
 
     def _attempt(
         self, path: Path, station: Station, arguments: Sequence[str], verdict: str
@@ -101,13 +106,20 @@ class Proof:
         return report
 
     def _tell(
-        self, path: Path, report: dict[str, Any], verdict: str, what: str
-    ) -> dict[str, Any]:
+        self,
+        path: Path,
+        report: dict[str, Any],
+        verdict: str,
+        what: str,
+        shows: Mapping[str, str],
+    ) -> None:
         story = self._stage.story
-        story.teller.command(["verify", str(path)])
+        story.teller.command(("verify", str(path)))
         story.teller.row(f"{report['verdict']}. {report['conclusion']}")
+        said = {**report["facts"], **report["claim"]}
         is_so = report["verdict"] == verdict and report["exit"] == _EXIT_CODES[verdict]
-        story.demand(is_so, what, f"{report['verdict']}, exit code {report['exit']}")
+        is_so = is_so and all(said.get(name) == value for name, value in shows.items())
+        story.demand(is_so, what, f"{report['verdict']}, exit code {report['exit']}, {said}")
         story.teller.end()
         row = {
             "file": str(path.relative_to(self._stage.root)),
@@ -120,4 +132,3 @@ class Proof:
         if "finding" in report["facts"]:
             row["finding"] = report["facts"]["finding"]
         story.tally.certificates.append(row)
-        return report

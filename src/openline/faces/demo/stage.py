@@ -60,7 +60,9 @@ class Stage:
     def open(self) -> None:
         """Start both nodes and see the line open."""
         story = self.story
-        with story.step("", "Two processes are started; they find and trust each other by the cards."):
+        with story.step(
+            "", "Two processes are started; they find and trust each other by the cards."
+        ):
             start = time.monotonic()
             for station in self.both:
                 station.launch()

@@ -126,9 +126,7 @@ class Story:
             raise NotAsTold(what, "Found: it was said.")
 
 
-def await_quietly(
-    happens: Callable[[], Any], what: str, *, wait_s: float = PATIENCE_S
-) -> float:
+def await_quietly(happens: Callable[[], Any], what: str, *, wait_s: float = PATIENCE_S) -> float:
     """Wait until a fact is so; how many seconds it took.
 
     Raises:
