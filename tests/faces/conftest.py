@@ -26,6 +26,7 @@ from openline.faces.cli.client import Client
 from openline.faces.cli.main import run
 
 LINE = "syria-air"
+TICK_MS = 200
 ALPHA = "alpha.example"
 BRAVO = "bravo.example"
 SHAYRAT = ReferencePoint(
@@ -76,22 +77,20 @@ def do(*words: object) -> None:
     assert code == 0, words
 
 
-def make_line(directory: Path, tick_ms: int = 200) -> Line:
+def make_line(directory: Path) -> Line:
     """Two nodes that have adopted an Understanding with a reference point."""
     line = Line(directory / "alpha", directory / "bravo")
     for path, party, title in ((line.alpha, ALPHA, "Alpha Air"), (line.bravo, BRAVO, "Bravo Air")):
         listen = f"127.0.0.1:{free_port()}"
         do("init", "--dir", path, "--party", party, "--listen", listen, "--title", f"en={title}")
-        settings = path / "node.toml"
-        settings.write_text(
-            settings.read_text().replace("# tick_ms = 10000", f"tick_ms = {tick_ms}")
-        )
     do("card", "add", line.bravo / "cards" / f"{BRAVO}.card", "--dir", line.alpha)
     do("card", "add", line.alpha / "cards" / f"{ALPHA}.card", "--dir", line.bravo)
     draft, signed = directory / f"{LINE}.toml", directory / f"{LINE}.understanding"
     do("understanding", "new", LINE, "--dir", line.alpha, "--out", draft)
     terms = from_toml(draft.read_text(), str(draft))
-    draft.write_text(to_toml(replace(terms, reference_points=(SHAYRAT,))))
+    # Quick ticks and clocks that are the same: silence is proven within a second.
+    timers = replace(terms.timers, tick_ms=TICK_MS, clock_tolerance_ms=TICK_MS)
+    draft.write_text(to_toml(replace(terms, timers=timers, reference_points=(SHAYRAT,))))
     do("understanding", "sign", draft, "--dir", line.alpha)
     do("understanding", "sign", signed, "--dir", line.bravo)
     for path in (line.alpha, line.bravo):

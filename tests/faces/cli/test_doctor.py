@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from openline.faces.cli.doctor import State, findings
-from tests.faces.conftest import ALPHA, LINE, Line, Run, do, make_line, running
+from tests.faces.conftest import (
+    ALPHA,
+    LINE,
+    Line,
+    Run,
+    do,
+    is_up,
+    make_line,
+    running,
+    wait_until,
+)
 
 
 @pytest.fixture
@@ -111,6 +121,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A node that has run, said something, and stopped; not to be changed."""
     line = make_line(tmp_path_factory.mktemp("stopped"))
     with running(line.alpha, line.bravo):
+        wait_until(lambda: is_up(line.client()))
         do("say", "x", "--dir", line.alpha, "--wait", 20, "--line", LINE)
     return line.alpha
 

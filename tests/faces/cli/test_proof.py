@@ -8,7 +8,7 @@ import pytest
 from openline.domain.instant import format_instant
 from openline.faces.cli.faults import Exit
 from tests.faces.cli.test_talk import CIRCLE, STRIKE, WHERE, WINDOW, Officer
-from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Run, wait_until
+from tests.faces.conftest import ALPHA, BRAVO, LINE, TICK_MS, Line, Run, wait_until
 
 
 @pytest.fixture
@@ -58,8 +58,11 @@ def test_use_silence_and_state_are_judged(openline: Run, alpha: Officer, tmp_pat
     before = time.time_ns() // 1_000_000
     alpha.said("say", "in the window")
     after = time.time_ns() // 1_000_000
-    # Clocks of the parties are trusted to two seconds: the window is that much wider.
-    window = ("--from", format_instant(before - 3_000), "--until", format_instant(after + 3_000))
+    # Edges resolve to a tick and the error of the clocks: the window is that much wider.
+    margin_ms = 10 * TICK_MS
+    window = (
+        "--from", format_instant(before - margin_ms), "--until", format_instant(after + margin_ms)
+    )  # fmt: skip
     path = tmp_path / "use.cert"
 
     def is_used() -> bool:
@@ -67,6 +70,12 @@ def test_use_silence_and_state_are_judged(openline: Run, alpha: Officer, tmp_pat
         return made.code == 0 and openline("verify", path).code == 0
 
     wait_until(is_used)
+    silent = tmp_path / "silent.cert"
+    assert alpha("certify", "non-use", ALPHA, *window, "--out", silent).code == 0
+    assert openline("verify", silent).code == Exit.REFUSED
+    at = format_instant(after)
+    wait_until(lambda: alpha("certify", "state", "--at", at, "--out", path).code == 0)
+    assert openline("verify", path).code == 0
     long_ago = ("--from", "070000ZAPR17", "--until", "070100ZAPR17")
     silent = alpha("certify", "non-use", BRAVO, *long_ago, "--out", tmp_path / "no.cert")
     if silent.code == 0:

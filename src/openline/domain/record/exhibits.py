@@ -329,7 +329,7 @@ class Exhibits:
         if root is None:
             raise _fault(Reason.WRONG_ROOT, f"no head of size {part.size} covers {entry.words}")
         verify_inclusion(leaf_hash(part.raw), index, part.size, part.proof, root)
-        pass
+        verify_envelope(envelope, self.rings[party].node_at(index).ed25519)
 
     def _root(self, origin: str, size: int) -> bytes:
         if (origin, size) not in self._roots:

@@ -18,10 +18,8 @@ from litestar.openapi.spec import License, OpenAPI, Tag
 from openline import __version__
 from openline.faces.api import answers, describe, events, faults, files, reading, schema, writing
 from openline.faces.api.describe import add_descriptions, describe_files
+from openline.faces.api.limits import BODY_SIZE_BYTES_MAX, answer_before_closing
 from openline.faces.api.running import Running
-
-BODY_SIZE_BYTES_MAX: Final = 1_048_576
-"""No message of an officer comes near it."""
 
 DESCRIPTION: Final = """\
 The officers' interface of one Openline node, on its Unix socket.
@@ -89,6 +87,7 @@ def create_app(running: Running, stopping: asyncio.Event | None = None) -> Lites
         state=State({"running": running, "stopping": stopping or asyncio.Event()}),
         exception_handlers=faults.HANDLERS,
         request_max_body_size=BODY_SIZE_BYTES_MAX,
+        middleware=[answer_before_closing],
         openapi_config=openapi_config(),
         debug=False,
         logging_config=None,
