@@ -20,7 +20,6 @@ from openline.domain.limits import (
     CERTIFICATE_SIZE_BYTES_MAX,
     LANGUAGES_MAX,
     LATERAL_MINIMUM_M_MAX,
-    LATERAL_MINIMUM_M_MAX,
     LEAD_TIMES_MAX,
     LIVE_NOTICES_MAX,
     OUTSIDE_WITNESSES_MAX,
@@ -551,9 +550,6 @@ def _check_separations(separations: tuple[Separation, ...]) -> None:
             path = f"separations[{', '.join(entry.kinds)}].kinds"
             remedy = f"Write {first!r} before {second!r}."
             raise Fault(path, "are not in alphabetical order", remedy)
-        if entry.lateral_m > LATERAL_MINIMUM_M_MAX:
-            path = f"separations[{', '.join(entry.kinds)}].lateral"
-            raise Fault(path, f"is more than {LATERAL_MINIMUM_M_MAX // 1_000} km")
         if ANY in entry.kinds and entry.kinds != (ANY, ANY):
             path = f"separations[{', '.join(entry.kinds)}].kinds"
             raise Fault(path, f"name {ANY!r} beside a kind", f"Write {ANY!r} twice, or not at all.")
