@@ -48,7 +48,8 @@ def _talk(node: Node, number: int, shown: Shown, lock: threading.Lock, end: thre
         said += 1
         try:
             answer = node.say(text, wait="delivered", timeout_ms=PATIENCE_MS)
-        except OurError:
+        except (OurError, ValueError):
+            # A node that is killed while it answers leaves half an answer.
             shown.refused += 1
             end.wait(0.05)
             continue

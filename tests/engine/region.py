@@ -137,7 +137,8 @@ class Region:
         recorded: Every frame that arrived, where `is_recording`.
         crash_at: Party, number of its turn and place of a crash to come.
         crashes: Crashes that happened: party and what had been shown to it.
-        redial: Whether a wire that ends is opened again at once.
+        redial: Whether a wire that ends is opened again: at once, or where a
+            node ended it, when time has passed.
         on_commit: Called with party and writes before each commit.
     """
 
@@ -162,6 +163,7 @@ class Region:
         self.redial = False
         self.on_commit: Callable[[str, list[Write]], None] = lambda _party, _writes: None
         self.wires: list[Wire] = []
+        self._to_dial: list[Wire] = []
         self._links = itertools.count(1)
         self._tokens = itertools.count(1)
         self.stations = {
@@ -199,14 +201,16 @@ class Region:
         for a, b in itertools.combinations(self.stations, 2):
             self.connect(a, b)
 
-    def cut(self, wire: Wire) -> None:
+    def cut(self, wire: Wire, *, is_refused: bool = False) -> None:
         """End a connection; what was under way is lost."""
         wire.under_way = []
         self.wires.remove(wire)
         for party, link in wire.ends.items():
             self.stations[party].inbox.append(LinkClosed(link))
-        if self.redial:
+        if self.redial and not is_refused:
             self.connect(*wire.ends, wire.circuit)
+        elif self.redial:
+            self._to_dial.append(wire)
 
     def cut_all(self) -> None:
         """End every connection."""
@@ -232,6 +236,12 @@ class Region:
         station.inbox = [event for event in station.inbox if not isinstance(event, LinkClosed)]
         station.node.load(self.now + self.skew_ms.get(party, 0))
         return station
+
+    def loaded(self, party: str, store: Store) -> Line:
+        """The line as a node of the party would find it in a store; nothing is replaced."""
+        station = self._station(party, store, next(self._tokens) + 1000)
+        station.node.load(self.now)
+        return station.node.lines[self.line]
 
     def line_of(self, party: str) -> Line:
         """The line as one party's node has it."""
@@ -291,7 +301,7 @@ class Region:
             case CloseLink(link, reason):
                 station.closed.append((link, reason))
                 for wire in [w for w in self.wires if w.ends.get(station.party) == link]:
-                    self.cut(wire)
+                    self.cut(wire, is_refused=True)
             case _:
                 pass
 
@@ -332,6 +342,9 @@ class Region:
         end = self.now + ms
         while self.now < end:
             self.now = min(end, self.now + step_ms)
+            waiting, self._to_dial = self._to_dial, []
+            for wire in waiting:
+                self.connect(*wire.ends, wire.circuit)
             for party in list(self.stations):
                 self.turn(party, ClockAdvanced())
             self.pump()
@@ -374,9 +387,11 @@ class Region:
         command = Compose(self.line, message, precedence, request_id=request_id)
         return int(self.ask(party, command).index)
 
-    def say_many(self, party: str, words: Iterable[str]) -> None:
+    def say_many(self, party: str, words: Iterable[str], request_id: str = "") -> None:
         """Let an officer say much in one turn."""
-        commands = [Compose(self.line, Text(WATCH, "en", one)) for one in words]
+        commands = [
+            Compose(self.line, Text(WATCH, "en", one), request_id=request_id) for one in words
+        ]
         self.turn(party, *(CommandGiven(next(self._tokens), command) for command in commands))
 
 

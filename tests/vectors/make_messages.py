@@ -7,23 +7,37 @@ ones are kept as long as they verify as they should. See README.md.
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
+from openline.app.export import Exporter
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
+from openline.domain.record.certificate import parse_certificate
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.envelope import Header, make_content, parse_envelope, seal
 from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
-from openline.domain.record.note import Note, sign_note
-from openline.domain.record.tick import NO_HASH, Tick, tick_hash, tick_key
+from openline.domain.record.note import (
+    Note,
+    format_base64,
+    parse_base64,
+    parse_note,
+    sign_note,
+)
+from openline.domain.record.signing import verify_mldsa44
+from openline.domain.record.tick import NO_HASH, Tick, parse_tick, tick_hash, tick_key
+from openline.domain.record.verification import (
+    make_pins,
+    root_fingerprint,
+    verify_certificate,
+)
+from openline.domain.talk.keys import KeyRole
+from tests.domain.record.history import ALPHA, BRAVO, CHARLIE, LINE, START, History, notice
 from tests.vectors.make import HERE
 from tests.vectors.signers import SeedSigner
 
-ALPHA, BRAVO, CHARLIE = "alpha.example", "bravo.example", "charlie.example"
-LINE = "syria-air"
 AT = 1_491_528_000_123
 
 _FIELDS = -70001
@@ -394,11 +408,179 @@ def _wrong_ticks(text: str) -> dict[str, str]:
     }
 
 
+# --- certificates --------------------------------------------------------------------------------
+
+
+class _ThriftySigner(SeedSigner):
+    """Makes one ML-DSA-44 signature for each message, or keeps that of an earlier run."""
+
+    def __init__(self, word: str, earlier: Sequence[bytes]) -> None:
+        super().__init__(word)
+        self._earlier = list(earlier)
+
+    def sign_mldsa44(self, message: bytes) -> bytes:
+        for signature in self._earlier:
+            if verify_mldsa44(self.public.mldsa44, message, signature):
+                return signature
+        self._earlier.append(super().sign_mldsa44(message))
+        return self._earlier[-1]
+
+
+def certificate_vectors(earlier: str = "") -> dict[str, Any]:
+    """Certificates with the verdicts that they must be given, and files that are none.
+
+    Args:
+        earlier: The present file, whose ML-DSA-44 signatures are kept.
+    """
+    kept = list(_mldsa_signatures(json.loads(earlier)["certificates"])) if earlier else []
+    made: dict[str, _ThriftySigner] = {}
+    history = _history(lambda word: made.setdefault(word, _ThriftySigner(word, kept)))
+    files = _certificates(history)
+    whole = files["non_use"]
+    return {
+        "roots": {
+            party.name: [root_fingerprint(root) for root in party.roots]
+            for party in history.understanding.parties
+        },
+        "certificates": [_judged(name, data) for name, data in files.items()],
+        "altered": [_judged(name, data) for name, data in _altered(files).items()],
+        "pinned": [
+            {
+                "of": "non_use",
+                "name": name,
+                "pins": roots,
+                "verdict": str(verify_certificate(whole, make_pins(roots)).verdict),
+            }
+            for name, roots in {
+                "the root keys of alpha": [
+                    root_fingerprint(root) for root in history.understanding.parties[0].roots
+                ],
+                "another root key": [sha256(b"another").hexdigest()],
+            }.items()
+        ],
+        "unreadable": [
+            {"of": "non_use", "name": "the first byte changed", "at": 0, "xor": 1},
+            {"of": "non_use", "name": "a byte inside changed", "at": 5_000, "xor": 128},
+            {"of": "non_use", "name": "the last byte changed", "at": len(whole) - 1, "xor": 1},
+            {"of": "non_use", "name": "cut", "keep": len(whole) - 1, "then": ""},
+            {"of": "non_use", "name": "one byte more", "keep": len(whole), "then": "00"},
+            {"of": "non_use", "name": "nothing", "keep": 0, "then": ""},
+            {"of": "non_use", "name": "a checksum alone", "keep": 0, "then": _checked(b"")},
+            {"of": "non_use", "name": "an empty map", "keep": 0, "then": _checked(b"\xa0")},
+        ],
+    }
+
+
+def _checked(body: bytes) -> str:
+    return (body + sha256(body).digest()).hex()
+
+
+def _mldsa_signatures(cases: Iterable[dict[str, Any]]) -> Iterable[bytes]:
+    """Every ML-DSA-44 signature in the heads of certificates, each once."""
+    found: dict[bytes, None] = {}
+    for case in cases:
+        for text in parse_certificate(parse_base64(case["base64"])).evidence.heads:
+            for row in parse_note(text).signatures:
+                if len(row.signature) == 8 + 2_420:
+                    found[row.signature[8:]] = None
+    return found
+
+
+def _history(make_signer: Callable[[str], SeedSigner]) -> History:
+    """A minute of quiet, a notice, an answer, a change of key, a text, a minute of quiet."""
+    history = History(make_signer=make_signer)
+    history.run(60)
+    history.say(ALPHA, notice(history.now + 1_200_000))
+    history.run(10)
+    history.text(BRAVO, "Хорошо, принято.")
+    history.run(10)
+    history.change_key(ALPHA, KeyRole.NODE, "alpha.example node 2")
+    history.text(ALPHA, "Our aircraft leave the area at 0215Z.")
+    history.run(60)
+    return history
+
+
+def _certificates(history: History) -> dict[str, bytes]:
+    """A certificate of each kind that is proven, one refuted and one not proven."""
+    export = Exporter(history.sides[ALPHA].store, ALPHA, LINE)
+    start = START
+    return {
+        "message": export.message(ALPHA, 3),
+        "message without its content": export.message(ALPHA, 3, with_content=False),
+        "message of the counterpart": export.message(BRAVO, 1),
+        "receipt": export.receipt(ALPHA, 3),
+        "use": export.use(ALPHA, start + 40_000, start + 100_000),
+        "non_use": export.non_use(BRAVO, start + 10_000, start + 50_000),
+        "state": export.state(start + 110_000),
+        "lead_time": export.lead_time(ALPHA, 1),
+        "silence that was not": export.non_use(ALPHA, start + 40_000, start + 100_000),
+        "silence at an edge": export.non_use(ALPHA, start + 60_000, start + 75_000),
+    }
+
+
+def _altered(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Certificates that somebody changed and gave a right checksum."""
+    message, silence = parse_certificate(files["message"]), parse_certificate(files["non_use"])
+    ticks, entries = silence.evidence.ticks, message.evidence.entries
+    return {
+        "another window": replace(
+            silence, claim=replace(silence.claim, valid_until=silence.claim.valid_until + 60_000)
+        ).format(),
+        "another party": replace(silence, claim=replace(silence.claim, party=ALPHA)).format(),
+        "a tick left out": replace(
+            silence, evidence=replace(silence.evidence, ticks=ticks[1:])
+        ).format(),
+        "a tick by a stranger": replace(
+            silence,
+            evidence=replace(
+                silence.evidence,
+                ticks=(
+                    sign_tick(
+                        parse_tick(parse_note(ticks[0]).text), SeedSigner("stranger")
+                    ).format(),
+                    *ticks[1:],
+                ),
+            ),
+        ).format(),
+        "a key message left out": replace(
+            message,
+            evidence=replace(
+                message.evidence,
+                entries=tuple(
+                    part for part in entries if parse_envelope(part.raw).header.kind != 2
+                ),
+            ),
+        ).format(),
+        "another content": replace(
+            message,
+            evidence=replace(
+                message.evidence,
+                entries=tuple(
+                    replace(part, content=part.content and make_content(bytes(16), BODY))
+                    for part in entries
+                ),
+            ),
+        ).format(),
+    }
+
+
+def _judged(name: str, data: bytes) -> dict[str, Any]:
+    report = verify_certificate(data)
+    return {
+        "name": name,
+        "claim": report.claim.to_json(),
+        "verdict": str(report.verdict),
+        "facts": report.facts,
+        "base64": format_base64(data),
+    }
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 FILES: dict[str, Callable[[str], dict[str, Any]]] = {
     "envelope.json": lambda _: envelope_vectors(),
     "tick.json": lambda _: tick_vectors(),
+    "certificate.json": certificate_vectors,
 }
 """By file name: what makes it, given the present text of the file."""
 

@@ -84,10 +84,11 @@ def audit(store: Store) -> list[LogAudit]:
             _LogAuditor(store, pool, terms, origin, size, root)
             for origin, size, root in store.origins()
         ]
-        # Outboxes first: the journal's heads are checked with the keys they end with.
+        # All logs before any head: heads are checked with the keys that the outboxes end with.
         rings: dict[tuple[str, str], KeyRing] = {}
-        for auditor in sorted(audits, key=lambda one: one.is_journal):
-            auditor.run(rings)
+        read = [auditor for auditor in audits if auditor.read(rings)]
+        for auditor in read:
+            auditor.check_heads(rings)
     return sorted((one.found for one in audits), key=lambda found: found.origin)
 
 
@@ -115,29 +116,36 @@ class _LogAuditor:
         """Whether the log is a private journal."""
         return self._origin is not None and self._origin.log == "journal"
 
-    def run(self, rings: dict[tuple[str, str], KeyRing]) -> None:
-        """Verify the entries, the root, the heads and the receipts."""
+    def read(self, rings: dict[tuple[str, str], KeyRing]) -> bool:
+        """Verify the entries and the root; whether the log is one of a line."""
         origin = self._origin
         if origin is None or origin.line not in self._terms:
             self.found.faults.append("No Understanding was adopted for this log.")
-            return
+            return False
         terms = self._terms[origin.line]
         for party in terms.names():
             rings.setdefault((origin.line, party), KeyRing(terms, party))
         place = (origin.line, origin.party)
         if place not in rings:
             self.found.faults.append(f"{origin.party} is no party to the line {origin.line}.")
-            return
+            return False
         if self.is_journal:
             self._read_journal()
         else:
             rings[place] = self._read_outbox(rings[place])
         if (self._tree.size, self._tree.root()) != (self._size, self._root or EMPTY_ROOT):
             self.found.faults.append(f"The root over {self._size} entries is not the stored one.")
-        self._check_heads(rings[place], "")
-        for party in terms.names():
+        return True
+
+    def check_heads(self, rings: dict[tuple[str, str], KeyRing]) -> None:
+        """Verify the kept heads and the receipts; `read` has let the log pass."""
+        origin = self._origin
+        assert origin is not None, "the log is one of a line"
+        ring = rings[origin.line, origin.party]
+        self._check_heads(ring, "")
+        for party in self._terms[origin.line].names():
             if party != origin.party:
-                self._check_heads(rings[place], party, rings[origin.line, party])
+                self._check_heads(ring, party, rings[origin.line, party])
 
     def _chunks(self) -> Iterator[tuple[int, list[StoredEntry]]]:
         start = 0

@@ -2,7 +2,10 @@
 
 Whom to let in follows from the lines: the certificates of every counterpart,
 as the Understandings and the key changes on the record say. Where to dial
-follows from the counterparts' cards and from `node.toml`.
+follows from the counterparts' cards and from `node.toml`. Which of our own
+certificates is shown follows from the record too: a new one only when every
+counterpart has receipted its announcement, for whoever does not know it would
+refuse the circuit on which the announcement is to come.
 """
 
 import asyncio
@@ -12,11 +15,13 @@ from pathlib import Path
 from openline.adapters.allowance import Allowances
 from openline.adapters.circuit import Dialler, NodePort, Refusal
 from openline.adapters.keys import FileKeys
+from openline.adapters.tls import TlsIdentity
 from openline.app.config import Circuit
 from openline.app.run import RunningNode
 from openline.domain.errors import OpenlineError
 from openline.domain.limits import CARD_SIZE_BYTES_MAX
 from openline.domain.line.card import parse_card
+from openline.engine.line import Line
 
 _log = logging.getLogger("openline")
 
@@ -29,9 +34,12 @@ class Circuits:
         self._keys = keys
         self._allowances = Allowances()
         self._diallers: dict[tuple[str, str, str], tuple[Dialler, asyncio.Task[None]]] = {}
+        # Line and certificate of ours: the size of our outbox that announces it, or more.
+        self._announced: dict[tuple[str, bytes], int] = {}
+        self._is_open = False
         self._port = NodePort(
             running.config.listeners,
-            keys.tls,
+            self._identity(),
             running.certificates(),
             self._may_open,
             running,
@@ -53,10 +61,12 @@ class Circuits:
             OurError: An address cannot be listened at.
         """
         await self._port.start()
+        self._is_open = True
         self.follow()
 
     async def stop(self) -> None:
         """End every circuit."""
+        self._is_open = False
         tasks = [task for _, task in self._diallers.values()]
         for task in tasks:
             task.cancel()
@@ -66,9 +76,12 @@ class Circuits:
 
     def follow(self) -> None:
         """Trust and dial whom the lines name now."""
+        if not self._is_open:
+            return
         trusted = self._running.certificates()
+        identity = self._identity()
         try:
-            self._port.trust(trusted, self._keys.tls)
+            self._port.trust(trusted, identity)
         except OpenlineError as error:
             _log.error("the trusted certificates stay as they were: %s", error)
             return
@@ -81,18 +94,49 @@ class Circuits:
         for place, circuit in wanted.items():
             certificates = trusted.get(circuit.party, ())
             if place in self._diallers:
-                self._diallers[place][0].trust(certificates, self._keys.tls)
+                self._diallers[place][0].trust(certificates, identity)
             else:
-                self._dial(place[0], circuit, certificates)
+                self._dial(place[0], circuit, certificates, identity)
 
-    def _dial(self, line: str, circuit: Circuit, certificates: tuple[bytes, ...]) -> None:
+    def _identity(self) -> TlsIdentity:
+        """What to show: the newest of our certificates that every counterpart knows."""
+        known: dict[bytes, int] = {}
+        for line in self._running.node.lines.values():
+            for certificate in self._known_certificates(line):
+                known[certificate] = known.get(certificate, 0) + 1
+        # Newest first; where the lines have no one in common, one that most of them know.
+        for certificate in sorted(known, key=lambda one: -known[one]):
+            if identity := self._keys.find_tls(certificate):
+                return identity
+        return self._keys.tls
+
+    def _known_certificates(self, line: Line) -> list[bytes]:
+        """Our certificates whose announcement every counterpart has receipted, newest first."""
+        newest, *older = line.rings[line.own].tls() or (b"",)
+        if not older:
+            return [newest]
+        # After a start it is not looked up where the announcement stands: all is waited for.
+        size = self._announced.setdefault((line.name, newest), line.outbox.size)
+        if line.delivered >= size:
+            return [newest, *older]
+        told = self._running.delivered(line.name, size - 1)
+        told.add_done_callback(lambda _: self.follow())
+        return older
+
+    def _dial(
+        self,
+        line: str,
+        circuit: Circuit,
+        certificates: tuple[bytes, ...],
+        identity: TlsIdentity,
+    ) -> None:
         dialler = Dialler(
             party=circuit.party,
             line=line,
             circuit=circuit.circuit,
             host=circuit.host,
             port=circuit.port,
-            identity=self._keys.tls,
+            identity=identity,
             certificates=certificates,
             handler=self._running,
             allowances=self._allowances,

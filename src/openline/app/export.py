@@ -39,8 +39,9 @@ from openline.domain.record.cosignature import verify_cosignature
 from openline.domain.record.envelope import parse_content, parse_envelope
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import Note, parse_note
+from openline.domain.record.proof import LogProof
 from openline.domain.record.signing import PublicKeys
-from openline.domain.record.silence import Finding, Judgement, Window, around, judge
+from openline.domain.record.silence import Around, Finding, Judgement, Window, around, judge
 from openline.domain.record.tick import Tick, parse_tick
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import parse_body
@@ -126,10 +127,53 @@ class Exporter:
         dossier = self._dossier()
         holder = dossier.one_holder(party, holder)
         if dossier.add_message(party, index, with_content=True) != Kind.NOTICE:
-            raise OurError(f"{party} {index} is not a notice: it has no lead time.")
+            raise OurError(
+                f"{party} {index} is not a notice: it has no lead time.",
+                "Give the serial of a notice.",
+            )
         dossier.need_receipt(party, index, holder)
         claim = Claim(CertificateKind.LEAD_TIME, self._line, party, index, holder)
         return dossier.write(claim, [party])
+
+    def log_proof(self, party: str, index: int) -> str:
+        """A C2SP tlog-proof that an outbox holds an entry, for other people's tools.
+
+        It is the text of https://c2sp.org/tlog-proof, under the first head that
+        covers the entry and that a counterpart has cosigned, or else under a head
+        of the author alone.
+
+        Args:
+            party: The author.
+            index: Of the entry in the author's outbox.
+
+        Raises:
+            OurError: The entry, or a signed head over it, is not stored here.
+        """
+        dossier = self._dossier()
+        dossier.check_party(party)
+        log = self._logs[party]
+        holders = (*dossier.others(party), "")
+        found = [self._store.heads(log.origin, holder, index + 1, 1) for holder in holders]
+        heads = [rows[0] for rows in found if rows and rows[0][0] <= log.tree.size]
+        if index >= log.tree.size or not heads:
+            raise OurError(
+                f"No signed head over {party} {index} is stored here.",
+                "Give the serial of a message that was recorded; heads follow within seconds.",
+            )
+        size, note = heads[0]
+        hashes = tuple(log.tree.inclusion_proof(index, size))
+        return LogProof(index, hashes, parse_note(note)).format()
+
+    def entry(self, party: str, index: int) -> bytes:
+        """The entry itself, as it is hashed into the log.
+
+        Raises:
+            OurError: It is not stored here.
+        """
+        entries = self._store.entries(str(Origin(party, self._line)), index, 1)
+        if not entries:
+            raise OurError(f"{party} {index} is not stored here.", "See `openline log`.")
+        return entries[0].raw
 
     def use(self, party: str, valid_from: int, valid_until: int) -> bytes:
         """A certificate that a party said something in a window."""
@@ -159,13 +203,7 @@ class Exporter:
                 the state changed so near to it that no word is certain.
         """
         dossier = self._dossier()
-        dossier.add_state(at)
-        chains = {
-            party: found.chain
-            for party in dossier.parties
-            if (found := around(party, at, dossier.tolerance_ms, dossier.ticks))
-        }
-        words = line_words(chains)
+        words = line_words(dossier.add_state(at))
         if len(words) != 1:
             told = " or ".join(words) or "not a word that is known"
             raise OurError(
@@ -264,10 +302,10 @@ class _Dossier:
         self._pairs: set[tuple[str, int, int]] = set()
         self._holders: set[str] = set()
         self.rings = {party: self._ring(understanding, party) for party in self.parties}
-        self.tolerance_ms = max(
-            terms.timers.clock_tolerance_ms
-            for ring in self.rings.values()
-            for terms in ring.understandings()
+        versions = [terms for ring in self.rings.values() for terms in ring.understandings()]
+        self.tolerance_ms = max(terms.timers.clock_tolerance_ms for terms in versions)
+        self._gap_ms_max = max(
+            terms.timers.tick_ms * terms.timers.ticks_missed_degraded for terms in versions
         )
 
     def check_party(self, party: str) -> None:
@@ -382,27 +420,28 @@ class _Dossier:
         if found.finding is Finding.USED:
             self._add_said(party, found)
 
-    def add_state(self, at: int) -> None:
-        """Add every party's unbroken ticks around an instant."""
-        missing = list(self.parties)
+    def add_state(self, at: int) -> dict[str, tuple[Tick, ...]]:
+        """Add every party's unbroken ticks around an instant; the chains, by party."""
+        missing: list[str] = []
         for margin_ms in self._margins():
             web = self._web_near((at,), margin_ms)
-            chains = {name: around(name, at, self.tolerance_ms, web) for name in self.parties}
-            missing = [name for name, chain in chains.items() if chain is None]
+            found = {name: self._around(name, at, web) for name in self.parties}
+            chains = {name: one for name, one in found.items() if one is not None}
+            missing = [name for name in self.parties if name not in chains]
             if not missing:
-                for chain in chains.values():
-                    self._take(web, chain.relied if chain else ())
+                for one in chains.values():
+                    self._take(web, one.relied)
                 break
-        if missing:
+        if missing or len(self.ticks) > EVIDENCE_TICKS_MAX:
             raise OurError(
-                f"The ticks of {', '.join(missing)} around {format_instant(at)} are not here.",
+                f"The ticks of {', '.join(missing or self.parties)} around {format_instant(at)} "
+                "are not here without a gap.",
                 "Ask for an instant at which the line worked, some ticks ago.",
             )
-        if len(self.ticks) > EVIDENCE_TICKS_MAX:
-            raise OurError(
-                f"The line was dark for too long around {format_instant(at)}.",
-                "Ask for an instant at which the line worked.",
-            )
+        return {name: one.chain for name, one in chains.items()}
+
+    def _around(self, party: str, at: int, web: dict[bytes, Tick]) -> Around | None:
+        return around(party, at, self.tolerance_ms, self._gap_ms_max, web)
 
     def _margins(self) -> list[int]:
         """How far around an instant to look for ticks, each time further."""
@@ -498,7 +537,7 @@ class _Dossier:
         return ProvenEntry(entry.raw, content, size, tuple(proof))
 
     def _size_over(self, party: str) -> int:
-        """The size of a head or tick that covers a party's entries; one is added if need be."""
+        """The size of a head or tick over a party's entries; one is added if need be."""
         index = max(
             number
             for (author, number), (_, size) in self._entries.items()

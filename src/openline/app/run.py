@@ -105,6 +105,7 @@ class RunningNode:
         self._links: dict[int, Link] = {}
         self._readers: list[asyncio.Queue[Show | None]] = []
         self._deliveries: list[tuple[str, int, asyncio.Future[None]]] = []
+        self._exporters: dict[str, Exporter] = {}
         self.turns = 0
 
     # The loop.
@@ -344,7 +345,9 @@ class RunningNode:
     def exporter(self, line: str) -> Exporter:
         """What writes certificates about one line."""
         self._line(line)
-        return Exporter(self.store, self.node.party, line)
+        if line not in self._exporters:
+            self._exporters[line] = Exporter(self.store, self.node.party, line)
+        return self._exporters[line]
 
     # The stream of what changes.
 

@@ -7,12 +7,14 @@ doubt it. What is missing is pulled back from the counterpart's mirror.
 """
 
 import hashlib
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.limits import FRAME_ENTRIES_MAX
 from openline.domain.party import Origin, Precedence, parse_origin
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
+from openline.domain.record.merkle import EMPTY_ROOT, Tree
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import tick_hash
 from openline.engine.entries import verify_head
@@ -25,13 +27,21 @@ from openline.engine.frames import (
     encode_frame,
 )
 from openline.engine.journal import Happened, Journal
-from openline.engine.outbox import FRAME_ROOM_BYTES
+from openline.engine.mirror import UNKNOWN_YET
+from openline.engine.outbox import FRAME_ROOM_BYTES, room_of
 from openline.engine.peer import LinkState, Peer
-from openline.engine.pulse import verify_tick_of
+from openline.engine.ports import StoredEntry
+from openline.engine.pulse import TICKS_SKIPPED, verify_tick_of
 from openline.engine.turn import Turn
 
 if TYPE_CHECKING:
     from openline.engine.line import Line
+
+JOURNAL_EPOCH_MAX: Final = 999_999
+"""The last epoch that an origin can name."""
+
+JOURNALS_LOST_MAX: Final = 1_000
+"""Epochs that a counterpart may say, without proof, that we have lost."""
 
 
 def hello(line: "Line", peer: Peer) -> Hello:
@@ -49,6 +59,20 @@ def hello(line: "Line", peer: Peer) -> Hello:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A head of one of our own logs that a counterpart shows us.
+
+    Attributes:
+        head: What it says.
+        is_proven: It is on our own history, or we signed it; else it may have
+            been signed with a key that is announced in an entry we lack.
+    """
+
+    head: Checkpoint
+    is_proven: bool
+
+
 def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -> None:
     """Take in a counterpart's greeting: from now on the connection carries data.
 
@@ -57,23 +81,26 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
             did not sign.
     """
     _check_common(line, turn, state, said)
-    heads = [_own_head(line, text) for text in said.held]
+    shown = [_own_head(line, peer, text) for text in said.held]
     if said.heard:
-        note = parse_note(said.heard)
-        tick = verify_tick_of(note, line.own, line.name, line.rings[line.own])
-        line.pulse.continue_from(tick.sequence, tick_hash(note.text))
+        _take_heard(line, said.heard)
     is_first = not peer.greeted()
     state.is_greeted = True
     peer.difference = []
     peer.must_hold = max(peer.must_hold, said.receipted)
-    own = [head for head in heads if head.origin == line.outbox.origin]
-    _compare_own(line, turn, peer, own[0] if own else Checkpoint(line.outbox.origin, 0, b""))
-    for head in heads:
-        if head.origin != line.outbox.origin:
-            _compare_journal(line, turn, peer, head)
+    own = [one for one in shown if one.head.origin == line.outbox.origin]
+    nothing = _Shown(Checkpoint(line.outbox.origin, 0, EMPTY_ROOT), is_proven=True)
+    _compare_own(line, turn, peer, own[0] if own else nothing)
+    for one in shown:
+        if one.head.origin != line.outbox.origin:
+            _compare_journal(line, turn, peer, one)
     if is_first:
         peer.rewind()
     peer.acked = -1
+    if peer.is_reconciled and peer.pulled_at is not None:
+        # We have back what we had lost: it is asked for its receipt again.
+        peer.pulled_at = None
+        turn.send(state.number, encode_frame(hello(line, peer)), is_urgent=True)
     line.show_state(turn)
 
 
@@ -93,8 +120,11 @@ def _first_hash(line: "Line") -> bytes:
     return hashlib.sha256(line.first.content()).digest()
 
 
-def _own_head(line: "Line", text: str) -> Checkpoint:
-    """A head of one of our own logs that a counterpart shows us.
+def _own_head(line: "Line", peer: Peer, text: str) -> _Shown:
+    """What a counterpart shows of one of our own logs.
+
+    A head on our own history needs no proof, whoever signed it. A counterpart
+    that has once confirmed our outbox cannot show more of it than we have.
 
     Raises:
         TheirError: It is of no log of ours, or we did not sign it.
@@ -104,20 +134,52 @@ def _own_head(line: "Line", text: str) -> Checkpoint:
     origin = parse_origin(head.origin)
     if origin is None or (origin.party, origin.line) != (line.own, line.name):
         raise TheirError(Reason.WRONG_LINE, f"{head.origin} is no log of {line.own}")
-    size = head.size if origin.log == "out" else None
-    return verify_head(note, head.origin, line.rings[line.own], size)
+    for ours in (line.outbox, line.journal):
+        if ours.origin == head.origin and _is_on(ours.tree, head):
+            return _Shown(head, is_proven=True)
+    try:
+        size = head.size if origin.log == "out" else None
+        verify_head(note, head.origin, line.rings[line.own], size)
+    except TheirError as error:
+        may_follow = head.size > line.outbox.size and not peer.is_reconciled
+        if error.reason in UNKNOWN_YET and (origin.log == "journal" or may_follow):
+            return _Shown(head, is_proven=False)
+        raise
+    return _Shown(head, is_proven=True)
 
 
-def _compare_own(line: "Line", turn: Turn, peer: Peer, head: Checkpoint) -> None:
-    """Compare our outbox with what the counterpart proves that it holds of it."""
-    outbox = line.outbox
+def _is_on(tree: Tree, head: Checkpoint) -> bool:
+    return head.size <= tree.size and tree.root(head.size) == head.root
+
+
+def _take_heard(line: "Line", text: str) -> None:
+    """Go on after the newest tick of ours that a counterpart has heard.
+
+    Raises:
+        TheirError: It is no tick of ours.
+    """
+    note = parse_note(text)
+    try:
+        tick = verify_tick_of(note, line.own, line.name, line.rings[line.own])
+    except TheirError as error:
+        if error.reason not in UNKNOWN_YET:
+            raise
+        # Its key may be announced in an entry that we lack, or be revoked by now.
+        line.pulse.skip(TICKS_SKIPPED)
+        return
+    line.pulse.continue_from(tick.sequence, tick_hash(note.text))
+
+
+def _compare_own(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
+    """Compare our outbox with what the counterpart shows that it holds of it."""
+    outbox, head = line.outbox, shown.head
     if head.size > outbox.size:
         peer.is_reconciled = False
-        peer.holds_more = True
+        peer.holds_more = shown.is_proven
         pull(line, turn, peer)
         return
     peer.holds_more = False
-    if head.size and outbox.tree.root(head.size) != head.root:
+    if not _is_on(outbox.tree, head):
         line.broken = f"{peer.party} holds another history of {outbox.origin}, signed by us"
         turn.effects += line.view.raise_alarm(
             "OWN_HISTORY_DIFFERS", Precedence.FLASH, turn.now, {"party": peer.party}
@@ -127,21 +189,29 @@ def _compare_own(line: "Line", turn: Turn, peer: Peer, head: Checkpoint) -> None
     peer.is_reconciled = True
 
 
-def _compare_journal(line: "Line", turn: Turn, peer: Peer, head: Checkpoint) -> None:
+def _compare_journal(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
     """Compare our journal with its head that the counterpart cosigned.
 
     A journal that is behind cannot be pulled back, for nobody else has its
-    rows: it goes on in a new epoch, whose first row says from which head.
+    rows: it goes on in a new epoch, whose first row says from which head. A
+    journal cannot be lost while the node runs, so this happens once for each
+    counterpart; and not before our outbox, which says our keys, is whole.
     """
+    head = shown.head
     origin, ours = parse_origin(head.origin), parse_origin(line.journal.origin)
     assert origin is not None
     assert ours is not None
     if origin.log != "journal" or origin.epoch < ours.epoch:
         return
-    is_same = origin.epoch == ours.epoch and head.size <= line.journal.tree.size
-    if is_same and line.journal.tree.root(head.size) == head.root:
+    if origin.epoch == ours.epoch and _is_on(line.journal.tree, head):
         peer.journal_cosigned = peer.journal_sent = head.size
         return
+    is_near = shown.is_proven or origin.epoch < ours.epoch + JOURNALS_LOST_MAX
+    if not peer.is_reconciled or peer.has_continued or not is_near:
+        return
+    if origin.epoch >= JOURNAL_EPOCH_MAX:
+        return
+    peer.has_continued = True
     line.journal.flush(turn)
     line.journal = Journal(str(Origin(line.own, line.name, "journal", origin.epoch + 1)))
     line.journal.add(Happened.CONTINUED, turn.now, head.origin, head.size, head.root)
@@ -165,9 +235,14 @@ def recover(line: "Line", turn: Turn, peer: Peer, frame: Entries) -> None:
     """
     start = line.outbox.size
     first = line.first.content()
-    recovered, _ = line.outbox.recover(turn, frame, line.rings[line.own], first)
+    recovered = line.outbox.recover(turn, frame, line.rings[line.own], first)
     if recovered:
         line.journal.add(Happened.RECOVERED, turn.now, peer.party, start, len(recovered))
+    if recovered and line.has_signed:
+        # While we run nothing can be lost: somebody else signs with our key.
+        turn.effects += line.view.raise_alarm(
+            "OWN_KEY_ELSEWHERE", Precedence.FLASH, turn.now, {"party": peer.party, "from": start}
+        )
     for sealed in recovered:
         line.note_keys(turn, line.own, sealed)
         line.apply(turn, sealed, sealed.envelope.header.at, "")
@@ -187,16 +262,18 @@ def give_back(line: "Line", turn: Turn, peer: Peer, state: LinkState, asked: Pul
     if asked.start >= mirror.size:
         turn.send(state.number, encode_frame(hello(line, peer)))
         return
-    entries = line.store.entries(mirror.origin, asked.start, FRAME_ENTRIES_MAX)
-    heads = line.store.heads(mirror.origin, "", asked.start + 1, FRAME_ENTRIES_MAX)
-    count, note = 0, ""
-    room = FRAME_ROOM_BYTES
-    for size, head in heads:
-        past = size - asked.start
-        room -= sum(len(one.raw) + len(one.content) + 16 for one in entries[count:past])
-        if past > len(entries) or (note and room < 0):
+    given: list[StoredEntry] = []
+    note, room = "", FRAME_ROOM_BYTES
+    for size, head in line.store.heads(mirror.origin, "", asked.start + 1, FRAME_ENTRIES_MAX):
+        if size - asked.start > FRAME_ENTRIES_MAX:
             break
-        count, note = past, head
+        start = asked.start + len(given)
+        more = line.store.entries(mirror.origin, start, size - start)
+        room -= sum(room_of(entry) for entry in more)
+        if note and room < 0:
+            break
+        given += more
+        note = head
     if note:
-        given = Entries(mirror.origin, asked.start, tuple(entries[:count]), note)
-        turn.send(state.number, encode_frame(given))
+        frame = Entries(mirror.origin, asked.start, tuple(given), note)
+        turn.send(state.number, encode_frame(frame))

@@ -95,7 +95,7 @@ class Journal:
 
     def add_refusal(self, at: int, party: str, circuit: str, reason: str, what: str) -> None:
         """Gather a row about a refusal, unless this minute has too many."""
-        if at - self._refusals_since >= 60_000:
+        if not 0 <= at - self._refusals_since < MINUTE_MS:
             self._refusals_since, self._refusals = at, 0
         self._refusals += 1
         if self._refusals <= REFUSALS_PER_MINUTE_MAX:

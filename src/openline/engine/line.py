@@ -65,15 +65,15 @@ from openline.engine.mirror import Mirror
 from openline.engine.outbox import Outbox
 from openline.engine.peer import Peer
 from openline.engine.ports import Chance, Keys, PutHead, Store
-from openline.engine.pulse import Pulse
+from openline.engine.pulse import TICKS_SKIPPED, Pulse
 from openline.engine.turn import Turn
 from openline.engine.views import Applied, View
 
 RECONCILE_WAIT_MS: Final = MINUTE_MS
 """After this, on a line of three or more, an absent counterpart is not waited for."""
 
-TICKS_SKIPPED: Final = 1 << 20
-"""Four months of ticks: more than a copy that may be old can have missed."""
+WAIT_STEP_MS_MAX: Final = MINUTE_MS // 2
+"""Time between two turns beyond this is a clock that was set, or a machine that slept."""
 
 _REQUESTS_KEPT: Final = 4_096
 _LATEST: Final = 2**53
@@ -112,7 +112,8 @@ class Line:
         self.name = understanding.line
         self.signed = signed
         self.first = signed
-        self.started_at = now
+        self._counted_at = now
+        self._waited_ms = 0
         self.broken = ""
         self._own_copy_is_current = own_copy_is_current
         self._may_sign = False
@@ -126,7 +127,8 @@ class Line:
         self._requests: OrderedDict[str, Recorded] = OrderedDict()
         self._couriers: list[tuple[int, str]] = []
         self._is_journal_due = False
-        self._is_noted = False
+        self.has_signed = False
+        self._ring_with_keys: KeyRing | None = None
         self.saved_size = 0
         self._observed = Observed.UNKNOWN
         self.intake = Intake(self)
@@ -164,7 +166,7 @@ class Line:
                     self.journal.add(Happened.ACTED, turn.now, *by, ACKNOWLEDGED, alarm)
                     turn.effects.append(Answer(token, {"line": self.name, "alarm": alarm}))
                 case ChangeKey(role=role, by=by):
-                    self._change_key(turn, token, role, by)
+                    self._change_key(token, role, by)
                 case PublishRevocation(message=message):
                     self._publish_revocation(token, message)
                 case TrustOwnCopy(by=by):
@@ -184,17 +186,25 @@ class Line:
         if done is not None:
             turn.effects.append(Answer(token, done))
             return
-        self._must_sign(turn.now)
+        self._must_sign()
         draft = self.desk.compose(command, turn.now)
         self._waiting.append(_Waiting(draft, token, command.request_id))
 
-    def _must_sign(self, now: int) -> None:
+    def _must_sign(self) -> None:
+        self._must_be_current()
+        if role := self.missing_key():
+            raise OurError(
+                f"The {role} key that the line {self.name} needs is not in the key directory.",
+                "Restore the key directory, or revoke the key with `openline keys revoke`.",
+            )
+
+    def _must_be_current(self) -> None:
         if self.broken:
             raise OurError(
                 f"The line {self.name} signs nothing: {self.broken}.",
                 "See `openline doctor`; a new epoch must be agreed with the counterparts.",
             )
-        if not self.can_sign(now):
+        if not self.is_current():
             names = ", ".join(self.waiting_for())
             raise OurError(
                 f"The line {self.name} signs nothing yet: {names} has not confirmed our outbox.",
@@ -206,20 +216,48 @@ class Line:
         """The counterparts that have not confirmed our outbox since the start."""
         return [party for party, peer in self.peers.items() if not peer.is_reconciled]
 
-    def can_sign(self, now: int) -> bool:
+    def can_sign(self) -> bool:
+        """Whether our copy of our outbox is the last one, and our keys are here."""
+        return self.is_current() and not self.missing_key()
+
+    def missing_key(self) -> str:
+        """The role of a key that we need and do not have; empty if there is none."""
+        ring = self.rings[self.own]
+        if ring is self._ring_with_keys:
+            return ""
+        needed = {
+            "node": (ring.node_at(self.outbox.size),),
+            "mirror": ring.mirrors(),
+            "witness": ring.witnesses(),
+        }
+        for role, publics in needed.items():
+            if not any(self.keys.find(role, public) for public in publics):
+                return role
+        self._ring_with_keys = ring
+        return ""
+
+    def is_current(self) -> bool:
         """Whether our copy of our outbox is known to be the last one."""
         if self.broken or any(peer.holds_more for peer in self.peers.values()):
             return False
         if not self._may_sign:
             waiting = self.waiting_for()
-            is_late = now - self.started_at >= RECONCILE_WAIT_MS
-            if self._own_copy_is_current or not waiting:
-                self._may_sign = True
-            elif is_late and len(waiting) < len(self.peers):
+            is_late = self._waited_ms >= RECONCILE_WAIT_MS
+            self._may_sign = (
+                self._own_copy_is_current
+                or not waiting
+                or (is_late and len(waiting) < len(self.peers))
+            )
+            if self._may_sign and waiting and self.pulse.sequence:
                 # Numbers that an absent counterpart may have seen are not used again.
                 self.pulse.skip(TICKS_SKIPPED)
-                self._may_sign = True
         return self._may_sign
+
+    def _count_wait(self, now: int) -> None:
+        """Count the time since the start; a clock that is set does not count."""
+        if 0 < now - self._counted_at <= WAIT_STEP_MS_MAX:
+            self._waited_ms += now - self._counted_at
+        self._counted_at = now
 
     def _trust_own_copy(self, turn: Turn, token: int, by: tuple[str, str]) -> None:
         self._own_copy_is_current = True
@@ -230,11 +268,11 @@ class Line:
         """Record an amendment that every party signed."""
         new = verify_understanding(signed)
         check_amendment(self.view.understanding, new)
-        self._must_sign(turn.now)
+        self._must_sign()
         self._alone.append((token, lambda: self._draft(Kind.AMENDMENT, signed.content())))
 
-    def _change_key(self, turn: Turn, token: int, role: str, by: tuple[str, str]) -> None:
-        self._must_sign(turn.now)
+    def _change_key(self, token: int, role: str, by: tuple[str, str]) -> None:
+        self._must_sign()
         if role.upper() not in KeyRole.__members__:
             raise OurError(
                 f"There is no key of the role {role!r}.", "Name node, witness, mirror or tls."
@@ -266,6 +304,7 @@ class Line:
         """Publish a revocation that the roots signed; the new key must be here."""
         if not isinstance(message, KeyRevoke):
             raise OurError("This is not a revocation of a key.")
+        self._must_be_current()
         verify = self.view.understanding.party(self.own)
         try:
             verify_key_revoke(message, self.outbox.origin, verify)
@@ -304,22 +343,37 @@ class Line:
 
     def finish(self, turn: Turn) -> None:
         """Record what waits, tick if it is due, write the journal."""
-        can_sign = self.can_sign(turn.now)
-        if can_sign and not self._is_noted:
-            self._is_noted = True
+        self._count_wait(turn.now)
+        if self.is_current():
+            self._record_all(turn)
+        self._answer_rest(turn)
+        self._beat(turn)
+        self.journal.flush(turn)
+
+    def _record_all(self, turn: Turn) -> None:
+        """Record what waits: the Understanding first, keys and terms, then the rest."""
+        if not self.has_signed:
+            self.has_signed = True
             self.journal.add(Happened.STARTED, turn.now, __version__)
-        if can_sign and self.outbox.size == 0:
+        if self.outbox.size == 0 and self.can_sign():
             first = self._draft(Kind.UNDERSTANDING, self.first.content())
             self._record(turn, [_Waiting(first)])
-        if can_sign:
-            alone, self._alone = self._alone, []
-            for token, make in alone:
-                self._record_alone(turn, token, make)
-        if self._waiting:
+        alone, self._alone = self._alone, []
+        for token, make in alone:
+            self._record_alone(turn, token, make)
+        if self._waiting and self.can_sign():
             waiting, self._waiting = self._waiting, []
             self._record(turn, sorted(waiting, key=lambda item: -item.draft.precedence))
-        self._beat(turn, can_sign)
-        self.journal.flush(turn)
+
+    def _answer_rest(self, turn: Turn) -> None:
+        """Answer what still waits with what stands in the way: nothing is signed now."""
+        tokens = [token for token, _ in self._alone] + [item.token for item in self._waiting]
+        self._alone, self._waiting = [], []
+        for token in tokens:
+            try:
+                self._must_sign()
+            except OurError as error:
+                turn.effects.append(Answer(token, error=error))
 
     def _record(self, turn: Turn, waiting: list[_Waiting]) -> None:
         """Record drafts in their order; all of them are signed by one key."""
@@ -334,8 +388,8 @@ class Line:
 
     def _record_alone(self, turn: Turn, token: int, make: Callable[[], Draft]) -> None:
         """Record an entry about keys or terms, if our own rules let it stand."""
-        draft = make()
         try:
+            draft = make()
             sealed = self._seal(turn, [draft])[0]
             ring_after(self.rings[self.own], sealed.envelope, sealed.content)
         except TheirError as error:
@@ -369,6 +423,13 @@ class Line:
         """The node key that signs our next entry."""
         return self.outbox.signer(self.rings[self.own].node_at(self.outbox.size))
 
+    def node_signer(self, size: int) -> Signer:
+        """The node key that signs a head or tick of a size; the newest if it is gone."""
+        ring = self.rings[self.own]
+        index = max(size - 1, 0)
+        signer = self.keys.find("node", ring.node_at(index)) if ring.is_trusted(index) else None
+        return signer or self.signer()
+
     def role_signer(self, role: str, peer: Peer) -> Signer:
         """Our key of the role `mirror` or `witness` that a counterpart knows by now.
 
@@ -397,7 +458,7 @@ class Line:
             return self.outbox.signer(message.keys)
         return self.signer()
 
-    def _beat(self, turn: Turn, can_sign: bool) -> None:
+    def _beat(self, turn: Turn) -> None:
         """Let time pass: states, clocks, and a tick if one is due."""
         timers = self.view.understanding.timers
         for peer in self.peers.values():
@@ -409,7 +470,7 @@ class Line:
         if observed is not self._observed:
             self._observed = observed
             self.show_state(turn)
-        if not can_sign or self.outbox.size == 0:
+        if self.outbox.size == 0 or not self.can_sign():
             return
         held = tuple(
             sorted((m.checkpoint() for m in self.mirrors.values()), key=lambda head: head.origin)
@@ -421,10 +482,8 @@ class Line:
             return
         self._save_head(turn)
         peers = [peer for _, peer in sorted(self.peers.items())]
-        signer = self.keys.find("node", self.rings[self.own].node_for_size(out.size))
-        self.pulse.make(
-            turn, signer or self.signer(), out, held, str(observed), declared, peers, said
-        )
+        signer = self.node_signer(out.size)
+        self.pulse.make(turn, signer, out, held, str(observed), declared, peers, said)
         self._is_journal_due = True
 
     def _save_head(self, turn: Turn) -> None:
@@ -439,17 +498,17 @@ class Line:
     def _nudge(self, turn: Turn, peer: Peer) -> None:
         """Send again what stays unanswered; ask again for what is missing."""
         patience_ms = max(2 * self.pulse.interval_ms, 1_000)
-        if peer.sent > peer.held and turn.now - peer.progress_at > patience_ms:
+        if peer.sent > peer.held and _is_past(peer.progress_at, turn.now, patience_ms):
             peer.progress_at = turn.now
             peer.rewind()
-        is_behind = not peer.is_reconciled and peer.pulled_at
-        if is_behind and turn.now - peer.pulled_at > patience_ms:
+        is_behind = not peer.is_reconciled and peer.pulled_at is not None
+        if is_behind and _is_past(peer.pulled_at, turn.now, patience_ms):
             pull(self, turn, peer)
 
     def settle(self, turn: Turn) -> None:
         """After the commit: sign heads, send what counterparts lack, cosign."""
         ring = self.rings[self.own]
-        can_sign = self._may_sign and not self.broken
+        can_sign = self.can_sign()
         self._settled_size = self.outbox.size
         name = mirror_name(self.own)
         for party, peer in self.peers.items():
@@ -460,18 +519,28 @@ class Line:
         if can_sign and self._is_journal_due:
             self._is_journal_due = False
             self._push_journal(turn)
-        for token, party in self._couriers:
+        couriers, self._couriers = self._couriers, []
+        for token, party in couriers:
+            self._export(turn, token, party)
+
+    def _export(self, turn: Turn, token: int, party: str) -> None:
+        try:
+            self._must_sign()
             turn.effects.append(Answer(token, export_courier(self, turn, party)))
-        self._couriers = []
+        except OurError as error:
+            turn.effects.append(Answer(token, error=error))
 
     def _push_journal(self, turn: Turn) -> None:
         head = self.journal.head
-        note = ""
+        notes: dict[bytes, str] = {}
         for peer in self.peers.values():
             links = peer.greeted()
             if not links or peer.journal_sent >= head.size:
                 continue
-            note = note or sign_checkpoint(head, self.signer()).format()
+            # Under the key that the counterpart knows by now.
+            signer = self.node_signer(peer.receipted)
+            known = signer.public.ed25519
+            note = notes.setdefault(known, sign_checkpoint(head, signer).format())
             proof = tuple(self.journal.tree.consistency_proof(peer.journal_cosigned, head.size))
             frame = JournalHead(note, peer.journal_cosigned, proof)
             turn.send(links[0].number, encode_frame(frame))
@@ -535,10 +604,10 @@ class Line:
 
     def serve(self, path: str) -> bytes | None:
         """A C2SP read path of our outbox: `checkpoint`, `tile/...`; else None."""
-        if self.outbox.size == 0 or not self._may_sign:
+        if not self._settled_size or not self.can_sign():
             return None
         if path == "checkpoint":
-            return self.outbox.head(self.outbox.size, self.rings[self.own]).format().encode()
+            return self.outbox.head(self._settled_size, self.rings[self.own]).format().encode()
         try:
             level, number, width = parse_tile_path(path)
             if level is not None:
@@ -566,11 +635,15 @@ class Line:
             ],
             "out_size": self.outbox.size,
             "held": {party: mirror.size for party, mirror in sorted(self.mirrors.items())},
-            "can_sign": self.can_sign(now),
-            "waiting_for": [] if self.can_sign(now) else self.waiting_for(),
-            "broken": self.broken,
+            "can_sign": self.can_sign(),
+            "waiting_for": [] if self.is_current() else self.waiting_for(),
+            "broken": self.broken or self._broken_keys(),
             "alarms": self.view.alarms(),
         }
+
+    def _broken_keys(self) -> str:
+        role = self.missing_key()
+        return f"the {role} key is not in the key directory" if role else ""
 
     def show_state(self, turn: Turn) -> None:
         """Tell the faces that the state of the line changed."""
@@ -627,6 +700,11 @@ class Line:
             if isinstance(message, KeyChange | KeyRevoke):
                 turn.effects.append(PromoteKey(message.role.name.lower()))
         turn.effects.append(TrustCertificates())
+
+
+def _is_past(since: int | None, now: int, patience_ms: int) -> bool:
+    """Whether the patience is over; also where the clock was set back since."""
+    return since is None or not since <= now <= since + patience_ms
 
 
 def _message_of(kind: int, content: bytes) -> Message | Unreadable:

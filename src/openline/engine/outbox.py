@@ -11,7 +11,7 @@ from collections import OrderedDict, deque
 from typing import Final
 
 from openline.domain.errors import OurError, Reason, TheirError
-from openline.domain.limits import FRAME_ENTRIES_MAX, FRAME_SIZE_BYTES_MAX
+from openline.domain.limits import FRAME_SIZE_BYTES_MAX
 from openline.domain.line.keyring import KeyRing, mirror_name
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
@@ -28,6 +28,10 @@ from openline.engine.turn import Turn
 
 FRAME_ROOM_BYTES: Final = FRAME_SIZE_BYTES_MAX - 16_384
 """Of a frame, for entries; the rest is for the head and the array itself."""
+
+FRAME_ENTRIES_SENT: Final = 128
+"""Entries of ours in one frame: some 20 ms of a counterpart's work, so that what
+is urgent never waits longer."""
 
 _HEADS_KEPT: Final = 256
 _FLASHES_KEPT: Final = 64
@@ -181,12 +185,14 @@ class Outbox:
         links = peer.greeted()
         if not links:
             return
-        while peer.sent < self.tree.size and peer.sent - peer.held < WINDOW_ENTRIES:
+        while peer.sent < self.tree.size and peer.has_room:
             if peer.sent == peer.held:
                 peer.progress_at = turn.now
             frame = self.frame(peer.sent, ring)
+            data = encode_frame(frame)
             peer.sent = frame.start + len(frame.entries)
-            turn.send(links[0].number, encode_frame(frame))
+            peer.under_way.append((peer.sent, len(data)))
+            turn.send(links[0].number, data)
 
     def _push_flashes(self, turn: Turn, peer: Peer, ring: KeyRing) -> None:
         """Send each FLASH ahead of the log, on two circuits."""
@@ -212,7 +218,7 @@ class Outbox:
         """The entries from an index on that fit one frame, with their head."""
         taken: list[StoredEntry] = []
         room = FRAME_ROOM_BYTES
-        for entry in self.read(start, FRAME_ENTRIES_MAX):
+        for entry in self.read(start, FRAME_ENTRIES_SENT):
             room -= len(entry.raw) + len(entry.content) + 16
             if room < 0 and taken:
                 break

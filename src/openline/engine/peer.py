@@ -6,14 +6,19 @@ receipted, and what was sent meanwhile. All of it may be forgotten; it is told
 again when a connection opens.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from openline.domain.instant import MINUTE_MS
 from openline.domain.line.observed import CircuitWatch, Observed
 from openline.domain.record.note import Note
 
 WINDOW_ENTRIES: Final = 2_048
-"""Entries under way to one counterpart: four frames of the largest size."""
+"""Entries under way to one counterpart."""
+
+WINDOW_BYTES: Final = 2 * 1024 * 1024
+"""Bytes of entries under way to one counterpart: two frames of the largest size."""
 
 FAULTS_PER_MINUTE_MAX: Final = 20
 """Refused frames in a minute before the connection is ended."""
@@ -43,6 +48,8 @@ class Peer:
         links: Standing connections, by number.
         circuits: What is known of each circuit that ever stood, by name.
         sent: Index after the last of our entries sent to it.
+        under_way: Of each frame of entries that was sent and is not held yet,
+            the index after its last entry, and its size in bytes.
         held: How many of our entries it says it holds.
         receipted: How many of our entries it has receipted.
         is_reconciled: It has said what it holds of our outbox, and we hold it too.
@@ -61,12 +68,18 @@ class Peer:
         journal_sent: Size of our journal last sent to be cosigned.
         its_journal: Head of its journal that we cosigned, as a whole note.
         evidence: Names of kept proofs of its misconduct.
+        progress_at: When something was last sent to it, or receipted by it.
+        urgent_sent: Index after the last FLASH of ours sent ahead to it.
+        pulled_at: When it was last asked for entries of ours; None if not since
+            it confirmed our outbox.
+        has_continued: It has shown in this run that our journal was lost.
     """
 
     party: str
     links: dict[int, LinkState] = field(default_factory=dict)
     circuits: dict[str, CircuitWatch] = field(default_factory=dict)
     sent: int = 0
+    under_way: deque[tuple[int, int]] = field(default_factory=deque)
     held: int = 0
     receipted: int = 0
     is_reconciled: bool = False
@@ -87,7 +100,8 @@ class Peer:
     evidence: list[str] = field(default_factory=list)
     progress_at: int = 0
     urgent_sent: int = 0
-    pulled_at: int = 0
+    pulled_at: int | None = None
+    has_continued: bool = False
     _faults_since: int = 0
     _faults: int = 0
 
@@ -107,14 +121,23 @@ class Peer:
 
     def has_too_many_faults(self, now: int) -> bool:
         """Count one refused frame; whether this minute has too many."""
-        if now - self._faults_since >= 60_000:
+        if not 0 <= now - self._faults_since < MINUTE_MS:
             self._faults_since, self._faults = now, 0
         self._faults += 1
         return self._faults > FAULTS_PER_MINUTE_MAX
 
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be sent before the counterpart says what it holds."""
+        while self.under_way and self.under_way[0][0] <= self.held:
+            self.under_way.popleft()
+        size_bytes = sum(size for _, size in self.under_way)
+        return self.sent - self.held < WINDOW_ENTRIES and size_bytes < WINDOW_BYTES
+
     def rewind(self) -> None:
         """Forget what was under way: it will be sent again."""
         self.sent = self.held
+        self.under_way.clear()
         self.urgent_sent = min(self.urgent_sent, self.held)
 
     def status(self, now: int, out_size: int) -> dict[str, Any]:

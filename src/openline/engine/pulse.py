@@ -29,6 +29,9 @@ from openline.engine.peer import Peer
 from openline.engine.ports import PutTick
 from openline.engine.turn import Turn
 
+TICKS_SKIPPED: Final = 1 << 20
+"""Four months of ticks: more than a copy that may be old can have missed."""
+
 CHANGES_PER_INTERVAL: Final = 10
 """Ticks beside the regular ones that changes may cause in one interval."""
 

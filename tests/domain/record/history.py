@@ -6,7 +6,7 @@ a node: it does in the plainest way what the engine must do.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -125,6 +125,7 @@ class Side:
     offset_ms: int = 0
     tree: Tree = field(default_factory=Tree)
     held: dict[str, Tree] = field(default_factory=dict)
+    make_signer: Callable[[str], SeedSigner] = signer
     signers: dict[bytes, SeedSigner] = field(default_factory=dict)
     mirror_word: str = ""
     sequence: int = 0
@@ -140,21 +141,32 @@ class Side:
 
     def learn(self, word: str) -> PublicKeys:
         """Take a signer into the key directory."""
-        made = signer(word)
+        made = self.make_signer(word)
         self.signers[made.public.ed25519] = made
         return made.public
 
 
 class History:
-    """The parties to one line and everything that happens between them."""
+    """The parties to one line and everything that happens between them.
 
-    def __init__(self, *names: str, prefix: str = "") -> None:
+    Args:
+        names: The parties; alpha and bravo unless others are named.
+        prefix: Put before the words of which keys are made: other parties.
+        make_signer: The signer of a word.
+    """
+
+    def __init__(
+        self,
+        *names: str,
+        prefix: str = "",
+        make_signer: Callable[[str], SeedSigner] = signer,
+    ) -> None:
         self.now = START
         self.understanding = make_understanding(*(names or (ALPHA, BRAVO)), prefix=prefix)
         self.signed = sign_all(self.understanding, prefix)
         self.sides: dict[str, Side] = {}
         for name in self.understanding.names():
-            side = Side(name, KeyRing(self.understanding, name))
+            side = Side(name, KeyRing(self.understanding, name), make_signer=make_signer)
             side.learn(f"{prefix}{name} node")
             side.mirror_word = f"{prefix}{name} mirror"
             side.declared = dict.fromkeys(self.understanding.scopes, "IN_FORCE")
@@ -261,7 +273,7 @@ class History:
             )
         at_s = self.clock(holder) // 1_000
         checkpoint = Checkpoint(theirs.origin, tree.size, tree.root())
-        rows = cosign(checkpoint, mirror_name(holder), signer(mine.mirror_word), at_s)
+        rows = cosign(checkpoint, mirror_name(holder), mine.make_signer(mine.mirror_word), at_s)
         note = note.with_signatures(*rows)
         theirs.store.commit([PutHead(theirs.origin, tree.size, holder, note.format())])
 

@@ -28,7 +28,7 @@ from openline.domain.record.certificate import (
 )
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
 from openline.domain.record.merkle import leaf_hash
-from openline.domain.record.note import Note, parse_note
+from openline.domain.record.note import Note, parse_base64, parse_note
 from openline.domain.record.report import Report, Verdict
 from openline.domain.record.tick import parse_tick
 from openline.domain.record.verification import (
@@ -52,7 +52,8 @@ from tests.domain.record.history import (
     party_terms,
     sign_all,
 )
-from tests.vectors.make_messages import sign_tick
+from tests.vectors.make import HERE, load
+from tests.vectors.make_messages import make, sign_tick
 from tests.vectors.signers import SeedSigner
 
 MINUTE = 60_000
@@ -282,6 +283,22 @@ def test_a_gap_in_the_ticks_proves_no_state(told: Told) -> None:
     for left_out in ticks:
         rest = tuple(tick for tick in ticks if tick != left_out)
         assert report_on(changed(data, ticks=rest)).verdict is Verdict.UNPROVEN
+
+
+def test_a_line_that_did_not_run_proves_no_state() -> None:
+    """Ticks before and after a standstill show nothing of the state in between."""
+    for seconds, verdict in ((2, Verdict.PROVEN), (4, Verdict.UNPROVEN)):
+        history = History()
+        history.run(20)
+        data = Exporter(history.sides[ALPHA].store, ALPHA, LINE).state(START + 10_000)
+        at = history.now + 500
+        history.now += (seconds - 1) * 1_000
+        history.run(20)
+        store = history.sides[ALPHA].store
+        ticks = [note for name in (ALPHA, BRAVO) for _, _, note in store.ticks(LINE, name, 0, 99)]
+        certificate = changed(data, ticks=tuple(ticks))
+        claim = replace(certificate.claim, at=at)
+        assert report_on(replace(certificate, claim=claim)).verdict is verdict
 
 
 # --- what was touched is not proven ---------------------------------------------------------------
@@ -932,10 +949,58 @@ def test_equal_evidence_makes_equal_files() -> None:
     assert one.format() == two.format()
 
 
+# --- vectors --------------------------------------------------------------------------------------
+
+VECTORS = load("certificate.json")
+
+
+def test_the_vector_file_is_as_it_must_be() -> None:
+    """The file of vectors is the one that the present program makes."""
+    assert (HERE / "certificate.json").read_text("utf-8") == make("certificate.json")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [*VECTORS["certificates"], *VECTORS["altered"]],
+    ids=lambda case: case["name"],
+)
+def test_a_vector_has_its_verdict(case: dict[str, Any]) -> None:
+    """Each certificate of the vectors is read as its claim and given its verdict."""
+    report = verify_certificate(parse_base64(case["base64"]))
+    assert report.claim.to_json() == case["claim"]
+    assert str(report.verdict) == case["verdict"]
+    assert json.loads(json.dumps(report.facts)) == case["facts"]
+
+
+def vector(case: dict[str, Any]) -> bytes:
+    """The file that a case is made of."""
+    found = [one for one in VECTORS["certificates"] if one["name"] == case["of"]]
+    return parse_base64(found[0]["base64"])
+
+
+@pytest.mark.parametrize("case", VECTORS["pinned"], ids=lambda case: case["name"])
+def test_a_pinned_vector_has_its_verdict(case: dict[str, Any]) -> None:
+    """With the root keys that a case names, its certificate is given its verdict."""
+    report = verify_certificate(vector(case), make_pins(case["pins"]))
+    assert str(report.verdict) == case["verdict"]
+
+
+@pytest.mark.parametrize("case", VECTORS["unreadable"], ids=lambda case: case["name"])
+def test_an_unreadable_vector_is_unreadable(case: dict[str, Any]) -> None:
+    """Each damaged file of the vectors is unreadable."""
+    data = bytearray(vector(case))
+    if "keep" in case:
+        data[case["keep"] :] = bytes.fromhex(case["then"])
+    else:
+        data[case["at"]] ^= case["xor"]
+    with pytest.raises(CertificateUnreadable):
+        verify_certificate(bytes(data))
+
+
 # --- no wrong verdict ever ------------------------------------------------------------------------
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 2**32))
 def test_no_verdict_is_ever_wrong(seed: int) -> None:
     """Over random histories and windows, PROVEN and REFUTED agree with what happened."""

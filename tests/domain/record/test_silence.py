@@ -17,6 +17,7 @@ from openline.domain.record.tick import NO_HASH, Tick, tick_hash
 LINE = "syria-air"
 ALPHA, BRAVO, CHARLIE = "alpha.example", "bravo.example", "charlie.example"
 TOLERANCE_MS = 2_000
+GAP_MS = 3_000
 
 
 def head(party: str, size: int, history: str = "") -> Checkpoint:
@@ -305,7 +306,7 @@ def test_the_chain_around_an_instant_has_no_gap() -> None:
     story = Story()
     story.run(60)
     at = 1_030_000
-    found = around(ALPHA, at, TOLERANCE_MS, story.web)
+    found = around(ALPHA, at, TOLERANCE_MS, GAP_MS, story.web)
     assert found is not None
     assert found.chain[0] == found.before.tick
     assert found.chain[-1] == found.after.tick
@@ -316,17 +317,29 @@ def test_the_chain_around_an_instant_has_no_gap() -> None:
     assert found.after.anchor.at >= at + TOLERANCE_MS
     inner = tick_hash(found.chain[1].text())
     holed = {digest: tick for digest, tick in story.web.items() if digest != inner}
-    assert around(ALPHA, at, TOLERANCE_MS, holed) is None
+    assert around(ALPHA, at, TOLERANCE_MS, GAP_MS, holed) is None
     only = {digest: story.web[digest] for digest in found.relied}
-    assert around(ALPHA, at, TOLERANCE_MS, only) == found
+    assert around(ALPHA, at, TOLERANCE_MS, GAP_MS, only) == found
 
 
 def test_the_first_and_last_instants_have_nothing_around_them() -> None:
     """Before the first anchored tick and after the last there is no chain."""
     story = Story()
     story.run(10)
-    assert around(ALPHA, 1_000_000, TOLERANCE_MS, story.web) is None
-    assert around(ALPHA, story.now, TOLERANCE_MS, story.web) is None
+    assert around(ALPHA, 1_000_000, TOLERANCE_MS, GAP_MS, story.web) is None
+    assert around(ALPHA, story.now, TOLERANCE_MS, GAP_MS, story.web) is None
+
+
+def test_a_party_that_was_not_running_says_nothing() -> None:
+    """Ticks that follow each other after too long a time are no unbroken chain."""
+    story = Story()
+    story.run(30)
+    story.now += GAP_MS
+    at = story.now - 1_000
+    story.run(30)
+    found = around(ALPHA, at, TOLERANCE_MS, GAP_MS + 1_000, story.web)
+    assert found is not None
+    assert around(ALPHA, at, TOLERANCE_MS, GAP_MS + 999, story.web) is None
 
 
 # --- no wrong finding ever ------------------------------------------------------------------------

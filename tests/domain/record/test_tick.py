@@ -20,8 +20,9 @@ from openline.domain.record.tick import (
     verify_tick,
 )
 from tests.domain.record.damage import damaged_text
+from tests.domain.record.history import ALPHA, BRAVO, LINE
 from tests.vectors.make import HERE, load
-from tests.vectors.make_messages import ALPHA, BRAVO, LINE, TICK, describe_tick, make, sign_tick
+from tests.vectors.make_messages import TICK, describe_tick, make, sign_tick
 from tests.vectors.signers import SeedSigner
 
 VECTORS = load("tick.json")

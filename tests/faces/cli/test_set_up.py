@@ -134,7 +134,8 @@ def test_an_understanding_is_drafted_signed_and_adopted(
     """Both parties sign the same bytes; only with all signatures is it adopted."""
     draft, signed = tmp_path / "gulf.toml", tmp_path / "gulf.understanding"
     alpha, bravo = ("--dir", made_line.alpha), ("--dir", made_line.bravo)
-    new = ("understanding", "new", "gulf", "--template", "maritime", "--out", draft)
+    card = made_line.bravo / "cards" / f"{BRAVO}.card"
+    new = ("understanding", "new", "gulf", card, "--template", "maritime", "--out", draft)
     assert openline(*new, *alpha).code == 0
     assert "# default" in draft.read_text()
     assert openline(*new, *alpha).code == Exit.REFUSED  # Never overwritten.

@@ -254,9 +254,45 @@ def test_a_file_is_issued_whole_or_not_at_all(alpha: Officer, tmp_path: Path) ->
     path.write_text(collection(feature("Good"), feature("Far")).replace("36.909", "36.0", 1))
     elsewhere = alpha("notice", "issue", "--file", path, *WHERE, *STRIKE)
     assert elsewhere.code == Exit.REFUSED
+    assert elsewhere.err.startswith("Strike on an air base.: ")
     assert alpha.done("status")["lines"][0]["out_size"] == before
+    path.write_text(collection(feature("Good")))
     absent = alpha("notice", "issue", "--file", tmp_path / "absent.kml", *WHERE, *STRIKE)
     assert absent.code == Exit.UNREADABLE
+
+
+def test_an_order_is_taken_without_what_is_faulty_in_it(
+    alpha: Officer, tmp_path: Path, repository: Path
+) -> None:
+    """Of an airspace order the sound measures are checked, the faulty ones are told."""
+    path = tmp_path / "order.aco"
+    order = (repository / "src/openline/faces/demo/data/order.aco").read_text(encoding="utf-8")
+    path.write_text(order)
+    words = ("notice", "check", "--file", path, *STRIKE[:4], "--describe-place")
+    ended = alpha(*words, "--skip-faulty")
+    assert ended.code == Exit.REFUSED
+    assert "is over" in ended.err
+
+
+def test_the_place_may_be_taken_from_the_area(alpha: Officer) -> None:
+    """On request the words of the place are made from the area and the reference points."""
+    issue = (
+        "notice",
+        "issue",
+        *CIRCLE,
+        *WINDOW,
+        *STRIKE,
+        "--describe-place",
+        "--precedence",
+        "routine",
+    )
+    [issued] = alpha.done(*issue, "--wait", 20)["issued"]
+    shown = alpha.done("notice", "show", issued["notice_id"])
+    assert shown["content"]["place"]["words"] == "at Shayrat airfield"
+    south = ("notice", "check", "--circle", "-34.5,-70.25", *CIRCLE[2:], *WINDOW, *STRIKE)
+    far = alpha(*south, "--describe-place")
+    assert far.code == Exit.REFUSED  # A southern latitude is no option, and too far away.
+    assert "km" in far.err
 
 
 @pytest.mark.parametrize(
@@ -292,6 +328,7 @@ def test_a_serial_may_be_written_with_the_whole_name(alpha: Officer) -> None:
     index = int(serial.split("-")[1])
     by_name = alpha.done("log", "show", f"{ALPHA}/{index}")
     assert by_name == alpha.done("log", "show", serial.lower())
+    assert by_name == alpha.done("log", "show", str(index))  # Our own, by its number alone.
 
 
 def test_a_key_is_rotated_on_every_line(alpha: Officer, bravo: Officer) -> None:

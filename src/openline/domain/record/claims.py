@@ -13,7 +13,7 @@ What each kind shows, and against whom it counts:
 - state: every party's own ticks, dated by others', without a gap.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -360,7 +360,17 @@ def _check_state(case: _Case) -> str:
 def _look(case: _Case) -> str:
     exhibits = case.exhibits
     parties = tuple(exhibits.rings)
-    chains = chains_around(parties, case.claim.at, exhibits.tolerance_ms(), exhibits.web)
+    found = {
+        party: around(
+            party,
+            case.claim.at,
+            exhibits.tolerance_ms(),
+            exhibits.tick_gap_ms_max(),
+            exhibits.web,
+        )
+        for party in parties
+    }
+    chains = {party: one.chain for party, one in found.items() if one is not None}
     case.facts["views"] = {
         party: [{"observed": word, "declared": dict(scopes)} for word, scopes in _views(chain)]
         for party, chain in chains.items()
@@ -385,21 +395,6 @@ def _read_word(case: _Case) -> str:
     if words[0] != case.claim.word:
         raise refuted(f"the line was {words[0]}, not {case.claim.word}")
     return f"It is {words[0]}."
-
-
-def chains_around(
-    parties: Iterable[str], at: int, tolerance_ms: int, web: Web
-) -> dict[str, tuple[Tick, ...]]:
-    """The unbroken ticks around an instant of each party that has them.
-
-    Args:
-        parties: The parties to the line.
-        at: The instant.
-        tolerance_ms: The line's clock tolerance.
-        web: Verified ticks of the line.
-    """
-    found = {party: around(party, at, tolerance_ms, web) for party in parties}
-    return {party: one.chain for party, one in found.items() if one is not None}
 
 
 def line_words(chains: Mapping[str, tuple[Tick, ...]]) -> list[Word]:

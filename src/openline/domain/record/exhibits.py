@@ -1,4 +1,4 @@
-"""Exhibits: what the parts of a certificate prove by themselves, whatever is claimed.
+"""Exhibits: what the parts of a certificate prove, whatever is claimed.
 
 Nothing in a certificate is trusted but the root keys that its Understanding
 names; from them every other part is verified here, each byte by some check. The
@@ -9,8 +9,8 @@ Rules:
 
 1. The Understanding is signed by enough roots of every party, and the outbox
    that the claim is about begins with it.
-2. Node, mirror and witness keys follow from it by the key messages inside; each
-   of them is signed by the key valid at its place.
+2. Node, mirror and witness keys follow from it by the key messages inside, which
+   are entries like all others.
 3. A head, a tick or an entry is of the claim's line and of the first outbox of
    its author, and is signed by a key that was valid and trusted there. Each
    further row of a head is a cosignature by another party to the line.
@@ -151,13 +151,12 @@ class Exhibits:
         for part in self.evidence.entries:
             self._see(part)
         found: list[str] = []
-        for (party, index), entry in sorted(self.entries.items()):
+        for (party, _), entry in sorted(self.entries.items()):
             if entry.envelope.header.kind in KEY_KINDS:
                 if entry.message is None:
                     raise _fault(Reason.MALFORMED, f"the content of {entry.words} is withheld")
-                ring = self.rings[party].after(entry.envelope, entry.message)
-                verify_envelope(entry.envelope, ring.node_at(index).ed25519)
-                self.rings[party] = ring
+                # The signatures around key messages are verified with all entries.
+                self.rings[party] = self.rings[party].after(entry.envelope, entry.message)
                 found.append(entry.words)
         return f"After {', '.join(found)}." if found else "The Understanding's own keys are valid."
 
@@ -244,6 +243,14 @@ class Exhibits:
         """The largest clock tolerance of the terms in the certificate."""
         return max(
             terms.timers.clock_tolerance_ms
+            for ring in self.rings.values()
+            for terms in ring.understandings()
+        )
+
+    def tick_gap_ms_max(self) -> int:
+        """Most time between two ticks of a party that was running."""
+        return max(
+            terms.timers.tick_ms * terms.timers.ticks_missed_degraded
             for ring in self.rings.values()
             for terms in ring.understandings()
         )

@@ -194,13 +194,15 @@ def alive(window: Window, web: Web) -> tuple[Alive, ...]:
     )
 
 
-def around(party: str, at: int, tolerance_ms: int, web: Web) -> Around | None:
+def around(party: str, at: int, tolerance_ms: int, gap_ms_max: int, web: Web) -> Around | None:
     """The unbroken chain of a party's ticks around an instant.
 
     Args:
         party: The subject.
         at: The instant.
         tolerance_ms: The line's clock tolerance, from the Understanding.
+        gap_ms_max: Most time, by the subject's clock, between two ticks: beyond it
+            the subject was not running, and its word from before stands no longer.
         web: Verified ticks of one line.
 
     Returns:
@@ -212,15 +214,16 @@ def around(party: str, at: int, tolerance_ms: int, web: Web) -> Around | None:
     last = dates.first_after(at)
     if last is None:
         return None
-    chain, digest = [last.tick], last.tick.previous
-    relied = set(last.path)
-    while digest in web and web[digest].party == party:
-        chain.append(web[digest])
+    chain, relied = [last.tick], set(last.path)
+    while (tick := web.get(chain[-1].previous)) is not None:
+        if tick.party != party or abs(chain[-1].at - tick.at) > gap_ms_max:
+            return None
+        digest = chain[-1].previous
+        chain.append(tick)
         relied.add(digest)
         if digest in earlier:
             relied.update(earlier[digest].path)
             return Around(earlier[digest], last, tuple(reversed(chain)), tuple(sorted(relied)))
-        digest = web[digest].previous
     return None
 
 

@@ -96,7 +96,7 @@ async def read_message(
         str, Parameter(pattern="^[a-z]{2,3}$", description="Language of the plain text.")
     ] = "en",
 ) -> dict[str, Any]:
-    """One message with its fields (`body`) and as plain text (`text`), which explains itself."""
+    """One message with its fields, `body`, and as plain text that explains itself."""
     view = view_of(state, line)
     try:
         shown = node_of(state).message(line, party, index)
@@ -180,7 +180,7 @@ async def list_conflicts(
     line: Line,
     live: Annotated[bool, Parameter(description="Only those between live notices.")] = True,
 ) -> dict[str, Any]:
-    """Where two notices come nearer than agreed, with the closest point and the window."""
+    """Where two notices come nearer than agreed: how near, at which point, when."""
     return {"conflicts": view_of(state, line).conflicts(live)}
 
 

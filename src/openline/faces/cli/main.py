@@ -78,12 +78,8 @@ VERBS: Final = {
 """Every verb by what it is for: its name, its module and what it is called there."""
 
 
-def make_openline(*, with_pages: bool = True) -> App:
-    """The whole command line.
-
-    Args:
-        with_pages: Load every verb, so that the list of verbs says what each does.
-    """
+def make_openline() -> App:
+    """The whole command line; each verb is loaded when it is first asked for."""
     app = make_app("openline", HELP, EXAMPLE)
     app.version_flags = ("--version",)
     app.version = __version__
@@ -92,19 +88,26 @@ def make_openline(*, with_pages: bool = True) -> App:
         group = Group(title, sort_key=number)
         for place, (name, path) in enumerate(verbs.items()):
             app.command(f"openline.faces.cli.{path}", name=name, group=group, sort_key=place)
-            if with_pages:
-                app[name]  # Loads it.
     return app
+
+
+app: Final = make_openline()
+
+
+def load_verbs() -> None:
+    """Load every verb, so that the list of verbs says what each does."""
+    for verbs in VERBS.values():
+        for name in verbs:
+            app[name]
 
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit code."""
     as_json = "--json" in arguments
     try:
-        is_list = not arguments or arguments[0].startswith("-")
-        result = make_openline(with_pages=is_list)(
-            list(arguments), print_error=False, exit_on_error=False, help_on_error=False
-        )
+        if not arguments or arguments[0].startswith("-"):
+            load_verbs()
+        result = app(list(arguments), print_error=False, exit_on_error=False, help_on_error=False)
     except CycloptsError as error:
         return _fail(Exit.USAGE, _usage_rows(error), as_json)
     except OpenlineError as error:

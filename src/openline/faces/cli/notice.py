@@ -68,7 +68,7 @@ def issue(
     """
     client = options.client()
     line = options.line_of(client)
-    drafts = form.drafts(client.config.language)
+    drafts = _drafts(client, line, form)
     if id is not None:
         if len(drafts) > 1:
             raise WrongUsage("--id names one notice; the file holds several.", "Use --only.")
@@ -95,7 +95,7 @@ def check(
     """
     client = options.client()
     line = options.line_of(client)
-    drafts = form.drafts(client.config.language)
+    drafts = _drafts(client, line, form)
     return _release(client, line, drafts, options, None, (), True, 0)
 
 
@@ -143,8 +143,8 @@ def replace(
 @verb(app)
 def cancel(
     notice_id: str,
-    reason: str = "",
     /,
+    reason: str = "",
     *,
     precedence: Precedence = Precedence.IMMEDIATE,
     to: tuple[str, ...] = (),
@@ -231,8 +231,8 @@ def show(
 def respond(
     what: str,
     answer: Answer,
-    text: str = "",
     /,
+    text: str = "",
     *,
     until: str | None = None,
     language: str | None = None,
@@ -277,6 +277,24 @@ def respond(
     )  # fmt: skip
 
 
+def _drafts(client: "Client", line: str, form: NoticeForm) -> list[dict[str, Any]]:
+    """The notices that the form gives, with places in words if that is asked for."""
+    drafts = form.drafts(client.config.language)
+    if not form.describe_place:
+        return drafts
+    from openline.domain.line.understanding_toml import from_toml
+    from openline.domain.space.place import describe_place
+    from openline.domain.talk.volumes import VOLUME
+
+    shown = client.get("/lines", line, "understanding")
+    references = from_toml(shown["toml"], line).reference_points
+    for fields in drafts:
+        if "place" not in fields and fields.get("volumes"):
+            volumes = [VOLUME.from_json(one, "volume") for one in fields["volumes"]]
+            fields["place"] = {"words": describe_place(volumes, references, fields["language"])}
+    return drafts
+
+
 def _release(
     client: "Client",
     line: str,
@@ -288,12 +306,7 @@ def _release(
     wait_s: float,
 ) -> int:
     """Check every notice; then, unless it is a rehearsal, say them all."""
-    officer = options.officer()
-    checked = []
-    for fields in drafts:
-        body = {"fields": {**({"by": officer} if officer else {}), **fields}}
-        answer = client.post("/lines", line, "notices", "check", body=body)
-        checked.append({"activity": fields.get("activity", ""), **answer})
+    checked = [_check(client, line, fields, options, len(drafts)) for fields in drafts]
     if is_dry:
         rows = [row for one in checked for row in _checked_rows(one)]
         emit({"checked": checked, "issued": []}, rows, as_json=options.json)
@@ -311,6 +324,21 @@ def _release(
     return 0
 
 
+def _check(
+    client: "Client", line: str, fields: dict[str, Any], options: Acting, count: int
+) -> dict[str, Any]:
+    """What one notice of so many would meet; of several, an error names which."""
+    officer = options.officer()
+    activity = fields.get("activity", "")
+    body = {"fields": {**({"by": officer} if officer else {}), **fields}}
+    try:
+        return {"activity": activity, **client.post("/lines", line, "notices", "check", body=body)}
+    except OurError as error:
+        if type(error) is not OurError or count == 1:
+            raise
+        raise OurError(f"{activity}: {error.what}", error.remedy) from None
+
+
 def _by_lead_time(fields: dict[str, Any]) -> Precedence:
     """How fast a notice goes: the nearer its window, the faster."""
     starts = [instant_of(volume["valid_from"]) for volume in fields.get("volumes", [])]
@@ -323,7 +351,7 @@ def _by_lead_time(fields: dict[str, Any]) -> Precedence:
 
 
 def _last_content(client: "Client", line: str, notice_id: str) -> dict[str, Any]:
-    """What the newest version with volumes of our own notice says, made the next version."""
+    """What our notice said last of volumes, as the beginning of its next version."""
     notice = client.get("/lines", line, "notices", *notice_id.split("/"))
     if notice["party"] != client.config.party:
         raise OurError(

@@ -1,4 +1,4 @@
-"""The form of a notice as options and files give it, in the projection the API takes.
+"""The form of a notice: from options and files to what the API takes.
 
 A file in GeoJSON, KML or ACO tells where, how high and when, and may tell more
 in its properties; what is given as an option counts before the file. Nothing
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _WHERE = Group("Where, how high, when", sort_key=2)
 _WHAT = Group("What", sort_key=3)
 _DEGREES = r"(-?[0-9]{1,3}(?:\.[0-9]+)?)"
+_SIGNED = Parameter(group=_WHERE, allow_leading_hyphen=True)
 _POINT = re.compile(rf"(?<![0-9.,-]){_DEGREES}\s*,\s*{_DEGREES}(?![0-9.]|\s*,)")
 _WORDS: Final = (
     "category", "kind", "activity", "objects", "scope", "language", "contact", "certainty",
@@ -39,6 +40,7 @@ class NoticeForm:
     Attributes:
         file: A file with areas, GeoJSON, KML or ACO; each activity in it becomes a notice.
         only: Of the file, the activity of this name or number; again for each.
+        skip_faulty: Leave out, and tell, what is faulty in the file, and take the rest.
         circle: Centre of a circle: "LAT,LON" in degrees; needs --radius.
         corridor: Points of a corridor: "LAT,LON LAT,LON ..."; needs --radius.
         polygon: Corners of a polygon: "LAT,LON LAT,LON LAT,LON ...".
@@ -48,6 +50,7 @@ class NoticeForm:
         from_: Start of the window: an instant, or +30min from now.
         until: End of the window: an instant, or +90min from now.
         place: Where, in words relative to a shared reference point; compared with the area.
+        describe_place: Take the words from the area, where none are given; nothing is compared.
         reference: The reference point's name in the Understanding, if the words do not say it.
         category: What it is about; names a lead time in the Understanding: strike, flight.
         kind: What acts; names separation minima: air, ground, missile, presence.
@@ -66,15 +69,17 @@ class NoticeForm:
 
     file: Annotated[Path | None, Parameter(group=_WHERE)] = None
     only: Annotated[tuple[str, ...], Parameter(group=_WHERE)] = ()
-    circle: Annotated[str | None, Parameter(group=_WHERE)] = None
-    corridor: Annotated[str | None, Parameter(group=_WHERE)] = None
-    polygon: Annotated[str | None, Parameter(group=_WHERE)] = None
+    skip_faulty: Annotated[bool, Parameter(group=_WHERE)] = False
+    circle: Annotated[str | None, _SIGNED] = None
+    corridor: Annotated[str | None, _SIGNED] = None
+    polygon: Annotated[str | None, _SIGNED] = None
     radius: Annotated[str | None, Parameter(group=_WHERE)] = None
-    lower: Annotated[str | None, Parameter(group=_WHERE)] = None
-    upper: Annotated[str | None, Parameter(group=_WHERE)] = None
+    lower: Annotated[str | None, _SIGNED] = None
+    upper: Annotated[str | None, _SIGNED] = None
     from_: Annotated[str | None, Parameter(name="--from", group=_WHERE)] = None
     until: Annotated[str | None, Parameter(group=_WHERE)] = None
     place: Annotated[str | None, Parameter(group=_WHERE)] = None
+    describe_place: Annotated[bool, Parameter(group=_WHERE)] = False
     reference: Annotated[str | None, Parameter(group=_WHERE)] = None
     category: Annotated[str | None, Parameter(group=_WHAT)] = None
     kind: Annotated[str | None, Parameter(group=_WHAT)] = None
@@ -108,7 +113,7 @@ class NoticeForm:
             raise WrongUsage("--file and a shape exclude each other.", "Give one of them.")
         return [
             {**given, **_fields_of(activity), **self.words(), "volumes": volumes}
-            for activity, volumes in _read(self.file, self._window(), self.only)
+            for activity, volumes in self._read(self.file)
         ]
 
     def words(self) -> dict[str, Any]:
@@ -165,6 +170,34 @@ class NoticeForm:
             raise WrongUsage("A window has two ends.", "Give --from and --until.")
         return instant_of(self.from_), instant_of(self.until)
 
+    def _read(self, path: Path) -> list[tuple["ReadActivity", list[dict[str, Any]]]]:
+        """The activities of a file that are asked for, each with its volumes."""
+        from openline.adapters.geofiles import FileFault, read_geofile
+        from openline.domain.talk.volumes import VOLUME
+
+        try:
+            activities = read_geofile(path, self._window())
+        except FileFault as fault:
+            raise FileUnreadable(fault.what, fault.remedy) from None
+        found = []
+        for number, activity in enumerate(activities, start=1):
+            if self.only and activity.name not in self.only and str(number) not in self.only:
+                continue
+            if activity.fault is not None and not self.skip_faulty:
+                raise FileUnreadable(
+                    activity.fault.what, f"{activity.fault.remedy} Or leave it out: --skip-faulty."
+                )
+            if activity.fault is not None:
+                say_aside(f"Left out: {activity.fault.what}")
+                continue
+            for warning in activity.warnings:
+                say_aside(f"{path}, {activity.name or f'feature {number}'}: {warning}")
+            found.append((activity, [VOLUME.to_json(volume) for volume in activity.volumes]))
+        if not found:
+            named = f" of {', '.join(self.only)}" if self.only else ""
+            raise FileUnreadable(f"{path} holds no activity{named}.")
+        return found
+
 
 _CHOICES = frozenset({"certainty", "speaks_for", "releasability"})
 
@@ -182,32 +215,6 @@ def parse_points(text: str, option: str) -> list[dict[str, str]]:
             f'Write latitude, comma, longitude in degrees: {option} "34.490,36.909".',
         )
     return [{"lat": lat, "lon": lon} for lat, lon in points]
-
-
-def _read(
-    path: Path, window: tuple[int, int] | None, only: tuple[str, ...]
-) -> list[tuple["ReadActivity", list[dict[str, Any]]]]:
-    """The activities of a file that are asked for, each with its volumes."""
-    from openline.adapters.geofiles import FileFault, read_geofile
-    from openline.domain.talk.volumes import VOLUME
-
-    try:
-        activities = read_geofile(path, window)
-    except FileFault as fault:
-        raise FileUnreadable(fault.what, fault.remedy) from None
-    found = []
-    for number, activity in enumerate(activities, start=1):
-        if only and activity.name not in only and str(number) not in only:
-            continue
-        if activity.fault is not None:
-            raise FileUnreadable(activity.fault.what, activity.fault.remedy)
-        for warning in activity.warnings:
-            say_aside(f"{path}, {activity.name or f'feature {number}'}: {warning}")
-        found.append((activity, [VOLUME.to_json(volume) for volume in activity.volumes]))
-    if not found:
-        named = f" of {', '.join(only)}" if only else ""
-        raise FileUnreadable(f"{path} holds no activity{named}.")
-    return found
 
 
 def _fields_of(activity: "ReadActivity") -> dict[str, Any]:

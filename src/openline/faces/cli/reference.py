@@ -26,7 +26,7 @@ from openline.faces.api.describe import read_docstring
 from openline.faces.api.events import EVENTS
 from openline.faces.api.writing import LEFT_TO_THE_DESK, SAID_BY_PEOPLE
 from openline.faces.cli.faults import Exit
-from openline.faces.cli.main import VERBS, make_openline
+from openline.faces.cli.main import VERBS, app, load_verbs
 
 HELP_COLUMNS: Final = 88
 
@@ -65,7 +65,6 @@ def main() -> None:
 
 def verbs() -> Iterator[list[str]]:
     """Every page of the manual, as the words that call it."""
-    app = make_openline()
     for names in VERBS.values():
         for name in names:
             yield [name]
@@ -79,7 +78,8 @@ def help_of(words: list[str]) -> str:
     try:
         page = io.StringIO()
         console = Console(file=page, width=1_000, highlight=False, markup=False, emoji=False)
-        make_openline().help_print(words, console=console)
+        load_verbs()
+        app.help_print(words, console=console)
     finally:
         if before is None:
             del os.environ["COLUMNS"]
@@ -88,8 +88,8 @@ def help_of(words: list[str]) -> str:
     return "\n".join(row.rstrip() for row in page.getvalue().strip().splitlines())
 
 
-def _subverbs(app: App) -> list[str]:
-    return [name for name in app if not name.startswith("-")]
+def _subverbs(group: App) -> list[str]:
+    return [name for name in group if not name.startswith("-")]
 
 
 def _cli() -> Iterator[str]:
@@ -248,7 +248,7 @@ def _fields() -> Iterator[str]:
 
 
 def _optional(message: type[Body]) -> set[str]:
-    """The fields that may be left out: those that have a default, or that the node fills in."""
+    """The fields that may be left out: they have a default, or the node fills them in."""
     table: Any = message
     defaults = {
         one.name for one in dataclasses.fields(table) if one.default is not dataclasses.MISSING

@@ -17,11 +17,14 @@ def find_serial(client: "Client", line: str, text: str) -> tuple[str, int]:
     Args:
         client: The way to the node, which knows the parties.
         line: The line.
-        text: `ALPHA-0012`, or `alpha.example/12` with the party's whole name.
+        text: `ALPHA-0012`, or `alpha.example/12` with the party's whole name, or `12` for
+            our own.
 
     Raises:
         WrongUsage: It is no serial, or no party or several begin so.
     """
+    if text.isascii() and text.isdigit():
+        return client.config.party, int(text[:16])
     match = _SERIAL.fullmatch(text.strip())
     if match is None:
         raise WrongUsage(f"{text!r} is not a serial.", "Write it as the log does: ALPHA-0012.")

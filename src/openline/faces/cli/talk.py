@@ -95,8 +95,8 @@ def read(
 @sole_verb(read_back_app)
 def read_back(
     serial: str,
-    digest: str = "",
     /,
+    digest: str = "",
     *,
     verdict: ReadBackVerdict = ReadBackVerdict.I_READ_BACK,
     wait: float = 5.0,

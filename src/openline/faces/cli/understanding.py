@@ -32,9 +32,8 @@ app = make_app(
 def new(
     line: str,
     /,
-    *,
+    *card: Path,
     template: Literal["air", "humanitarian", "maritime"] = "air",
-    card: tuple[Path, ...] = (),
     out: Path | None = None,
     options: Node = Node(),  # noqa: B008 - frozen.
 ) -> None:
@@ -44,12 +43,12 @@ def new(
     one. None of the numbers was ever published by anybody: agree on them.
 
     Example:
-        openline understanding new syria-air --template air --card bravo.card
+        openline understanding new syria-air bravo.card --template air
 
     Args:
         line: The name of the line: lower-case letters, digits, hyphens.
+        card: The counterparts' cards; without them, all cards that are kept.
         template: From which template.
-        card: A counterpart's card; again for each. Without it, all cards that are kept.
         out: Where to write it; without it LINE.toml in the current directory.
         options: Which node, and how to print.
     """

@@ -5,6 +5,7 @@ of their programs are loaded.
 """
 
 from pathlib import Path
+from typing import Final
 
 from openline.domain.errors import OurError
 from openline.faces.cli.faults import Exit, FileUnreadable, WrongUsage
@@ -20,7 +21,7 @@ app = make_app("verify", "")
 def verify(
     file: Path,
     /,
-    *,
+    *more: Path,
     root: tuple[str, ...] = (),
     understanding: Path | None = None,
     options: Printing = Printing(),  # noqa: B008 - frozen.
@@ -41,6 +42,7 @@ def verify(
 
     Args:
         file: The certificate; - is standard input.
+        more: Further certificates; then the exit code is that of the worst of them.
         root: The fingerprint of a root key that you know; again for each.
         understanding: A signed Understanding that must be the one in force.
         options: How to print.
@@ -48,7 +50,6 @@ def verify(
     from openline.domain.limits import EVIDENCE_SIZE_BYTES_MAX, UNDERSTANDING_SIZE_BYTES_MAX
     from openline.domain.record.verification import make_pins, verify_certificate
 
-    data = read_bytes(file, EVIDENCE_SIZE_BYTES_MAX)
     # The file of a signed Understanding holds signatures beside the terms.
     terms = read_bytes(understanding, 2 * UNDERSTANDING_SIZE_BYTES_MAX) if understanding else None
     try:
@@ -59,7 +60,16 @@ def verify(
         pins = make_pins(root, terms)
     except OurError as error:
         raise FileUnreadable(f"{understanding}: {error.what}", error.remedy) from None
-    with naming(file):
-        report = verify_certificate(data, pins)
-    emit(report.to_json(), report.to_text().splitlines(), as_json=options.json)
-    return {"PROVEN": Exit.DONE, "REFUTED": Exit.REFUSED, "UNPROVEN": Exit.USAGE}[report.verdict]
+    ends = []
+    for path in (file, *more):
+        data = read_bytes(path, EVIDENCE_SIZE_BYTES_MAX)
+        with naming(path):
+            report = verify_certificate(data, pins)
+        rows = report.to_text().splitlines()
+        emit(report.to_json(), [f"{path}:", *rows, ""] if more else rows, as_json=options.json)
+        ends.append(_EXITS[report.verdict])
+    return max(ends, key=_WORST_LAST.index)
+
+
+_EXITS: Final = {"PROVEN": Exit.DONE, "REFUTED": Exit.REFUSED, "UNPROVEN": Exit.USAGE}
+_WORST_LAST: Final = (Exit.DONE, Exit.USAGE, Exit.REFUSED)

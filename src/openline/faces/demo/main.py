@@ -1,14 +1,16 @@
-"""The demo as a whole: from an empty directory to a story told, and its nodes ended.
+"""The demo as a whole: from an empty directory to nodes that have ended.
 
 Whatever happens, an error, a step that does not hold, Control-C, the two node
 processes are ended with it.
 """
 
 import contextlib
+import shlex
 import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -148,36 +150,65 @@ def _sum_up(plot: Plot, stage: Stage, fault: OurError | None, seconds: float) ->
 
 def _tell_sum(row: dict[str, Any], teller: Teller) -> None:
     verdict = "Every step held" if row["is_held"] else "NOT every step held"
-    teller.title(f"{verdict}. {row['steps']} steps in {row['seconds']:.0f} s")
+    teller.title(f"{verdict}: {row['steps']} steps, {row['seconds']:.0f} s")
+    teller.row(f"{row['checks']} facts were checked on both nodes.")
+    teller.row(f"{row['messages']} messages are on the record, {row['receipts']} receipted.")
+    if row["receipts_timed"]:
+        teller.row(
+            f"From handing a message to its node until its receipt was held: "
+            f"{row['receipt_ms_median']} ms (median of {row['receipts_timed']}), "
+            f"{row['receipt_ms_max']} ms at most."
+        )
+    if row["refused"]:
+        teller.row(f"{row['refused']} messages were refused before they were said.")
+    verdicts = Counter(one["verdict"] for one in row["certificates"])
     teller.row(
-        f"{row['messages']} messages on the record, {row['receipts']} receipted; a receipt took "
-        f"{row['receipt_ms_median']} ms (median of {row['receipts_timed']}), "
-        f"{row['receipt_ms_max']} ms at most."
+        f"{verdicts['PROVEN']} certificates, each PROVEN to another process: "
+        f"{row['directory']}/certificates"
     )
-    teller.row(f"{row['checks']} facts were checked; {row['refused']} messages refused unsaid.")
+    if verdicts["REFUTED"]:
+        teller.row(f"{verdicts['REFUTED']} false claim, REFUTED: {row['directory']}/claims")
     teller.end()
 
 
 def _linger(stage: Stage) -> None:
     """Keep the nodes running until somebody says to end."""
     teller = stage.story.teller
-    program = "openline" if shutil.which("openline") else f"{sys.executable} -m openline"
-    alpha, bravo = (station.directory for station in stage.both)
     teller.say("Both nodes keep running. Try them from another terminal:")
-    for words in (
-        f"status --dir {alpha}",
-        f"log --dir {bravo}",
-        f"log show ALPHA-0001 --language ru --dir {bravo}",
-        f"conflicts --ended --dir {alpha}",
-        f'say "Good morning." --dir {alpha}',
-        f"doctor --dir {bravo}",
-    ):
-        teller.row(f"{program} {words}")
-    certificates = sorted((stage.root / "certificates").glob("*.cert"))
-    if certificates:
-        teller.row(f"{program} verify {certificates[-1]}")
+    for arguments in _trials(stage):
+        teller.row(f"{_program()} {shlex.join(arguments)}")
     teller.end()
     teller.say("Control-C ends both nodes.")
     with contextlib.suppress(KeyboardInterrupt):
-        while any(station.is_running for station in stage.both):
+        gone: set[str] = set()
+        while len(gone) < len(stage.both):
             time.sleep(_LINGER_S)
+            for station in stage.both:
+                if not station.is_running and station.name not in gone:
+                    gone.add(station.name)
+                    teller.say(f"{station.name}'s node has ended.")
+    teller.say(f"The nodes have ended; what they recorded is in {stage.root}")
+
+
+def _trials(stage: Stage) -> list[list[str]]:
+    """Verbs to try, with all that they need."""
+    alpha, bravo = (str(station.directory) for station in stage.both)
+    trials = [
+        ["status", "--dir", alpha],
+        ["log", "--dir", bravo],
+        ["log", "show", "ALPHA-0001", "--language", "ru", "--dir", bravo],
+        ["notice", "list", "--ended", "--dir", alpha],
+        ["conflicts", "--dir", bravo],
+        ["say", "Good morning.", "--dir", alpha],
+        ["doctor", "--dir", bravo],
+    ]
+    certificates = sorted((stage.root / "certificates").glob("*.cert"))
+    return [*trials, *(["verify", str(path)] for path in certificates[-1:])]
+
+
+def _program() -> str:
+    """How this program is called from where the reader is."""
+    beside = Path(sys.executable).with_name("openline")
+    if not beside.exists():
+        return f"{sys.executable} -m openline"
+    return "openline" if shutil.which("openline") == str(beside) else str(beside)

@@ -67,7 +67,7 @@ class Proof:
         self._tell(path, report, "PROVEN", what, shows or {})
 
     def refute(self, name: str, station: Station, *arguments: str, what: str) -> None:
-        """The same for a claim that is not true: REFUTED. The file is kept apart, in `claims/`."""
+        """The same for a claim that is not true: REFUTED; kept apart, in `claims/`."""
         path = self._stage.root / "claims" / f"{name}.cert"
         report = self._attempt(path, station, arguments, "REFUTED")
         self._tell(path, report, "REFUTED", what, {})

@@ -13,26 +13,23 @@ certificate are true. What lies between two steps is left out, and the hours to
 midnight are told as seconds.
 """
 
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from openline.adapters.wording import Wording
-from openline.domain.errors import OurError
 from openline.domain.instant import HOUR_MS, MINUTE_MS, SECOND_MS, format_instant
 from openline.domain.line.terms import Understanding
-from openline.domain.space.altitude import Altitude, Datum
 from openline.domain.space.conflict import Finding, Verdict
-from openline.domain.space.place import volume_digest
-from openline.domain.space.volume import Volume
 from openline.domain.talk.volumes import VOLUME
 from openline.faces.cli.instants import now_ms
 from openline.faces.cli.notice_form import NoticeForm
+from openline.faces.demo.burst import Burst
 from openline.faces.demo.data import lay_out, reference_points
 from openline.faces.demo.founding import CLOCK_TOLERANCE_MS, TICK_MS, compressed
 from openline.faces.demo.proof import Proof
+from openline.faces.demo.read_back import digest_words
 from openline.faces.demo.stage import LANGUAGES, Plot, Stage
 from openline.faces.demo.station import Said, Station
 from openline.faces.demo.story import await_quietly
@@ -62,16 +59,13 @@ QUIET_MS: Final = 3 * SECOND_MS
 EDGE_MS: Final = CLOCK_TOLERANCE_MS + 3 * TICK_MS
 """The edges of a proof resolve to the clock tolerance and a tick there and back; and one more."""
 
-ROWS_BEFORE_KILL: Final = 12
-ROWS_MAX: Final = 400
-
 _ALPHA_COMMANDER: Final = {"post": "commander", "officer": "Col. Reyes"}
 _BRAVO_COMMANDER: Final = {"post": "commander", "officer": "полковник Белов"}
 _BRAVO_WATCH: Final = {"post": "watch", "officer": "майор Орлов"}
 
 
 def terms(understanding: Understanding) -> Understanding:
-    """What the parties change in the template's draft: places, short ticks, their words."""
+    """What the parties change in the draft: places, short ticks, their words."""
     return replace(
         understanding,
         timers=compressed(understanding.timers),
@@ -164,7 +158,7 @@ class Shayrat:
             stage.demand_same_conflicts(0, "None of them meets anything.")
 
     def _mistype(self) -> None:
-        stage, story = self._stage, self._story
+        story = self._story
         with story.step(
             "070009Z APR 17", "Alpha drafts its notice; the place in words is typed 9 km off."
         ):
@@ -199,7 +193,7 @@ class Shayrat:
                 notice = station.notice(said.party, said.notice_id)
                 lead_ms = notice["lead_time_ms"] or 0
                 story.demand(
-                    notice["lead_class"] == "SHORT_NOTICE" and LEAD_MS - lead_ms < MINUTE_MS,
+                    notice["lead_class"] == "SHORT_NOTICE" and abs(lead_ms - LEAD_MS) < MINUTE_MS,
                     f"{station.name}'s node: received {lead_ms // MINUTE_MS} min "
                     f"{lead_ms % MINUTE_MS // SECOND_MS} s before its window; agreed are 30 min: "
                     "SHORT_NOTICE.",
@@ -262,11 +256,9 @@ class Shayrat:
         stage, story = self._stage, self._story
         with story.step("070016Z APR 17", "Bravo reads the values back as its node holds them."):
             heard, meant = (self._digest(station) for station in (self._bravo, self._alpha))
+            values = {"verdict": "I_READ_BACK", "digest": f"{heard}\nRECONSTRUCTION."}
             of = {"of": notice.reference}
-            stage.say(
-                self._bravo, "READ_BACK", {**of, "verdict": "I_READ_BACK", "digest": heard},
-                precedence="FLASH",
-            )  # fmt: skip
+            stage.say(self._bravo, "READ_BACK", {**of, **values}, precedence="FLASH")
             story.demand(
                 heard == meant, "Alpha's node reads the same values from its own copy.", meant
             )
@@ -306,12 +298,12 @@ class Shayrat:
     # A node is lost, and comes back.
 
     def _kill(self) -> None:
-        stage, story = self._stage, self._story
+        story = self._story
         with story.step(
             "070035Z APR 17",
             "Alpha's node is killed with SIGKILL while it is saying one text after another.",
         ):
-            burst = _Burst(self._alpha)
+            burst = Burst(self._alpha)
             shown = burst.interrupt_by(self._alpha.kill)
             killed = time.monotonic()
             story.teller.row(
@@ -348,7 +340,7 @@ class Shayrat:
             f"{time.monotonic() - start:.1f} s.",
         )
 
-    def _demand_nothing_lost(self, burst: "_Burst", shown: dict[int, str], waiting: Said) -> None:
+    def _demand_nothing_lost(self, burst: Burst, shown: dict[int, str], waiting: Said) -> None:
         stage, story = self._stage, self._story
         stage.demand_same_record(
             "Both nodes hold the same record; no serial is missing or used twice."
@@ -530,7 +522,8 @@ class Shayrat:
         self, station: Station, name: str, ahead_ms: int, for_ms: int, *, place: str | None = None
     ) -> dict[str, Any]:
         """The form of a notice from the party's plan, its window so far ahead of now."""
-        start = (now_ms() + ahead_ms) // SECOND_MS * SECOND_MS
+        # The next full minute: a date-time group has no seconds.
+        start = -(-(now_ms() + ahead_ms) // MINUTE_MS) * MINUTE_MS
         form = NoticeForm(
             file=self._plans[station],
             only=(name,),
@@ -583,72 +576,8 @@ class Shayrat:
         return digest_words(volume, points)
 
 
-def digest_words(volume: Volume, points: tuple[Any, ...]) -> str:
-    """The critical values of one volume: numbers that need no translation."""
-    digest, wording = volume_digest(volume, points), Wording("en")
-    corners = (digest.south_west, digest.north_east)
-    bounds = (_level(volume.lower, "SFC"), _level(volume.upper, "UNL"))
-    window = (format_instant(volume.valid_from), format_instant(volume.valid_until))
-    reference = digest.reference.upper()
-    where = f"{digest.bearing_deg:03d} {digest.distance_m} M FROM" if digest.distance_m else "AT"
-    return "\n".join((
-        f"CENTRE {wording.position(digest.centre)}",
-        f"BOX {' / '.join(map(wording.position, corners))}",
-        f"{where} {reference}",
-        f"BAND {' - '.join(bounds)}",
-        f"WINDOW {' - '.join(window)}",
-    ))  # fmt: skip
-
-
-def _level(bound: Altitude | None, none: str) -> str:
-    if bound is None:
-        return none
-    if bound.datum is Datum.FLIGHT_LEVEL:
-        return f"FL{bound.value:03d}"
-    return f"{bound.value / 10:g} M {bound.datum.name}"
-
-
 def _window_words(start_at: int, end_at: int) -> tuple[str, ...]:
     return "--from", format_instant(start_at), "--until", format_instant(end_at)
-
-
-class _Burst:
-    """One text after another, as fast as the node takes them, until it is gone.
-
-    Attributes:
-        recorded: The texts that the node said it has recorded, by index.
-    """
-
-    def __init__(self, station: Station) -> None:
-        self._station = station
-        self.recorded: dict[int, str] = {}
-
-    def interrupt_by(self, kill: Any) -> dict[int, str]:
-        """Kill the node in the middle; what it had shown as delivered before, by index."""
-        thread = threading.Thread(target=self._say, name="burst", daemon=True)
-        thread.start()
-        await_quietly(
-            lambda: len(self.recorded) >= ROWS_BEFORE_KILL or not thread.is_alive(),
-            "Texts are said.",
-        )
-        shown = {
-            one["index"]: one["kind"]
-            for one in self._station.messages()
-            if one["party"] == self._station.party and one["marks"]["delivered"]
-        }
-        kill()
-        thread.join()
-        return shown
-
-    def _say(self) -> None:
-        for number in range(1, ROWS_MAX + 1):
-            text = f"RECONSTRUCTION. Row {number} of a long list."
-            fields = {"language": "en", "text": text, "exercise": True}
-            try:
-                said = self._station.say("TEXT", fields, waits=False)
-            except OurError:
-                return  # The node is gone, as it should be.
-            self.recorded[said.index] = text
 
 
 def plot() -> Plot:

@@ -1,4 +1,4 @@
-"""The stage: two running nodes, what is said between them, and what both must show.
+"""The stage: two running nodes, what they say, and what both must show.
 
 Every message is told as each side's own node words it, Alpha's in English and
 Bravo's in Russian: that the other side can tell it shows that it is there.
@@ -163,7 +163,7 @@ class Stage:
         def is_so(station: Station) -> bool:
             shown = station.state()
             declared = shown["declared"][party][scope]
-            return declared == state and shown["displayed"]["word"] == word
+            return bool(declared == state and shown["displayed"]["word"] == word)
 
         for station in self.both:
             self.story.await_(lambda station=station: is_so(station), f"{station.name}: {what}")  # type: ignore[misc]

@@ -118,7 +118,7 @@ class Station:
         """Start the node, and do not wait for it."""
         assert not self.is_running, "a directory has one node"
         self._close()
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process.
         self._process = subprocess.Popen(
             [*PROGRAM, "run", "--json", "--dir", str(self.directory)],
             stdin=subprocess.DEVNULL,
@@ -202,7 +202,7 @@ class Station:
             OurError: The process is gone.
         """
         self.demand_running()
-        with contextlib.suppress(OurError):
+        with contextlib.suppress(OurError, ValueError):
             return str(self.state().get("displayed", {}).get("word", ""))
         return ""
 
@@ -314,7 +314,7 @@ _INTERRUPTIONS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Take being told to end, in whichever way, as Control-C: nodes are ended in order."""
+    """Take being told to end, in whichever way, as Control-C."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt

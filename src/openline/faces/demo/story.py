@@ -1,4 +1,4 @@
-"""The story: steps that must hold on both nodes, what they found and how long it took.
+"""The story: steps that must hold on both nodes, and what they came to.
 
 A step that does not hold ends the story. Counts and times are kept for the one
 row of JSON at its end; every time in it was measured here, by the clock of this

@@ -1,0 +1,297 @@
+"""Export: finds the evidence in a store, or says what is missing and why."""
+
+from collections.abc import Callable
+
+import pytest
+
+from openline.adapters.memory import MemoryStore
+from openline.app.export import Exporter
+from openline.domain.errors import OurError
+from openline.domain.limits import EVIDENCE_ENTRIES_SHOWN_MAX
+from openline.domain.line.keyring import KeyRing, mirror_name, witness_name
+from openline.domain.record.certificate import parse_certificate
+from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
+from openline.domain.record.cosignature import cosign
+from openline.domain.record.merkle import leaf_hash
+from openline.domain.record.note import parse_note
+from openline.domain.record.proof import parse_log_proof, verify_log_proof
+from openline.domain.record.report import Verdict
+from openline.domain.record.tick import parse_tick
+from openline.domain.record.verification import verify_certificate
+from openline.domain.talk.keys import KeyRole
+from openline.engine.ports import PutHead
+from tests.domain.record.history import (
+    ALPHA,
+    BRAVO,
+    CHARLIE,
+    LINE,
+    START,
+    History,
+    notice,
+    signer,
+)
+
+
+def exporter(history: History, own: str = ALPHA) -> Exporter:
+    return Exporter(history.sides[own].store, own, LINE)
+
+
+@pytest.fixture(scope="module")
+def history() -> History:
+    """Half a minute of quiet, a text and a notice of alpha's, two minutes of quiet."""
+    history = History()
+    history.run(30)
+    history.text(ALPHA)
+    history.run(5)
+    history.say(ALPHA, notice(history.now + 60_000))
+    history.run(120)
+    return history
+
+
+WRONG: dict[str, tuple[Callable[[Exporter], bytes], str]] = {
+    "a stranger's message": (lambda e: e.message(CHARLIE, 0), "is not a party"),
+    "a message that was not said": (lambda e: e.message(ALPHA, 3), "is not recorded here"),
+    "a negative index": (lambda e: e.message(ALPHA, -1), "is not recorded here"),
+    "a receipt by the author": (lambda e: e.receipt(ALPHA, 1, ALPHA), "is not a receiver"),
+    "a receipt by a stranger": (lambda e: e.receipt(ALPHA, 1, CHARLIE), "is not a receiver"),
+    "the lead time of a text": (lambda e: e.lead_time(ALPHA, 1), "is not a notice"),
+    "a stranger's silence": (lambda e: e.non_use(CHARLIE, 0, 1), "is not a party"),
+    "a window backwards": (lambda e: e.use(ALPHA, START, START), "ends before it begins"),
+    "the state before the beginning": (lambda e: e.state(START - 1), "are not here"),
+    "the state in the future": (lambda e: e.state(START + 10**9), "are not here"),
+}
+
+
+@pytest.mark.parametrize(("ask", "says"), WRONG.values(), ids=WRONG.keys())
+def test_what_cannot_be_shown_is_said(
+    history: History, ask: Callable[[Exporter], bytes], says: str
+) -> None:
+    """What is asked wrongly, or is not stored, is an officer's error that says what to do."""
+    with pytest.raises(OurError, match=says) as error:
+        ask(exporter(history))
+    assert error.value.remedy
+
+
+def test_a_line_that_was_never_opened_has_no_certificates() -> None:
+    """An empty store is told as a line on which this party has said nothing."""
+    with pytest.raises(OurError, match="has said nothing on line"):
+        Exporter(MemoryStore(), ALPHA, LINE).message(ALPHA, 0)
+
+
+def test_a_receipt_that_has_not_come_is_named() -> None:
+    """Without the counterpart's cosignature the error names both parties and the message."""
+    history = History()
+    history.run(10)
+    index = history.text(ALPHA)
+    with pytest.raises(OurError, match=f"no receipt yet from {BRAVO} for {ALPHA} {index}"):
+        exporter(history).receipt(ALPHA, index)
+
+
+def test_a_message_without_a_head_waits() -> None:
+    """A message that no signed head covers yet cannot be shown, and the remedy is to wait."""
+    history = History()
+    history.run(10)
+    index = history.text(ALPHA)
+    with pytest.raises(OurError, match="No signed head over") as error:
+        exporter(history).message(ALPHA, index)
+    assert "Wait" in error.value.remedy
+
+
+def test_a_tick_serves_where_no_head_is_kept() -> None:
+    """A message that only a tick of its author covers is proven under that tick."""
+    history = History()
+    history.run(10)
+    index = history.text(ALPHA)
+    history.now += 1_000
+    history.tick(ALPHA)
+    data = exporter(history).message(ALPHA, index)
+    evidence = parse_certificate(data).evidence
+    assert evidence.heads == ()
+    assert len(evidence.ticks) == 1
+    assert verify_certificate(data).verdict is Verdict.PROVEN
+
+
+def test_the_first_receipt_is_shown(history: History) -> None:
+    """Of several heads with receipts the smallest that covers the message is taken."""
+    data = exporter(history).receipt(ALPHA, 1)
+    (note,) = parse_certificate(data).evidence.heads
+    assert parse_checkpoint(parse_note(note).text).size == 2
+    assert verify_certificate(data).facts["received_at"] == START + 31_000
+
+
+def test_a_receiver_shows_its_own_receipts_where_it_keeps_them() -> None:
+    """A receiver that keeps what it cosigned can show the receipt as the author can."""
+    history = History()
+    history.run(10)
+    index = history.say(ALPHA, notice(history.now + 60_000))
+    history.run(10)
+    side = history.sides[ALPHA]
+    size, note = side.store.heads(side.origin, BRAVO, index + 1, 1)[0]
+    history.sides[BRAVO].store.commit([PutHead(side.origin, size, BRAVO, note)])
+    for own in (ALPHA, BRAVO):
+        data = exporter(history, own).lead_time(ALPHA, index)
+        assert verify_certificate(data).verdict is Verdict.PROVEN
+    assert exporter(history, ALPHA).lead_time(ALPHA, index) == data
+
+
+def test_rows_that_prove_nothing_here_are_left_out() -> None:
+    """Cosignatures by others than the receiver do not go along."""
+    history = History()
+    history.run(10)
+    index = history.text(ALPHA)
+    history.run(10)
+    side = history.sides[ALPHA]
+    size, text = side.store.heads(side.origin, BRAVO, index + 1, 1)[0]
+    note = parse_note(text)
+    head = parse_checkpoint(note.text)
+    more = note.with_signatures(
+        *cosign(head, witness_name(BRAVO), signer(f"{BRAVO} witness"), 1),
+        *cosign(head, "outside.example/witness", signer("outside"), 1),
+    )
+    side.store.commit([PutHead(side.origin, size, BRAVO, more.format())])
+    data = exporter(history).receipt(ALPHA, index)
+    assert parse_certificate(data).evidence.heads == (text,)
+
+
+def test_a_head_that_does_not_fit_the_entries_is_passed_over() -> None:
+    """A stored head of another history is not put into a certificate."""
+    history = History()
+    history.run(10)
+    index = history.text(ALPHA)
+    other = History()
+    other.text(ALPHA, "something else")
+    side = history.sides[ALPHA]
+    side.store.commit([PutHead(side.origin, index + 1, "", other.head(ALPHA).format())])
+    with pytest.raises(OurError, match="No signed head"):
+        exporter(history).message(ALPHA, index)
+
+
+def test_three_parties_name_the_receiver() -> None:
+    """With several counterparts the receiver must be named, and each has its receipt."""
+    history = History(ALPHA, BRAVO, CHARLIE)
+    history.run(5)
+    index = history.text(ALPHA)
+    history.run(5)
+    export = exporter(history)
+    with pytest.raises(OurError, match="Nobody is not a receiver"):
+        export.receipt(ALPHA, index)
+    for holder in (BRAVO, CHARLIE):
+        report = verify_certificate(export.receipt(ALPHA, index, holder))
+        assert report.verdict is Verdict.PROVEN
+    facts = verify_certificate(export.message(ALPHA, index)).facts
+    assert sorted(facts["received"]) == [BRAVO, CHARLIE]
+
+
+def test_evidence_is_found_across_a_dark_time() -> None:
+    """Where the line was cut at an edge, the nearest ticks before and after it are found."""
+    history = History()
+    history.run(30)
+    for _ in range(900):
+        history.now += 1_000
+        history.tick(ALPHA)
+    history.run(30)
+    export = exporter(history)
+    data = export.non_use(ALPHA, START + 60_000, START + 600_000)
+    report = verify_certificate(data)
+    assert report.verdict is Verdict.PROVEN
+    assert len(parse_certificate(data).evidence.ticks) == 5
+    assert report.facts["first_anchor_at"] <= START + 30_000
+    with pytest.raises(OurError, match=f"ticks of {BRAVO} around"):
+        export.state(START + 400_000)  # Bravo was not running.
+
+
+def test_a_silence_that_cannot_be_shown_shows_what_there_is() -> None:
+    """An unproven window gives a file all the same, with the nearest ticks and who was alive."""
+    history = History()
+    history.run(60)
+    report = verify_certificate(exporter(history).non_use(ALPHA, START + 30_000, START + 90_000))
+    assert report.verdict is Verdict.UNPROVEN
+    assert "after the window" in report.conclusion
+    assert [one["party"] for one in report.facts["alive"]] == [ALPHA, BRAVO]
+
+
+def test_a_busy_window_shows_some_and_counts_the_rest() -> None:
+    """A use of many entries shows a bounded number of them, and is proven."""
+    history = History()
+    history.run(20)
+    for _ in range(EVIDENCE_ENTRIES_SHOWN_MAX + 6):
+        history.text(ALPHA)
+    history.run(20)
+    data = exporter(history).use(ALPHA, START + 10_000, START + 35_000)
+    report = verify_certificate(data)
+    assert report.verdict is Verdict.PROVEN
+    assert len(report.facts["said"]) == EVIDENCE_ENTRIES_SHOWN_MAX
+    assert "70 entries were added; the file shows 64" in report.to_text()
+
+
+def test_an_exporter_sees_what_comes_later() -> None:
+    """An exporter that has read a log reads on, key messages included."""
+    history = History()
+    history.run(10)
+    first = history.text(ALPHA)
+    history.run(10)
+    export = exporter(history)
+    before = export.receipt(ALPHA, first)
+    history.change_key(ALPHA, KeyRole.NODE, "alpha node 2")
+    history.run(10)
+    second = history.text(ALPHA)
+    history.run(10)
+    assert verify_certificate(export.receipt(ALPHA, second)).verdict is Verdict.PROVEN
+    assert exporter(history).receipt(ALPHA, second) == export.receipt(ALPHA, second)
+    assert export.receipt(ALPHA, first) != before  # It now holds the change of key.
+
+
+def test_an_entry_that_looks_like_a_key_message_is_none() -> None:
+    """Bytes of a key message inside another entry do not make it one."""
+    history = History()
+    root = bytes.fromhex("3a00011170a5010202").rjust(32, b"r")
+    history.text(ALPHA, heads=(Checkpoint(f"{BRAVO}/{LINE}/out", 1, root),))
+    index = history.text(ALPHA)
+    history.run(20)
+    data = exporter(history).receipt(ALPHA, index)
+    assert len(parse_certificate(data).evidence.entries) == 2  # The message and entry 0.
+    assert verify_certificate(data).verdict is Verdict.PROVEN
+
+
+def test_clocks_that_step_back_do_not_stop_the_search() -> None:
+    """Ticks out of order by their own times may cost evidence, never an error."""
+    history = History()
+    history.run(60)
+    history.sides[BRAVO].offset_ms = -40_000
+    history.run(60)
+    history.sides[BRAVO].offset_ms = 0
+    history.run(60)
+    for start in range(START, START + 180_000, 15_000):
+        data = exporter(history).non_use(ALPHA, start, start + 10_000)
+        assert verify_certificate(data).verdict in (Verdict.PROVEN, Verdict.UNPROVEN)
+
+
+def test_ticks_are_taken_as_they_were_stored(history: History) -> None:
+    """The notes in a certificate are the stored ones, byte for byte."""
+    store = history.sides[ALPHA].store
+    data = exporter(history).non_use(ALPHA, START + 50_000, START + 100_000)
+    for text in parse_certificate(data).evidence.ticks:
+        tick = parse_tick(parse_note(text).text)
+        assert (tick.sequence, text) in [
+            (number, note) for number, _, note in store.ticks(LINE, tick.party, tick.sequence, 1)
+        ]
+
+
+def test_a_log_proof_is_one_that_other_tools_accept(history: History) -> None:
+    """The text names the entry's place under a head that the counterpart has cosigned."""
+    asked = exporter(history)
+    proof = parse_log_proof(asked.log_proof(ALPHA, 1))
+    ring = KeyRing(history.understanding, ALPHA)
+    leaf = leaf_hash(asked.entry(ALPHA, 1))
+    head = verify_log_proof(proof, leaf, f"{ALPHA}/{LINE}/out", ring.node_at(0))
+    signed_by = {row.name for row in proof.checkpoint.signatures}
+    assert (proof.index, head.size > 1) == (1, True)
+    assert signed_by == {f"{ALPHA}/{LINE}/out", mirror_name(BRAVO)}
+
+
+def test_a_log_proof_of_what_is_not_there_is_refused(history: History) -> None:
+    """No head, no proof: the error says what to give."""
+    with pytest.raises(OurError, match="No signed head"):
+        exporter(history).log_proof(ALPHA, 99)
+    with pytest.raises(OurError, match="is not stored here"):
+        exporter(history).entry(ALPHA, 99)
