@@ -8,6 +8,7 @@ here are ever signalled.
 """
 
 import contextlib
+import io
 import os
 import re
 import selectors
@@ -52,10 +53,12 @@ class Failed(AssertionError):
 
 def openline(*words: object) -> None:
     """Do a verb in this process, quietly; it must succeed."""
-    with contextlib.redirect_stdout(None):
+    aside = io.StringIO()
+    with contextlib.redirect_stdout(None), contextlib.redirect_stderr(aside):
         code = run([str(word) for word in words])
     if code != 0:
-        raise Failed(f"openline {' '.join(map(str, words))} ended with {code}")
+        asked = " ".join(map(str, words))
+        raise Failed(f"openline {asked} ended with {code}: {aside.getvalue()}")
 
 
 def openline_process(
@@ -369,10 +372,7 @@ def draft(nodes: Sequence[Node], line: str = LINE, *, version: int = 1, **terms:
     first, *others = nodes
     path = first.directory.parent / f"{line}-{version}-{len(terms)}.toml"
     cards = [first.directory / "cards" / f"{other.party}.card" for other in others]
-    words: list[object] = ["understanding", "new", line, "--dir", first.directory]
-    for card in cards:
-        words += ["--card", card]
-    openline(*words, "--out", path)
+    openline("understanding", "new", line, *cards, "--dir", first.directory, "--out", path)
     text = path.read_text()
     values = {"tick": f'"{TICK_MS} ms"', "clock_tolerance": '"1 s"', "version": str(version)}
     for key, value in (values | terms).items():

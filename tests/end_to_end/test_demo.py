@@ -18,7 +18,7 @@ import pytest
 from openline.domain.errors import OurError
 from openline.domain.instant import DAY_MS, HOUR_MS, parse_instant
 from openline.faces.demo import main, shayrat
-from openline.faces.demo.order import busiest_morning, flights, read_order
+from openline.faces.demo.morning import busiest_morning, flights, read_order
 from openline.faces.demo.stage import Plot, Stage
 from openline.faces.demo.story import NotAsTold, Story
 from openline.faces.demo.teller import Teller

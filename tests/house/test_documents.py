@@ -1,24 +1,27 @@
 """The documents are in step with the tree, the Makefile and the command line."""
 
-import importlib
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
+from cyclopts import App, CycloptsError
 
-from tests.house.tree import ROOT, SOURCE, files
+from openline.faces.cli.main import make_openline
+from tests.house.tree import ROOT, SOURCE, defines, files
 
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
+EXAMPLES = sorted((ROOT / "examples").iterdir())
 REFERENCE = ROOT / "docs" / "reference"
-COMMAND_LINE = SOURCE / "faces" / "cli" / "main.py"
 
 _FENCE = re.compile(r"^(```|~~~)(.*?)^\1", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
-_OUR_PATH = re.compile(r"`((?:domain|engine|adapters|app|faces|src|tests|bench)/[\w./-]*\w)`")
+_FOLDERS = "domain|engine|adapters|app|faces|locale|src|tests|bench|docs|examples|requirements|scripts"
+_OUR_PATH = re.compile(rf"`((?:{_FOLDERS})/[\w./-]*\w)`")
+_OUR_NAME = re.compile(rf"`((?:{_FOLDERS})/[\w/]+\.py):([\w.]+)`")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 
 
@@ -46,7 +49,13 @@ def is_broken(document: Path, link: str) -> bool:
     return bool(anchor) and target.suffix == ".md" and anchor not in anchors(target)
 
 
-def commands(app: Any, path: tuple[str, ...] = ("openline",)) -> Iterator[str]:
+@cache
+def command_line() -> App:
+    """The whole command line; a verb is loaded when it is first looked at."""
+    return make_openline()
+
+
+def commands(app: App, path: tuple[str, ...] = ("openline",)) -> Iterator[str]:
     """The full name of every command that does something itself."""
     for name in app:
         if not name.startswith("-"):
@@ -83,6 +92,50 @@ def test_documents_name_files_that_exist(document: Path) -> None:
         )
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_documents_name_definitions_that_exist(document: Path) -> None:
+    """Each definition that a document names is there: `engine/mirror.py:Mirror.accept`."""
+    missing = [
+        f"{path}:{name}"
+        for path, name in _OUR_NAME.findall(document.read_text(encoding="utf-8"))
+        if not any(defines(base / path, name) for base in (ROOT, SOURCE))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_there"),
+    [
+        ("Mirror", True),
+        ("Mirror.accept", True),
+        ("EARLY_MAX", True),
+        ("Mirror.refuse", False),
+        ("accept", False),
+    ],
+)
+def test_the_search_knows_definitions(name: str, is_there: bool) -> None:
+    """A definition is found in its file by the search that the test above relies on."""
+    assert defines(SOURCE / "engine" / "mirror.py", name) is is_there
+
+
+def test_every_document_is_reached_from_the_first_page() -> None:
+    """Each document of a reader can be reached by links that begin at README.md."""
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        document = waiting.pop()
+        if document in reached or document.suffix != ".md":
+            continue
+        reached.add(document)
+        waiting += [(document.parent / link.partition("#")[0]).resolve() for link in links(document)]
+    assert [path.relative_to(ROOT).as_posix() for path in DOCUMENTS if path not in reached] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_every_example_is_used_by_a_document(example: Path) -> None:
+    """Each file of examples/ is named by a document, as a link or in a command."""
+    assert any(example.name in path.read_text(encoding="utf-8") for path in DOCUMENTS)
 
 
 def test_every_target_explains_itself() -> None:
@@ -123,43 +176,71 @@ def test_decisions_are_numbered_listed_and_whole() -> None:
         assert f"({path.name})" in index, path.name
 
 
-def shown_commands(path: Path) -> Iterator[list[str]]:
+def shown_commands(text: str) -> Iterator[list[str]]:
     """The words after `openline` of each command in the fenced code of a document."""
-    for _, block in _FENCE.findall(path.read_text(encoding="utf-8")):
+    for _, block in _FENCE.findall(text):
         for row in block.replace("\\\n", " ").splitlines():
-            if match := re.match(r"\s*(?:\$ )?(?:\S*/)?openline (.+)", row):
-                words = shlex.split(match[1], comments=True)
-                ends = (at for at, word in enumerate(words) if word in {">", ">>", "<", "|", "&"})
-                yield words[: next(ends, len(words))]
+            if re.match(r"\s*(?:\$ )?(?:\S*/)?openline\s", row):
+                yield from _commands_of(row)
 
 
-needs_command_line = pytest.mark.skipif(
-    not COMMAND_LINE.exists(), reason="the command line is not written yet"
-)
+def _commands_of(row: str) -> Iterator[list[str]]:
+    """The commands of one row; where each sends its output is left out."""
+    words = shlex.shlex(row.strip().removeprefix("$ "), posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    command: list[str] = []
+    for word in [*words, ";"]:
+        if set(word) <= set("();<>|&"):
+            if command and command[0].rpartition("/")[2] == "openline":
+                yield command[1:]
+            command = []
+        else:
+            command.append(word)
 
 
-@needs_command_line
+def refused_commands(text: str) -> list[str]:
+    """The commands in a document that the program does not take, each with its reason."""
+    refused = []
+    for words in shown_commands(text):
+        try:
+            command_line().parse_args(words, print_error=False, exit_on_error=False)
+        except CycloptsError as error:
+            refused.append(f"openline {shlex.join(words)}: {error}")
+    return refused
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_documents_show_commands_that_parse(document: Path) -> None:
     """Each command line in the fenced code of a document is one that the program takes."""
-    cyclopts = importlib.import_module("cyclopts")
-    app = importlib.import_module("openline.faces.cli.main").app
-    refused = []
-    for words in shown_commands(document):
-        try:
-            app.parse_args(words, print_error=False, exit_on_error=False)
-        except (cyclopts.CoercionError, cyclopts.ValidationError):
-            pass  # A file that a reader has and this test has not.
-        except cyclopts.CycloptsError as error:
-            refused.append(f"openline {shlex.join(words)}: {error}")
-    assert refused == []
+    assert refused_commands(document.read_text(encoding="utf-8")) == []
 
 
-@needs_command_line
+@pytest.mark.parametrize(
+    "row",
+    [
+        "openline notice isue --file x.geojson",
+        "    .venv/bin/openline verify one.cert two.cert",
+        "$ openline notice respond BRAVO-0007 QUIERED",
+        "openline certify receipt > x.cert",
+        "openline status --dir alpha && openline run --port 7101",
+        "openline init --party alpha.example \\\n    --listen",
+    ],
+)
+def test_the_search_finds_commands_that_do_not_parse(row: str) -> None:
+    """A command that the program refuses is found by the search that the test above relies on."""
+    assert len(refused_commands(f"```sh\n{row}\n```\n")) == 1
+
+
+def test_the_first_page_shows_commands() -> None:
+    """The search finds every command of the first page: from `init` to `verify`."""
+    shown = list(shown_commands((ROOT / "README.md").read_text(encoding="utf-8")))
+    assert len(shown) >= 20
+    assert (shown[0][0], shown[-1][0]) == ("verify", "verify")
+
+
 def test_every_command_is_in_the_reference() -> None:
     """Each command of the command line is named in full in docs/reference."""
-    app = importlib.import_module("openline.faces.cli.main").app
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(REFERENCE.rglob("*.md")))
-    shown = list(commands(app))
-    assert shown
+    shown = list(commands(command_line()))
+    assert {"openline verify", "openline notice issue", "openline keys revoke"} <= set(shown)
     assert [name for name in shown if name not in text] == []

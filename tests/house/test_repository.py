@@ -127,6 +127,14 @@ def test_the_package_imports_only_what_it_declares() -> None:
     assert undeclared == set()
 
 
+def test_the_package_imports_all_that_it_declares() -> None:
+    """Every declared dependency is imported somewhere in src."""
+    imported = {
+        name.split(".")[0] for module in modules("src") for name, _ in imported_names(module.tree)
+    }
+    assert names_of(project()["dependencies"]) - imported == set()
+
+
 def test_no_run_time_dependency_is_under_the_gpl() -> None:
     """The lock of what a node needs holds none of the GPL packages that tests may ask."""
     assert {"pymerkle", "asterix-decoder", "pymodes"} & set(locked("run")) == set()

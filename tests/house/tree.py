@@ -71,6 +71,31 @@ def imported_names(tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield node.module, node.lineno
 
 
+@cache
+def _names_in(path: Path) -> frozenset[str]:
+    """What a Python file defines: functions, classes with what is in them, constants."""
+    if not path.is_file():
+        return frozenset()
+    return frozenset(_names_of(ast.parse(path.read_bytes(), str(path)).body, ""))
+
+
+def _names_of(body: list[ast.stmt], owner: str) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield owner + node.name
+        if isinstance(node, ast.ClassDef):
+            yield from _names_of(node.body, f"{owner}{node.name}.")
+        if isinstance(node, ast.Assign):
+            yield from (owner + target.id for target in node.targets if isinstance(target, ast.Name))
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield owner + node.target.id
+
+
+def defines(path: Path, name: str) -> bool:
+    """Whether a Python file defines a name, such as `Mirror.accept`."""
+    return name in _names_in(path)
+
+
 def dotted(node: ast.expr) -> str:
     """The dotted name that an expression writes, such as `datetime.now`; else empty."""
     if isinstance(node, ast.Name):

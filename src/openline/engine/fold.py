@@ -64,11 +64,14 @@ def _load_rest(line: "Line") -> None:
             mirror.note = parse_note(head[1])
         if tick := line.store.last_tick(line.name, party):
             peer.last_tick = (tick[0], tick[1])
+            peer.last_tick_note = tick[2]
             note = parse_note(tick[2])
             mirror.claim = (parse_tick(note.text).out, tick[2])
         if kept := line.store.value(f"journal/{line.name}/{party}"):
             peer.its_journal = parse_note(kept)
         prefix = f"evidence/{line.name}/{party}/"
+        journals = f"evidence-journal/{line.name}/{party}"
+        peer.journal_evidence = journals if line.store.value(journals) else ""
         peer.evidence = [name for name, _ in line.store.values(prefix)]
 
 
@@ -104,6 +107,8 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
         case Happened.RECEIPTED, (str(party), int(size), int(cosigned_at)):
             line.peers[party].receipted = size
             line.view.receipted(party, size, cosigned_at)
+        case Happened.EVIDENCE, (str(party), str(reason), str(name)):
+            line.intake.tell_evidence(None, party, reason, name, row.at)
         case Happened.ACTED, (str(post), str(officer), "ACKNOWLEDGED", str(alarm)):
             # Alarms that the engine raised by itself are not there after a restart.
             with suppress(OurError):

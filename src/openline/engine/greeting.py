@@ -84,7 +84,6 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
     shown = [_own_head(line, peer, text) for text in said.held]
     if said.heard:
         _take_heard(line, said.heard)
-    is_first = not peer.greeted()
     state.is_greeted = True
     peer.difference = []
     peer.must_hold = max(peer.must_hold, said.receipted)
@@ -94,8 +93,6 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
     for one in shown:
         if one.head.origin != line.outbox.origin:
             _compare_journal(line, turn, peer, one)
-    if is_first:
-        peer.rewind()
     peer.acked = -1
     if peer.is_reconciled and peer.pulled_at is not None:
         # We have back what we had lost: it is asked for its receipt again.
@@ -185,7 +182,8 @@ def _compare_own(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
             "OWN_HISTORY_DIFFERS", Precedence.FLASH, turn.now, {"party": peer.party}
         )
         return
-    peer.held = peer.sent = head.size
+    peer.held = head.size
+    peer.rewind()
     peer.is_reconciled = True
 
 

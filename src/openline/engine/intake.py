@@ -21,7 +21,8 @@ from openline.domain.record import cbor
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from openline.domain.record.cosignature import cosign
 from openline.domain.record.merkle import verify_consistency
-from openline.domain.record.note import parse_note, parse_signature_rows
+from openline.domain.record.note import Note, parse_note, parse_signature_rows
+from openline.domain.record.tick import Tick
 from openline.engine.effects import CloseLink
 from openline.engine.entries import verify_head, verify_receipt
 from openline.engine.frames import (
@@ -70,6 +71,7 @@ class Intake:
             if peer.links.pop(link, None) is not None:
                 peer.rewind()
                 peer.acked = -1
+                peer.journal_sent = peer.journal_cosigned
                 self._line.show_state(turn)
 
     def frame(self, turn: Turn, link: int, data: bytes) -> None:
@@ -137,7 +139,9 @@ class Intake:
             "refused",
             {"party": peer.party, "reason": error.reason.value, "what": error.what},
         )
-        if peer.has_too_many_faults(turn.now):
+        # A fork ends what its author says, not what is sent for safety's sake.
+        is_counted = error.reason is not Reason.FORK
+        if is_counted and peer.has_too_many_faults(turn.now):
             turn.effects.append(CloseLink(state.number, f"too many faults: {error.reason.value}"))
 
     def _take_entries(self, turn: Turn, peer: Peer, circuit: str, frame: Entries) -> None:
@@ -176,7 +180,13 @@ class Intake:
         self._line.apply(turn, sealed, turn.now, circuit)
 
     def _take_receipt(self, turn: Turn, peer: Peer, frame: Receipt) -> None:
-        if frame.origin == self._line.journal.origin:
+        origin = parse_origin(frame.origin)
+        if origin is None or (origin.party, origin.line) != (self._line.own, self._line.name):
+            raise TheirError(Reason.WRONG_LINE, f"{frame.origin} is not our log")
+        if not self._line.can_sign():
+            # What is receipted is kept under a head of ours: it is asked for again.
+            return
+        if origin.log == "journal":
             self._take_journal_receipt(turn, peer, frame)
             return
         if frame.origin != self._line.outbox.origin:
@@ -196,15 +206,38 @@ class Intake:
         mirror = self._line.mirrors[peer.party]
         ring = self._line.rings[peer.party]
         heard = self._line.pulse.receive(turn, peer, text, ring, mirror.size, self._known_tick)
-        watch = peer.circuits.get(state.circuit)
-        if watch is not None and watch.heard(turn.now, self._line.view.understanding.timers):
-            self._line.show_state(turn)
+        self._count_tick(turn, peer, state.circuit, heard.tick.sequence)
         if not heard.is_new:
             return
-        self._line.view.told(peer.party, heard.tick.declared, turn.now)
-        mirror.check_claim(heard.tick.out, text)
+        scopes = self._line.view.understanding.scopes
+        declared = [(scope, said) for scope, said in heard.tick.declared if scope in scopes]
+        self._line.view.told(peer.party, declared, turn.now)
+        if taken_back := mirror.check_claim(heard.tick.out, text):
+            self._tell_taken_back(turn, peer, heard.tick, taken_back)
         for head in heard.tick.held:
             self._compare_views(turn, peer, head)
+
+    def _count_tick(self, turn: Turn, peer: Peer, circuit: str, sequence: int) -> None:
+        """Let a tick count for its circuit: one that came on it before proves nothing."""
+        watch = peer.circuits.get(circuit)
+        if watch is None or sequence <= peer.heard_on.get(circuit, -1):
+            return
+        peer.heard_on[circuit] = sequence
+        if watch.heard(turn.now, self._line.view.understanding.timers):
+            self._line.show_state(turn)
+
+    def _tell_taken_back(self, turn: Turn, peer: Peer, tick: Tick, count: int) -> None:
+        """A counterpart says less than before: what nobody holds is lost, or withdrawn.
+
+        It is not a fork while it signs nothing else in that place. Both ticks
+        are kept among the ticks.
+        """
+        name = f"tick/{tick.sequence}"
+        reason = Reason.ROLLBACK.value
+        self._line.journal.add(Happened.EVIDENCE, turn.now, peer.party, reason, name)
+        turn.effects += self._line.view.raise_alarm(
+            "ENTRIES_TAKEN_BACK", Precedence.IMMEDIATE, turn.now, {"party": peer.party, "count": count}
+        )
 
     def _known_tick(self, party: str, sequence: int) -> str:
         """The note of a tick that we hold; empty where we hold none of that number."""
@@ -238,43 +271,64 @@ class Intake:
             raise TheirError(Reason.WRONG_LINE, "the head is not of the counterpart's journal")
         head = verify_head(note, str(origin), self._line.rings[peer.party], None)
         known = parse_checkpoint(peer.its_journal.text) if peer.its_journal else None
-        known_origin = parse_origin(known.origin) if known else None
-        if known is not None and known_origin is not None:
-            if origin.epoch < known_origin.epoch:
-                raise TheirError(Reason.ROLLBACK, f"{known.origin} has followed {head.origin}")
-            is_next = origin.epoch > known_origin.epoch
-            if not is_next and frame.old_size != known.size:
+        if known is not None and known.origin == head.origin:
+            if known.size == head.size and known.root != head.root:
+                self._keep_journals(turn, peer, frame.head)
+                raise TheirError(Reason.FORK, f"two heads of {head.origin} at {head.size} rows")
+            if frame.old_size != known.size:
                 # A repeat, or a head from before a cut: say what is known.
                 turn.send(state.number, encode_frame(Receipt(head.origin, known.size, "")))
                 return
-            if not is_next:
-                verify_consistency(known.size, head.size, known.root, head.root, frame.proof)
+            verify_consistency(known.size, head.size, known.root, head.root, frame.proof)
+        elif known is not None and _epoch_of(known.origin) > origin.epoch:
+            raise TheirError(Reason.ROLLBACK, f"{known.origin} has followed {head.origin}")
+        if self._line.can_sign() and not peer.journal_evidence:
+            self._cosign_journal(turn, peer, state, note)
+
+    def _cosign_journal(self, turn: Turn, peer: Peer, state: LinkState, note: Note) -> None:
+        head, line = parse_checkpoint(note.text), self._line
+        name = f"journal/{line.name}/{peer.party}"
+        text = note.format().encode()
         peer.its_journal = note
-        name = f"journal/{self._line.name}/{peer.party}"
-        turn.write(PutValue(name, frame.head.encode()))
-        rows = "".join(
-            signature.row()
-            for signature in cosign(
-                head,
-                witness_name(self._line.own),
-                self._line.role_signer("witness", peer),
-                turn.now // 1_000,
-            )
+        turn.write(PutValue(name, text))
+        # The last head of each epoch is kept.
+        turn.write(PutValue(f"{name}/{_epoch_of(head.origin)}", text))
+        signer = line.role_signer("witness", peer)
+        rows = cosign(head, witness_name(line.own), signer, turn.now // 1_000)
+        said = Receipt(head.origin, head.size, "".join(row.row() for row in rows))
+        turn.send(state.number, encode_frame(said))
+
+    def _keep_journals(self, turn: Turn, peer: Peer, second: str) -> None:
+        """Keep two heads of a counterpart's journal that contradict each other."""
+        if peer.journal_evidence or peer.its_journal is None:
+            return
+        name = f"evidence-journal/{self._line.name}/{peer.party}"
+        peer.journal_evidence = name
+        turn.write(PutValue(name, cbor.encode([peer.its_journal.format(), second])))
+        reason = Reason.FORK.value
+        self._line.journal.add(Happened.EVIDENCE, turn.now, peer.party, reason, name)
+        turn.effects += self._line.view.raise_alarm(
+            "JOURNAL_FORK", Precedence.IMMEDIATE, turn.now, {"party": peer.party}
         )
-        turn.send(state.number, encode_frame(Receipt(head.origin, head.size, rows)))
 
     def _take_journal_receipt(self, turn: Turn, peer: Peer, frame: Receipt) -> None:
+        if frame.origin != self._line.journal.origin:
+            # Of a journal that was lost: ours goes on in another epoch.
+            return
         if frame.size > self._line.journal.tree.size:
             raise TheirError(Reason.WRONG_INDEX, "a receipt covers more than our journal")
         if not frame.rows:
             peer.journal_cosigned = peer.journal_sent = frame.size
+            return
+        if frame.size <= peer.journal_cosigned:
             return
         root = self._line.journal.tree.root(frame.size)
         head = Checkpoint(self._line.journal.origin, frame.size, root)
         signatures = parse_signature_rows(frame.rows)
         keys = self._line.rings[peer.party].witnesses()
         verify_receipt(head, signatures, witness_name(peer.party), keys)
-        note = sign_checkpoint(head, self._line.signer()).with_signatures(*signatures)
+        signer = self._line.node_signer(self._line.outbox.size)
+        note = sign_checkpoint(head, signer).with_signatures(*signatures)
         turn.write(PutHead(self._line.journal.origin, frame.size, peer.party, note.format()))
         peer.journal_cosigned = frame.size
 
@@ -282,9 +336,12 @@ class Intake:
         round_trip_ms = turn.now - reply.sent_at
         if not 0 <= round_trip_ms <= 10 * MINUTE_MS:
             return
+        if reply.sent_at not in peer.probes:
+            return
         peer.round_trip_ms = round_trip_ms
         peer.offset_ms = (reply.received_at - reply.sent_at + reply.replied_at - turn.now) // 2
-        if peer.tick_answered_at is None or reply.sent_at > peer.tick_answered_at:
+        # The newest, but for a clock that was set back since.
+        if peer.tick_answered_at is None or not reply.sent_at <= peer.tick_answered_at <= turn.now:
             peer.tick_answered_at = reply.sent_at
         if abs(peer.offset_ms) > self._line.view.understanding.timers.clock_alarm_ms:
             turn.effects += self._line.view.raise_alarm(
@@ -330,3 +387,10 @@ class Intake:
         turn.effects += self._line.view.raise_alarm(
             "FORK", Precedence.FLASH, turn.now, {"party": peer.party, "what": fork.what}
         )
+
+
+def _epoch_of(text: str) -> int:
+    """The epoch of a log whose origin was checked before."""
+    origin = parse_origin(text)
+    assert origin is not None
+    return origin.epoch

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Final
 from unicodedata import normalize
 
+from openline.domain.instant import MINUTE_MS
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 from openline.domain.record.checkpoint import Checkpoint

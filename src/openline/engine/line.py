@@ -532,19 +532,24 @@ class Line:
 
     def _push_journal(self, turn: Turn) -> None:
         head = self.journal.head
-        notes: dict[bytes, str] = {}
+        notes: dict[PublicKeys, str] = {}
         for peer in self.peers.values():
             links = peer.greeted()
-            if not links or peer.journal_sent >= head.size:
+            public = self._key_known_to(peer)
+            signer = self.keys.find("node", public) if public else None
+            if not links or public is None or signer is None or peer.journal_sent >= head.size:
                 continue
-            # Under the key that the counterpart knows by now.
-            signer = self.node_signer(peer.receipted)
-            known = signer.public.ed25519
-            note = notes.setdefault(known, sign_checkpoint(head, signer).format())
+            note = notes.get(public) or sign_checkpoint(head, signer).format()
+            notes[public] = note
             proof = tuple(self.journal.tree.consistency_proof(peer.journal_cosigned, head.size))
             frame = JournalHead(note, peer.journal_cosigned, proof)
             turn.send(links[0].number, encode_frame(frame))
             peer.journal_sent = head.size
+
+    def _key_known_to(self, peer: Peer) -> PublicKeys | None:
+        """Our newest node key that a counterpart knows by what it has receipted."""
+        ring, index = self.rings[self.own], max(peer.receipted - 1, 0)
+        return ring.node_at(index) if ring.is_trusted(index) else None
 
     def peer_named(self, party: str) -> Peer:
         """A counterpart by name.

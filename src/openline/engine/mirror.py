@@ -13,13 +13,14 @@ Rules of acceptance:
    log is never cosigned again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.line.keyring import KeyRing
 from openline.domain.party import Origin, Precedence
-from openline.domain.record.checkpoint import Checkpoint
+from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
 from openline.domain.record.cosignature import cosign
 from openline.domain.record.envelope import (
     Envelope,
@@ -27,7 +28,7 @@ from openline.domain.record.envelope import (
     parse_envelope,
     verify_envelope,
 )
-from openline.domain.record.merkle import Tree, leaf_hash, verify_inclusion
+from openline.domain.record.merkle import Tree, leaf_hash, node_hash, verify_inclusion
 from openline.domain.record.note import Note, parse_note
 from openline.domain.record.signing import Signer
 from openline.engine.entries import Sealed, verify_entries, verify_head
@@ -38,6 +39,12 @@ from openline.engine.turn import Turn
 
 EARLY_MAX: Final = 256
 """FLASH entries that may wait for their log; a hostile counterpart could send more."""
+
+EARLY_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Bytes of their contents: a hostile counterpart could make each half a frame."""
+
+CLAIMS_KEPT: Final = 256
+"""Heads that came before their entries, to be compared when these are here."""
 
 UNKNOWN_YET: Final = (Reason.UNKNOWN_KEY, Reason.BAD_SIGNATURE)
 """How an object looks whose key is announced in an entry that we lack."""
@@ -89,7 +96,7 @@ class Mirror:
     Attributes:
         note: The head of the counterpart over what we hold; None at first.
         early: FLASH entries that came ahead of the log, by index.
-        claim: The largest head in a tick of the counterpart, and the tick.
+        claim: The head in the last tick of the counterpart, and the tick.
     """
 
     def __init__(self, party: str, line: str, epoch: int) -> None:
@@ -100,6 +107,8 @@ class Mirror:
         self.note: Note | None = None
         self.early: dict[int, Early] = {}
         self.claim: tuple[Checkpoint, str] | None = None
+        # Heads over more than we hold, with the note of each, by size.
+        self._claims: dict[int, tuple[bytes, str]] = {}
 
     @property
     def size(self) -> int:
@@ -133,6 +142,7 @@ class Mirror:
         self._check_overlap(frame, ring)
         fresh = frame.entries[start - frame.start :]
         if not fresh:
+            self._check_repeated(frame, ring)
             return None
         sealed, ring = verify_entries(self.origin, start, fresh, ring, first_content)
         leaves = [leaf_hash(entry.raw) for entry in fresh]
@@ -141,15 +151,15 @@ class Mirror:
         note = parse_note(frame.head)
         head = verify_head(note, self.origin, ring, size)
         if head.size != size or head.root != root:
+            self._compare(head, frame.head)
             raise TheirError(Reason.WRONG_ROOT, f"the head of {self.origin} is not over {size}")
         self._check_early(leaves, frame)
-        self._check_claimed(leaves, frame)
+        self._check_claims(leaves, frame)
         turn.write(AppendEntries(self.origin, start, tuple(fresh), root))
         turn.write(PutHead(self.origin, size, "", frame.head))
         self.tree.extend(leaves)
         self.note = note
-        for index in range(start, size):
-            self.early.pop(index, None)
+        self._forget(size)
         return Accepted(sealed, ring)
 
     def accept_urgent(self, frame: Urgent, ring: KeyRing) -> Sealed | None:
@@ -169,12 +179,14 @@ class Mirror:
         leaf = leaf_hash(frame.entry.raw)
         if known == leaf:
             return None
-        if len(self.early) >= EARLY_MAX:
+        waiting = sum(len(early.sealed.content) for early in self.early.values())
+        if len(self.early) >= EARLY_MAX or waiting >= EARLY_BYTES_MAX:
             raise TheirError(Reason.RATE, "too many FLASH entries wait for their log")
-        self._verify_urgent(envelope, leaf, frame, ring)
+        head = self._verify_urgent(envelope, leaf, frame, ring)
         sealed = Sealed(envelope, frame.entry.content)
         if known is not None:
             self._tell_other_flash(header.index, frame)
+        self._add_claim(head, frame.head)
         self.early[header.index] = Early(sealed, frame)
         return sealed
 
@@ -184,7 +196,9 @@ class Mirror:
         early = self.early.get(index)
         return early.leaf if early else None
 
-    def _verify_urgent(self, envelope: Envelope, leaf: bytes, frame: Urgent, ring: KeyRing) -> None:
+    def _verify_urgent(
+        self, envelope: Envelope, leaf: bytes, frame: Urgent, ring: KeyRing
+    ) -> Checkpoint:
         index = envelope.header.index
         try:
             verify_envelope(envelope, ring.node_at(index).ed25519)
@@ -196,6 +210,7 @@ class Mirror:
                 raise TheirError(Reason.GAP, error.what) from None
             raise
         verify_inclusion(leaf, index, head.size, frame.proof, head.root)
+        return head
 
     def _tell_other_flash(self, index: int, frame: Urgent) -> NoReturn:
         early = self.early.get(index)
@@ -208,24 +223,40 @@ class Mirror:
             (*frames, encode_frame(frame)),
         )
 
-    def check_claim(self, claimed: Checkpoint, note_text: str) -> None:
+    def check_claim(self, claimed: Checkpoint, note_text: str) -> int:
         """Compare the head in a newer tick with what we hold and what was claimed.
 
+        Returns:
+            By how many entries it says less than the tick before.
+
         Raises:
-            ForkFound: It is of a size we hold, with another root; or smaller
-                than an earlier tick said.
+            ForkFound: It is of a size we hold or were told, with another root.
         """
-        if claimed.size <= self.tree.size and self.tree.root(claimed.size) != claimed.root:
-            raise ForkFound(
-                f"{self.party} signed two histories of {self.origin} at {claimed.size} entries",
-                self._held(),
-                note_text,
-            )
-        if self.claim is not None and claimed.size < self.claim[0].size:
-            raise ForkFound(
-                f"{self.party} took back entries of {self.origin}", self.claim[1], note_text
-            )
-        self.claim = (claimed, note_text)
+        before, self.claim = self.claim, (claimed, note_text)
+        self._add_claim(claimed, note_text)
+        return max(0, before[0].size - claimed.size) if before else 0
+
+    def _add_claim(self, head: Checkpoint, note_text: str) -> None:
+        """Compare a signed head with all others, now or when we hold as much."""
+        self._compare(head, note_text)
+        if head.size <= self.tree.size:
+            return
+        root, first = self._claims.get(head.size, (head.root, note_text))
+        if root != head.root:
+            raise self._two_histories(head.size, first, note_text)
+        if len(self._claims) < CLAIMS_KEPT:
+            self._claims[head.size] = (root, first)
+
+    def _compare(self, head: Checkpoint, note_text: str, frames: tuple[bytes, ...] = ()) -> None:
+        """Compare a signed head with what we hold, if we hold as much."""
+        if head.size <= self.tree.size and self.tree.root(head.size) != head.root:
+            raise self._two_histories(head.size, self._held(), note_text, frames)
+
+    def _two_histories(
+        self, size: int, first: str, second: str, frames: tuple[bytes, ...] = ()
+    ) -> ForkFound:
+        what = f"{self.party} signed two histories of {self.origin} at {size} entries"
+        return ForkFound(what, first, second, frames)
 
     def _held(self) -> str:
         return self.note.format() if self.note else ""
@@ -271,9 +302,8 @@ class Mirror:
         is_ours = head.size <= self.tree.size and self.tree.root(head.size) == head.root
         if head.size != end or is_ours:
             raise TheirError(Reason.WRONG_ROOT, f"entries of {self.origin} differ from ours")
-        other = Tree(self.tree.leaf(i) for i in range(frame.start))
-        other.extend(leaf_hash(entry.raw) for entry in frame.entries)
-        if head.root != other.root():
+        leaves = [leaf_hash(entry.raw) for entry in frame.entries]
+        if head.root != _root_over(self.tree, frame.start, leaves):
             raise TheirError(Reason.WRONG_ROOT, f"entries of {self.origin} differ from ours")
         raise ForkFound(
             f"{self.party} signed other entries of {self.origin} from {frame.start} on",
@@ -281,6 +311,14 @@ class Mirror:
             frame.head,
             (encode_frame(frame),),
         )
+
+    def _check_repeated(self, frame: Entries, ring: KeyRing) -> None:
+        """Entries that came again must come under the head that they have here."""
+        note = parse_note(frame.head)
+        head = parse_checkpoint(note.text)
+        if head.size <= self.tree.size and self.tree.root(head.size) == head.root:
+            return
+        self._compare(verify_head(note, self.origin, ring, None), frame.head)
 
     def _check_early(self, leaves: list[bytes], frame: Entries) -> None:
         """A FLASH that came ahead must stand in the log where it was proven to stand."""
@@ -294,18 +332,39 @@ class Mirror:
                     (encode_frame(early.frame), encode_frame(frame)),
                 )
 
-    def _check_claimed(self, leaves: list[bytes], frame: Entries) -> None:
-        """A head that a tick claimed before must be the one the log now has."""
-        if self.claim is None:
-            return
-        claimed, note_text = self.claim
-        past = claimed.size - self.tree.size
-        if not 0 < past <= len(leaves):
-            return
-        if self.tree.root_with(leaves[:past]) != claimed.root:
-            raise ForkFound(
-                f"{self.party} signed two histories of {self.origin} at {claimed.size} entries",
-                note_text,
-                frame.head,
-                (encode_frame(frame),),
-            )
+    def _check_claims(self, leaves: list[bytes], frame: Entries) -> None:
+        """Heads that came before their entries must be those the log now has."""
+        for size, (root, note_text) in self._claims.items():
+            past = size - self.tree.size
+            if past <= len(leaves) and self.tree.root_with(leaves[:past]) != root:
+                raise self._two_histories(size, note_text, frame.head, (encode_frame(frame),))
+
+    def _forget(self, size: int) -> None:
+        """What was kept to be compared with the log until this size was compared."""
+        self.early = {index: early for index, early in self.early.items() if index >= size}
+        self._claims = {at: claim for at, claim in self._claims.items() if at > size}
+
+
+def _root_over(tree: Tree, start: int, leaves: Sequence[bytes]) -> bytes:
+    """The root of another tree that has the first leaves of this one, and then these.
+
+    The complete subtrees under the first leaves are in the proof of the last of
+    them: it costs a logarithm, whatever the counterpart sends.
+    """
+    parts: list[tuple[int, bytes]] = []
+    if start:
+        proof = tree.inclusion_proof(start - 1, start)
+        node, inside = tree.leaf(start - 1), (start & -start).bit_length() - 1
+        for sibling in proof[:inside]:
+            node = node_hash(sibling, node)
+        heights = [height for height in range(start.bit_length()) if start >> height & 1]
+        parts = list(zip(heights, [node, *proof[inside:]], strict=True))[::-1]
+    for leaf in leaves:
+        parts.append((0, leaf))
+        while len(parts) > 1 and parts[-1][0] == parts[-2][0]:
+            (height, left), (_, right) = parts[-2:]
+            parts[-2:] = [(height + 1, node_hash(left, right))]
+    root = parts[-1][1]
+    for _, left in reversed(parts[:-1]):
+        root = node_hash(left, root)
+    return root

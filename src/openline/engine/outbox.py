@@ -8,6 +8,7 @@ history.
 """
 
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 from typing import Final
 
 from openline.domain.errors import OurError, Reason, TheirError
@@ -26,6 +27,9 @@ from openline.engine.peer import WINDOW_ENTRIES, Peer
 from openline.engine.ports import AppendEntries, Chance, Keys, PutHead, Store, StoredEntry
 from openline.engine.turn import Turn
 
+FLASH_CIRCUITS: Final = 2
+"""On so many circuits each FLASH goes: one may be dead without knowing it."""
+
 FRAME_ROOM_BYTES: Final = FRAME_SIZE_BYTES_MAX - 16_384
 """Of a frame, for entries; the rest is for the head and the array itself."""
 
@@ -33,6 +37,8 @@ FRAME_ENTRIES_SENT: Final = 128
 """Entries of ours in one frame: some 20 ms of a counterpart's work, so that what
 is urgent never waits longer."""
 
+_ENTRY_OVERHEAD_BYTES: Final = 16
+_READ_AT_ONCE: Final = 16
 _HEADS_KEPT: Final = 256
 _FLASHES_KEPT: Final = 64
 _RECENT_BYTES_MAX: Final = 8 * 1024 * 1024
@@ -97,11 +103,8 @@ class Outbox:
 
     def recover(
         self, turn: Turn, frame: Entries, ring: KeyRing, first_content: bytes
-    ) -> tuple[list[Sealed], KeyRing]:
-        """Take back our own entries from a counterpart's mirror.
-
-        Returns:
-            What was new, and our keys after it.
+    ) -> list[Sealed]:
+        """Take back our own entries from a counterpart's mirror: what was new of them.
 
         Raises:
             TheirError: What it gives is not what we signed.
@@ -111,7 +114,7 @@ class Outbox:
             raise TheirError(Reason.GAP, f"{self.origin} is held here up to {start}")
         fresh = frame.entries[start - frame.start :]
         if not fresh:
-            return [], ring
+            return []
         sealed, ring = verify_entries(self.origin, start, fresh, ring, first_content)
         size = start + len(sealed)
         root = self.tree.root_with([leaf_hash(entry.raw) for entry in fresh])
@@ -120,7 +123,7 @@ class Outbox:
             raise TheirError(Reason.WRONG_ROOT, f"the head of {self.origin} {size} differs")
         self.append(turn, sealed)
         turn.write(PutHead(self.origin, size, "", frame.head))
-        return sealed, ring
+        return sealed
 
     def append(self, turn: Turn, sealed: list[Sealed]) -> None:
         """Write sealed entries at the end of the log."""
@@ -133,10 +136,10 @@ class Outbox:
             if item.envelope.header.precedence == Precedence.FLASH:
                 self._flashes.append(item.envelope.header.index)
             self._recent.append(entry)
-            self._recent_bytes += len(entry.raw) + len(entry.content)
+            self._recent_bytes += room_of(entry)
         while self._recent_bytes > _RECENT_BYTES_MAX or len(self._recent) > WINDOW_ENTRIES:
             gone = self._recent.popleft()
-            self._recent_bytes -= len(gone.raw) + len(gone.content)
+            self._recent_bytes -= room_of(gone)
 
     def replay(self, leaf: bytes, header: Header) -> None:
         """Take in one stored entry at start."""
@@ -152,6 +155,12 @@ class Outbox:
             offset = start - recent_start
             return [self._recent[i] for i in range(offset, min(offset + count, len(self._recent)))]
         return self._store.entries(self.origin, start, count)
+
+    def _read_on(self, start: int, count: int) -> Iterator[StoredEntry]:
+        """The same, in small bites: the largest entries would fill the memory."""
+        end = min(start + count, self.tree.size)
+        for index in range(start, end, _READ_AT_ONCE):
+            yield from self.read(index, min(_READ_AT_ONCE, end - index))
 
     def signer(self, public: PublicKeys) -> Signer:
         """Our node key with this public half.
@@ -196,7 +205,7 @@ class Outbox:
 
     def _push_flashes(self, turn: Turn, peer: Peer, ring: KeyRing) -> None:
         """Send each FLASH ahead of the log, on two circuits."""
-        links = peer.greeted()[:2]
+        links = peer.best_of_each_circuit()[:FLASH_CIRCUITS]
         if not links:
             return
         for index in self._flashes:
@@ -218,11 +227,12 @@ class Outbox:
         """The entries from an index on that fit one frame, with their head."""
         taken: list[StoredEntry] = []
         room = FRAME_ROOM_BYTES
-        for entry in self.read(start, FRAME_ENTRIES_SENT):
-            room -= len(entry.raw) + len(entry.content) + 16
+        for entry in self._read_on(start, FRAME_ENTRIES_SENT):
+            room -= room_of(entry)
             if room < 0 and taken:
                 break
             taken.append(entry)
+        assert taken, "there is something to send"
         return Entries(
             self.origin, start, tuple(taken), self.head(start + len(taken), ring).format()
         )
@@ -231,6 +241,8 @@ class Outbox:
         self, turn: Turn, peer: Peer, frame: Receipt, ring: KeyRing, their_ring: KeyRing
     ) -> int | None:
         """Take in a receipt: the counterpart's mirror cosignature on a head.
+
+        Called only while we may sign, for the head is kept with it.
 
         Returns:
             The instant of the cosignature, or None when it adds nothing.
@@ -242,16 +254,31 @@ class Outbox:
             raise TheirError(
                 Reason.WRONG_INDEX, f"a receipt covers {frame.size} of {self.tree.size} entries"
             )
+        at_s = None
+        if frame.rows and frame.size > peer.receipted:
+            rows, name = parse_signature_rows(frame.rows), mirror_name(peer.party)
+            head = self.checkpoint(frame.size)
+            at_s = verify_receipt(head, rows, name, their_ring.mirrors())
+            note = self.head(frame.size, ring).with_signatures(*rows)
+            turn.write(PutHead(self.origin, frame.size, peer.party, note.format()))
+            peer.receipted = frame.size
+        self._follow(turn, peer, frame)
+        return None if at_s is None else at_s * 1_000
+
+    @staticmethod
+    def _follow(turn: Turn, peer: Peer, frame: Receipt) -> None:
+        """Note how far a counterpart has followed; what it says it lacks goes again."""
         if frame.size > peer.held:
             peer.held = frame.size
             peer.sent = max(peer.sent, frame.size)
+        elif not frame.rows and peer.sent > peer.held and peer.asked_again_at != frame.size:
+            # Something before what came is missing. Once: the rest of what is
+            # under way will say the same.
+            peer.asked_again_at = frame.size
+            peer.rewind()
         peer.progress_at = turn.now
-        if not frame.rows or frame.size <= peer.receipted:
-            return None
-        signatures = parse_signature_rows(frame.rows)
-        checkpoint = self.checkpoint(frame.size)
-        at_s = verify_receipt(checkpoint, signatures, mirror_name(peer.party), their_ring.mirrors())
-        note = self.head(frame.size, ring).with_signatures(*signatures)
-        turn.write(PutHead(self.origin, frame.size, peer.party, note.format()))
-        peer.receipted = frame.size
-        return at_s * 1_000
+
+
+def room_of(entry: StoredEntry) -> int:
+    """How many bytes of a frame an entry takes."""
+    return len(entry.raw) + len(entry.content) + _ENTRY_OVERHEAD_BYTES

@@ -20,6 +20,9 @@ WINDOW_ENTRIES: Final = 2_048
 WINDOW_BYTES: Final = 2 * 1024 * 1024
 """Bytes of entries under way to one counterpart: two frames of the largest size."""
 
+PROBES_KEPT: Final = 1_024
+"""Probes whose answers count: ten minutes of them where ticks come every two seconds."""
+
 FAULTS_PER_MINUTE_MAX: Final = 20
 """Refused frames in a minute before the connection is ended."""
 
@@ -58,18 +61,23 @@ class Peer:
             receipted before we lost our copy.
         cosigned: The largest size of its outbox that we cosigned in this run.
         last_tick: Sequence and hash of its last tick that verified.
+        last_tick_note: That tick, as a signed note.
         heard: Hash of its last tick whose time was plausible; echoed in ours.
         tick_answered_at: When we made the newest tick of ours that it echoed.
         tick_observed: The word it gives the line itself.
+        probes: When the last probes to it were sent.
+        heard_on: The number of its newest tick on each circuit.
         offset_ms: Its clock minus ours, by the last probe.
         round_trip_ms: Of the last probe.
         difference: Where its Understanding differs from ours, in words.
         journal_cosigned: Size of our journal that it has cosigned.
         journal_sent: Size of our journal last sent to be cosigned.
         its_journal: Head of its journal that we cosigned, as a whole note.
-        evidence: Names of kept proofs of its misconduct.
+        evidence: Names of kept proofs that it wrote two histories.
+        journal_evidence: Name of the kept proof that it has two journals.
         progress_at: When something was last sent to it, or receipted by it.
         urgent_sent: Index after the last FLASH of ours sent ahead to it.
+        asked_again_at: The size at which it last said that something is missing.
         pulled_at: When it was last asked for entries of ours; None if not since
             it confirmed our outbox.
         has_continued: It has shown in this run that our journal was lost.
@@ -88,9 +96,12 @@ class Peer:
     cosigned: int = -1
     acked: int = -1
     last_tick: tuple[int, bytes] | None = None
+    last_tick_note: str = ""
     heard: bytes | None = None
     tick_answered_at: int | None = None
     tick_observed: str = Observed.UNKNOWN
+    probes: deque[int] = field(default_factory=lambda: deque(maxlen=PROBES_KEPT))
+    heard_on: dict[str, int] = field(default_factory=dict)
     offset_ms: int | None = None
     round_trip_ms: int | None = None
     difference: list[str] = field(default_factory=list)
@@ -98,8 +109,10 @@ class Peer:
     journal_sent: int = 0
     its_journal: Note | None = None
     evidence: list[str] = field(default_factory=list)
+    journal_evidence: str = ""
     progress_at: int = 0
     urgent_sent: int = 0
+    asked_again_at: int = -1
     pulled_at: int | None = None
     has_continued: bool = False
     _faults_since: int = 0
@@ -118,6 +131,13 @@ class Peer:
             ready,
             key=lambda link: (order[self.circuits[link.circuit].state], link.circuit, link.number),
         )
+
+    def best_of_each_circuit(self) -> list[LinkState]:
+        """One connection of each circuit, the best circuit first."""
+        by_circuit: dict[str, LinkState] = {}
+        for link in self.greeted():
+            by_circuit.setdefault(link.circuit, link)
+        return list(by_circuit.values())
 
     def has_too_many_faults(self, now: int) -> bool:
         """Count one refused frame; whether this minute has too many."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.line.keyring import KeyRing
+from openline.domain.party import Origin
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note, parse_note, sign_note
 from openline.domain.record.signing import Signer
@@ -120,6 +121,7 @@ class Pulse:
         frame = encode_frame(TickSent(note.format()))
         probe = encode_frame(Probe(turn.now))
         for peer in peers:
+            peer.probes.append(turn.now)
             for link in peer.greeted():
                 turn.send(link.number, frame, is_urgent=True)
                 turn.send(link.number, probe, is_urgent=True)
@@ -161,6 +163,7 @@ class Pulse:
             if tick.sequence <= peer.last_tick[0]:
                 return Heard(tick, note, is_new=False)
         peer.last_tick = (tick.sequence, digest)
+        peer.last_tick_note = text
         peer.tick_observed = tick.observed
         turn.write(PutTick(peer.party, self._line, tick.sequence, digest, text))
         # An echo vouches for the time in the tick: only a plausible one gets it.
@@ -177,13 +180,11 @@ class Pulse:
         is_other = tick.sequence == last + 1 and tick.previous != last_digest
         if tick.sequence == last:
             is_other = digest != last_digest
-        number = last
+        number, first = last, peer.last_tick_note
         if tick.sequence < last:
-            number = tick.sequence
-            kept = known(peer.party, number)
-            is_other = kept != "" and tick_hash(parse_note(kept).text) != digest
+            number, first = tick.sequence, known(peer.party, tick.sequence)
+            is_other = first != "" and tick_hash(parse_note(first).text) != digest
         if is_other:
-            first = known(peer.party, number)
             raise ForkFound(f"{peer.party} made two ticks of number {number}", first, text)
 
 
@@ -194,8 +195,8 @@ def verify_tick_of(note: Note, party: str, line: str, ring: KeyRing) -> Tick:
         TheirError: It is of another party or line, or does not verify.
     """
     tick = parse_tick(note.text)
-    if (tick.line, tick.party) != (line, party):
-        raise TheirError(Reason.WRONG_LINE, f"a tick is of {tick.party} on {tick.line}")
+    if (tick.line, tick.party) != (line, party) or tick.out.origin != str(Origin(party, line)):
+        raise TheirError(Reason.WRONG_LINE, f"a tick is of {tick.out.origin} on {tick.line}")
     fault: TheirError | None = None
     for public in ring.nodes_for_size(tick.out.size):
         try:

@@ -1,6 +1,9 @@
 """The verbs by which officers speak, between two real nodes."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -337,3 +340,24 @@ def test_a_key_is_rotated_on_every_line(alpha: Officer, bravo: Officer) -> None:
     shown = bravo.done("log", "show", said["serial"])
     assert shown["kind"] == "KEY_CHANGE"
     assert alpha.said("say", "after the rotation")
+
+
+def test_the_log_is_followed_as_it_grows(line: Line) -> None:
+    """Following the log prints what is said and marked after it was listed."""
+    words = ["log", "--follow", "--count", "1", "--json", "--dir", str(line.bravo)]
+    command = [sys.executable, "-m", "openline.faces.cli.main", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as follower:
+        try:
+            assert follower.stdout is not None
+            listed = json.loads(follower.stdout.readline())
+            assert len(listed["messages"]) == 1
+            fields = {"language": "en", "text": "to be followed"}
+            body = {"kind": "TEXT", "fields": fields}
+            said = line.client().post("/lines", LINE, "messages", body=body)
+            while (told := json.loads(follower.stdout.readline()))["serial"] != said["serial"]:
+                pass
+            assert told["kind"] == "TEXT"
+            follower.send_signal(signal.SIGINT)
+            assert follower.wait(timeout=20) == Exit.INTERRUPTED
+        finally:
+            follower.kill()

@@ -75,6 +75,10 @@ class Client:
             if response.status >= 300:
                 raise _refusal(response.read())
             yield from _events(response)
+        except TimeoutError:
+            raise _too_late(self._timeout_s) from None
+        except (OSError, http.client.HTTPException):
+            raise not_running(self.config) from None
         finally:
             connection.close()
 

@@ -1,9 +1,11 @@
 """The verb `log`: what was said on a line, and what became of it."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any, Literal
 
 from openline.domain.instant import format_instant
+from openline.faces.cli.faults import NodeNotRunning
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import Worded, emit, table
@@ -19,7 +21,7 @@ app = make_app(
     Without a verb it lists them in the order in which they were recorded here.
     """,
     """\
-    openline log --after 100 --count 20
+    openline log --after 100 --count 20 --follow
     openline log show BRAVO-0007
     """,
 )
@@ -30,6 +32,7 @@ def list_messages(
     *,
     after: int = 0,
     count: int = 100,
+    follow: bool = False,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
     """List messages in the order in which they were recorded here.
@@ -37,12 +40,22 @@ def list_messages(
     Args:
         after: Only those with a larger position.
         count: At most so many, up to 1000.
+        follow: Go on with what is said and marked from now on, until Control-C.
         options: Which node and line, and how to print.
     """
     client = options.client()
     line = options.line_of(client)
+    # Begun before the list is read, so that nothing is missed between the two.
+    events = client.events(line) if follow else iter(())
+    begin = next(events, None)
     answer = client.get("/lines", line, "messages", after=after, count=count)
     emit(answer, _list_rows(answer["messages"]), as_json=options.json)
+    for name, data in events if begin else ():
+        if name == "end":
+            raise NodeNotRunning(f"The stream ended: {data['why']}.", "See openline status.")
+        if name == "message":
+            emit(data, _followed_rows(data), as_json=options.json)
+            sys.stdout.flush()
 
 
 @verb(app)
@@ -90,6 +103,14 @@ def _list_rows(messages: list[dict[str, Any]]) -> Iterator[str]:
         for one in messages
     ]
     yield from table(("#", "SERIAL", "AT", "PRECEDENCE", "KIND", "MARKS", "FLAGS"), cells)
+
+
+def _followed_rows(one: dict[str, Any]) -> Iterator[str]:
+    """A message as it comes or is marked, in one row."""
+    yield (
+        f"{format_instant(one['at'])}  {one['serial']}  {one['precedence']}  "
+        f"{' '.join((one['kind'], one['notice_id'])).strip()}  {_marks(one['marks'])}"
+    )
 
 
 def _marks(marks: dict[str, Any]) -> str:

@@ -27,6 +27,9 @@ TICK_MS: Final = 500
 CLOCK_TOLERANCE_MS: Final = 1_000
 """Both nodes read one clock; this is for a busy machine."""
 
+EDGE_MS: Final = CLOCK_TOLERANCE_MS + 3 * TICK_MS
+"""The edges of a proof resolve to the tolerance and a tick there and back; and one more."""
+
 _TOML_CHARS_MAX: Final = 1_048_576
 
 
@@ -90,7 +93,7 @@ def found(root: Path, line: str, terms: Terms, teller: Teller) -> tuple[Station,
         )  # fmt: skip
         teller.row(f"{side.name} reads aloud: {' '.join(made['words'])}")
     _introduce(root, verbs)
-    _agree(root, line, terms, verbs)
+    _agree(root, line, terms, verbs, teller)
     teller.end()
     alpha, bravo = (Station(side.name, directory_of(root, side), line) for side in (ALPHA, BRAVO))
     return alpha, bravo
@@ -146,13 +149,14 @@ def _introduce(root: Path, verbs: Verbs) -> None:
         verbs.run("card", "add", str(card), "--dir", str(directory_of(root, own)))
 
 
-def _agree(root: Path, line: str, terms: Terms, verbs: Verbs) -> None:
+def _agree(root: Path, line: str, terms: Terms, verbs: Verbs, teller: Teller) -> None:
     """Draft, edit, sign by both, adopt by both."""
     alpha, bravo = (str(directory_of(root, side)) for side in (ALPHA, BRAVO))
     draft, signed = root / f"{line}.toml", root / f"{line}.understanding"
     verbs.run("understanding", "new", line, "--out", str(draft), "--dir", alpha)
     text = read_text(draft, _TOML_CHARS_MAX)
     draft.write_text(to_toml(terms(from_toml(text, str(draft)))), encoding="utf-8")
+    teller.row(f"They edit the draft: ticks every {TICK_MS} ms, and the terms of this story.")
     verbs.run("understanding", "sign", str(draft), "--dir", alpha)
     verbs.run("understanding", "sign", str(signed), "--dir", bravo)
     for directory in (alpha, bravo):

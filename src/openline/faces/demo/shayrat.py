@@ -27,7 +27,7 @@ from openline.faces.cli.instants import now_ms
 from openline.faces.cli.notice_form import NoticeForm
 from openline.faces.demo.burst import Burst
 from openline.faces.demo.data import lay_out, reference_points
-from openline.faces.demo.founding import CLOCK_TOLERANCE_MS, TICK_MS, compressed
+from openline.faces.demo.founding import EDGE_MS, compressed
 from openline.faces.demo.proof import Proof
 from openline.faces.demo.read_back import digest_words
 from openline.faces.demo.stage import LANGUAGES, Plot, Stage
@@ -41,7 +41,7 @@ TITLE: Final = "RECONSTRUCTION: 7 and 8 April 2017 over central Syria"
 ABOUT: Final = (
     "Two nodes that do not trust each other run on this machine and say what two headquarters "
     "might have said. The places are real; officers, words and numbers are made up, and nothing "
-    "here is a record of those days. Every message is marked: RECONSTRUCTION, РЕКОНСТРУКЦИЯ.",
+    "here is a record of those days. All that is said is marked: RECONSTRUCTION, РЕКОНСТРУКЦИЯ.",
     "Two clocks: before each step stands the time of the story (070012Z APR 17). The record "
     "itself has the real time of today. A window lies as many minutes ahead of now as it lay "
     "ahead then, so lead times are real; the time between two steps is left out, and the hours "
@@ -56,8 +56,6 @@ TEXT: Final = (
 LEAD_MS: Final = 28 * MINUTE_MS
 MIDNIGHT_AFTER_MS: Final = 8 * SECOND_MS
 QUIET_MS: Final = 3 * SECOND_MS
-EDGE_MS: Final = CLOCK_TOLERANCE_MS + 3 * TICK_MS
-"""The edges of a proof resolve to the clock tolerance and a tick there and back; and one more."""
 
 _ALPHA_COMMANDER: Final = {"post": "commander", "officer": "Col. Reyes"}
 _BRAVO_COMMANDER: Final = {"post": "commander", "officer": "полковник Белов"}

@@ -119,14 +119,16 @@ class Station:
         assert not self.is_running, "a directory has one node"
         self._close()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process.
-        self._process = subprocess.Popen(
-            [*PROGRAM, "run", "--json", "--dir", str(self.directory)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            # Control-C is for the demo, which then ends its nodes in order.
-            process_group=0,
-        )
+        # An interruption between the start and the assignment would leave the process behind.
+        with _postponed():
+            self._process = subprocess.Popen(
+                [*PROGRAM, "run", "--json", "--dir", str(self.directory)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                # Control-C is for the demo, which then ends its nodes in order.
+                process_group=0,
+            )
 
     def await_up(self) -> None:
         """Wait until the node says that it is up.
@@ -310,6 +312,23 @@ def ending(stations: Iterable[Station]) -> Iterator[None]:
 
 
 _INTERRUPTIONS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def _postponed() -> Iterator[None]:
+    """Let an interruption wait until the block is done."""
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in _INTERRUPTIONS
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
