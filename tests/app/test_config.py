@@ -50,7 +50,6 @@ def test_what_init_writes_is_read_back(tmp_path: Path) -> None:
         store=tmp_path / "store.sqlite",
         anchor=tmp_path / "anchor",
         socket=tmp_path / "openline.sock",
-        tick_ms=None,
         language="ru",
     )
 
@@ -83,7 +82,6 @@ def test_the_quiet_examples_are_valid_settings(tmp_path: Path) -> None:
         )
         rows.append(quiet if is_setting else row)
     config = load(tmp_path, "\n".join(rows))
-    assert config.tick_ms == 10_000
     assert config.listeners == (Listener("primary", "0.0.0.0", 7411),)
     assert config.counterparts == (Circuit("bravo.example", "satellite", "192.0.2.7", 7411),)
 
@@ -127,9 +125,6 @@ COUNTERPART = '[[counterpart]]\nparty = "b.example"\ncircuit = "a"\nhost = "h"\n
         ('post = "x"\nparty = ""\n', 2, "empty"),
         ('party = "a.example"\npost = "a\\u202Eb"\n', 2, "not printable"),
         ('party = "a.example"\npost = "' + 201 * "x" + '"\n', 2, "longer"),
-        (LEAST + "tick_ms = 199\n", 4, "from 200 to"),
-        (LEAST + "tick_ms = true\n", 4, "whole number"),
-        (LEAST + "tick_ms = 1e3\n", 4, "whole number"),
         (LEAST + 'language = "english"\n', 4, "not a language"),
         (LEAST + '[[listener]]\nhost = "h"\nport = 1\n', 4, "listener.circuit: it is missing"),
         (LEAST + LISTENER + "\n" + LISTENER, 9, "named twice"),

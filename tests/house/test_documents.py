@@ -219,7 +219,7 @@ def test_documents_show_commands_that_parse(document: Path) -> None:
     "row",
     [
         "openline notice isue --file x.geojson",
-        "    .venv/bin/openline verify one.cert two.cert",
+        "    .venv/bin/openline verify --root beef > report.txt",
         "$ openline notice respond BRAVO-0007 QUIERED",
         "openline certify receipt > x.cert",
         "openline status --dir alpha && openline run --port 7101",
@@ -235,7 +235,7 @@ def test_the_first_page_shows_commands() -> None:
     """The search finds every command of the first page: from `init` to `verify`."""
     shown = list(shown_commands((ROOT / "README.md").read_text(encoding="utf-8")))
     assert len(shown) >= 20
-    assert (shown[0][0], shown[-1][0]) == ("verify", "verify")
+    assert {"init", "understanding", "run", "notice", "certify", "verify"} <= {one[0] for one in shown}
 
 
 def test_every_command_is_in_the_reference() -> None:

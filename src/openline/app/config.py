@@ -23,10 +23,6 @@ FILE_NAME: Final = "node.toml"
 FILE_SIZE_BYTES_MAX: Final = 262_144
 """A hundred times the largest sensible file."""
 
-TICK_MS_MIN: Final = 200
-"""The shortest tick that the tests use; shorter ones only load the machine."""
-TICK_MS_MAX: Final = 3_600_000
-
 _CIRCUIT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HOST = re.compile(r"[A-Za-z0-9.:_%-]{1,253}")
@@ -81,7 +77,6 @@ class Config:
         store: The database.
         anchor: The file of committed heads outside the database.
         socket: The Unix socket of the officers' API.
-        tick_ms: The tick interval in place of the Understanding's, or None.
         language: Language of what the command line writes and prints.
     """
 
@@ -94,7 +89,6 @@ class Config:
     store: Path
     anchor: Path
     socket: Path
-    tick_ms: int | None = None
     language: str = "en"
 
     @property
@@ -172,9 +166,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("", "socket", "text", '"openline.sock"', '"openline.sock"',
             "The Unix socket at which officers' programs reach the running node. Whoever may "
             "open it may speak for this party."),
-    Setting("", "tick_ms", "number", "from the Understanding", "10000",
-            "Milliseconds between ticks, in place of what the Understanding says: for tests "
-            f"and demonstrations only. From {TICK_MS_MIN} to {TICK_MS_MAX}."),
     Setting("listener", "circuit", "text", None, '"primary"',
             "The name of the circuit that comes in here. Circuits are used in order of name."),
     Setting("listener", "host", "text", '"0.0.0.0"', '"0.0.0.0"',
@@ -338,7 +329,6 @@ class _Reader:
             store=self._file(directory, "store", "store.sqlite"),
             anchor=self._file(directory, "anchor", "anchor"),
             socket=self._file(directory, "socket", "openline.sock"),
-            tick_ms=self._tick_ms(),
             language=self._language(),
         )
 
@@ -436,9 +426,6 @@ class _Reader:
             says = f"it must be a whole number from {least} to {most}"
             raise self._fault(table, number, key, says)
         return value
-
-    def _tick_ms(self) -> int | None:
-        return self._number("", 0, self._values, "tick_ms", TICK_MS_MIN, TICK_MS_MAX)
 
     def _language(self) -> str:
         language = self._text_value("", 0, self._values, "language", "en")

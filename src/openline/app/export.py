@@ -140,7 +140,7 @@ class Exporter:
 
         It is the text of https://c2sp.org/tlog-proof, under the first head that
         covers the entry and that a counterpart has cosigned, or else under a head
-        of the author alone.
+        of the author alone. Its extra data is the entry, as it is hashed.
 
         Args:
             party: The author.
@@ -162,18 +162,8 @@ class Exporter:
             )
         size, note = heads[0]
         hashes = tuple(log.tree.inclusion_proof(index, size))
-        return LogProof(index, hashes, parse_note(note)).format()
-
-    def entry(self, party: str, index: int) -> bytes:
-        """The entry itself, as it is hashed into the log.
-
-        Raises:
-            OurError: It is not stored here.
-        """
-        entries = self._store.entries(str(Origin(party, self._line)), index, 1)
-        if not entries:
-            raise OurError(f"{party} {index} is not stored here.", "See `openline log`.")
-        return entries[0].raw
+        entry = self._store.entries(log.origin, index, 1)[0].raw
+        return LogProof(index, hashes, parse_note(note), entry).format()
 
     def use(self, party: str, valid_from: int, valid_until: int) -> bytes:
         """A certificate that a party said something in a window."""

@@ -106,6 +106,7 @@ class RunningNode:
         self._readers: list[asyncio.Queue[Show | None]] = []
         self._deliveries: list[tuple[str, int, asyncio.Future[None]]] = []
         self._exporters: dict[str, Exporter] = {}
+        self._export_lock = asyncio.Lock()
         self.turns = 0
 
     # The loop.
@@ -342,12 +343,14 @@ class RunningNode:
             return {**record, "body": None, "unreadable": message.why}
         return {**record, "body": to_json(message)}
 
-    def exporter(self, line: str) -> Exporter:
-        """What writes certificates about one line."""
+    @asynccontextmanager
+    async def exporting(self, line: str) -> AsyncIterator[Exporter]:
+        """What writes certificates about one line; it may be used in another thread."""
         self._line(line)
-        if line not in self._exporters:
-            self._exporters[line] = Exporter(self.store, self.node.party, line)
-        return self._exporters[line]
+        async with self._export_lock:
+            if line not in self._exporters:
+                self._exporters[line] = Exporter(self.store, self.node.party, line)
+            yield self._exporters[line]
 
     # The stream of what changes.
 
@@ -409,4 +412,3 @@ def _log_refusal(answer: asyncio.Future[Any], about: str) -> None:
 def wall_clock_ms() -> int:
     """The wall clock in UTC milliseconds."""
     return time.time_ns() // 1_000_000
-

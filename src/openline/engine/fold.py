@@ -5,18 +5,20 @@ recorded and arrived, and the logs hold them. Signatures were verified when the
 entries were taken in; here the roots are compared with what was committed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
-from openline.domain.party import Origin
+from openline.domain.party import parse_origin
+from openline.domain.record.cbor import Value
 from openline.domain.record.envelope import parse_envelope
 from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.engine.entries import Sealed
 from openline.engine.frames import Urgent, decode_frame
+from openline.engine.intake import tell_evidence
 from openline.engine.journal import Happened, Journal, parse_row
 from openline.engine.mirror import Early, Mirror
 from openline.engine.ports import Store, StoredEntry
@@ -35,23 +37,33 @@ def load(line: "Line") -> None:
     """
     roots = {origin: (size, root) for origin, size, root in line.store.origins()}
     readers = {origin: _read_all(line.store, origin) for origin in roots}
-    epoch = 1
-    while (origin := str(Origin(line.own, line.name, "journal", epoch))) in roots:
+    for origin in _journals(line, roots):
         line.journal = Journal(origin)
         for entry in readers[origin]:
             line.journal.tree.append(leaf_hash(entry.raw))
             _replay(line, entry, readers)
-        epoch += 1
     trees = {line.outbox.origin: line.outbox.tree, line.journal.origin: line.journal.tree}
     trees |= {mirror.origin: mirror.tree for mirror in line.mirrors.values()}
     for origin, tree in trees.items():
         if (tree.size, tree.root()) != roots.get(origin, (0, EMPTY_ROOT)):
-            raise OurError(
-                f"The stored log {origin} does not give its own root.",
-                "Stop the node, restore the store from a back-up and start again; what is "
-                "missing comes back from the counterparts.",
-            )
+            raise _contradiction(origin)
     _load_rest(line)
+
+
+def _contradiction(origin: str) -> OurError:
+    return OurError(
+        f"The stored log {origin} does not give its own root.",
+        "Stop the node, restore the store from a back-up and start again; what is "
+        "missing comes back from the counterparts.",
+    )
+
+
+def _journals(line: "Line", origins: Iterable[str]) -> list[str]:
+    """Our journals on the line, by epoch; some epochs may be lost."""
+    parsed = [origin for text in origins if (origin := parse_origin(text))]
+    ours = (line.own, line.name, "journal")
+    found = [origin for origin in parsed if (origin.party, origin.line, origin.log) == ours]
+    return [str(origin) for origin in sorted(found)]
 
 
 def _load_rest(line: "Line") -> None:
@@ -75,6 +87,18 @@ def _load_rest(line: "Line") -> None:
         peer.evidence = [name for name, _ in line.store.values(prefix)]
 
 
+def _next(readers: dict[str, Iterator[StoredEntry]], origin: str) -> StoredEntry:
+    """The next entry of a log.
+
+    Raises:
+        OurError: The journal tells of more entries than the log has.
+    """
+    entry = next(readers.get(origin, iter(())), None)
+    if entry is None:
+        raise _contradiction(origin)
+    return entry
+
+
 def _read_all(store: Store, origin: str) -> Iterator[StoredEntry]:
     start = 0
     while chunk := store.entries(origin, start, _CHUNK):
@@ -85,16 +109,19 @@ def _read_all(store: Store, origin: str) -> Iterator[StoredEntry]:
 def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[StoredEntry]]) -> None:
     row = parse_row(stored)
     match row.happened, row.rest:
-        case Happened.SENT, (int(), int(count)):
-            for _ in range(count):
-                _replay_own(line, next(readers[line.outbox.origin]), row.at)
+        case Happened.SENT, (int(), int(count), *rest):
+            requests = _requests_of(rest)
+            for number in range(count):
+                sealed = _replay_own(line, _next(readers, line.outbox.origin), row.at)
+                if request := requests.get(number):
+                    line.remember_request(request, sealed)
         case Happened.RECOVERED, (str(), int(), int(count)):
             for _ in range(count):
-                _replay_own(line, next(readers[line.outbox.origin]), None)
+                _replay_own(line, _next(readers, line.outbox.origin), None)
         case Happened.ARRIVED, (str(party), int(), int(count), str(circuit)):
             mirror = line.mirrors[party]
             for _ in range(count):
-                entry = next(readers[mirror.origin])
+                entry = _next(readers, mirror.origin)
                 leaf = leaf_hash(entry.raw)
                 mirror.replay(leaf)
                 sealed = Sealed(parse_envelope(entry.raw), entry.content)
@@ -107,22 +134,35 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
         case Happened.RECEIPTED, (str(party), int(size), int(cosigned_at)):
             line.peers[party].receipted = size
             line.view.receipted(party, size, cosigned_at)
-        case Happened.EVIDENCE, (str(party), str(reason), str(name)):
-            line.intake.tell_evidence(None, party, reason, name, row.at)
+        case Happened.EVIDENCE, (str(party), str(), str(name), str(what)):
+            tell_evidence(line, party, name, what, row.at)
         case Happened.ACTED, (str(post), str(officer), "ACKNOWLEDGED", str(alarm)):
-            # Alarms that the engine raised by itself are not there after a restart.
+            # Alarms about what passes by are not there after a restart.
             with suppress(OurError):
                 line.view.acknowledge(alarm, (post, officer), row.at)
         case _:
             pass
 
 
-def _replay_own(line: "Line", entry: StoredEntry, at: int | None) -> None:
+def _requests_of(rest: list[Value]) -> dict[int, bytes]:
+    """Which of the entries of a row answered which request."""
+    found: dict[int, bytes] = {}
+    for pair in rest[0] if rest and isinstance(rest[0], list) else []:
+        match pair:
+            case [int(number), bytes(request)]:
+                found[number] = request
+            case _:
+                pass
+    return found
+
+
+def _replay_own(line: "Line", entry: StoredEntry, at: int | None) -> Sealed:
     sealed = Sealed(parse_envelope(entry.raw), entry.content)
     header = sealed.envelope.header
     line.outbox.replay(leaf_hash(entry.raw), header)
     line.take_keys(line.own, sealed)
     line.apply(None, sealed, header.at if at is None else at, "")
+    return sealed
 
 
 def _early_of(mirror: Mirror, index: int, content: bytes) -> Sealed:

@@ -5,7 +5,7 @@ belongs to; what does not is refused with a reason, answered and journalled;
 what contradicts an earlier signature is kept as evidence.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.instant import MINUTE_MS
@@ -23,7 +23,7 @@ from openline.domain.record.cosignature import cosign
 from openline.domain.record.merkle import verify_consistency
 from openline.domain.record.note import Note, parse_note, parse_signature_rows
 from openline.domain.record.tick import Tick
-from openline.engine.effects import CloseLink
+from openline.engine.effects import CloseLink, Show
 from openline.engine.entries import verify_head, verify_receipt
 from openline.engine.frames import (
     Entries,
@@ -233,11 +233,11 @@ class Intake:
         are kept among the ticks.
         """
         name = f"tick/{tick.sequence}"
-        reason = Reason.ROLLBACK.value
-        self._line.journal.add(Happened.EVIDENCE, turn.now, peer.party, reason, name)
-        turn.effects += self._line.view.raise_alarm(
-            "ENTRIES_TAKEN_BACK", Precedence.IMMEDIATE, turn.now, {"party": peer.party, "count": count}
+        what = f"{peer.party} says {count} entries less than before"
+        self._line.journal.add(
+            Happened.EVIDENCE, turn.now, peer.party, Reason.ROLLBACK.value, name, what
         )
+        turn.effects += tell_evidence(self._line, peer.party, name, what, turn.now)
 
     def _known_tick(self, party: str, sequence: int) -> str:
         """The note of a tick that we hold; empty where we hold none of that number."""
@@ -305,11 +305,11 @@ class Intake:
         name = f"evidence-journal/{self._line.name}/{peer.party}"
         peer.journal_evidence = name
         turn.write(PutValue(name, cbor.encode([peer.its_journal.format(), second])))
-        reason = Reason.FORK.value
-        self._line.journal.add(Happened.EVIDENCE, turn.now, peer.party, reason, name)
-        turn.effects += self._line.view.raise_alarm(
-            "JOURNAL_FORK", Precedence.IMMEDIATE, turn.now, {"party": peer.party}
+        what = f"{peer.party} signed two heads of one journal"
+        self._line.journal.add(
+            Happened.EVIDENCE, turn.now, peer.party, Reason.FORK.value, name, what
         )
+        turn.effects += tell_evidence(self._line, peer.party, name, what, turn.now)
 
     def _take_journal_receipt(self, turn: Turn, peer: Peer, frame: Receipt) -> None:
         if frame.origin != self._line.journal.origin:
@@ -383,10 +383,24 @@ class Intake:
         )
         turn.write(PutValue(name, value))
         peer.evidence.append(name)
-        self._line.journal.add(Happened.EVIDENCE, turn.now, peer.party, fork.reason.value, name)
-        turn.effects += self._line.view.raise_alarm(
-            "FORK", Precedence.FLASH, turn.now, {"party": peer.party, "what": fork.what}
+        self._line.journal.add(
+            Happened.EVIDENCE, turn.now, peer.party, fork.reason.value, name, fork.what
         )
+        turn.effects += tell_evidence(self._line, peer.party, name, fork.what, turn.now)
+
+
+def tell_evidence(line: "Line", party: str, name: str, what: str, at: int) -> list[Show]:
+    """The alarm for evidence that was kept; the same one after a restart."""
+    kind = name.partition("/")[0]
+    alarm, precedence = _EVIDENCE_ALARMS[kind]
+    return line.view.raise_alarm(alarm, precedence, at, {"party": party, "what": what})
+
+
+_EVIDENCE_ALARMS: Final = {
+    "evidence": ("FORK", Precedence.FLASH),
+    "evidence-journal": ("JOURNAL_FORK", Precedence.IMMEDIATE),
+    "tick": ("ENTRIES_TAKEN_BACK", Precedence.IMMEDIATE),
+}
 
 
 def _epoch_of(text: str) -> int:

@@ -24,7 +24,10 @@ class Happened(IntEnum):
     """What a row of the journal says; the first number of the row."""
 
     SENT = 1
-    """[1, at, start, count]: entries of our outbox were recorded."""
+    """[1, at, start, count, requests]: entries of our outbox were recorded.
+
+    Requests, where there are any: [place among them, hash of the request id].
+    """
     ARRIVED = 2
     """[2, at, party, start, count, circuit]: entries of a counterpart's."""
     EARLY = 3
@@ -40,7 +43,7 @@ class Happened(IntEnum):
     STARTED = 8
     """[8, at, version]: the node started."""
     EVIDENCE = 9
-    """[9, at, party, reason, name]: proof of misconduct was kept."""
+    """[9, at, party, reason, name, what]: proof of misconduct was kept."""
     CONTINUED = 10
     """[10, at, origin, size, root]: this journal goes on from a lost one."""
 

@@ -10,9 +10,10 @@ they hold of our outbox: our copy may be an old one (record.md 3, trial.md
 rule 6). What is missing is pulled back first.
 """
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from openline import __version__
@@ -27,6 +28,7 @@ from openline.domain.line.understanding import (
     verify_understanding,
 )
 from openline.domain.party import Origin, Precedence
+from openline.domain.record.cbor import Value
 from openline.domain.record.checkpoint import sign_checkpoint
 from openline.domain.record.envelope import parse_content
 from openline.domain.record.merkle import entry_bundle, parse_tile_path
@@ -84,8 +86,8 @@ class _Waiting:
     """A draft that is recorded at the end of the turn, and who is answered then."""
 
     draft: Draft
-    token: int | None = None
-    request_id: str = ""
+    tokens: list[int] = field(default_factory=list)
+    request: bytes = b""
 
 
 class Line:
@@ -124,7 +126,9 @@ class Line:
         # Each entry of ours about keys, with the ring before it.
         self._rings_before: list[tuple[int, KeyRing]] = []
         self._alone: list[tuple[int, Callable[[], Draft]]] = []
-        self._requests: OrderedDict[str, Recorded] = OrderedDict()
+        # What was recorded for a request, and what waits for it, by its hash.
+        self._requests: OrderedDict[bytes, Recorded] = OrderedDict()
+        self._requested: dict[bytes, _Waiting] = {}
         self._couriers: list[tuple[int, str]] = []
         self._is_journal_due = False
         self.has_signed = False
@@ -182,13 +186,19 @@ class Line:
             turn.effects.append(Answer(token, error=error))
 
     def _compose(self, turn: Turn, token: int, command: Compose) -> None:
-        done = self._requests.get(command.request_id) if command.request_id else None
-        if done is not None:
+        request = _request_hash(command.request_id)
+        if done := self._requests.get(request):
             turn.effects.append(Answer(token, done))
+            return
+        if waiting := self._requested.get(request):
+            waiting.tokens.append(token)
             return
         self._must_sign()
         draft = self.desk.compose(command, turn.now)
-        self._waiting.append(_Waiting(draft, token, command.request_id))
+        waiting = _Waiting(draft, [token], request)
+        self._waiting.append(waiting)
+        if request:
+            self._requested[request] = waiting
 
     def _must_sign(self) -> None:
         self._must_be_current()
@@ -367,8 +377,9 @@ class Line:
 
     def _answer_rest(self, turn: Turn) -> None:
         """Answer what still waits with what stands in the way: nothing is signed now."""
-        tokens = [token for token, _ in self._alone] + [item.token for item in self._waiting]
-        self._alone, self._waiting = [], []
+        tokens = [token for token, _ in self._alone]
+        tokens += [token for item in self._waiting for token in item.tokens]
+        self._alone, self._waiting, self._requested = [], [], {}
         for token in tokens:
             try:
                 self._must_sign()
@@ -380,7 +391,11 @@ class Line:
         sealed = self._seal(turn, [item.draft for item in waiting])
         start = self.outbox.size
         self.outbox.append(turn, sealed)
-        self.journal.add(Happened.SENT, turn.now, start, len(sealed))
+        requests: list[Value] = [
+            [number, item.request] for number, item in enumerate(waiting) if item.request
+        ]
+        said: list[Value] = [requests] if requests else []
+        self.journal.add(Happened.SENT, turn.now, start, len(sealed), *said)
         for one, item in zip(sealed, waiting, strict=True):
             self.note_keys(turn, self.own, one)
             self.apply(turn, one, turn.now, "", item.draft.message)
@@ -398,7 +413,7 @@ class Line:
         except OurError as error:
             turn.effects.append(Answer(token, error=error))
         else:
-            self._record(turn, [_Waiting(draft, token)])
+            self._record(turn, [_Waiting(draft, [token])])
 
     def _seal(self, turn: Turn, drafts: list[Draft]) -> list[Sealed]:
         heads = tuple(
@@ -410,14 +425,21 @@ class Line:
         return self.outbox.seal(turn.now, drafts, heads, self._signer_of(drafts))
 
     def _answer_recorded(self, turn: Turn, sealed: Sealed, item: _Waiting) -> None:
-        notice_id = getattr(item.draft.message, "notice_id", "")
-        result = Recorded(self.name, self.own, sealed.envelope.header.index, notice_id)
-        if item.request_id:
-            self._requests[item.request_id] = result
+        result = self.remember_request(item.request, sealed, item.draft.message)
+        turn.effects += [Answer(token, result) for token in item.tokens]
+
+    def remember_request(
+        self, request: bytes, sealed: Sealed, message: Message | Unreadable | None = None
+    ) -> Recorded:
+        """Keep what was recorded for a request, so that a repeat is answered with it."""
+        header = sealed.envelope.header
+        message = message or _message_of(header.kind, sealed.content)
+        result = Recorded(self.name, self.own, header.index, getattr(message, "notice_id", ""))
+        if request:
+            self._requests[request] = result
             if len(self._requests) > _REQUESTS_KEPT:
                 self._requests.popitem(last=False)
-        if item.token is not None:
-            turn.effects.append(Answer(item.token, result))
+        return result
 
     def signer(self) -> Signer:
         """The node key that signs our next entry."""
@@ -705,6 +727,13 @@ class Line:
             if isinstance(message, KeyChange | KeyRevoke):
                 turn.effects.append(PromoteKey(message.role.name.lower()))
         turn.effects.append(TrustCertificates())
+
+
+def _request_hash(request_id: str) -> bytes:
+    """What is kept of a request id; empty for none."""
+    if not request_id:
+        return b""
+    return hashlib.sha256(request_id.encode(errors="surrogatepass")).digest()[:16]
 
 
 def _is_past(since: int | None, now: int, patience_ms: int) -> bool:

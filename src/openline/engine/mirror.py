@@ -199,13 +199,14 @@ class Mirror:
     def _verify_urgent(
         self, envelope: Envelope, leaf: bytes, frame: Urgent, ring: KeyRing
     ) -> Checkpoint:
-        index = envelope.header.index
+        index, note = envelope.header.index, parse_note(frame.head)
+        covered = parse_checkpoint(note.text).size
         try:
             verify_envelope(envelope, ring.node_at(index).ed25519)
             check_content(envelope, frame.entry.content)
-            head = verify_head(parse_note(frame.head), self.origin, ring, None)
+            head = verify_head(note, self.origin, ring, None)
         except TheirError as error:
-            if index > self.tree.size and error.reason in UNKNOWN_YET:
+            if covered > self.tree.size + 1 and error.reason in UNKNOWN_YET:
                 # Its key may have been announced in an entry that is still under way.
                 raise TheirError(Reason.GAP, error.what) from None
             raise

@@ -65,9 +65,15 @@ class Node:
         Raises:
             OurError: The store contradicts itself.
         """
-        for _, data in self._store.values(_ADOPTED):
-            line = self._make_line(parse_signed_understanding(data), now)
-            line.load()
+        for name, data in self._store.values(_ADOPTED):
+            try:
+                line = self._make_line(parse_signed_understanding(data), now)
+                line.load()
+            except TheirError as error:
+                raise OurError(
+                    f"What is stored of {name.removeprefix(_ADOPTED)} cannot be read: {error.what}.",
+                    "Restore the store from a back-up; the counterparts give back what is missing.",
+                ) from error
             self.lines[line.name] = line
 
     def _make_line(self, signed: SignedUnderstanding, now: int) -> Line:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from openline.domain.errors import OurError, Reason, TheirError
-from openline.domain.limits import FRAME_SIZE_BYTES_MAX
+from openline.domain.limits import FRAME_ENTRIES_MAX, FRAME_SIZE_BYTES_MAX
 from openline.domain.line.keyring import KeyRing, mirror_name
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
@@ -211,7 +211,9 @@ class Outbox:
         for index in self._flashes:
             if index < max(peer.urgent_sent, peer.held):
                 continue
+            # Under a head of the entry's own key, which the counterpart needs anyhow.
             size = self.tree.size
+            size = size if ring.node_for_size(size) == ring.node_at(index) else index + 1
             frame = encode_frame(
                 Urgent(
                     self.read(index, 1)[0],
@@ -225,17 +227,27 @@ class Outbox:
 
     def frame(self, start: int, ring: KeyRing) -> Entries:
         """The entries from an index on that fit one frame, with their head."""
+        taken = self._fill(start, FRAME_ENTRIES_SENT)
+        assert taken, "there is something to send"
+        size = start + len(taken)
+        if size not in self._heads and self._keys.find("node", ring.node_for_size(size)) is None:
+            # The key of that place is gone: the frame ends where a head was kept.
+            for kept, note in reversed(self._store.heads(self.origin, "", start + 1, _HEADS_KEPT)):
+                taken_there = self._fill(start, min(kept - start, FRAME_ENTRIES_MAX))
+                if start + len(taken_there) == kept:
+                    return Entries(self.origin, start, tuple(taken_there), note)
+        return Entries(self.origin, start, tuple(taken), self.head(size, ring).format())
+
+    def _fill(self, start: int, count: int) -> list[StoredEntry]:
+        """At most so many entries from an index on, that fit one frame."""
         taken: list[StoredEntry] = []
         room = FRAME_ROOM_BYTES
-        for entry in self._read_on(start, FRAME_ENTRIES_SENT):
+        for entry in self._read_on(start, count):
             room -= room_of(entry)
             if room < 0 and taken:
                 break
             taken.append(entry)
-        assert taken, "there is something to send"
-        return Entries(
-            self.origin, start, tuple(taken), self.head(start + len(taken), ring).format()
-        )
+        return taken
 
     def receipted(
         self, turn: Turn, peer: Peer, frame: Receipt, ring: KeyRing, their_ring: KeyRing

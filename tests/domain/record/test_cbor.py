@@ -230,7 +230,7 @@ def test_the_order_of_a_dict_does_not_matter(value: dict[int, Value], random: An
 @pytest.mark.parametrize(
     "value",
     [1.5, {1, 2}, bytearray(b"a"), object(), {"a": 1}, {True: 1}, {None: 1}, {b"a": 1}, [1j]],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_other_types_are_our_mistake(value: Any) -> None:
     """Encoding a value of another type, or with another key, raises TypeError."""

@@ -1,5 +1,6 @@
 """The routes that give or take whole files: certificates and the courier's."""
 
+import asyncio
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -43,11 +44,14 @@ async def certify(
 ) -> Response[bytes]:
     """A file by which an outsider can check what was said, received, or not said.
 
-    It is verified offline: `openline verify FILE`.
+    It is verified offline: `openline verify FILE`. A `log-proof` is the text of C2SP's
+    tlog-proof, for other people's tools; its extra data is the entry.
     """
     view_of(state, line)
-    exporter = node_of(state).exporter(line)
-    return Response(_certificate(exporter, data.kind, data.parameters), media_type=OCTETS)
+    # Beside the loop: the first one of a long log reads all of it.
+    async with node_of(state).exporting(line) as exporter:
+        file = await asyncio.to_thread(_certificate, exporter, data.kind, data.parameters)
+    return Response(file, media_type=OCTETS)
 
 
 def _certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> bytes:
@@ -61,6 +65,9 @@ def _certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> b
         case "message":
             message = _parameters(parameters, AboutMessage)
             return exporter.message(message.party, message.index, with_content=message.with_content)
+        case "log-proof":
+            entry = _parameters(parameters, AboutMessage)
+            return exporter.log_proof(entry.party, entry.index).encode()
         case "receipt":
             receipt = _parameters(parameters, AboutReceipt)
             return exporter.receipt(

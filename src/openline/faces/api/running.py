@@ -28,8 +28,8 @@ class Running(Protocol):
     def message(self, line: str, party: str, index: int) -> dict[str, Any]:
         """One message with its body and its plain text."""
 
-    def exporter(self, line: str) -> Exporter:
-        """What writes certificates about one line."""
+    def exporting(self, line: str) -> AbstractAsyncContextManager[Exporter]:
+        """What writes certificates about one line, for one caller at a time."""
 
     def delivered(self, line: str, index: int) -> Awaitable[None]:
         """Done when every counterpart has receipted our entry of that index."""

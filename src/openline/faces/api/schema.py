@@ -88,11 +88,12 @@ class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
 
     Attributes:
         kind: What it is to prove.
-        parameters: What it is about: AboutMessage for `message`; AboutReceipt for `receipt` and
-            `lead-time`; AboutWindow for `use` and `non-use`; AboutInstant for `state`.
+        parameters: What it is about: AboutMessage for `message` and `log-proof`; AboutReceipt
+            for `receipt` and `lead-time`; AboutWindow for `use` and `non-use`; AboutInstant
+            for `state`.
     """
 
-    kind: Literal["message", "receipt", "use", "non-use", "state", "lead-time"]
+    kind: Literal["message", "receipt", "use", "non-use", "state", "lead-time", "log-proof"]
     parameters: dict[str, Any]
 
 

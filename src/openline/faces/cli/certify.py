@@ -73,6 +73,31 @@ def receipt(
     _of_message("receipt", serial, out, options, holder=holder, with_content=not withhold)
 
 
+@verb(app, "log-proof")
+def log_proof(
+    serial: str,
+    /,
+    *,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Prove for other people's tools that the log holds an entry.
+
+    The file is a C2SP tlog-proof: the entry's place under a head that the
+    author signed and a counterpart cosigned; its extra data is the entry. Any
+    tool that knows C2SP logs verifies it with the keys of the Understanding.
+
+    Example:
+        openline certify log-proof ALPHA-0012
+
+    Args:
+        serial: The message.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    _of_message("log-proof", serial, out, options)
+
+
 @verb(app, "lead-time")
 def lead_time(
     serial: str,
@@ -202,10 +227,13 @@ def _write(
     client = options.client()
     body = {"kind": kind, "parameters": parameters}
     file = client.fetch_file("/lines", line, "certificates", body=body)
-    path = out or client.config.certificates / f"{name}.cert"
+    ending = "tlog-proof" if kind == "log-proof" else "cert"
+    path = out or client.config.certificates / f"{name}.{ending}"
     write_new(path, file, overwrite=True)
     if path == STANDARD:
         return
     result = {"path": str(path), "kind": kind, "line": line, "size_bytes": len(file)}
-    rows = [f"{path}: {len(file)} bytes.", f"Verify it: openline verify {path}"]
+    rows = [f"{path}: {len(file)} bytes."]
+    if kind != "log-proof":
+        rows.append(f"Verify it: openline verify {path}")
     emit(result, rows, as_json=options.json)

@@ -50,17 +50,17 @@ class Client:
             path: The path; each part after the first is quoted.
             query: Named values; None is left out.
         """
-        return json.loads(self._ask("GET", _target(path, query), b"", ""))
+        return _read_answer(self._ask("GET", _target(path, query), b"", ""))
 
     def post(self, *path: str, body: Any, **query: Any) -> Any:
         """The answer to an act."""
         data = json.dumps(body).encode()
-        return json.loads(self._ask("POST", _target(path, query), data, "application/json"))
+        return _read_answer(self._ask("POST", _target(path, query), data, "application/json"))
 
     def post_file(self, *path: str, file: bytes, **query: Any) -> Any:
         """The answer to a file that is handed in."""
         target = _target(path, query)
-        return json.loads(self._ask("POST", target, file, "application/octet-stream"))
+        return _read_answer(self._ask("POST", target, file, "application/octet-stream"))
 
     def fetch_file(self, *path: str, body: Any) -> bytes:
         """The file that an act answers."""
@@ -141,6 +141,16 @@ def _target(path: tuple[str, ...], query: dict[str, Any]) -> str:
         if value is not None
     }
     return f"{target}?{urlencode(given)}" if given else target
+
+
+def _read_answer(answer: bytes) -> Any:
+    try:
+        return json.loads(answer)
+    except ValueError:
+        # A node that is killed leaves half an answer.
+        raise NoAnswer(
+            "The node broke off while it answered.", "See openline.log, and openline status."
+        ) from None
 
 
 def _refusal(answer: bytes) -> OurError:
