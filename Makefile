@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 ARGS ?=
+PREFIX ?=
 
 # Versions and hashes come from requirements/; the package itself is installed editable, with the
 # hashed build tools and nothing fetched beside them.
@@ -13,7 +14,7 @@ INSTALL := $(PIP) install --require-hashes
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench system lock clean
+.PHONY: help demo test check format bench install system lock clean
 
 help: ## say what can be made (this list)
 	@echo "make TARGET [ARGS=\"...\"]"
@@ -45,6 +46,18 @@ format: $(VENV)/.check ## put the code into the form that `make check` asks for
 bench: $(VENV)/.test ## measure, and print the machine's own limits beside each number
 	@echo "bench: python -m bench $(ARGS)" >&2
 	@$(BIN)/python -m bench $(ARGS)
+
+install: $(VENV)/.run ## put the program into a directory of its own; PREFIX=/opt/openline names it
+	@test -n "$(PREFIX)" || { echo "install: say where: make install PREFIX=/opt/openline" >&2; exit 2; }
+	@echo "install: $(PREFIX)" >&2
+	@rm -rf $(VENV)/wheel
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir $(VENV)/wheel .
+	@$(BIN)/python -m venv $(PREFIX)
+	@$(PREFIX)/bin/python -m pip --disable-pip-version-check --quiet install \
+	  --require-hashes -r requirements/run.txt
+	@$(PREFIX)/bin/python -m pip --disable-pip-version-check --quiet install \
+	  --no-deps --force-reinstall $(VENV)/wheel/*.whl
+	@echo "install: $(PREFIX)/bin/openline" >&2
 
 system: ## install the system packages that are used (as root or with sudo)
 	@sh scripts/system.sh

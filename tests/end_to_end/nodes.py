@@ -133,10 +133,10 @@ class Node:
     def spawn(self, *options: str, limits: Callable[[], None] | None = None) -> None:
         """Start the process without waiting for it."""
         assert self.process is None, "it runs already"
-        with (self.directory / "stderr.txt").open("ab") as aside:
+        command = [sys.executable, "-m", "openline", "run", "--dir", str(self.directory), "--json"]
+        with self._aside.open("ab") as aside:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "openline", "run", "--dir", str(self.directory), "--json"]
-                + list(options),
+                [*command, *options],
                 stdout=subprocess.PIPE,
                 stderr=aside,
                 preexec_fn=limits,
@@ -162,8 +162,12 @@ class Node:
 
     def aside(self) -> str:
         """What its processes wrote to standard error."""
-        path = self.directory / "stderr.txt"
-        return path.read_text(errors="replace") if path.exists() else ""
+        return self._aside.read_text(errors="replace") if self._aside.exists() else ""
+
+    @property
+    def _aside(self) -> Path:
+        """Beside its directory, whose disk may be full."""
+        return self.directory.with_name(f"{self.directory.name}.stderr")
 
     def log(self) -> str:
         """What it wrote to its log file."""
@@ -253,12 +257,11 @@ class Node:
 
     def messages(self, line: str | None = None) -> list[dict[str, Any]]:
         """Every message that it shows on a line, in its order."""
-        client, found, after = self.client(), [], 0
-        while page := client.get(
-            "/lines", line or self.line, "messages", after=after, count=1_000
-        )["messages"]:
+        client, found = self.client(), []
+        path, query = ("/lines", line or self.line, "messages"), {"after": 0, "count": 1_000}
+        while page := client.get(*path, **query)["messages"]:
             found += page
-            after = page[-1]["position"]
+            query["after"] = page[-1]["position"]
         return found
 
     def message(self, party: str, index: int) -> dict[str, Any]:
@@ -269,9 +272,8 @@ class Node:
 
     def conflicts(self) -> list[dict[str, Any]]:
         """The conflicts between live notices."""
-        found: list[dict[str, Any]] = self.client().get("/lines", self.line, "conflicts")[
-            "conflicts"
-        ]
+        answer = self.client().get("/lines", self.line, "conflicts")
+        found: list[dict[str, Any]] = answer["conflicts"]
         return found
 
     def alarms(self) -> list[dict[str, Any]]:
@@ -282,9 +284,7 @@ class Node:
     def certify(self, kind: str, path: Path, **parameters: Any) -> Path:
         """Export a certificate through the API and write it to a file."""
         body = {"kind": kind, "parameters": parameters}
-        path.write_bytes(
-            self.client().fetch_file("/lines", self.line, "certificates", body=body)
-        )
+        path.write_bytes(self.client().fetch_file("/lines", self.line, "certificates", body=body))
         return path
 
     # What may be looked at while it is stopped.
@@ -292,9 +292,7 @@ class Node:
     def faults(self) -> list[str]:
         """What a whole audit of its store finds wrong; it must be stopped."""
         with SqliteStore.open_read_only(self.config.store) as store:
-            return [
-                f"{found.origin}: {fault}" for found in audit(store) for fault in found.faults
-            ]
+            return [f"{found.origin}: {fault}" for found in audit(store) for fault in found.faults]
 
     def sizes(self) -> dict[str, int]:
         """How many entries each log in its store has; it must be stopped."""

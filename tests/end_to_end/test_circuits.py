@@ -146,9 +146,7 @@ def test_a_flash_travels_on_two_circuits(lines: Lines) -> None:
     lines.set(Mode.STALL, "primary")
     stalled_at = int(time.time() * 1_000)
     flash = alpha.say("Are these yours?", precedence="FLASH")
-    shown = wait_until(
-        lambda: bravo.message(alpha.party, flash["index"]), "the FLASH arrives"
-    )
+    shown = wait_until(lambda: bravo.message(alpha.party, flash["index"]), "the FLASH arrives")
     assert shown["circuit"] == "secondary"
     assert shown["body"]["text"] == "Are these yours?"
     # The primary is found DEGRADED after three missed ticks at the earliest.

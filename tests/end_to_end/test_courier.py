@@ -10,9 +10,7 @@ from tests.end_to_end.nodes import Node, ending, found, openline, openline_proce
 
 def carry(sender: Node, receiver: Node, path: Path) -> dict[str, Any]:
     """One way of a courier, by the command line; what the receiver said of it."""
-    openline(
-        "courier", "export", receiver.party, "--out", path, "--dir", sender.directory
-    )
+    openline("courier", "export", receiver.party, "--out", path, "--dir", sender.directory)
     done = openline_process("courier", "import", path, "--dir", receiver.directory, "--json")
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)

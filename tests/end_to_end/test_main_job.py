@@ -117,9 +117,7 @@ def test_a_conflict_is_found_answered_and_proven(pair: tuple[Node, Node], tmp_pa
     made = {
         "message": alpha.certify("message", tmp_path / "1", party=ALPHA, index=text["index"]),
         "receipt": alpha.certify("receipt", tmp_path / "2", party=ALPHA, index=strike["index"]),
-        "lead-time": alpha.certify(
-            "lead-time", tmp_path / "3", party=ALPHA, index=strike["index"]
-        ),
+        "lead-time": alpha.certify("lead-time", tmp_path / "3", party=ALPHA, index=strike["index"]),
         "message of theirs": bravo.certify(
             "message", tmp_path / "4", party=ALPHA, index=strike["index"]
         ),

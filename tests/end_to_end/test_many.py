@@ -33,9 +33,7 @@ def test_three_parties_share_one_line(tmp_path: Path) -> None:
         charlie.kill()
         said = alpha.say("While charlie is away.", wait="delivered", timeout_ms=1_000)
         assert not said["is_delivered"]
-        wait_until(
-            lambda: bravo.message(alpha.party, said["index"]), "bravo has it all the same"
-        )
+        wait_until(lambda: bravo.message(alpha.party, said["index"]), "bravo has it all the same")
         wait_until(lambda: alpha.state()["observed"] == "DEGRADED", "the line is DEGRADED")
         assert alpha.counterpart(bravo.party)["not_receipted"] == 0
         assert alpha.counterpart(charlie.party)["not_receipted"] == 1

@@ -5,10 +5,11 @@ it to; each test says which rule it breaks.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openline.domain.party import Origin, Precedence
+from openline.domain.record import cbor
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
 from openline.domain.record.cosignature import cosign
 from openline.domain.record.envelope import Header, make_content, seal_envelope
@@ -19,9 +20,22 @@ from openline.domain.record.tick import NO_HASH, Tick, tick_hash, tick_key
 from openline.domain.talk.body import By
 from openline.domain.talk.message import Message
 from openline.domain.talk.text import Text
-from openline.engine.frames import Entries, JournalHead, Receipt, TickSent, Urgent, encode_frame
+from openline.engine.effects import Send
+from openline.engine.frames import (
+    Entries,
+    Frame,
+    JournalHead,
+    Receipt,
+    TickSent,
+    Urgent,
+    decode_frame,
+    encode_frame,
+)
+from openline.engine.line import Line
+from openline.engine.peer import Peer
 from openline.engine.ports import StoredEntry
-from tests.engine.region import START, Region
+from tests.engine.parties import ALPHA, BRAVO
+from tests.engine.region import START, Region, Wire
 
 
 class Forger:
@@ -159,12 +173,77 @@ class Forger:
         rows = cosign(Checkpoint(origin, size, root), name, signer, at_s)
         return encode_frame(Receipt(origin, size, "".join(row.row() for row in rows)))
 
-    def journal_head(
-        self, tree: Tree, old_size: int = 0, epoch: int = 1, **changes: Any
-    ) -> bytes:
+    def journal_head(self, tree: Tree, old_size: int = 0, epoch: int = 1, **changes: Any) -> bytes:
         """The head of a journal, with the proof from a size."""
         origin = str(Origin(self.party, self.line, "journal", epoch))
         head = Checkpoint(origin, tree.size, changes.get("root", tree.root()))
         note = sign_checkpoint(head, changes.get("signer", self.signer))
         proof = tuple(tree.consistency_proof(old_size, tree.size))
         return encode_frame(JournalHead(note.format(), old_size, changes.get("proof", proof)))
+
+
+@dataclass
+class Duel:
+    """Alpha's node, and what a hostile bravo sends it."""
+
+    region: Region
+    wire: Wire
+    bravo: Forger
+
+    @property
+    def line(self) -> Line:
+        """The line as alpha's node has it."""
+        return self.region.line_of(ALPHA)
+
+    @property
+    def peer(self) -> Peer:
+        """Bravo as alpha's node sees it."""
+        return self.line.peers[BRAVO]
+
+    def send(self, *frames: bytes) -> None:
+        """Let frames of bravo's arrive at alpha, and nothing else."""
+        for frame in frames:
+            self.region.inject(self.wire, ALPHA, frame)
+        self.region.turn(ALPHA)
+        self.wire.under_way = []
+
+    def receipts(self, since: int = 0) -> list[Receipt]:
+        """What alpha has cosigned of bravo's outbox."""
+        return [
+            frame
+            for frame in self.sent(since)
+            if isinstance(frame, Receipt) and frame.origin == self.bravo.origin and frame.rows
+        ]
+
+    def evidence(self) -> list[object]:
+        """The one proof that is kept: reason, sentence, both notes, frames."""
+        names = [name for name, _ in self.line.store.values("evidence/")]
+        assert len(names) == 1
+        value = cbor.decode(self.line.store.value(names[0]) or b"")
+        assert isinstance(value, list)
+        return value
+
+    def alarms(self, name: str = "FORK") -> int:
+        """How many alarms of a name stand."""
+        return [alarm["name"] for alarm in self.line.view.alarms()].count(name)
+
+    def next_tick(self, size: int | None = None, root: bytes | None = None) -> Tick:
+        """Bravo's next tick, with another head of its outbox where one is given."""
+        assert self.peer.last_tick is not None
+        sequence, digest = self.peer.last_tick
+        out = Checkpoint(
+            self.bravo.origin,
+            self.bravo.size if size is None else size,
+            self.bravo.tree.root() if root is None else root,
+        )
+        return self.bravo.tick(sequence + 1, self.region.now, previous=digest, out=out)
+
+    def sent(self, since: int = 0) -> list[Frame]:
+        """The frames that alpha has sent since an effect."""
+        effects = self.region.stations[ALPHA].effects[since:]
+        return [decode_frame(effect.frame) for effect in effects if isinstance(effect, Send)]
+
+    @property
+    def mark(self) -> int:
+        """How many effects alpha's node has had."""
+        return len(self.region.stations[ALPHA].effects)

@@ -18,9 +18,7 @@ from tests.engine.region import Region, standing
 def test_entry_zero_is_the_same_on_all(names: tuple[str, ...]) -> None:
     """The content of entry 0 of every outbox is byte for byte the same on every node."""
     region = standing(make_parties(*names))
-    contents = {
-        region.line_of(party).content(author, 0) for party in names for author in names
-    }
+    contents = {region.line_of(party).content(author, 0) for party in names for author in names}
     assert contents == {region.signed.content()}
 
 

@@ -111,7 +111,7 @@ class Circuits:
         return self._keys.tls
 
     def _known_certificates(self, line: Line) -> list[bytes]:
-        """Our certificates whose announcement every counterpart has receipted, newest first."""
+        """Our certificates that every counterpart knows of, newest first."""
         newest, *older = line.rings[line.own].tls() or (b"",)
         if not older:
             return [newest]
@@ -120,8 +120,13 @@ class Circuits:
         if line.delivered >= size:
             return [newest, *older]
         told = self._running.delivered(line.name, size - 1)
-        told.add_done_callback(lambda _: self.follow())
+        told.add_done_callback(self._follow_when_told)
         return older
+
+    def _follow_when_told(self, told: asyncio.Future[None]) -> None:
+        """Every counterpart knows the new certificate now, unless the node is ending."""
+        if not told.cancelled() and told.exception() is None:
+            self.follow()
 
     def _dial(
         self,

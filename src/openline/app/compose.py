@@ -8,8 +8,8 @@ it is told to stop.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from openline.adapters.anchor import Anchor
 from openline.adapters.chance import SystemChance
@@ -21,6 +21,7 @@ from openline.app.run import RunningNode, wall_clock_ms
 from openline.domain.errors import OurError
 from openline.engine.commands import Adopt
 from openline.engine.node import Node
+from openline.engine.ports import StoreFailed
 
 _log = logging.getLogger("openline")
 
@@ -62,8 +63,22 @@ async def compose(
         )
         node.load(wall_clock_ms())
         running = RunningNode(config, node, store, anchor, keys, wall_clock_ms)
-        _adopt_files(running)
+        with _in_words():
+            _adopt_files(running)
         yield running
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the disk refused, as an administrator is told it."""
+    try:
+        yield
+    except StoreFailed as error:
+        _log.error("the node ends: %s", error)
+        raise OurError(
+            f"The node has ended: {error}",
+            "Nothing that it acknowledged is lost. See to the disk, then start it again.",
+        ) from error
 
 
 def _adopt_files(running: RunningNode) -> None:
@@ -80,8 +95,9 @@ async def started(
     """A running node with its circuits; ends with the block.
 
     Raises:
-        OurError: As `compose`, or a port cannot be listened at.
-        BaseException: What ended the loop, such as `StoreFailed`.
+        OurError: As `compose`, or a port cannot be listened at, or the disk failed
+            while it ran: what it acknowledged is on it, and it ends.
+        BaseException: What else ended the loop: a defect.
     """
     async with compose(config, own_copy_is_current=own_copy_is_current) as running:
         circuits = Circuits(running, running.keys)
@@ -94,4 +110,5 @@ async def started(
         finally:
             stopping.set()
             await circuits.stop()
-            await loop
+            with _in_words():
+                await loop

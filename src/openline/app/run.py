@@ -105,6 +105,7 @@ class RunningNode:
         self._links: dict[int, Link] = {}
         self._readers: list[asyncio.Queue[Show | None]] = []
         self._deliveries: list[tuple[str, int, asyncio.Future[None]]] = []
+        self._is_over = False
         self._exporters: dict[str, Exporter] = {}
         self._export_lock = asyncio.Lock()
         self.turns = 0
@@ -264,6 +265,8 @@ class RunningNode:
         Raises:
             OurError: It may not be done, with the reason and a remedy.
         """
+        if self._is_over:
+            raise _stopping()
         token = next(self._tokens)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._answers[token] = answer
@@ -279,7 +282,10 @@ class RunningNode:
         self._put(CommandGiven(token, command))
 
     def delivered(self, line: str, index: int) -> asyncio.Future[None]:
-        """Done when every counterpart has receipted our entry of that index."""
+        """Done when every counterpart has receipted our entry of that index.
+
+        A node that ends before gives a `TimeoutError`: nobody waits for it in vain.
+        """
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._line(line).delivered > index:
             waiter.set_result(None)
@@ -374,14 +380,24 @@ class RunningNode:
                 _end(queue)
 
     def _end_readers(self) -> None:
+        self._is_over = True
         for queue in self._readers:
             _end(queue)
         self._readers = []
         for answer in self._answers.values():
             if not answer.done():
-                answer.set_exception(
-                    OurError("The node is stopping.", "Ask again when it runs; nothing was done.")
-                )
+                answer.set_exception(_stopping())
+        for _, _, waiter in self._deliveries:
+            if not waiter.done():
+                waiter.set_exception(TimeoutError("The node is stopping."))
+        self._deliveries = []
+
+
+def _stopping() -> OurError:
+    """What a command is told that the end of the node overtook: perhaps it was done."""
+    return OurError(
+        "The node is stopping.", "See `openline log` when it runs again, before you repeat it."
+    )
 
 
 def _end(queue: asyncio.Queue[Show | None]) -> None:

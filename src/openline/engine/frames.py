@@ -186,6 +186,11 @@ def is_bulk(data: bytes) -> bool:
     return data[1:2] == b"\x02"
 
 
+def is_refusal(data: bytes) -> bool:
+    """Whether a frame means to be a refusal: these are never answered."""
+    return data[1:2] == b"\x0a"
+
+
 def decode_frame(data: bytes) -> Frame:
     """The frame that the bytes write.
 

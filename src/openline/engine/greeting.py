@@ -16,7 +16,7 @@ from openline.domain.party import Origin, Precedence, parse_origin
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
 from openline.domain.record.merkle import EMPTY_ROOT, Tree
 from openline.domain.record.note import parse_note
-from openline.domain.record.tick import tick_hash
+from openline.domain.record.tick import Tick, tick_hash
 from openline.engine.entries import verify_head
 from openline.engine.frames import (
     VERSION,
@@ -82,8 +82,7 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
     """
     _check_common(line, turn, state, said)
     shown = [_own_head(line, peer, text) for text in said.held]
-    if said.heard:
-        _take_heard(line, said.heard)
+    heard = _take_heard(line, said.heard) if said.heard else None
     state.is_greeted = True
     peer.difference = []
     peer.must_hold = max(peer.must_hold, said.receipted)
@@ -93,10 +92,14 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
     for one in shown:
         if one.head.origin != line.outbox.origin:
             _compare_journal(line, turn, peer, one)
+    if peer.is_reconciled and heard is not None and heard.out.size > line.outbox.size:
+        # A tick of ours tells of entries that nobody holds: they are lost.
+        facts = {"party": peer.party, "from": line.outbox.size, "until": heard.out.size}
+        turn.effects += line.view.raise_alarm("OWN_ENTRIES_LOST", Precedence.FLASH, turn.now, facts)
     peer.acked = -1
-    if peer.is_reconciled and peer.pulled_at is not None:
+    if peer.is_reconciled and peer.has_lent:
         # We have back what we had lost: it is asked for its receipt again.
-        peer.pulled_at = None
+        peer.has_lent = False
         turn.send(state.number, encode_frame(hello(line, peer)), is_urgent=True)
     line.show_state(turn)
 
@@ -149,7 +152,7 @@ def _is_on(tree: Tree, head: Checkpoint) -> bool:
     return head.size <= tree.size and tree.root(head.size) == head.root
 
 
-def _take_heard(line: "Line", text: str) -> None:
+def _take_heard(line: "Line", text: str) -> Tick | None:
     """Go on after the newest tick of ours that a counterpart has heard.
 
     Raises:
@@ -163,8 +166,9 @@ def _take_heard(line: "Line", text: str) -> None:
             raise
         # Its key may be announced in an entry that we lack, or be revoked by now.
         line.pulse.skip(TICKS_SKIPPED)
-        return
+        return None
     line.pulse.continue_from(tick.sequence, tick_hash(note.text))
+    return tick
 
 
 def _compare_own(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
@@ -173,7 +177,9 @@ def _compare_own(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
     if head.size > outbox.size:
         peer.is_reconciled = False
         peer.holds_more = shown.is_proven
-        pull(line, turn, peer)
+        if peer.pulled_at is None:
+            # Later ones are for `Line` to repeat: a claim may be made at any rate.
+            pull(line, turn, peer)
         return
     peer.holds_more = False
     if not _is_on(outbox.tree, head):
@@ -235,6 +241,7 @@ def recover(line: "Line", turn: Turn, peer: Peer, frame: Entries) -> None:
     first = line.first.content()
     recovered = line.outbox.recover(turn, frame, line.rings[line.own], first)
     if recovered:
+        peer.has_lent = True
         line.journal.add(Happened.RECOVERED, turn.now, peer.party, start, len(recovered))
     if recovered and line.has_signed:
         # While we run nothing can be lost: somebody else signs with our key.

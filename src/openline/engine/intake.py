@@ -40,6 +40,7 @@ from openline.engine.frames import (
     Urgent,
     decode_frame,
     encode_frame,
+    is_refusal,
 )
 from openline.engine.greeting import give_back, greet, hello, recover
 from openline.engine.journal import Happened
@@ -72,6 +73,7 @@ class Intake:
                 peer.rewind()
                 peer.acked = -1
                 peer.journal_sent = peer.journal_cosigned
+                peer.pulled_at = None
                 self._line.show_state(turn)
 
     def frame(self, turn: Turn, link: int, data: bytes) -> None:
@@ -89,7 +91,7 @@ class Intake:
             self.keep_evidence(turn, peer, fork)
             self._refuse(turn, peer, state, fork)
         except TheirError as error:
-            self._refuse(turn, peer, state, error)
+            self._refuse(turn, peer, state, error, is_answered=not is_refusal(data))
 
     def take(self, turn: Turn, peer: Peer, state: LinkState, frame: Frame) -> None:
         """Take in one frame of a greeted connection, or its greeting.
@@ -122,7 +124,15 @@ class Intake:
             case UnderstandingShown(signed):
                 self._compare_understandings(turn, peer, signed)
 
-    def _refuse(self, turn: Turn, peer: Peer, state: LinkState, error: TheirError) -> None:
+    def _refuse(
+        self,
+        turn: Turn,
+        peer: Peer,
+        state: LinkState,
+        error: TheirError,
+        *,
+        is_answered: bool = True,
+    ) -> None:
         if error.reason is Reason.GAP:
             # It comes too early, or begins behind what we hold: say how much that is.
             mirror = self._line.mirrors[peer.party]
@@ -131,9 +141,9 @@ class Intake:
         self._line.journal.add_refusal(
             turn.now, peer.party, state.circuit, error.reason.value, error.what
         )
-        turn.send(
-            state.number, encode_frame(Refusal(error.reason.value, error.what)), is_urgent=True
-        )
+        if is_answered:
+            answer = encode_frame(Refusal(error.reason.value, error.what))
+            turn.send(state.number, answer, is_urgent=True)
         turn.show(
             self._line.name,
             "refused",
@@ -169,6 +179,11 @@ class Intake:
 
     def _take_urgent(self, turn: Turn, peer: Peer, circuit: str, frame: Urgent) -> None:
         mirror = self._line.mirrors[peer.party]
+        if mirror.is_next(frame) and not peer.is_forked:
+            # Nothing is ahead of it: it takes its place, and is receipted, at once.
+            in_place = Entries(mirror.origin, mirror.size, (frame.entry,), frame.head)
+            self._take_entries(turn, peer, circuit, in_place)
+            return
         sealed = mirror.accept_urgent(frame, self._line.rings[peer.party])
         if sealed is None:
             return
@@ -245,17 +260,20 @@ class Intake:
         return found[0][2] if found and found[0][0] == sequence else ""
 
     def _compare_views(self, turn: Turn, peer: Peer, head: Checkpoint) -> None:
-        """Compare what a counterpart says it holds of others with what we hold."""
-        for mirror in self._line.mirrors.values():
-            if head.origin != mirror.origin or head.size > mirror.size:
-                continue
-            if mirror.tree.root(head.size) != head.root:
-                turn.effects += self._line.view.raise_alarm(
-                    "VIEWS_DIFFER",
-                    Precedence.IMMEDIATE,
-                    turn.now,
-                    {"party": peer.party, "about": mirror.party},
-                )
+        """Compare what a counterpart says it holds of us and others with what we hold."""
+        logs = {mirror.origin: mirror.tree for mirror in self._line.mirrors.values()}
+        logs[self._line.outbox.origin] = self._line.outbox.tree
+        tree = logs.get(head.origin)
+        if tree is None or head.size > tree.size or tree.root(head.size) == head.root:
+            return
+        about = parse_origin(head.origin)
+        assert about is not None
+        turn.effects += self._line.view.raise_alarm(
+            "VIEWS_DIFFER",
+            Precedence.IMMEDIATE,
+            turn.now,
+            {"party": peer.party, "about": about.party},
+        )
 
     def _take_journal_head(
         self, turn: Turn, peer: Peer, state: LinkState, frame: JournalHead

@@ -162,6 +162,17 @@ class Mirror:
         self._forget(size)
         return Accepted(sealed, ring)
 
+    def is_next(self, frame: Urgent) -> bool:
+        """Whether a FLASH that was sent ahead is the very next entry, under its own head.
+
+        Raises:
+            TheirError: Its envelope or its head cannot be read.
+        """
+        header = parse_envelope(frame.entry.raw).header
+        covered = parse_checkpoint(parse_note(frame.head).text).size
+        is_flash = header.precedence == Precedence.FLASH and header.origin == self.origin
+        return is_flash and header.index == self.tree.size and covered == self.tree.size + 1
+
     def accept_urgent(self, frame: Urgent, ring: KeyRing) -> Sealed | None:
         """A FLASH that came ahead of the log; None when it is known already.
 
@@ -234,8 +245,12 @@ class Mirror:
             ForkFound: It is of a size we hold or were told, with another root.
         """
         before, self.claim = self.claim, (claimed, note_text)
+        taken_back = max(0, before[0].size - claimed.size) if before else 0
+        if taken_back:
+            kept = self._claims.items()
+            self._claims = {size: claim for size, claim in kept if size <= claimed.size}
         self._add_claim(claimed, note_text)
-        return max(0, before[0].size - claimed.size) if before else 0
+        return taken_back
 
     def _add_claim(self, head: Checkpoint, note_text: str) -> None:
         """Compare a signed head with all others, now or when we hold as much."""

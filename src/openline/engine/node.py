@@ -70,8 +70,9 @@ class Node:
                 line = self._make_line(parse_signed_understanding(data), now)
                 line.load()
             except TheirError as error:
+                what = name.removeprefix(_ADOPTED)
                 raise OurError(
-                    f"What is stored of {name.removeprefix(_ADOPTED)} cannot be read: {error.what}.",
+                    f"What is stored of {what} cannot be read: {error.what}.",
                     "Restore the store from a back-up; the counterparts give back what is missing.",
                 ) from error
             self.lines[line.name] = line

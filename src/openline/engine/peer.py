@@ -79,7 +79,8 @@ class Peer:
         urgent_sent: Index after the last FLASH of ours sent ahead to it.
         asked_again_at: The size at which it last said that something is missing.
         pulled_at: When it was last asked for entries of ours; None if not since
-            it confirmed our outbox.
+            its connections stand.
+        has_lent: It has given us back entries of ours.
         has_continued: It has shown in this run that our journal was lost.
     """
 
@@ -114,6 +115,7 @@ class Peer:
     urgent_sent: int = 0
     asked_again_at: int = -1
     pulled_at: int | None = None
+    has_lent: bool = False
     has_continued: bool = False
     _faults_since: int = 0
     _faults: int = 0
