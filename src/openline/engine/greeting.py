@@ -220,7 +220,7 @@ def _compare_journal(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> Non
     line.journal = Journal(str(Origin(line.own, line.name, "journal", origin.epoch + 1)))
     line.journal.add(Happened.CONTINUED, turn.now, head.origin, head.size, head.root)
     for other in line.peers.values():
-        other.journal_cosigned = other.journal_sent = 0
+        other.journal_cosigned = other.journal_sent = other.journal_kept = 0
 
 
 def pull(line: "Line", turn: Turn, peer: Peer) -> None:

@@ -61,7 +61,7 @@ from openline.engine.effects import Answer, CloseLink, PromoteKey, TrustCertific
 from openline.engine.entries import Sealed, ring_after
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
-from openline.engine.greeting import pull
+from openline.engine.greeting import hello, pull
 from openline.engine.intake import Intake
 from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
 from openline.engine.mirror import Mirror
@@ -534,6 +534,11 @@ class Line:
         if peer.sent > peer.held and _is_past(peer.progress_at, turn.now, patience_ms):
             peer.progress_at = turn.now
             peer.rewind()
+        elif peer.held > peer.receipted and _is_past(peer.progress_at, turn.now, patience_ms):
+            # It holds what it has not receipted: a greeting asks for its receipt.
+            peer.progress_at = turn.now
+            for link in peer.greeted()[:1]:
+                turn.send(link.number, encode_frame(hello(self, peer)), is_urgent=True)
         is_behind = not peer.is_reconciled and peer.pulled_at is not None
         if is_behind and _is_past(peer.pulled_at, turn.now, patience_ms):
             pull(self, turn, peer)

@@ -35,11 +35,13 @@ class LinkState:
         number: The connection.
         circuit: The circuit it belongs to.
         is_greeted: The counterpart's hello was accepted.
+        since: When it was opened.
     """
 
     number: int
     circuit: str
     is_greeted: bool = False
+    since: int = 0
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Peer:
         difference: Where its Understanding differs from ours, in words.
         journal_cosigned: Size of our journal that it has cosigned.
         journal_sent: Size of our journal last sent to be cosigned.
+        journal_kept: Largest size of our journal whose cosigned head is kept.
         its_journal: Head of its journal that we cosigned, as a whole note.
         evidence: Names of kept proofs that it wrote two histories.
         journal_evidence: Name of the kept proof that it has two journals.
@@ -108,6 +111,7 @@ class Peer:
     difference: list[str] = field(default_factory=list)
     journal_cosigned: int = 0
     journal_sent: int = 0
+    journal_kept: int = 0
     its_journal: Note | None = None
     evidence: list[str] = field(default_factory=list)
     journal_evidence: str = ""
