@@ -80,6 +80,9 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
         TheirError: Another version, line or Understanding, or a note that we
             did not sign.
     """
+    if not turn.is_first(f"greeting {state.number}"):
+        # A greeting may cost a window of entries: once a turn is enough.
+        return
     _check_common(line, turn, state, said)
     shown = [_own_head(line, peer, text) for text in said.held]
     heard = _take_heard(line, said.heard) if said.heard else None
@@ -264,6 +267,9 @@ def give_back(line: "Line", turn: Turn, peer: Peer, state: LinkState, asked: Pul
     mirror = line.mirrors[peer.party]
     if asked.origin != mirror.origin:
         raise TheirError(Reason.WRONG_LINE, "only one's own outbox can be pulled")
+    if not turn.is_first(f"pull {line.name} {peer.party}"):
+        # An answer costs a frame of reading: it is asked for again if it is needed.
+        return
     if asked.start >= mirror.size:
         turn.send(state.number, encode_frame(hello(line, peer)))
         return
