@@ -129,9 +129,6 @@ def test_a_full_disk_ends_the_node_and_loses_nothing(pair: tuple[Node, Node]) ->
         _assert_nothing_is_lost(alpha, bravo, recorded)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="faces/cli/run.py opens the log file without catching OSError"
-)
 def test_a_disk_that_cannot_be_written_is_refused_at_start(pair: tuple[Node, Node]) -> None:
     """A node on a read-only disk does not start, and says which file it needs to write."""
     alpha, _ = pair

@@ -315,12 +315,11 @@ def test_too_many_faults_end_the_connection_and_fill_no_disk(pair: tuple[Node, N
 class Forger:
     """Makes frames that only just do not prove themselves, with bravo's own keys."""
 
-    def __init__(self, alpha: Node, bravo: Node) -> None:
+    def __init__(self, alpha: Node, bravo: Node, size: int | None = None) -> None:
         self.keys = FileKeys.open(bravo.directory / "keys")
         self.alpha, self.bravo = alpha, bravo
         self.origin = f"{bravo.party}/{bravo.line}/out"
-        # Bravo holds its store alone while it runs: what it has said is asked of alpha's view.
-        self.size = int(bravo.state()["out_size"])
+        self.size = int(bravo.state()["out_size"]) if size is None else size
 
     def entry(
         self,

@@ -70,7 +70,8 @@ def test_killing_either_node_loses_nothing(
             f"delivered {delivered}, lost 0; restart to signing: "
             f"median {statistics.median(healthy_s):.2f} s, worst {max(healthy_s):.2f} s"
         )
-    assert delivered > 10 * KILLS / 2, "there was hardly any load"
+    assert recorded > 3 * KILLS, "there was hardly any load"
+    assert delivered > KILLS, "there was hardly any load"
 
 
 def _converge(*nodes: Node) -> None:

@@ -126,23 +126,7 @@ def test_a_node_does_not_start_on_rubbish(
     assert store.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    "which",
-    [
-        pytest.param(
-            number,
-            id=one[0],
-            marks=[
-                pytest.mark.xfail(
-                    strict=True, reason="faces/cli/doctor.py does not catch StoreFailed"
-                )
-            ]
-            if "turned bit" in one[0]
-            else [],
-        )
-        for number, one in enumerate(REFUSED)
-    ],
-)
+@pytest.mark.parametrize("which", range(len(REFUSED)), ids=[one[0] for one in REFUSED])
 def test_the_doctor_names_what_is_wrong(alpha: Node, which: int) -> None:
     """It looks at everything, names the file, and ends with 1."""
     _, spoil, named = REFUSED[which]

@@ -44,8 +44,8 @@ HOUR_MS = 3_600_000
 
 WATCH = By("air-desk", "Lt Ivanova")
 
-LOST, DONE, SAID = 0, 1, 2
-"""Where a crash falls: before the commit, after it, after that many effects more."""
+LOST, DONE = 0, 1
+"""Where a crash falls: before the commit, after it; and each place more, an effect later."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,12 @@ class Wire:
 
 @dataclass
 class Station:
-    """One node with what it stored, showed and answered."""
+    """One node with what it stored, showed and answered.
+
+    Attributes:
+        turns: How many turns it has had.
+        places: For each whole turn, at how many places it could have died.
+    """
 
     party: str
     keys: KeysInMemory
@@ -113,6 +118,7 @@ class Station:
     closed: list[tuple[int, str]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     turns: int = 0
+    places: list[int] = field(default_factory=list)
 
 
 class CountingChance:
@@ -233,7 +239,7 @@ class Region:
             own_copy_is_current=own_copy_is_current,
         )
         station.shows, station.closed, station.effects = old.shows, old.closed, old.effects
-        station.turns = old.turns
+        station.turns, station.places = old.turns, old.places
         self.stations[party] = station
         for wire in [wire for wire in self.wires if party in wire.ends]:
             self.cut(wire)
@@ -263,8 +269,7 @@ class Region:
         steps = self._steps(station, turn)
         crash_after = self._crash_after(station)
         if crash_after is None:
-            for _ in steps:
-                pass
+            station.places.append(sum(1 for _ in steps))
         elif self._is_killed(steps, crash_after):
             self.crash_at = None
             self.crashes.append(party)

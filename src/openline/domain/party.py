@@ -8,6 +8,7 @@ ASCII: no look-alikes, no direction marks. Their forms are in
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from openline.domain.errors import OurError
 from openline.domain.limits import NAME_CHARS_MAX
@@ -18,6 +19,14 @@ LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PARTY = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 _LINE = re.compile(LABEL)
 _ORIGIN = re.compile(rf"({LABEL}(?:\.{LABEL})*)/({LABEL})/(out|journal)(?:/([1-9][0-9]{{0,5}}))?")
+
+_ORIGIN_CHARS_MAX = 2 * NAME_CHARS_MAX + len("//journal/999999")
+
+_NAMES_KEPT = 1_024
+"""Names whose form is known already: every message bears those of the line's parties.
+
+Only texts of the length of a name are kept, so that strangers' ones cost no memory.
+"""
 
 
 class Precedence(IntEnum):
@@ -31,7 +40,12 @@ class Precedence(IntEnum):
 
 def is_party_name(text: str) -> bool:
     """Whether the text is a party's name: a lower-case DNS-like name."""
-    return len(text) <= NAME_CHARS_MAX and _PARTY.fullmatch(text) is not None
+    return len(text) <= NAME_CHARS_MAX and _is_party(text)
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _is_party(text: str) -> bool:
+    return _PARTY.fullmatch(text) is not None
 
 
 def is_line_name(text: str) -> bool:
@@ -88,8 +102,19 @@ class Origin:
         return f"{self.party}/{self.line}/{self.log}{tail}"
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
+def outbox_name(party: str, line: str, epoch: int = 1) -> str:
+    """The origin of a party's outbox on a line."""
+    return str(Origin(party, line, "out", epoch))
+
+
 def parse_origin(text: str) -> Origin | None:
     """The origin that the text writes, or None if it writes none."""
+    return _parse_origin(text) if len(text) <= _ORIGIN_CHARS_MAX else None
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _parse_origin(text: str) -> Origin | None:
     match = _ORIGIN.fullmatch(text)
     if match is None or match[4] == "1" or len(match[1]) > NAME_CHARS_MAX:
         return None

@@ -4,9 +4,10 @@ import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from openline.domain.errors import Reason, TheirError
@@ -34,6 +35,7 @@ VECTORS = load("envelope.json")
 NODE = SeedSigner("node")
 CONTENT = make_content(bytes(16), BODY)
 GOOD = seal(HEADER, CONTENT, NODE)
+LONG = seal(replace(HEADER, recipients=tuple(f"p{n:02}.example" for n in range(32))), CONTENT, NODE)
 
 
 def named(group: str) -> pytest.MarkDecorator:
@@ -137,6 +139,33 @@ def test_reading_raises_only_the_typed_error(data: bytes) -> None:
     """Whatever is read as an envelope is kept byte for byte; the rest is TheirError."""
     with suppress(TheirError):
         assert parse_envelope(data).raw == data
+
+
+def read(data: bytes) -> Envelope | Reason:
+    """The envelope, or why there is none."""
+    try:
+        return parse_envelope(data)
+    except TheirError as refusal:
+        return refusal.reason
+
+
+@given(damaged_bytes(GOOD) | damaged_bytes(LONG))
+@example(GOOD)
+@example(LONG)
+def test_reading_by_places_is_reading_item_by_item(data: bytes) -> None:
+    """What stands where it must is read as it is item by item, and the rest is refused alike."""
+    found = read(data)
+    name = "openline.domain.record.envelope"
+    with mock.patch(f"{name}._split", return_value=None), mock.patch(f"{name}._FIELDS_HEAD", b"-"):
+        assert read(data) == found
+
+
+def test_a_key_id_may_hold_any_bytes() -> None:
+    """A key id that holds the bytes of our own header parameter is read like any other."""
+    strange = b"\x3a\x00\x01\x11\x70id!"
+    envelope = parse_envelope(GOOD.replace(key_id(NODE.public.ed25519), strange))
+    assert envelope.key_id == strange
+    assert envelope.header == parse_envelope(GOOD).header
 
 
 @given(damaged_bytes(CONTENT))

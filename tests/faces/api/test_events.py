@@ -2,20 +2,25 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from openline.domain.errors import OurError
 from openline.engine.effects import Show
 from openline.faces import unix
-from openline.faces.api import events
+from openline.faces.api import events, examples
 from openline.faces.api.serve import serve
 from tests.faces.conftest import ALPHA, LINE, Line
+
+ALARM = msgspec.to_builtins(examples.ALARM)
+[CONFLICT] = msgspec.to_builtins(examples.CONFLICTS.conflicts)
 
 
 class FakeNode:
@@ -23,8 +28,9 @@ class FakeNode:
 
     def __init__(self, directory: Path) -> None:
         self.config = SimpleNamespace(
-            socket=directory / "s", party=ALPHA, post="watch", officer="duty officer"
-        )
+            socket=directory / "s", party=ALPHA, post="watch", officer="duty officer",
+            language="ru",
+        )  # fmt: skip
         self.changes: asyncio.Queue[Show | None] = asyncio.Queue()
         self.readers = 0
 
@@ -108,6 +114,19 @@ async def test_a_stream_begins_and_tells_in_order(tmp_path: Path) -> None:
             await node.changes.put(Show(LINE, "message", {"position": number, "text": "a\nb"}))
             told = {"line": LINE, "position": number, "text": "a\nb"}
             assert await stream.event() == (str(number), "message", told)
+
+
+async def test_alarms_and_conflicts_come_with_their_sentences(tmp_path: Path) -> None:
+    """What the list of alarms and conflicts says in the node's language, the stream says too."""
+    node = FakeNode(tmp_path)
+    async with served(node), reading(node.config.socket, "/events") as stream:
+        await stream.event()
+        for name, data in (("alarm", ALARM), ("conflict", CONFLICT)):
+            await node.changes.put(Show(LINE, name, {**data, "said": ""}))
+            _, told, shown = await stream.event()
+            assert told == name
+            assert "bravo.example" in shown["said"]
+            assert re.search("[а-я]", shown["said"])
 
 
 async def test_a_quiet_stream_beats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

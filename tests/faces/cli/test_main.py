@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -184,3 +185,11 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         )  # fmt: skip
     assert done.returncode == 0
     assert b"Traceback" not in done.stderr
+
+
+def test_pages_name_values_as_people_do(openline: Run) -> None:
+    """No page of the manual shows a programmer's type for a value."""
+    for words in (("certify", "use"), ("log",), ("say",), ("keys", "revoke")):
+        page = openline(*words, "--help").out
+        assert not re.search(r"\b(STR|INT|FLOAT)\b", page)
+    assert "--count NUMBER" in openline("log", "--help").out

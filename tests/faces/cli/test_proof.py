@@ -227,7 +227,16 @@ def test_a_courier_carries_what_the_circuits_do(
     assert alpha("courier", "import", path).code == Exit.REFUSED
     assert alpha("courier", "export", "nobody.example", "--out", path).code == Exit.REFUSED
     path.write_bytes(b"junk")
-    assert bravo("courier", "import", path).code == Exit.REFUSED
+    assert bravo("courier", "import", path).code == Exit.UNREADABLE
+
+
+def test_another_file_is_no_courier(alpha: Officer, tmp_path: Path) -> None:
+    """What no courier wrote is told by name, before the node is asked."""
+    path = tmp_path / "notes.txt"
+    path.write_text("not from a courier")
+    refused = alpha("courier", "import", path)
+    assert refused.code == Exit.UNREADABLE
+    assert f"{path} is no courier's file." in refused.err
 
 
 def test_several_certificates_are_as_good_as_the_worst(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from openline.domain.errors import OurError
 from openline.faces.cli.faults import Exit
 from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Outcome, Run, wait_until
 
@@ -481,6 +482,51 @@ def test_a_serial_may_be_written_with_the_whole_name(alpha: Officer) -> None:
     by_name = alpha.done("log", "show", f"{ALPHA}/{index}")
     assert by_name == alpha.done("log", "show", serial.lower())
     assert by_name == alpha.done("log", "show", str(index))  # Our own, by its number alone.
+
+
+class TwoLines:
+    """A node of two lines, of which the second signs nothing yet."""
+
+    def __init__(self, config: Any) -> None:
+        self.config = config
+
+    def get(self, *path: str, **query: Any) -> Any:
+        """The lines."""
+        return {"lines": [{"line": "first"}, {"line": "second"}]}
+
+    def post(self, *path: str, body: Any, **query: Any) -> Any:
+        """What is said on the first line; the second refuses."""
+        if "second" in path:
+            raise OurError("The line second signs nothing yet.", "Wait.")
+        return {"serial": "ALPHA-0007", "line": "first"}
+
+
+def test_what_was_said_on_one_line_is_told_when_another_refuses(
+    openline: Run, made_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of keys that reached one line of two says so before it tells the refusal."""
+    monkeypatch.setattr("openline.faces.cli.client.Client", TwoLines)
+    ended = openline("keys", "rotate", "node", "--dir", made_line.alpha)
+    assert ended.code == Exit.REFUSED
+    assert "ALPHA-0007: the next node key is announced on first." in ended.out
+    assert "The line second signs nothing yet." in ended.err
+    several = openline(
+        "keys", "revoke", "node", "--reason", "x", "--from-index", 3, "--dir", made_line.alpha
+    )
+    assert several.code == Exit.USAGE
+    assert "first, second" in several.err
+
+
+def test_a_revocation_needs_this_partys_roots(alpha: Officer, bravo: Officer) -> None:
+    """Root keys of another party, and an entry that is not there, are refused by name."""
+    revoke = ("keys", "revoke", "witness", "--reason", "Lost.")
+    other = alpha(*revoke, "--roots", bravo.line.bravo / "keys" / "root")
+    assert other.code == Exit.REFUSED
+    assert "holds root keys of bravo.example, not of alpha.example" in other.err
+    later = alpha(*revoke, "--from-index", 99_999)
+    assert later.code == Exit.USAGE
+    assert f"no entry of ours on {LINE}" in later.err
+    assert alpha(*revoke, "--line", "nowhere").code == Exit.USAGE
 
 
 def test_a_key_is_rotated_on_every_line(alpha: Officer, bravo: Officer) -> None:

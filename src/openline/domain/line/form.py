@@ -154,7 +154,11 @@ class Text:
         return str(thing)
 
     def from_value(self, value: Value, path: str) -> str:
-        if isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
+        if (
+            isinstance(value, str)
+            and not value.isascii()
+            and not unicodedata.is_normalized("NFC", value)
+        ):
             raise Fault(path, "is not in normal form C")
         return self._checked(value, path)
 
@@ -177,6 +181,14 @@ class Text:
             raise Fault(path, "is empty")
         if len(value) > self.chars_max:
             raise Fault(path, f"has {len(value)} characters, at most {self.chars_max} are allowed")
+        if not value.isprintable():
+            self._check_letters(value, path)
+        if self.pattern is not None and self.pattern.fullmatch(value) is None:
+            raise Fault(path, f"is not written as in {self.example!r}")
+        return value
+
+    def _check_letters(self, value: str, path: str) -> None:
+        """Refuse controls, and halves of letters: neither is printable."""
         position = control_at(value, rows=self.rows)
         if position is not None:
             number = ord(value[position])
@@ -185,9 +197,6 @@ class Text:
             value.encode()
         except UnicodeEncodeError:
             raise Fault(path, "holds half of a surrogate pair") from None
-        if self.pattern is not None and self.pattern.fullmatch(value) is None:
-            raise Fault(path, f"is not written as in {self.example!r}")
-        return value
 
 
 LABEL = Text()
@@ -471,6 +480,11 @@ class Record:
         self.build = build
         self.table = tuple(sorted(table, key=lambda field: field.key))
         self._by_key = {field.key: field for field in table}
+        # What reading a signed value asks of each field, looked up once.
+        self._readers = [
+            (field.key, field.name, field.form.from_value, field.shown, field.is_optional)
+            for field in self.table
+        ]
         self._by_label = {field.shown: field for field in table}
         attributes = {a.name: a for a in fields(build)}  # type: ignore[arg-type]
         assert len(self._by_key) == len(self._by_label) == len(attributes) == len(self.table)
@@ -494,15 +508,14 @@ class Record:
             if key not in self._by_key:
                 raise Fault(path, f"holds the unknown key {key}")
         held: dict[str, Any] = {}
-        for field in self.table:
-            if field.key in value:
-                held[field.name] = field.form.from_value(
-                    value[field.key], _under(path, field.shown)
-                )
-            elif field.is_optional:
-                held[field.name] = None
+        prefix = f"{path}." if path else ""
+        for key, name, read, shown, is_optional in self._readers:
+            if key in value:
+                held[name] = read(value[key], prefix + shown)
+            elif is_optional:
+                held[name] = None
             else:
-                raise Fault(_under(path, field.shown), "is missing")
+                raise Fault(prefix + shown, "is missing")
         return self.build(**held)
 
     def to_json(self, thing: Any) -> dict[str, Any]:

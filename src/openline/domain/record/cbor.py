@@ -119,19 +119,22 @@ def _read(
     items: list[Value] = []
     append = items.append
     for _ in range(count):
-        start = at
         head = data[at]
         if head < 0x18:
             append(head)
             at += 1
             continue
-        if head >= 0xC0:
-            append(_read_simple(head, at))
-            at += 1
-            continue
+        start = at
         number = head & 0x1F
         if number < 24:
             at += 1
+        elif head >= 0xC0:
+            pass
+        elif number == 24:
+            number = data[at + 1]
+            if number < 24:
+                raise MalformedCbor("a number is longer than it need be", at)
+            at += 2
         elif number < 28:
             unpack, size, least = _WIDE[number - 24]
             (number,) = unpack(data, at + 1)
@@ -140,24 +143,25 @@ def _read(
             at += size
         else:
             raise MalformedCbor("an indefinite length or a reserved head", at)
-        major = head >> 5
-        if major == 0:
-            append(number)
-        elif major == 1:
-            append(~number)
-        elif major < 4:
-            chunk = data[at : at + number]
+        if head < 0x40:
+            append(number if head < 0x20 else ~number)
+        elif head < 0x80:
+            end = at + number
+            chunk = data[at:end]
             if len(chunk) != number:
                 raise MalformedCbor("a string ends after the data", start)
-            append(chunk if major == 2 else _read_text(chunk, start))
-            at += number
-        else:
-            inside = number if major == 4 else 2 * number
+            append(chunk if head < 0x60 else _read_text(chunk, start))
+            at = end
+        elif head < 0xC0:
+            inside = number if head < 0xA0 else 2 * number
             items_left[0] -= inside
             if items_left[0] < 0 or inside > len(data) - at or not depth:
                 raise MalformedCbor("an array or map is too long or too deep", start)
             values, at = _read(data, at, inside, depth - 1, items_left, negative_keys)
-            append(values if major == 4 else _read_map(values, start, negative_keys))
+            append(values if head < 0xA0 else _read_map(values, start, negative_keys))
+        else:
+            append(_read_simple(head, start))
+            at = start + 1
     return items, at
 
 

@@ -150,12 +150,17 @@ def check_public_keys(keys: PublicKeys) -> PublicKeys:
     return keys
 
 
+def fingerprint(ed25519_public: bytes) -> bytes:
+    """SHA-256 over the key's SubjectPublicKeyInfo in DER: what people compare."""
+    return hashlib.sha256(_SPKI_PREFIX + ed25519_public).digest()
+
+
 def key_id(ed25519_public: bytes) -> bytes:
-    """First 8 bytes of SHA-256 over the key's SubjectPublicKeyInfo in DER.
+    """First 8 bytes of the fingerprint.
 
     It finds a key among known ones; it is no proof of anything.
     """
-    return hashlib.sha256(_SPKI_PREFIX + ed25519_public).digest()[:8]
+    return fingerprint(ed25519_public)[:8]
 
 
 @lru_cache(maxsize=_CACHED_KEYS_MAX)

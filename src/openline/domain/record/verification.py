@@ -13,12 +13,8 @@ A file that is no certificate, or not the bytes that were written, gives no
 report: `CertificateUnreadable` is raised.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from openline.domain.errors import OurError, TheirError
 from openline.domain.line.understanding import (
@@ -39,6 +35,7 @@ from openline.domain.record.report import (
     sentence,
     unproven,
 )
+from openline.domain.record.signing import fingerprint
 
 _ABOUT_A_MESSAGE = frozenset(
     {CertificateKind.MESSAGE, CertificateKind.RECEIPT, CertificateKind.LEAD_TIME}
@@ -87,9 +84,7 @@ def make_pins(roots: Iterable[str] = (), understanding: bytes | None = None) -> 
 
 def root_fingerprint(public: bytes) -> str:
     """SHA-256 of a root key's SubjectPublicKeyInfo, as 64 hexadecimal digits."""
-    key = Ed25519PublicKey.from_public_bytes(public)
-    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return hashlib.sha256(spki).hexdigest()
+    return fingerprint(public).hex()
 
 
 def verify_certificate(data: bytes, pins: Pins | None = None) -> Report:

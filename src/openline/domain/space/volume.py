@@ -346,7 +346,21 @@ def _read_integer(value: Value, least: int, most: int, path: str) -> int:
 def _read_vertices(value: Value, path: str) -> tuple[Position, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= VERTICES_MAX:
         raise _malformed(path, f"is not an array of 1 to {VERTICES_MAX} positions")
-    return tuple(_read_position(entry, f"{path}[{index}]") for index, entry in enumerate(value))
+    positions: list[Position] = []
+    for entry in value:
+        # In line, for a notice may have thousands; what is wrong is named by `_read_position`.
+        if isinstance(entry, list) and len(entry) == 2:
+            lat, lon = entry
+            if (
+                type(lat) is int
+                and -LAT_E7_MAX <= lat <= LAT_E7_MAX
+                and type(lon) is int
+                and -LON_E7_MAX <= lon <= LON_E7_MAX
+            ):
+                positions.append((lat, lon))
+                continue
+        positions.append(_read_position(entry, f"{path}[{len(positions)}]"))
+    return tuple(positions)
 
 
 def _read_position(value: Value, path: str) -> Position:

@@ -73,7 +73,7 @@ class Alarm(msgspec.Struct):
         facts: What it is about; `party` names whose doing it is.
         over_at: When its cause ended; null while it lasts.
         acknowledged: When and by whom, or null.
-        words: What it is about and what to do, in sentences.
+        said: What it is about and what to do, in the language asked for.
     """
 
     id: str
@@ -83,7 +83,7 @@ class Alarm(msgspec.Struct):
     facts: dict[str, Any]
     over_at: int | None
     acknowledged: dict[str, Any] | None
-    words: str
+    said: str
 
 
 class LineState(msgspec.Struct):
@@ -368,7 +368,8 @@ class Finding(msgspec.Struct, kw_only=True):
         overlap_from: Start of the time they share.
         overlap_until: End of it.
         closest: The point of closest approach.
-        words: The same as a sentence.
+        words: The same in brief, in English: alike on all nodes.
+        said: The same in sentences, in the language asked for.
         minima: What was agreed.
     """
 
@@ -380,6 +381,7 @@ class Finding(msgspec.Struct, kw_only=True):
     overlap_until: int
     closest: dict[str, int]
     words: str
+    said: str
     minima: Minima
 
 

@@ -17,10 +17,12 @@ from litestar.datastructures import State
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
+from openline.adapters.wording import Wording
 from openline.engine.effects import Show
 from openline.faces.api.describe import READING, described
 from openline.faces.api.node import node_of, view_of
 from openline.faces.api.running import Running
+from openline.faces.api.words import worded_alarm, worded_conflict, wording_of
 
 HEARTBEAT_S: Final = 3.0
 """Shorter than the time after which a console calls its picture stale."""
@@ -86,6 +88,7 @@ async def _stream(
     running: Running, stopping: asyncio.Event, only_line: str | None
 ) -> AsyncIterator[bytes]:
     number = 0
+    wording = wording_of(running.config, None)
     async with running.shows() as shows:
         yield encode_event(number, "begin", {"party": running.config.party})
         async for show in _with_heartbeats(shows, stopping):
@@ -93,9 +96,20 @@ async def _stream(
                 yield f": {HEARTBEAT_S:g} s\n\n".encode()
             elif only_line is None or show.line in ("", only_line):
                 number += 1
-                yield encode_event(number, show.name, {"line": show.line, **show.data})
+                yield encode_event(number, show.name, {"line": show.line, **_worded(show, wording)})
     why = "the node is stopping" if stopping.is_set() else "the reader is too slow"
     yield encode_event(number + 1, "end", {"why": why})
+
+
+def _worded(show: Show, wording: Wording) -> dict[str, Any]:
+    """The data of an event with the sentences that the list has, in the node's language."""
+    match show.name:
+        case "alarm":
+            return worded_alarm(show.data, wording)
+        case "conflict":
+            return worded_conflict(show.data, wording)
+        case _:
+            return show.data
 
 
 async def _with_heartbeats(

@@ -102,7 +102,7 @@ ALARM: Final = answers.Alarm(
     facts={"party": BRAVO, "index": 7, "serial": "BRAVO-0007", "kind": "TEXT"},
     over_at=None,
     acknowledged=None,
-    words=(
+    said=(
         f"{BRAVO} has sent BRAVO-0007 with the precedence FLASH. Read it, read it back and answer "
         "it now."
     ),
@@ -258,7 +258,8 @@ _FINDING: Final[dict[str, Any]] = {
     "overlap_from": _FROM,
     "overlap_until": _UNTIL,
     "closest": {"lat_e7": 344_100_000, "lon_e7": 369_500_000},
-    "words": (
+    "words": "CONFLICT: 1,841 m apart on the map, bands not apart, both in force.",
+    "said": (
         f"{ALPHA} ALPHA-0003 and {BRAVO} BRAVO-0001 come nearer to each other than was agreed. On "
         "the map they are 1840 m apart."
     ),

@@ -223,7 +223,7 @@ async def list_conflicts(
     responses=described(answers.Alarms, "The alarms.", example=examples.ALARMS, faults=READING),
 )
 async def list_alarms(state: State, line: Line, language: Language = None) -> dict[str, Any]:
-    """The alarms of a line, the most urgent first; `words` say what each is about."""
+    """The alarms of a line, the most urgent first; `said` tells what each is about."""
     wording, standing = wording_for(state, language), view_of(state, line).alarms()
     return {"alarms": [worded_alarm(alarm, wording) for alarm in standing]}
 

@@ -66,13 +66,13 @@ def worded_line(line: dict[str, Any], view: View, wording: Wording, now: int) ->
 
 def worded_alarm(alarm: dict[str, Any], wording: Wording) -> dict[str, Any]:
     """An alarm with the sentences that say what it is about and what to do."""
-    return {**alarm, "words": wording.alarm(alarm)}
+    return {**alarm, "said": wording.alarm(alarm)}
 
 
 def worded_conflict(conflict: dict[str, Any], wording: Wording) -> dict[str, Any]:
     """A conflict with its finding in one language."""
     one, other = (f"{side['party']} {side['notice_id']}" for side in conflict["sides"])
-    return {**conflict, "words": wording.encounter(conflict, one, other)}
+    return {**conflict, "said": wording.encounter(conflict, one, other)}
 
 
 def worded_encounter(found: dict[str, Any], wording: Wording, draft: str) -> dict[str, Any]:
@@ -83,8 +83,8 @@ def worded_encounter(found: dict[str, Any], wording: Wording, draft: str) -> dic
         wording: Says it.
         draft: What the draft is called: its id if it has one, else its author.
     """
-    words = wording.encounter(found, draft, f"{found['party']} {found['notice_id']}")
-    return {**found, "words": words}
+    said = wording.encounter(found, draft, f"{found['party']} {found['notice_id']}")
+    return {**found, "said": said}
 
 
 def _lead_time(view: View, record: dict[str, Any]) -> tuple[int | None, LeadClass | None]:

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from openline.faces.cli.faults import FileUnreadable
 from openline.faces.cli.files import Input, read_bytes, write_new
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import emit
 
 FILE_SIZE_BYTES_MAX = 268_435_456
+MAGIC = b"openline/courier/"
+"""Near the beginning of every courier's file (`docs/spec/circuit.md`)."""
 
 app = make_app(
     "courier",
@@ -16,6 +19,9 @@ app = make_app(
 
     A memory stick, a data diode or an attaché carries what the circuits would:
     the same signed messages and receipts. Carrying a file twice does no harm.
+    A node signs nothing, and so writes no file, until a counterpart has confirmed
+    what it said before: where no circuit ever stands, start it with
+    `openline run --own-copy-is-current`.
     """,
 )
 
@@ -70,6 +76,10 @@ def import_(
         options: Which node and line, and how to print.
     """
     data = read_bytes(file, FILE_SIZE_BYTES_MAX)
+    if MAGIC not in data[:64]:
+        raise FileUnreadable(
+            f"{file} is no courier's file.", "Name what openline courier export wrote."
+        )
     client = options.client()
     line = options.line_of(client)
     result = client.post_file("/lines", line, "courier", "import", file=data)

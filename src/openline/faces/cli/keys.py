@@ -73,9 +73,15 @@ def rotate(
     client = options.client()
     lines = _lines(options, client)
     body = {"role": role, "by": options.officer()}
-    said = [client.post("/lines", line, "keys", body=body) for line in lines]
-    rows = [f"{one['serial']}: the next {role} key is announced on {one['line']}." for one in said]
-    emit({"said": said}, rows, as_json=options.json)
+    said, rows = [], []
+    try:
+        for line in lines:
+            said.append(client.post("/lines", line, "keys", body=body))
+            rows.append(f"{said[-1]['serial']}: the next {role} key is announced on {line}.")
+    finally:
+        # Also when one of several lines refuses it: what has been said is said.
+        if said:
+            emit({"said": said}, rows, as_json=options.json)
 
 
 @verb(app)
@@ -115,14 +121,17 @@ def revoke(
         )
     keys = _root_keys(roots or client.config.root_keys, client.config.party)
     said, rows = [], []
-    for line in lines:
-        fields = _revocation(client, line, role, reason, from_index, keys, options.officer())
-        said.append(client.post("/lines", line, "revocations", body={"fields": fields}))
-        rows.append(
-            f"{said[-1]['serial']}: the {role} key is revoked on {line} from entry "
-            f"{fields['from_index']} on."
-        )
-    emit({"said": said}, rows, as_json=options.json)
+    try:
+        for line in lines:
+            fields = _revocation(client, line, role, reason, from_index, keys, options.officer())
+            said.append(client.post("/lines", line, "revocations", body={"fields": fields}))
+            rows.append(
+                f"{said[-1]['serial']}: the {role} key is revoked on {line} from entry "
+                f"{fields['from_index']} on."
+            )
+    finally:
+        if said:
+            emit({"said": said}, rows, as_json=options.json)
 
 
 def _lines(options: Acting, client: "Client") -> list[str]:

@@ -161,14 +161,14 @@ def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
         )
         exercise = "EXERCISE " if conflict["exercise"] else ""
         yield f"{exercise}{conflict['verdict']} {conflict['state']}: {one} and {other}"
-        yield Worded(f"  {conflict['words']}")
+        yield Worded(f"  {conflict['said']}")
 
 
 def _alarm_rows(found: list[dict[str, Any]], line: str | None) -> Iterator[str]:
     if not found:
         yield "No alarms."
     for alarm in found:
-        yield Worded(f"{alarm['precedence']}  {format_instant(alarm['at'])}  {alarm['words']}")
+        yield Worded(f"{alarm['precedence']}  {format_instant(alarm['at'])}  {alarm['said']}")
         for command in (*_looks(alarm["facts"]), f"alarms --acknowledge {alarm['id']}"):
             yield f"    openline {command}{'' if line is None else f' --line {line}'}"
 

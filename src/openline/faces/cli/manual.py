@@ -120,7 +120,7 @@ class Page:
 
     def render_usage(self, console: Any, options: Any, usage: Any) -> None:
         """Lay out the row that shows how the verb is called."""
-        words = str(usage).strip()
+        words = _metavars(str(usage).strip())
         if words:
             print_plain(console, words if words.startswith("Usage:") else f"Usage: {words}")
             print_plain(console, "")
@@ -161,8 +161,16 @@ def _width() -> int:
 
 def _names(entry: Any, form: str) -> str:
     if form == "parameter":
-        return ", ".join(entry.display_labels_with_metavar).replace(" STR", " TEXT")
+        return _metavars(", ".join(entry.display_labels_with_metavar))
     return ", ".join((*entry.positive_names, *entry.positive_shorts))
+
+
+_METAVARS: Final = {"STR": "TEXT", "INT": "NUMBER", "FLOAT": "NUMBER"}
+
+
+def _metavars(words: str) -> str:
+    """The words of a usage with what people call the types of values."""
+    return re.sub(r"(?<= )(STR|INT|FLOAT)\b", lambda found: _METAVARS[found[1]], words)
 
 
 def _says(entry: Any) -> str:

@@ -46,7 +46,7 @@ def issue(
     Before anything is said, the words of the place are compared with the area,
     the form is checked whole, and the conflicts with the other parties' live
     notices are computed; a mismatch is refused, a conflict is shown and forbids
-    nothing. Of a file, either every notice is issued or none.
+    nothing. Of a file, nothing is said unless every notice in it may be.
 
     Example:
         openline notice issue --circle "34.490,36.909" --radius 9km \
@@ -389,7 +389,7 @@ def _found_rows(checked: dict[str, Any]) -> Iterator[str]:
         yield Worded(f"  {warning}")
     for conflict in checked["conflicts"]:
         other = f"{conflict['party']} {conflict['notice_id']}"
-        yield Worded(f"  {conflict['verdict']} with {other}: {conflict['words']}")
+        yield Worded(f"  {conflict['verdict']} with {other}: {conflict['said']}")
 
 
 def _list_rows(notices: list[dict[str, Any]]) -> Iterator[str]:

@@ -38,7 +38,8 @@ class NoticeForm:
     """What a notice says.
 
     Attributes:
-        file: A file with areas, GeoJSON, KML or ACO; each activity in it becomes a notice.
+        file: A file with areas, GeoJSON, KML or ACO; each activity in it becomes a notice. What
+            other options give counts before it.
         only: Of the file, the activity of this name or number; again for each.
         skip_faulty: Leave out, and tell, what is faulty in the file, and take the rest.
         circle: Centre of a circle: "LAT,LON" in degrees; needs --radius.
