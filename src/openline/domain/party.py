@@ -11,6 +11,9 @@ from enum import IntEnum
 from openline.domain.errors import OurError
 from openline.domain.limits import NAME_CHARS_MAX
 
+EPOCH_MAX = 999_999
+"""The last epoch that an origin can name."""
+
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PARTY = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _LINE = re.compile(_LABEL)

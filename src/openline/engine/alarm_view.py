@@ -17,6 +17,8 @@ from openline.domain.instant import MINUTE_MS
 from openline.domain.limits import ALARMS_KEPT, ALARMS_STANDING_MAX
 from openline.domain.party import Precedence
 
+EPOCH: Final = "EPOCH"
+"""A counterpart goes on in a new outbox: it says why; what it disowns is flagged."""
 FLASH: Final = "FLASH"
 """A FLASH came in: take it."""
 

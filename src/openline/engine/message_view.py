@@ -46,6 +46,8 @@ class Flag(IntFlag):
     """A notice with a volume that cannot be: that volume is not checked."""
     NO_EFFECT = 128
     """A notice that comes after its end or repeats a version: it changes nothing."""
+    DISOWNED = 256
+    """Its author went on in a new outbox, after a head that does not cover it."""
 
 
 class Mark:
@@ -186,8 +188,9 @@ class MessageView:
         # For each party its outboxes by epoch, the newest last.
         self._outboxes: dict[str, dict[int, dict[int, MessageRecord]]] = {}
         self._last: dict[tuple[str, int], tuple[int, int]] = {}
-        self._receipts: dict[str, _Receipts] = {
-            name: _Receipts() for name in understanding.names() if name != own
+        # What each counterpart has receipted of each of our outboxes, by epoch.
+        self._receipts: dict[str, dict[int, _Receipts]] = {
+            name: {} for name in understanding.names() if name != own
         }
         self._waiting: OrderedDict[tuple[str, int], list[Mark]] = OrderedDict()
         self._interned: dict[Any, Any] = {}
@@ -213,9 +216,11 @@ class MessageView:
             self._attach(record, mark)
         return record
 
-    def find(self, party: str, index: int) -> MessageRecord | None:
+    def find(self, party: str, index: int, epoch: int | None = None) -> MessageRecord | None:
         """A message by author and index, from the author's newest outbox that has it."""
         outboxes = self._outboxes.get(party)
+        if epoch is not None:
+            return (outboxes or {}).get(epoch, {}).get(index)
         for epoch in sorted(outboxes or (), reverse=True):
             assert outboxes is not None
             if index in outboxes[epoch]:
@@ -246,9 +251,9 @@ class MessageView:
             return record
         return None
 
-    def receipted(self, party: str, size: int, at: int) -> range:
+    def receipted(self, party: str, size: int, at: int, epoch: int = 1) -> range:
         """Take in a counterpart's receipt; the indices of ours it covers newly."""
-        receipts = self._receipts[party]
+        receipts = self._receipts[party].setdefault(epoch, _Receipts())
         before = receipts.size
         if size <= before:
             return range(0)
@@ -259,9 +264,26 @@ class MessageView:
         """When each counterpart's receipt came; of theirs, when we had it."""
         if record.party != self.own:
             return {self.own: record.received_at}
-        times = {name: receipts.at(record.index) for name, receipts in self._receipts.items()}
+        times = {
+            name: receipts[record.epoch].at(record.index)
+            for name, receipts in self._receipts.items()
+            if record.epoch in receipts
+        }
         # A cosignature has whole seconds: it would seem to be before the message.
         return {name: max(at, record.received_at) for name, at in times.items() if at is not None}
+
+    def receipted_size(self, epoch: int) -> int:
+        """How many entries of one of our outboxes any counterpart has receipted."""
+        sizes = [receipts[epoch].size for receipts in self._receipts.values() if epoch in receipts]
+        return max(sizes, default=0)
+
+    def disown(self, party: str, epoch: int, start: int) -> list[MessageRecord]:
+        """Flag the messages of one outbox from an index on; those newly flagged."""
+        outbox = self._outboxes.get(party, {}).get(epoch, {})
+        flagged = [record for index, record in outbox.items() if index >= start]
+        for record in flagged:
+            record.flags |= Flag.DISOWNED
+        return flagged
 
     def distrust(self, party: str, start: int, end: int) -> list[MessageRecord]:
         """Flag a party's messages from an index up to another; those newly flagged."""

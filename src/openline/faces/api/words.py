@@ -33,7 +33,7 @@ def plain_text(view: View, record: dict[str, Any], language: str) -> str:
         lead_ms=lead_ms,
         lead=lead,
     )
-    message = view.load(record["party"], record["index"])
+    message = view.load(record["party"], record["index"], record["epoch"])
     return Wording(language).message(message, facts)
 
 
