@@ -57,11 +57,11 @@ def known(line: Line, now: int) -> dict[str, Any]:
     return {
         "messages": line.view.messages(0, MANY),
         "notices": line.view.notices(count=MANY),
-        "conflicts": line.view.conflicts(live_only=False),
+        "conflicts": [_without_times(one) for one in line.view.conflicts(live_only=False)],
         "declared": line.view.declared(now),
         "declarations": line.view.declarations(now),
         "checks": line.view.checks(now),
-        "alarms": line.view.alarms(standing_only=False),
+        "alarms": [_without_times(one) for one in line.view.alarms(standing_only=False)],
         "receipted": {party: peer.receipted for party, peer in line.peers.items()},
         "held": {party: mirror.checkpoint() for party, mirror in line.mirrors.items()},
         "out": line.outbox.checkpoint(),
@@ -70,6 +70,12 @@ def known(line: Line, now: int) -> dict[str, Any]:
         "forked": {party: peer.evidence for party, peer in line.peers.items()},
         "early": {party: sorted(mirror.early) for party, mirror in line.mirrors.items()},
     }
+
+
+def _without_times(shown: dict[str, Any]) -> dict[str, Any]:
+    """An alarm or conflict without when it was noticed: that is when somebody looked."""
+    noticed = ("at", "found_at", "ended_at", "over_at")
+    return {name: value is None if name in noticed else value for name, value in shown.items()}
 
 
 def shown_delivered(region_line: Line) -> dict[str, int]:

@@ -19,7 +19,9 @@ REFERENCE = ROOT / "docs" / "reference"
 _FENCE = re.compile(r"^(```|~~~)(.*?)^\1", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
-_FOLDERS = "domain|engine|adapters|app|faces|locale|src|tests|bench|docs|examples|requirements|scripts"
+_FOLDERS = (
+    "domain|engine|adapters|app|faces|locale|src|tests|bench|docs|examples|requirements|scripts"
+)
 _OUR_PATH = re.compile(rf"`((?:{_FOLDERS})/[\w./-]*\w)`")
 _OUR_NAME = re.compile(rf"`((?:{_FOLDERS})/[\w/]+\.py):([\w.]+)`")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
@@ -47,6 +49,19 @@ def is_broken(document: Path, link: str) -> bool:
     if not target.exists():
         return True
     return bool(anchor) and target.suffix == ".md" and anchor not in anchors(target)
+
+
+@cache
+def our_paths() -> frozenset[Path]:
+    """Every file of the repository, and every folder that holds one."""
+    ours = list(files())
+    return frozenset({*ours, *(folder for path in ours for folder in path.parents)})
+
+
+def is_ours(name: str) -> bool:
+    """Whether a path, from the root or from the package, is one of ours."""
+    told = [base / f"{name}{end}" for base in (ROOT, SOURCE) for end in ("", ".py")]
+    return any(path in our_paths() for path in told)
 
 
 @cache
@@ -83,15 +98,7 @@ def test_relative_links_lead_somewhere(document: Path) -> None:
 def test_documents_name_files_that_exist(document: Path) -> None:
     """Each file of ours that a document names in code is there: `engine/node.py`, `docs/spec`."""
     named = _OUR_PATH.findall(document.read_text(encoding="utf-8"))
-    missing = [
-        name
-        for name in named
-        if not any(
-            base.joinpath(name).exists() or base.joinpath(f"{name}.py").exists()
-            for base in (ROOT, SOURCE)
-        )
-    ]
-    assert missing == []
+    assert [name for name in named if not is_ours(name)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -128,7 +135,9 @@ def test_every_document_is_reached_from_the_first_page() -> None:
         if document in reached or document.suffix != ".md":
             continue
         reached.add(document)
-        waiting += [(document.parent / link.partition("#")[0]).resolve() for link in links(document)]
+        waiting += [
+            (document.parent / link.partition("#")[0]).resolve() for link in links(document)
+        ]
     assert [path.relative_to(ROOT).as_posix() for path in DOCUMENTS if path not in reached] == []
 
 
@@ -235,7 +244,9 @@ def test_the_first_page_shows_commands() -> None:
     """The search finds every command of the first page: from `init` to `verify`."""
     shown = list(shown_commands((ROOT / "README.md").read_text(encoding="utf-8")))
     assert len(shown) >= 20
-    assert {"init", "understanding", "run", "notice", "certify", "verify"} <= {one[0] for one in shown}
+    assert {"init", "understanding", "run", "notice", "certify", "verify"} <= {
+        one[0] for one in shown
+    }
 
 
 def test_every_command_is_in_the_reference() -> None:

@@ -86,7 +86,9 @@ def _names_of(body: list[ast.stmt], owner: str) -> Iterator[str]:
         if isinstance(node, ast.ClassDef):
             yield from _names_of(node.body, f"{owner}{node.name}.")
         if isinstance(node, ast.Assign):
-            yield from (owner + target.id for target in node.targets if isinstance(target, ast.Name))
+            yield from (
+                owner + target.id for target in node.targets if isinstance(target, ast.Name)
+            )
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             yield owner + node.target.id
 

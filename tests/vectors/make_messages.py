@@ -328,6 +328,9 @@ def tick_vectors() -> dict[str, Any]:
             {"name": name, "signer": "node", "note": note.format()}
             for name, note in {
                 "a stranger's": sign_tick(TICK, stranger),
+                "with a second row": Note(
+                    text, sign_tick(TICK, node).signatures + sign_tick(TICK, stranger).signatures
+                ),
                 "under the name of the outbox": Note(
                     text, (sign_note(text, f"{ALPHA}/{LINE}/out", node),)
                 ),
@@ -389,16 +392,28 @@ def _wrong_ticks(text: str) -> dict[str, str]:
         "a negative time": text.replace(f"time {AT}", "time -1"),
         "another's outbox": text.replace(f"out {ALPHA}/", f"out {BRAVO}/"),
         "the outbox of another line": text.replace(f"out {ALPHA}/{LINE}", f"out {ALPHA}/red-sea"),
+        "a journal as the outbox": text.replace(
+            f"out {ALPHA}/{LINE}/out", f"out {ALPHA}/{LINE}/journal"
+        ),
+        "a root at size 0": text.replace(f"out {ALPHA}/{LINE}/out 12", f"out {ALPHA}/{LINE}/out 0"),
         "an outbox that is no origin": text.replace(f"out {ALPHA}/{LINE}/out", f"out {ALPHA}"),
         "a party in capitals": text.replace(f"party {ALPHA}", "party ALPHA.EXAMPLE"),
         "held rows not in order": text.replace("\n".join(held), "\n".join(reversed(held))),
         "a held row twice": text.replace(held[0], f"{held[0]}\n{held[0]}"),
+        "a journal held": text.replace(f"held {BRAVO}/{LINE}/out", f"held {BRAVO}/{LINE}/journal"),
+        "an outbox of another line held": text.replace(
+            f"held {BRAVO}/{LINE}", f"held {BRAVO}/red-sea"
+        ),
+        "the author's own outbox held": text.replace(f"held {BRAVO}", f"held {ALPHA}"),
+        "32 held rows": text.replace(held[0], "\n".join(_many(held[0], BRAVO))),
         "declared rows not in order": text.replace(
             "\n".join(declared), "\n".join(reversed(declared))
         ),
         "a state in small letters": text.replace("IN_FORCE", "in_force"),
         "an observed word with a space": text.replace("observed UP", "observed UP DOWN"),
         "a heard row twice": text.replace(heard, f"{heard}\n{heard}"),
+        "the author's own tick heard": text.replace(f"heard {BRAVO}", f"heard {ALPHA}"),
+        "32 heard rows": text.replace(heard, "\n".join(_many(heard, BRAVO))),
         "a heard row of no party": text.replace(heard, f"heard Bravo {word}"),
         "a hash of 31 bytes": text.replace(word, "A" * 40 + "AA=="),
         "a hash without padding": text.replace(word, word.rstrip("=")),
@@ -406,6 +421,11 @@ def _wrong_ticks(text: str) -> dict[str, str]:
         "no previous": text.replace("previous ", "earlier "),
         "300 rows": text.replace(heard, "\n".join([heard] * 300)),
     }
+
+
+def _many(row: str, party: str) -> list[str]:
+    """The row for 32 parties, in order."""
+    return [row.replace(party, f"b{number:02}.example") for number in range(32)]
 
 
 # --- certificates --------------------------------------------------------------------------------

@@ -7,11 +7,14 @@ Times, numbers, positions and names are data: they are the same in every
 language and in Arabic stand in isolates from left to right. Free words are
 quoted as they were written, with unseen characters made visible.
 
+The state of a line, alarms, and what became of a message are worded here too, from
+the plain values in which a node tells them.
+
 It words what is there. It judges nothing and translates no free words.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -31,7 +34,7 @@ from openline.domain.instant import (
     format_instant,
 )
 from openline.domain.line.letters import visible
-from openline.domain.line.terms import PartyTerms
+from openline.domain.line.terms import PartyTerms, Timers
 from openline.domain.line.understanding import understanding_hash
 from openline.domain.party import Precedence
 from openline.domain.record.signing import PublicKeys, key_id
@@ -73,6 +76,8 @@ class Facts:
         received_at: When this node had it durably, if it came from elsewhere.
         lead_ms: Of a notice, the lead time at receipt.
         lead: Of a notice, the class of its lead time.
+        serial: As the log writes it, ALPHA-0012; else author and index stand for it.
+        of_serial: The same of the message that this one is about.
     """
 
     party: str
@@ -85,6 +90,8 @@ class Facts:
     received_at: int | None = None
     lead_ms: int | None = None
     lead: LeadClass | None = None
+    serial: str = ""
+    of_serial: str = ""
 
 
 class _Data(str):
@@ -198,6 +205,13 @@ TERMS: Final = {
     "passage": mark("passage"),
     "firing": mark("firing practice"),
     "other": mark("other"),
+    # What a version of a notice does, and what is said of values read back.
+    "NEW": mark("new"),
+    "REPLACE": mark("replacement"),
+    "CANCEL": mark("cancellation"),
+    "I_READ_BACK": mark("values repeated"),
+    "CORRECT": mark("confirmed as correct"),
+    "CORRECTION": mark("corrected"),
     # Languages and keys.
     "en": mark("English"),
     "ru": mark("Russian"),
@@ -277,6 +291,41 @@ _FINDINGS: Final = {
     Verdict.TOUCH: mark("{one} and {other} touch and do not overlap."),
     Verdict.CLEAR: mark("{one} and {other} keep the agreed distance."),
 }
+_DONE_BY: Final = {
+    "read": mark("Read at {at} by {officer}, post {post}, of {party} ({serial})."),
+    "read_back": mark("Read back at {at} by {officer}, post {post}, of {party} ({serial}): {said}."),
+    "answered": mark("Answered at {at} by {officer}, post {post}, of {party} ({serial}): {said}."),
+}
+_FLAGS: Final = {
+    "BACKDATED": mark("Its author dates it before what the author had said or seen already."),
+    "POSTDATED": mark("Its author dates it later than it was received."),
+    "UNREADABLE": mark("This program cannot read what the message says. It is kept as it came."),
+    "DOUBTFUL": mark("It holds characters or values that should not be there; they are shown."),
+    "NOT_TRUSTED": mark(
+        "Its key was revoked, or its author has shown two histories: do not rely on it."
+    ),
+    "OVER_CAP": mark(
+        "It is beyond the agreed number of live notices: it is not checked for conflicts."
+    ),
+    "UNCHECKED": mark("An area in it cannot be: that one is not checked for conflicts."),
+    "NO_EFFECT": mark(
+        "It comes after the end of the notice or repeats a version: it changes nothing."
+    ),
+}
+_STOPPED: Final = {
+    "SUSPENDED": mark("suspended by {party} since {at}: {scopes}"),
+    "TERMINATED": mark("ended for good by {party} since {at}: {scopes}"),
+}
+_ANNOUNCED: Final = {
+    "IN_FORCE": mark("to be resumed by {party} from {at}: {scopes}"),
+    "SUSPENDED": mark("to be suspended by {party} from {at}: {scopes}"),
+    "TERMINATED": mark("to be ended for good by {party} from {at}: {scopes}"),
+}
+_EVIDENCE: Final = {
+    "FORK": mark("{party} has signed two histories that contradict each other: {what}."),
+    "JOURNAL_FORK": mark("{party} has signed two journals that contradict each other: {what}."),
+    "ENTRIES_TAKEN_BACK": mark("{party} takes back in its ticks what it had signed: {what}."),
+}
 _HEIGHTS: Final = {
     Datum.AMSL: mark("{m} m ({ft} ft) above mean sea level"),
     Datum.AGL: mark("{m} m ({ft} ft) above ground"),
@@ -311,6 +360,20 @@ class Wording:
             Text: self._text,
             Unreadable: self._unreadable,
         }
+        self._alarms: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+            "FLASH": self._flash_alarm,
+            "CONFLICT": self._conflict_alarm,
+            "CONFLICTS_UNLISTED": self._unlisted_alarm,
+            "IN_FORCE_UNREAD": self._unread_alarm,
+            "DECLARED": self._declared_alarm,
+            "STATE_CHANGED": self._changed_alarm,
+            "VIEWS_DIFFER": self._views_alarm,
+            "CLOCKS_DIFFER": self._clocks_alarm,
+            "UNDERSTANDINGS_DIFFER": self._terms_alarm,
+            "OWN_ENTRIES_LOST": self._lost_alarm,
+            "OWN_HISTORY_DIFFERS": self._history_alarm,
+            "OWN_KEY_ELSEWHERE": self._stranger_alarm,
+        }
 
     def say(self, sentence: str, **values: str) -> str:
         """A sentence of the catalogue with its values put in.
@@ -336,6 +399,10 @@ class Wording:
         """The whole message as plain text: rows of sentences, no mark-up."""
         rows = [*self._head(facts), *self._sayings[type(message)](message, facts)]
         return "\n".join(rows) + "\n"
+
+    def body(self, message: Message | Unreadable, facts: Facts) -> str:
+        """What the message says, without who sent it when to whom."""
+        return "\n".join(self._sayings[type(message)](message, facts)) + "\n"
 
     def notice(self, notice: Notice, title: str) -> str:
         """A notice that is not sent yet, in sentences.
@@ -387,6 +454,334 @@ class Wording:
             class_=self.term(lead.value),
         )
 
+    # What became of a message or a notice.
+
+    def outcome(self, record: Mapping[str, Any]) -> str:
+        """What became of a message: who has it, read it, answered it, and what is doubtful.
+
+        Args:
+            record: The message as a node lists it, with `marks` and `flags`.
+        """
+        marks = record["marks"]
+        rows = [
+            self.say("Delivered to {party} at {at}.", party=_Data(party), at=self.instant(at))
+            for party, at in sorted(marks["delivered"].items())
+        ]
+        rows += [self._done(name, one) for name in _DONE_BY for one in marks[name]]
+        rows += self._flags(record["flags"])
+        return "".join(f"{row}\n" for row in rows)
+
+    def notice_outcome(self, notice: Mapping[str, Any]) -> str:
+        """Where a notice stands with each party, its versions, answers and conflicts.
+
+        Args:
+            notice: The notice as a node lists it.
+        """
+        rows = [
+            self.say("With {party}: {state}.", party=_Data(party), state=self.term(state))
+            for party, state in sorted(notice["states"].items())
+        ]
+        rows += [
+            self._done("answered", {**one, "said": one["answer"]}) for one in notice["responses"]
+        ]
+        versions = notice["versions"] if len(notice["versions"]) > 1 else ()
+        rows += [
+            self.say(
+                "Version {version}: {operation}, {serial}.",
+                version=_Data(one["version"]),
+                operation=self.term(one["operation"]),
+                serial=_Data(one["serial"]),
+            )
+            for one in versions
+        ]
+        for conflict in notice["conflicts"]:
+            first, second = _sides(conflict)
+            party, name = second if first == (notice["party"], notice["notice_id"]) else first
+            sentence = mark("In conflict with notice {id} of {party}.")
+            rows.append(self.say(sentence, id=_Data(name), party=_Data(party)))
+        rows += self._flags(notice["flags"])
+        return "".join(f"{row}\n" for row in rows)
+
+    def encounter(self, found: Mapping[str, Any], one: str, other: str) -> str:
+        """How near two notices come to each other, from what a node tells of it.
+
+        Args:
+            found: The finding as a node lists it.
+            one: The name of one notice.
+            other: The name of the other.
+        """
+        closest = (found["closest"]["lat_e7"], found["closest"]["lon_e7"])
+        numbers = [found[name] for name in _FINDING_NUMBERS]
+        return self.finding(Finding(Verdict(found["verdict"]), *numbers, closest), one, other)
+
+    def _done(self, name: str, one: Mapping[str, Any]) -> str:
+        said = self.term(one["said"]) if "said" in one else ""
+        return self.say(
+            _DONE_BY[name],
+            at=self.instant(one["at"]),
+            officer=self._quoted(one["officer"]),
+            post=self._quoted(one["post"]),
+            party=_Data(one["party"]),
+            serial=_Data(one["serial"]),
+            said=said,
+        )
+
+    def _flags(self, flags: list[str]) -> list[str]:
+        return [self.say(_FLAGS[flag]) if flag in _FLAGS else self.term(flag) for flag in flags]
+
+    # The state of a line.
+
+    def line_word(self, line: Mapping[str, Any]) -> str:
+        """The word for a line as it stands on top, in capitals where there are such."""
+        return self.term(line["displayed"]["word"]).upper()
+
+    def line_sentence(self, line: Mapping[str, Any], timers: Timers, now: int) -> str:
+        """What the word for a line rests on, in one sentence.
+
+        First what is wrong, then what machines see, then what people tested, then
+        what the parties declare.
+
+        Args:
+            line: The line as the status of a node tells it.
+            timers: The agreed counts.
+            now: The present instant.
+        """
+        parts = [
+            *self._troubles(line),
+            *(part for one in line["counterparts"] for part in self._heard(line, one, timers, now)),
+            *(part for party, test in sorted(line["displayed"]["checks"].items())
+              for part in self._tested(party, test)),
+            *self._declared(line["displayed"]["declared"]),
+        ]  # fmt: skip
+        sentence = self._list(iter(parts)) + "."
+        return sentence[:1].upper() + sentence[1:]
+
+    def _troubles(self, line: Mapping[str, Any]) -> Iterator[str]:
+        """What a person must know before anything else of the state."""
+        if line["broken"]:
+            yield self.say("nothing is signed here: {why}", why=self._quoted(line["broken"]))
+        elif not line["can_sign"]:
+            parties = self._list(_Data(party) for party in line["waiting_for"])
+            yield self.say("nothing is signed here until confirmed by {parties}", parties=parties)
+        for one in line["counterparts"]:
+            party = _Data(one["party"])
+            if one["is_forked"]:
+                yield self.say("two histories were shown by {party}", party=party)
+            if one["difference"]:
+                yield self.say("another Understanding is held by {party}", party=party)
+        for one in line["displayed"]["contested"]:
+            yield self.say(
+                "{scope} is {says} by the word of {party}, but {declared} as it declared",
+                scope=self.term(one["scope"]),
+                says=self.term(one["says"]),
+                party=_Data(one["party"]),
+                declared=self.term(one["declared"]),
+            )
+
+    def _heard(
+        self, line: Mapping[str, Any], one: Mapping[str, Any], timers: Timers, now: int
+    ) -> Iterator[str]:
+        """What the circuits to a counterpart show."""
+        party, circuits = _Data(one["party"]), one["circuits"]
+        ticks = [held["last_tick_at"] for held in circuits if held["last_tick_at"] is not None]
+        if not ticks:
+            yield self.say("no tick heard yet from {party}", party=party)
+        elif len(line["counterparts"]) == 1:
+            yield self.say("last tick {duration} ago", duration=self._age(now - max(ticks)))
+        else:
+            age = self._age(now - max(ticks))
+            yield self.say("last tick of {party} {duration} ago", party=party, duration=age)
+        if not any(held["is_connected"] for held in circuits):
+            yield self.say("no connection to {party}", party=party)
+            return
+        faulty = [held for held in circuits if held["state"] != "UP"]
+        for held in faulty if ticks else ():
+            yield self.say(
+                "circuit {circuit} to {party}: {state}",
+                circuit=_Data(held["circuit"]),
+                party=party,
+                state=self.term(held["state"]),
+            )
+        age_ms = one["two_way_age_ms"]
+        if not faulty and age_ms is None:
+            yield self.say("no sign yet that {party} hears us", party=party)
+        elif not faulty and age_ms >= timers.tick_ms * timers.ticks_missed_degraded:
+            sentence = mark("no sign for {duration} that {party} hears us")
+            yield self.say(sentence, duration=self._age(age_ms), party=party)
+
+    def _age(self, age_ms: int) -> str:
+        return self.duration(max(0, age_ms))
+
+    def _tested(self, party: str, test: Mapping[str, Any]) -> Iterator[str]:
+        """What line checks between people show of a counterpart."""
+        asked_at, answered_at = test["asked_at"], test["answered_at"]
+        if asked_at is not None:
+            sentence = (
+                mark("line check of {at} waits for {party}")
+                if test["state"] in ("UNTESTED", "ANSWERED")
+                else mark("line check of {at} not answered by {party}")
+            )
+            yield self.say(sentence, at=_Data(dtg(asked_at)), party=_Data(party))
+        elif answered_at is not None:
+            sentence = mark("line check answered {at} by {party}")
+            yield self.say(sentence, at=_Data(dtg(answered_at)), party=_Data(party))
+        else:
+            yield self.say("no line check answered yet by {party}", party=_Data(party))
+
+    def _declared(self, declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        """Which scopes are not in force or will not be, by whom and from when; then the rest."""
+        changes: dict[tuple[str, str, int], list[str]] = {}
+        kept = set.intersection(*map(set, declared.values()))
+        for party, scopes in declared.items():
+            if all(held["state"] == "NOT_IN_FORCE" for held in scopes.values()):
+                yield self.say("not adopted yet by {party}", party=_Data(party))
+            for scope, held in scopes.items():
+                if held["state"] in _STOPPED:
+                    place = (_STOPPED[held["state"]], party, held["since"])
+                    changes.setdefault(place, []).append(scope)
+                for pending in held["pending"]:
+                    place = (_ANNOUNCED[pending["status"]], party, pending["effective_at"])
+                    changes.setdefault(place, []).append(scope)
+                if held["state"] in _STOPPED or held["state"] == "NOT_IN_FORCE":
+                    kept.discard(scope)
+        for (sentence, party, at), names in changes.items():
+            instant, scopes = _Data(dtg(at)), self._terms(tuple(names), mark(", "))
+            yield self.say(sentence, party=_Data(party), at=instant, scopes=scopes)
+        if all(set(scopes) == kept for scopes in declared.values()):
+            yield self.say(
+                mark("all scopes in force by both")
+                if len(declared) == 2
+                else mark("all scopes in force by all parties")
+            )
+        elif kept:
+            yield self.say("the other scopes in force")
+
+    # Alarms.
+
+    def alarm(self, alarm: Mapping[str, Any]) -> str:
+        """What an alarm is about, and what to do, in sentences.
+
+        Args:
+            alarm: The alarm as a node lists it.
+        """
+        facts, name = alarm["facts"], alarm["name"]
+        if "further" in facts:
+            rows = [self._further_alarm(name, facts)]
+        elif name in _EVIDENCE:
+            rows = [
+                self.say(_EVIDENCE[name], party=self._party(facts), what=self._quoted(facts["what"])),
+                self.say("The evidence is kept. Speak with the party by another way."),
+            ]
+        elif name in self._alarms:
+            rows = list(self._alarms[name](facts))
+        else:
+            # An alarm of a later version is shown as it is.
+            rows = [f"{self.term(name)}:", *(f"{key} {value}" for key, value in facts.items())]
+            rows = [visible(row) for row in rows]
+        if alarm["over_at"] is not None:
+            at = self.instant(alarm["over_at"])
+            rows.append(self.say("Its cause is over since {at}.", at=at))
+        return " ".join(rows)
+
+    def _party(self, facts: Mapping[str, Any]) -> _Data:
+        return _Data(facts["party"])
+
+    def _further_alarm(self, name: str, facts: Mapping[str, Any]) -> str:
+        return self.say(
+            "{n} further alarms of the sort {name} about {party} are not listed one by one.",
+            n=_Data(facts["further"]),
+            name=_Data(name),
+            party=self._party(facts),
+        )
+
+    def _flash_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        serial = _Data(facts["serial"])
+        sentence = mark("{party} has sent {serial} with the precedence FLASH.")
+        yield self.say(sentence, party=self._party(facts), serial=serial)
+        yield self.say("Read it, read it back and answer it now.")
+
+    def _conflict_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        one, other = (_Data(f"{side['party']} {side['notice_id']}") for side in facts["sides"])
+        yield self.say(_FINDINGS[Verdict(facts["verdict"])], one=one, other=other)
+        if facts["overlap_from"] < facts["overlap_until"]:
+            yield self._window(facts["overlap_from"], facts["overlap_until"], both=True)
+        yield self.say("Look at both; answer theirs, or replace or cancel ours.")
+
+    def _unlisted_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        count = _Data(facts["unlisted"])
+        sentence = mark("{n} conflicts with notices of {party} are too many to be listed.")
+        yield self.say(sentence, n=count, party=self._party(facts))
+        yield self.say("Look at each of its notices, and ask for fewer at a time.")
+
+    def _unread_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        yield self.say(
+            "Notice {id} of {party} is in force and has not been read by {parties}.",
+            id=_Data(facts["notice_id"]),
+            party=self._party(facts),
+            parties=self._list(_Data(party) for party in facts["unread_by"]),
+        )
+        yield self.say("Read it if it is for us; else tell them by another way.")
+
+    def _declared_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        yield self.say(
+            _STATUSES[Status[facts["status"]]],
+            title=self._party(facts),
+            at=self.instant(facts["effective_at"]),
+            scopes=self._terms(tuple(facts["scopes"])),
+        )
+        yield self.say("Read {serial}.", serial=_Data(facts["serial"]))
+
+    def _changed_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        yield self.say(
+            "What {party} declared in {serial} has taken effect: {scope} was {before}, now {after}.",
+            party=self._party(facts),
+            serial=_Data(facts["serial"]),
+            scope=self.term(facts["scope"]),
+            before=self.term(facts["before"]),
+            after=self.term(facts["after"]),
+        )
+
+    def _views_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        about = _Data(facts["about"])
+        sentence = mark("{party} holds another record of what {about} said than this node.")
+        yield self.say(sentence, party=self._party(facts), about=about)
+        yield self.say("Keep everything. Speak with the party by another way.")
+
+    def _clocks_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        duration = self.duration(abs(facts["offset_ms"]))
+        sentence = mark("The clock of {party} and ours are {duration} apart.")
+        yield self.say(sentence, party=self._party(facts), duration=duration)
+        yield self.say("Find out which one is wrong, and set it.")
+
+    def _terms_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        difference = self._quoted(facts["difference"])
+        sentence = mark("{party} holds another Understanding: {difference}.")
+        yield self.say(sentence, party=self._party(facts), difference=difference)
+        yield self.say("Both must adopt the same file.")
+
+    def _lost_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        yield self.say(
+            "A tick of ours that {party} holds tells of our messages {first} to {last}, which "
+            "nobody has.",
+            party=self._party(facts),
+            first=_Data(facts["from"]),
+            last=_Data(facts["until"] - 1),
+        )
+        yield self.say("They are lost. Say again what is still needed.")
+
+    def _history_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        sentence = mark("{party} holds another history of our messages, signed with our key.")
+        yield self.say(sentence, party=self._party(facts))
+        yield self.say("This node signs nothing more. Find who else used our key or an old copy.")
+
+    def _stranger_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        first = _Data(facts["from"])
+        sentence = mark("{party} holds messages of ours from {first} on that this node never wrote.")
+        yield self.say(sentence, party=self._party(facts), first=first)
+        yield self.say("Somebody else signs with our key: stop the other node, revoke the key.")
+
+    # Values.
+
     def instant(self, at: int) -> str:
         """An instant as a date-time group in UTC, exactly where it is between minutes."""
         is_exact = at % MINUTE_MS == 0 or not 0 <= at <= INSTANT_MAX
@@ -425,7 +820,7 @@ class Wording:
         """Who sent which message when, how urgent, to whom."""
         yield self.say(
             "Message {serial} of {title} on line {line}, precedence {precedence}.",
-            serial=_Data(f"{facts.party} {facts.index}"),
+            serial=_serial(facts),
             title=self._named(facts.title),
             line=_Data(facts.line),
             precedence=self.term(facts.precedence.name),
@@ -570,8 +965,13 @@ class Wording:
             yield self.say(_CERTAINTIES[message.certainty])
             yield self.say(_SPEAKERS[message.speaks_for])
         if message.activity:
-            activity = mark("The activity, in {language}:")
-            yield from self._words(activity, message.activity, message.language)
+            # A cancellation tells in this place why, or repeats what is not done.
+            says = (
+                mark("It says, in {language}:")
+                if message.operation is Operation.CANCEL
+                else mark("The activity, in {language}:")
+            )
+            yield from self._words(says, message.activity, message.language)
         yield from self._particulars(message)
         for number, volume in enumerate(message.volumes, start=1):
             yield from self._volume(number, len(message.volumes), volume)
@@ -639,7 +1039,7 @@ class Wording:
         yield self.say(
             "{title}: an officer on watch has read {message}. This is not agreement.",
             title=self._named(facts.title),
-            message=self._reference(message.of),
+            message=self._reference(message.of, facts),
         )
         yield from self._by(message.by)
 
@@ -647,7 +1047,7 @@ class Wording:
         yield self.say(
             _VERDICTS[message.verdict],
             title=self._named(facts.title),
-            message=self._reference(message.of),
+            message=self._reference(message.of, facts),
         )
         yield from self._rows(message.digest)
         yield from self._by(message.by)
@@ -656,7 +1056,7 @@ class Wording:
         yield self.say(
             _ANSWERS[message.answer],
             title=self._named(facts.title),
-            message=self._reference(message.of),
+            message=self._reference(message.of, facts),
         )
         if message.holding_until is not None:
             until = self.instant(message.holding_until)
@@ -697,15 +1097,16 @@ class Wording:
         for row in visible(text).splitlines():
             yield f"    {self._isolated(row)}" if row.strip() else ""
 
-    def _reference(self, of: Reference) -> str:
-        return self.say("message {serial}", serial=_Data(f"{of.party} {of.index}"))
+    def _reference(self, of: Reference, facts: Facts) -> str:
+        serial = facts.of_serial or f"{of.party} {of.index}"
+        return self.say("message {serial}", serial=_Data(serial))
 
-    def _terms(self, codes: tuple[str, ...]) -> str:
-        return self._list(self.term(code) for code in codes)
+    def _terms(self, codes: tuple[str, ...], parting: str = "; ") -> str:
+        return self._list((self.term(code) for code in codes), parting)
 
-    def _list(self, items: Iterator[str]) -> str:
+    def _list(self, items: Iterator[str], parting: str = mark("; ")) -> str:
         """Several things in one sentence."""
-        return self._sentences[mark("; ")].join(self._shown(item) for item in items)
+        return self._sentences[parting].join(self._shown(item) for item in items)
 
     def _named(self, title: str) -> str:
         """The agreed name of a party, in the way this language writes names."""
@@ -738,6 +1139,28 @@ _DURATION_UNITS: Final = (
     (mark("{n} min"), MINUTE_MS),
     (mark("{n} s"), SECOND_MS),
 )
+
+
+_FINDING_NUMBERS: Final = (
+    "separation_m",
+    "vertical_gap_dm",
+    "time_gap_ms",
+    "overlap_from",
+    "overlap_until",
+)
+
+
+def _serial(facts: Facts) -> _Data:
+    """What a message is called: its serial and its author, or its author and index."""
+    if facts.serial:
+        return _Data(f"{facts.serial} ({facts.party})")
+    return _Data(f"{facts.party} {facts.index}")
+
+
+def _sides(conflict: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Party and notice of either side, from the id of a conflict."""
+    one, one_id, other, other_id = conflict.split("~")
+    return (one, one_id), (other, other_id)
 
 
 def _angle(value_e7: int, digits: int, hemispheres: str) -> str:

@@ -61,7 +61,10 @@ async def compose(
             store,
             own_copy_is_current=own_copy_is_current or is_vouched,
         )
-        node.load(wall_clock_ms())
+        with _in_words(
+            "See `openline doctor`; what a lost store held comes from the counterparts."
+        ):
+            node.load(wall_clock_ms())
         running = RunningNode(config, node, store, anchor, keys, wall_clock_ms)
         with _in_words():
             _adopt_files(running)
@@ -69,16 +72,15 @@ async def compose(
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _in_words(
+    remedy: str = "Nothing that it acknowledged is lost. See to the disk, then start it again.",
+) -> Iterator[None]:
     """What the disk refused, as an administrator is told it."""
     try:
         yield
     except StoreFailed as error:
         _log.error("the node ends: %s", error)
-        raise OurError(
-            f"The node has ended: {error}",
-            "Nothing that it acknowledged is lost. See to the disk, then start it again.",
-        ) from error
+        raise OurError(f"The node has ended: {error}", remedy) from error
 
 
 def _adopt_files(running: RunningNode) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from openline.domain.errors import OurError, Reason, TheirError
-from openline.domain.limits import COURIER_FRAMES_MAX, FRAME_SIZE_BYTES_MAX
+from openline.domain.limits import COURIER_FRAMES_MAX
 from openline.domain.line.keyring import mirror_name
 from openline.domain.party import is_line_name, is_party_name
 from openline.domain.record import cbor
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 MAGIC: Final = "openline/courier/v1"
 
+ENTRIES_FRAMES_MAX: Final = COURIER_FRAMES_MAX - 2
+"""Frames of entries in one file: a receipt and a tick go with them."""
+
 CIRCUIT: Final = "courier"
 """The circuit of what is carried by hand; it has no connection."""
 
@@ -45,14 +48,15 @@ class Brought:
         recipient: The party it is for.
         line: The line.
         made_at: When it was exported, by the sender's clock.
-        frames: In the order in which they are to be taken.
+        frames: In the order in which they are to be taken; each is judged by
+            itself.
     """
 
     sender: str
     recipient: str
     line: str
     made_at: int
-    frames: tuple[Frame, ...]
+    frames: tuple[bytes, ...]
 
 
 def format_courier(
@@ -66,7 +70,7 @@ def parse_courier(data: bytes) -> Brought:
     """What a courier file holds.
 
     Raises:
-        TheirError: MALFORMED, or TOO_LARGE for one of its frames.
+        TheirError: MALFORMED, or TOO_LARGE where there are too many frames.
     """
     value = cbor.decode(data)
     if not isinstance(value, list) or len(value) != 6 or value[0] != MAGIC:
@@ -80,28 +84,30 @@ def parse_courier(data: bytes) -> Brought:
         raise TheirError(Reason.MALFORMED, "the courier file has no time or no frames")
     if len(frames) > COURIER_FRAMES_MAX:
         raise TheirError(Reason.TOO_LARGE, f"the courier file has {len(frames)} frames")
-    return Brought(sender, recipient, line, made_at, tuple(_frame(item) for item in frames))
+    return Brought(sender, recipient, line, made_at, tuple(_bytes_of(item) for item in frames))
 
 
-def _check_carried(frame: Frame) -> None:
-    """Only what proves itself is taken from a file: nobody vouches for its sender."""
+def _bytes_of(item: cbor.Value) -> bytes:
+    if not isinstance(item, bytes):
+        raise TheirError(Reason.MALFORMED, "a frame of the courier file is not bytes")
+    return item
+
+
+def _carried(data: bytes) -> Frame:
+    """The frame, if it proves itself: nobody vouches for the sender of a file."""
+    frame = decode_frame(data)
     is_proven = isinstance(frame, Entries | TickSent | Urgent | JournalHead)
     if not is_proven and not (isinstance(frame, Receipt) and frame.rows):
         raise TheirError(Reason.MALFORMED, f"a courier does not carry a {type(frame).__name__}")
-
-
-def _frame(item: cbor.Value) -> Frame:
-    if not isinstance(item, bytes) or len(item) > FRAME_SIZE_BYTES_MAX:
-        raise TheirError(Reason.MALFORMED, "a frame of the courier file is not bytes in bounds")
-    return decode_frame(item)
+    return frame
 
 
 def export_courier(line: "Line", turn: Turn, party: str) -> bytes:
     """What the counterpart has not receipted, our last tick, our receipt."""
     peer, mirror, ring = line.peers[party], line.mirrors[party], line.rings[line.own]
-    frames = []
+    frames: list[bytes] = []
     start = peer.receipted
-    while start < line.outbox.size:
+    while start < line.outbox.size and len(frames) < ENTRIES_FRAMES_MAX:
         frame = line.outbox.frame(start, ring)
         frames.append(encode_frame(frame))
         start += len(frame.entries)
@@ -143,8 +149,7 @@ def import_courier(line: "Line", turn: Turn, data: bytes) -> dict[str, Any]:
     link = LinkState(-1, CIRCUIT, is_greeted=True)
     for frame in brought.frames:
         try:
-            _check_carried(frame)
-            line.intake.take(turn, peer, link, frame)
+            line.intake.take(turn, peer, link, _carried(frame))
         except ForkFound as fork:
             line.intake.keep_evidence(turn, peer, fork)
             refused.append(str(fork))

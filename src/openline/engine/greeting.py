@@ -283,6 +283,9 @@ def recover(line: "Line", turn: Turn, peer: Peer, frame: Entries) -> None:
     try:
         recovered = outbox.recover(turn, frame, line.rings[line.own], line.first.content())
     except AnotherHistory:
+        if not peer.holds_more:
+            # It has not shown a head of ours over it: what it gives proves nothing.
+            raise TheirError(Reason.WRONG_ROOT, f"{outbox.origin} has another head") from None
         _find_broken(line, turn, peer)
         return
     if recovered and is_later:

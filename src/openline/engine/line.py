@@ -33,6 +33,7 @@ from openline.domain.record.checkpoint import sign_checkpoint
 from openline.domain.record.envelope import parse_content
 from openline.domain.record.merkle import Tree, entry_bundle, parse_tile_path
 from openline.domain.record.signing import PublicKeys, Signer
+from openline.domain.talk.agreement import Amendment
 from openline.domain.talk.body import By
 from openline.domain.talk.keys import (
     Epoch,
@@ -128,6 +129,7 @@ class Line:
         self._waiting: list[_Waiting] = []
         # Each entry of ours about keys, with the ring before it.
         self._rings_before: list[tuple[int, KeyRing]] = []
+        self._taken_in_use: list[KeyRole] = []
         self._alone: list[tuple[int, Callable[[], Draft]]] = []
         # What was recorded for a request, and what waits for it, by its hash.
         self._requests: OrderedDict[bytes, Recorded] = OrderedDict()
@@ -290,6 +292,11 @@ class Line:
     def amend(self, turn: Turn, token: int, signed: SignedUnderstanding) -> None:
         """Record an amendment that every party signed."""
         new = verify_understanding(signed)
+        if new in self.rings[self.own].understandings():
+            # It is in our outbox already, whether or not the others have it.
+            digest = understanding_hash(signed.data).hex()
+            turn.effects.append(Answer(token, {"line": self.name, "understanding": digest}))
+            return
         check_amendment(self.view.understanding, new)
         self._must_sign()
         self._alone.append((token, lambda: self._draft(Kind.AMENDMENT, signed.content())))
@@ -403,6 +410,7 @@ class Line:
         if self.is_current():
             self._record_all(turn)
         self._answer_rest(turn)
+        self._promote(turn)
         self._beat(turn)
         self.journal.flush(turn)
 
@@ -768,8 +776,8 @@ class Line:
         shows = self.view.apply(Applied(header, message, at, circuit), live=turn is not None)
         if turn is not None:
             turn.effects += shows
-        if header.kind == Kind.AMENDMENT:
-            self._amended()
+        if isinstance(message, Amendment):
+            self._amended(message)
         if isinstance(message, KeyRevoke) and message.role is KeyRole.NODE:
             self.view.distrust(header.party, message.from_index, header.index)
         if isinstance(message, Epoch) and opens_outbox(header):
@@ -778,16 +786,14 @@ class Line:
             if turn is not None:
                 turn.effects += shows
 
-    def _amended(self) -> None:
+    def _amended(self, amendment: Amendment) -> None:
         """An amendment is in force for the line when every outbox has it."""
         own, *others = (ring.understanding_at(_LATEST) for ring in self.rings.values())
         if all(other == own for other in others):
+            self.signed = amendment.signed
             self.view.understanding = own
-            timers = own.timers
-            self.pulse.interval_ms, self.pulse.tolerance_ms = (
-                timers.tick_ms,
-                timers.clock_tolerance_ms,
-            )
+            self.pulse.interval_ms = own.timers.tick_ms
+            self.pulse.tolerance_ms = own.timers.clock_tolerance_ms
 
     def take_keys(self, party: str, sealed: Sealed) -> None:
         """Let the keys of a party follow one of its entries."""
@@ -795,19 +801,25 @@ class Line:
         after = ring_after(before, sealed.envelope, sealed.content)
         if party == self.own and after is not before:
             self._rings_before.append((sealed.envelope.header.index, before))
+            message = _message_of(sealed.envelope.header.kind, sealed.content)
+            if isinstance(message, KeyChange | KeyRevoke):
+                self._taken_in_use.append(message.role)
         self.rings[party] = after
 
     def note_keys(self, turn: Turn, party: str, sealed: Sealed) -> None:
         """After an entry about keys: other keys and certificates may be in use now."""
-        kind = sealed.envelope.header.kind
-        if kind not in KEY_KINDS and not opens_outbox(sealed.envelope.header):
+        header = sealed.envelope.header
+        if header.kind not in KEY_KINDS and not opens_outbox(header):
             return
         if party == self.own:
             self.take_keys(party, sealed)
-            message = _message_of(kind, sealed.content)
-            if isinstance(message, KeyChange | KeyRevoke):
-                turn.effects.append(PromoteKey(message.role.name.lower()))
         turn.effects.append(TrustCertificates())
+
+    def _promote(self, turn: Turn) -> None:
+        """Say which keys came into use; after a start again, for a crash may have cut it off."""
+        for role in dict.fromkeys(self._taken_in_use):
+            turn.effects.append(PromoteKey(role.name.lower()))
+        self._taken_in_use = []
 
 
 def _request_hash(request_id: str) -> bytes:

@@ -27,12 +27,23 @@ from openline.domain.line.understanding import (
 )
 from openline.domain.record import cbor
 from openline.domain.record.envelope import parse_content
+from openline.domain.record.note import SignatureType, VerifierKey
 from tests.domain.line.parties import PARTIES, role_keys, signatures_of, two_cards
+from tests.vectors.signers import SeedSigner
 
 
 def agreed(template: str = "air") -> Understanding:
     """A first version between the two parties of the tests."""
     return template_understanding(template, "syria-air", two_cards())
+
+
+def vkeys(name: str, word: str = "outside", types: tuple[int, ...] = (4, 6)) -> tuple[str, ...]:
+    """Verifier keys of those types under a name, in order."""
+    public = SeedSigner(word).public
+    halves = {1: public.ed25519, 4: public.ed25519, 6: public.mldsa44}
+    return tuple(
+        sorted(VerifierKey(name, SignatureType(one), halves[one]).format() for one in types)
+    )
 
 
 def rich() -> Understanding:
@@ -45,7 +56,7 @@ def rich() -> Understanding:
             ReferencePoint("tiyas", (), -1, 1_800_000_000),
         ),
         area=(ring, ring),
-        outside_witnesses=(OutsideWitness("witness.example", ("witness.example+1234+AAAA",)),),
+        outside_witnesses=(OutsideWitness("witness.example", vkeys("witness.example")),),
         code_book=bytes(range(32)),
         text='Both sides "agree":\n\n1. To talk. \\n is no row end.\n"""',
     )
@@ -107,6 +118,10 @@ def _swap(entries: list[Any]) -> None:
         (lambda v: v[10][0].update({3: 900_000_001}), "reference_points[0].lat_e7 is not"),
         (lambda v: v[11][0].pop(), "area[0] has 2 entries"),
         (lambda v: v.update({15: "a\x00b"}), "text holds the control U+0000"),
+        (lambda v: v[12][0].update({2: ["witness.example+1234+AAAA"]}), "vkeys cannot be used"),
+        (lambda v: v[12][0].update({2: list(vkeys("other.example"))}), "no cosigner's key"),
+        (lambda v: v[12][0].update({2: list(vkeys("witness.example", types=(1,)))}), "no cosigner"),
+        (lambda v: v[12].append({1: "x", 2: list(vkeys("x"))}), "serves witness.example as well"),
     ],
 )
 def test_unsound_terms_are_refused(change: Any, told: str) -> None:

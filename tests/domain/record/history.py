@@ -15,6 +15,7 @@ from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name
 from openline.domain.line.terms import (
     ANY,
     LeadTime,
+    OutsideWitness,
     PartyTerms,
     Post,
     Separation,
@@ -87,7 +88,9 @@ def party_terms(name: str, prefix: str = "") -> PartyTerms:
     )
 
 
-def make_understanding(*names: str, prefix: str = "") -> Understanding:
+def make_understanding(
+    *names: str, prefix: str = "", outside: tuple[OutsideWitness, ...] = ()
+) -> Understanding:
     """Terms with a tick each second and a clock tolerance of two seconds."""
     return Understanding(
         line=LINE,
@@ -99,6 +102,7 @@ def make_understanding(*names: str, prefix: str = "") -> Understanding:
         timers=Timers(tick_ms=1_000, clock_tolerance_ms=2_000),
         separations=(Separation((ANY, ANY), 5_000, 3_000, 600_000),),
         lead_times=(LeadTime(ANY, 1_800_000), LeadTime("strike", 600_000)),
+        outside_witnesses=outside,
     )
 
 
@@ -153,6 +157,7 @@ class History:
         names: The parties; alpha and bravo unless others are named.
         prefix: Put before the words of which keys are made: other parties.
         make_signer: The signer of a word.
+        outside: Witnesses of no party that are agreed.
     """
 
     def __init__(
@@ -160,9 +165,11 @@ class History:
         *names: str,
         prefix: str = "",
         make_signer: Callable[[str], SeedSigner] = signer,
+        outside: tuple[OutsideWitness, ...] = (),
     ) -> None:
         self.now = START
-        self.understanding = make_understanding(*(names or (ALPHA, BRAVO)), prefix=prefix)
+        parties = names or (ALPHA, BRAVO)
+        self.understanding = make_understanding(*parties, prefix=prefix, outside=outside)
         self.signed = sign_all(self.understanding, prefix)
         self.sides: dict[str, Side] = {}
         for name in self.understanding.names():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openline.domain.errors import Reason
+from openline.domain.errors import Reason, TheirError
 from openline.domain.record.checkpoint import (
     TIMESTAMP_MAX_S,
     Checkpoint,
@@ -14,14 +14,18 @@ from openline.domain.record.checkpoint import (
     verify_checkpoint,
 )
 from openline.domain.record.cosignature import (
+    COSIGNED_AT_MAX_S,
     cosign,
     ed25519_message,
     mldsa_message,
     verify_cosignature,
+    verify_cosignature_by,
 )
 from openline.domain.record.note import (
     NoteDoesNotVerify,
     NoteSignature,
+    SignatureType,
+    VerifierKey,
     parse_note,
     parse_signature_rows,
 )
@@ -81,7 +85,7 @@ def test_the_message_of_the_c2sp_page() -> None:
     )
 
 
-@pytest.mark.parametrize("at_s", [1, COSIGNED_AT_S, TIMESTAMP_MAX_S])
+@pytest.mark.parametrize("at_s", [1, COSIGNED_AT_S, COSIGNED_AT_MAX_S])
 def test_the_time_comes_back(at_s: int) -> None:
     """Verifying gives the time that was signed, whatever rows stand around."""
     rows = cosign(HEAD, MIRROR_NAME, MIRROR, at_s)
@@ -103,6 +107,27 @@ def test_a_time_beyond_63_bits_is_refused() -> None:
         verify_cosignature(HEAD, rows, MIRROR_NAME, MIRROR.public)
 
 
+@pytest.mark.parametrize("at_s", [COSIGNED_AT_MAX_S + 1, TIMESTAMP_MAX_S])
+def test_a_time_that_no_calendar_shows_is_refused(at_s: int) -> None:
+    """A cosignature dated later than the year 9999 is MALFORMED, although it verifies."""
+    rows = cosign(HEAD, MIRROR_NAME, MIRROR, at_s)
+    with pytest.raises(TheirError) as refusal:
+        verify_cosignature(HEAD, rows, MIRROR_NAME, MIRROR.public)
+    assert refusal.value.reason is Reason.MALFORMED
+
+
+@pytest.mark.parametrize("sort", [SignatureType.COSIGNATURE_ED25519, SignatureType.MLDSA44])
+def test_one_key_alone_can_cosign(sort: SignatureType) -> None:
+    """A witness that has one key cosigns with it; another key's row is not taken for its own."""
+    public = {SignatureType.MLDSA44: MIRROR.public.mldsa44}.get(sort, MIRROR.public.ed25519)
+    key = VerifierKey(MIRROR_NAME, sort, public)
+    own = [row for row in ROWS if row.key_id == key.key_id]
+    others = [row for row in ROWS if row.key_id != key.key_id]
+    assert verify_cosignature_by(HEAD, own, key) == COSIGNED_AT_S
+    with pytest.raises(NoteDoesNotVerify, match="no signature"):
+        verify_cosignature_by(HEAD, others, key)
+
+
 def test_a_cosignature_that_states_no_time_is_no_receipt() -> None:
     """Rows with time zero do not verify, although both signatures are right."""
     first, second = ROWS
@@ -117,7 +142,7 @@ def test_a_cosignature_that_states_no_time_is_no_receipt() -> None:
             zero + MIRROR.sign_mldsa44(mldsa_message(HEAD, MIRROR_NAME, 0)),
         ),
     )
-    with pytest.raises(NoteDoesNotVerify, match="one time"):
+    with pytest.raises(NoteDoesNotVerify, match="states no time"):
         verify_cosignature(HEAD, rows, MIRROR_NAME, MIRROR.public)
 
 

@@ -267,6 +267,23 @@ def test_hiding_what_the_other_holds_proves_nothing() -> None:
     assert "held size 2" in found.reason
 
 
+def test_of_ticks_that_name_one_anchor_the_one_that_says_least_counts() -> None:
+    """A later tick of a smaller size that names the same anchor is what is after its time."""
+    story = Story()
+    for _ in range(4):
+        story.say(ALPHA)
+    story.run(30)
+    start = story.now
+    story.now += 60_000
+    anchor = story.tick(BRAVO, at=story.now + TOLERANCE_MS)
+    story.hear(ALPHA, anchor)
+    story.tick(ALPHA, out=head(ALPHA, 5))
+    story.tick(ALPHA, previous=NO_HASH)  # Of size 4 again, and the chain does not show it.
+    found = judge(ALPHA, Window(start - 10_000, story.now), TOLERANCE_MS, story.web)
+    assert found.last is not None
+    assert found.last.tick.out.size == 4
+
+
 def test_any_third_party_can_be_the_anchor() -> None:
     """With three parties the ticks of any counterpart date the subject's; whose is said."""
     story = Story(ALPHA, BRAVO, CHARLIE)

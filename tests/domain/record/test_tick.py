@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.record.checkpoint import Checkpoint
+from openline.domain.record.merkle import EMPTY_ROOT
 from openline.domain.record.note import Note, parse_note, parse_verifier_key
 from openline.domain.record.tick import (
     NUMBER_MAX,
@@ -78,10 +79,11 @@ def test_reading_raises_only_the_typed_error(text: str) -> None:
 
 
 WORDS = st.from_regex(r"[A-Z][A-Z_]{0,15}", fullmatch=True)
-SCOPES = st.from_regex(r"[a-z][a-z_]{0,15}", fullmatch=True)
+SCOPES = st.from_regex(r"[a-z][a-z0-9_-]{0,15}", fullmatch=True)
 PARTIES = st.sampled_from([BRAVO, "charlie.example", "delta"])
 HASHES = st.binary(min_size=32, max_size=32)
 NUMBERS = st.integers(0, NUMBER_MAX)
+HEADS = st.tuples(st.just(0), st.just(EMPTY_ROOT)) | st.tuples(st.integers(1, NUMBER_MAX), HASHES)
 
 
 @given(
@@ -91,8 +93,8 @@ NUMBERS = st.integers(0, NUMBER_MAX)
         line=st.just(LINE),
         sequence=NUMBERS,
         at=NUMBERS,
-        out=st.builds(Checkpoint, st.just(f"{ALPHA}/{LINE}/out"), NUMBERS, HASHES),
-        held=st.dictionaries(PARTIES, st.tuples(NUMBERS, HASHES)).map(
+        out=HEADS.map(lambda head: Checkpoint(f"{ALPHA}/{LINE}/out", *head)),
+        held=st.dictionaries(PARTIES, HEADS).map(
             lambda found: tuple(
                 Checkpoint(f"{party}/{LINE}/out", *head) for party, head in sorted(found.items())
             )

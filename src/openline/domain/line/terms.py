@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from openline.domain.errors import OurError
+from openline.domain.errors import OurError, TheirError
 from openline.domain.instant import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from openline.domain.limits import (
     AGREED_TEXT_CHARS_MAX,
@@ -53,6 +53,7 @@ from openline.domain.line.form import (
 from openline.domain.line.points import POINT, with_e7
 from openline.domain.party import is_line_name, is_party_name
 from openline.domain.record.cbor import Value
+from openline.domain.record.note import SignatureType, VerifierKey, parse_verifier_key
 from openline.domain.record.signing import PublicKeys, check_ed25519_public, check_public_keys
 
 FORMAT: Final = 1
@@ -162,15 +163,19 @@ class LeadTime:
 
 @dataclass(frozen=True, slots=True)
 class OutsideWitness:
-    """A witness that belongs to no party and cosigns both parties' heads.
+    """A witness that belongs to no party and cosigns all parties' heads.
 
     Attributes:
         name: Its name as in its verifier keys.
-        vkeys: Its verifier keys as in C2SP signed notes.
+        vkeys: Its verifier keys as in C2SP signed notes; each one cosigns (type 4 or 6).
     """
 
     name: str
     vkeys: tuple[str, ...]
+
+    def verifier_keys(self) -> tuple[VerifierKey, ...]:
+        """The keys that `vkeys` write."""
+        return tuple(map(parse_verifier_key, self.vkeys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,7 +504,7 @@ def _sound(understanding: Understanding) -> Understanding:
         raise Fault("line", f"is not a line name: {understanding.line!r}")
     for party in understanding.parties:
         _check_party(f"parties[{party.name}].", party)
-    _check_distinct(understanding.parties)
+    _check_distinct(understanding.parties, understanding.outside_witnesses)
     _check_languages("languages", understanding.languages)
     _check_separations(understanding.separations)
     if ANY not in (entry.category for entry in understanding.lead_times):
@@ -512,20 +517,36 @@ def _sound(understanding: Understanding) -> Understanding:
     return understanding
 
 
-def _check_distinct(parties: tuple[PartyTerms, ...]) -> None:
-    """No key or certificate serves two parties: neither could say who signed."""
+def _check_distinct(parties: tuple[PartyTerms, ...], witnesses: tuple[OutsideWitness, ...]) -> None:
+    """No key or certificate serves two owners: neither could say who signed."""
     owners: dict[bytes, str] = {}
+    used: list[tuple[str, str, bytes]] = []
     for party in parties:
-        keys = (party.node, party.witness, party.mirror)
-        used = [*party.roots, party.tls, *(half.ed25519 for half in keys)]
-        for key in (*used, *(half.mldsa44 for half in keys)):
-            owner = owners.setdefault(key, party.name)
-            if owner != party.name:
-                raise Fault(
-                    f"parties[{party.name}]",
-                    f"has a key that serves {owner} as well",
-                    "Each party makes its own keys: ask both for their cards again.",
-                )
+        pairs = (party.node, party.witness, party.mirror)
+        keys = [*party.roots, party.tls, *(half.ed25519 for half in pairs)]
+        keys += [half.mldsa44 for half in pairs]
+        used += [(f"parties[{party.name}]", party.name, key) for key in keys]
+    for witness in witnesses:
+        path = f"outside_witnesses[{witness.name}]"
+        used += [(path, witness.name, key.public) for key in _cosigner_keys(path, witness)]
+    for path, name, key in used:
+        owner = owners.setdefault(key, name)
+        if owner != name:
+            remedy = "Each party makes its own keys: ask both for their cards again."
+            raise Fault(path, f"has a key that serves {owner} as well", remedy)
+
+
+def _cosigner_keys(path: str, witness: OutsideWitness) -> tuple[VerifierKey, ...]:
+    """The keys of an outside witness, all of them fit to cosign under its name."""
+    try:
+        keys = witness.verifier_keys()
+    except TheirError as error:
+        raise Fault(f"{path}.vkeys", f"cannot be used: {error.what.rstrip('.')}") from None
+    for key in keys:
+        if key.name != witness.name or key.type is SignatureType.ED25519:
+            what = f"holds no cosigner's key of that name: {key.format()[:60]!r}"
+            raise Fault(f"{path}.vkeys", what, "Ask the witness for its keys of type 4 or 6.")
+    return keys
 
 
 def _check_party(path: str, party: PartyTerms) -> None:

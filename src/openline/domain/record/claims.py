@@ -7,8 +7,8 @@ proven and what is not; it raises `StepDoesNotHold` where it is not proven.
 What each kind shows, and against whom it counts:
 
 - message, receipt, lead time: the author's signature, and the receiver's over a
-  head that covers it. The instants are those of the receiver's clock, or of
-  whoever wrote what the author names as seen.
+  head that covers it. The instants are those of the receiver's clock, in whole
+  seconds, or of whoever wrote what the author names as seen.
 - use, non-use: the subject's own ticks, dated by others' (`silence`).
 - state: every party's own ticks, dated by others', without a gap.
 """
@@ -96,7 +96,7 @@ def _check_message(case: _Case) -> str:
         for party, at in case.facts["not_before"].items()
     ]
     bounds += [
-        f"{holder} held it on disk at {format_instant(at)}, by its own clock."
+        f"{holder} held it on disk within the second {format_instant(at)}, by its own clock."
         for holder, at in case.facts["received"].items()
     ]
     if not case.facts["received"]:
@@ -120,7 +120,7 @@ def _check_receipt(case: _Case) -> str:
     at = format_instant(case.facts["received_at"])
     return (
         f"{claim.holder} held message {claim.index} of {claim.party} on line {claim.line} on disk "
-        f"at {at} by its own clock, and perhaps earlier: {_content_words(case)} "
+        f"within the second {at} by its own clock, and perhaps earlier: {_content_words(case)} "
         "Not proven: whether a person has read it."
     )
 
@@ -136,8 +136,8 @@ def _check_lead_time(case: _Case) -> str:
         lead = f"{-facts['lead_ms'] // SECOND_MS} s after its window had begun at {start}"
     return (
         f"{claim.holder} held notice {facts['notice_id']} of {claim.party}, version "
-        f"{facts['version']}, on disk at {format_instant(facts['received_at'])} by its own clock, "
-        f"{lead}. The agreed minimum for {facts['category']!r} is "
+        f"{facts['version']}, on disk within the second {format_instant(facts['received_at'])} by "
+        f"its own clock, {lead}. The agreed minimum for {facts['category']!r} is "
         f"{facts['minimum_ms'] // SECOND_MS} s, so the lead time was {facts['lead_class']} or "
         "better. Not proven: that there was no earlier receipt."
     )
@@ -164,7 +164,7 @@ def _earliest(case: _Case) -> str:
     for head in case.entry.envelope.header.heads:
         party = head.origin.partition("/")[0]
         entry = case.exhibits.entries.get((party, head.size - 1))
-        if entry is not None and entry.part.size == head.size:
+        if entry is not None and entry.under == (head.origin, head.size):
             seen[party] = entry.envelope.header.at
     case.facts["not_before"] = dict(sorted(seen.items()))
     if any(case.facts["claimed_at"] + _slack_ms(case) < at for at in seen.values()):
@@ -177,7 +177,7 @@ def _latest(case: _Case) -> str:
     case.facts["received"] = received
     if any(case.facts["claimed_at"] > at + _slack_ms(case) for at in received.values()):
         case.facts["is_date_doubtful"] = True
-    return _times("was held by {} at {}", received)
+    return _times("was held by {} within the second {}", received)
 
 
 def _slack_ms(case: _Case) -> int:
@@ -198,7 +198,7 @@ def _receive(case: _Case) -> str:
     if claim.holder not in received:
         raise unproven(f"the file holds no receipt of {claim.holder} for it")
     case.facts["received_at"] = received[claim.holder]
-    return f"The receipt has the time {format_instant(received[claim.holder])}."
+    return f"The receipt is of the second {format_instant(received[claim.holder])}."
 
 
 def _measure(case: _Case) -> str:

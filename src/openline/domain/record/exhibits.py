@@ -13,7 +13,8 @@ Rules:
    are entries like all others.
 3. A head, a tick or an entry is of the claim's line and of the first outbox of
    its author, and is signed by a key that was valid and trusted there. Each
-   further row of a head is a cosignature by another party to the line.
+   further row of a head is a cosignature by another party to the line, or by an
+   outside witness that the terms name; a tick has no further row.
 4. Nobody signed two roots for one size; two are a fork, and the file proves it.
 5. An entry stands in its author's log under a head or tick of the author's; or
    under a head that the message of the claim names as seen.
@@ -21,7 +22,7 @@ Rules:
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeVar
@@ -38,7 +39,7 @@ from openline.domain.line.understanding import (
 from openline.domain.party import Origin
 from openline.domain.record.certificate import Evidence, ProvenEntry
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
-from openline.domain.record.cosignature import verify_cosignature
+from openline.domain.record.cosignature import verify_cosignature, verify_cosignature_by
 from openline.domain.record.envelope import (
     Envelope,
     check_content,
@@ -47,7 +48,7 @@ from openline.domain.record.envelope import (
     verify_envelope,
 )
 from openline.domain.record.merkle import leaf_hash, verify_consistency, verify_inclusion
-from openline.domain.record.note import Note, parse_note
+from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.signing import PublicKeys
 from openline.domain.record.tick import Tick, parse_tick, tick_hash, verify_tick
 from openline.domain.talk.kinds import Kind
@@ -76,6 +77,11 @@ class SeenEntry:
         return self.envelope.header.party, self.envelope.header.index
 
     @property
+    def under(self) -> tuple[str, int]:
+        """Origin and size of the head that it is proven under."""
+        return self.envelope.header.origin, self.part.size
+
+    @property
     def words(self) -> str:
         """Author, index and kind: `alpha.example 12 (NOTICE)`."""
         header = self.envelope.header
@@ -90,11 +96,13 @@ class SeenHead:
         party: Its author.
         checkpoint: Origin, size and root.
         receipts: Holder and instant of each mirror cosignature, by holder.
+        witnessed: Name and instant of each cosignature by an outside witness.
     """
 
     party: str
     checkpoint: Checkpoint
     receipts: tuple[tuple[str, int], ...]
+    witnessed: tuple[tuple[str, int], ...]
 
 
 @dataclass
@@ -126,6 +134,7 @@ class Exhibits:
     entries: dict[tuple[str, int], SeenEntry] = field(default_factory=dict)
     heads: list[SeenHead] = field(default_factory=list)
     web: dict[bytes, Tick] = field(default_factory=dict)
+    _outside: tuple[VerifierKey, ...] = ()
     _roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
     _extended: set[tuple[str, int, int]] = field(default_factory=set)
 
@@ -158,6 +167,10 @@ class Exhibits:
                 # The signatures around key messages are verified with all entries.
                 self.rings[party] = self.rings[party].after(entry.envelope, entry.message)
                 found.append(entry.words)
+        witnesses = (witness for terms in self._terms() for witness in terms.outside_witnesses)
+        self._outside = tuple(
+            dict.fromkeys(key for one in witnesses for key in one.verifier_keys())
+        )
         return f"After {', '.join(found)}." if found else "The Understanding's own keys are valid."
 
     def check_heads(self) -> str:
@@ -206,9 +219,8 @@ class Exhibits:
         for head in self.heads:
             sizes.setdefault(head.checkpoint.origin, set()).add(head.checkpoint.size)
         for entry in self.entries.values():
-            origin = entry.envelope.header.origin
-            if (origin, entry.part.size) in self._roots:
-                sizes.setdefault(origin, set()).add(entry.part.size)
+            if entry.under in self._roots:
+                sizes.setdefault(entry.envelope.header.origin, set()).add(entry.part.size)
         for origin, some in sizes.items():
             self.check_one_history(origin, some)
         if not self._extended:
@@ -241,19 +253,18 @@ class Exhibits:
 
     def tolerance_ms(self) -> int:
         """The largest clock tolerance of the terms in the certificate."""
-        return max(
-            terms.timers.clock_tolerance_ms
-            for ring in self.rings.values()
-            for terms in ring.understandings()
-        )
+        return max(terms.timers.clock_tolerance_ms for terms in self._terms())
 
     def tick_gap_ms_max(self) -> int:
         """Most time between two ticks of a party that was running."""
         return max(
-            terms.timers.tick_ms * terms.timers.ticks_missed_degraded
-            for ring in self.rings.values()
-            for terms in ring.understandings()
+            terms.timers.tick_ms * terms.timers.ticks_missed_degraded for terms in self._terms()
         )
+
+    def _terms(self) -> Iterator[Understanding]:
+        """Every version of the terms that is in force in the file."""
+        for ring in self.rings.values():
+            yield from ring.understandings()
 
     def _ring(self, party: str, origin: str) -> KeyRing:
         """The keys of an author, if the log is its first outbox on this line."""
@@ -286,14 +297,20 @@ class Exhibits:
             f"the head of {origin} at {size}",
         )
         self._take_root(checkpoint)
-        self.heads.append(SeenHead(party, checkpoint, self._receipts(note, checkpoint, party)))
+        receipts, rows = self._receipts(note, checkpoint, party)
+        witnessed = self._witnessed(note, checkpoint)
+        # Every row is accounted for: two by the author, two by each cosigner, one by a witness.
+        if 2 + rows + len(witnessed) != len(note.signatures):
+            what = f"the head of {origin} has rows by nobody that is known"
+            raise _fault(Reason.UNKNOWN_KEY, what)
+        self.heads.append(SeenHead(party, checkpoint, receipts, witnessed))
 
     def _receipts(
         self, note: Note, checkpoint: Checkpoint, author: str
-    ) -> tuple[tuple[str, int], ...]:
-        """The mirror cosignatures of a head; every row of the note is accounted for."""
+    ) -> tuple[tuple[tuple[str, int], ...], int]:
+        """The mirror cosignatures of a head, and how many rows other parties gave it."""
         found: list[tuple[str, int]] = []
-        rows = 2  # The author's own, which have been verified.
+        rows = 0
         names = {row.name for row in note.signatures}
         for party, ring in self.rings.items():
             if party == author:
@@ -305,10 +322,16 @@ class Exhibits:
             if witness_name(party) in names:
                 _cosigned_at(note, checkpoint, witness_name(party), ring.witnesses())
                 rows += 2
-        if rows != len(note.signatures):
-            what = f"the head of {checkpoint.origin} has rows by nobody that is known"
-            raise _fault(Reason.UNKNOWN_KEY, what)
-        return tuple(found)
+        return tuple(found), rows
+
+    def _witnessed(self, note: Note, checkpoint: Checkpoint) -> tuple[tuple[str, int], ...]:
+        """The cosignatures of a head by agreed outside witnesses, one for each key."""
+        rows = {(row.name, row.key_id) for row in note.signatures}
+        return tuple(
+            (key.name, verify_cosignature_by(checkpoint, note.signatures, key) * SECOND_MS)
+            for key in self._outside
+            if (key.name, key.key_id) in rows
+        )
 
     def _see_tick(self, note: Note) -> None:
         tick = parse_tick(note.text)
@@ -331,8 +354,7 @@ class Exhibits:
     def _check_entry(self, entry: SeenEntry, named: dict[tuple[str, int], bytes]) -> None:
         envelope, part = entry.envelope, entry.part
         party, index = entry.place
-        place = (envelope.header.origin, part.size)
-        root = self._roots.get(place, named.get(place))
+        root = self._roots.get(entry.under, named.get(entry.under))
         if root is None:
             raise _fault(Reason.WRONG_ROOT, f"no head of size {part.size} covers {entry.words}")
         verify_inclusion(leaf_hash(part.raw), index, part.size, part.proof, root)
@@ -375,9 +397,13 @@ def _cosigned_at(
 
 
 def _head_words(head: SeenHead) -> str:
-    receipts = ", ".join(f"{holder} at {format_instant(at)}" for holder, at in head.receipts)
-    held = f" (held by {receipts})" if receipts else ""
-    return f"{head.checkpoint.origin} at size {head.checkpoint.size}{held}"
+    told = [f"held by {who} in the second {format_instant(at)}" for who, at in head.receipts]
+    told += [
+        f"seen by {who} in the second {format_instant(at)}"
+        for who, at in dict(head.witnessed).items()
+    ]
+    cosigned = f" ({', '.join(told)})" if told else ""
+    return f"{head.checkpoint.origin} at size {head.checkpoint.size}{cosigned}"
 
 
 def _fault(reason: Reason, what: str) -> TheirError:

@@ -241,9 +241,9 @@ class _Dates:
         self._party = party
         self._tolerance_ms = tolerance_ms
         self._web = web
-        self._namers: dict[bytes, bytes] = {}  # anchor -> the subject's first tick that names it
+        self._namers: dict[bytes, bytes] = {}  # anchor -> of those that name it, what says least
         own = ((digest, tick) for digest, tick in web.items() if tick.party == party)
-        for digest, tick in sorted(own, key=lambda pair: (pair[1].sequence, pair[0])):
+        for digest, tick in sorted(own, key=lambda pair: (outbox_order(pair[1]), pair[0])):
             for other, named in tick.heard:
                 if other != party and named in web and web[named].party == other:
                     self._namers.setdefault(named, digest)

@@ -22,8 +22,6 @@ The text is rows in this order, each ended by a newline::
     heard bravo.example <hash>                     one for each tick verified
 """
 
-import base64
-import binascii
 import hashlib
 import itertools
 import re
@@ -32,10 +30,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from openline.domain.errors import Reason, TheirError
-from openline.domain.limits import PARTIES_MAX
+from openline.domain.limits import PARTIES_MAX, SCOPES_MAX
 from openline.domain.party import is_line_name, is_party_name, parse_origin
 from openline.domain.record.checkpoint import SIZE_MAX, Checkpoint
-from openline.domain.record.note import Note, SignatureType, VerifierKey, verify_note_signature
+from openline.domain.record.merkle import EMPTY_ROOT, HASH_BYTES
+from openline.domain.record.note import (
+    Note,
+    NoteDoesNotVerify,
+    SignatureType,
+    VerifierKey,
+    format_base64,
+    parse_base64,
+    verify_note_signature,
+)
 
 VERSION: Final = "openline/tick/v1"
 NO_HASH: Final = bytes(32)
@@ -59,8 +66,8 @@ class Tick:
         line: The line.
         sequence: Its number, from 0, growing by one; gaps prove nothing.
         at: The author's clock.
-        out: The author's outbox, as durable.
-        held: Each counterpart's outbox as durably held, by origin, unique.
+        out: The author's outbox on the line, as durable.
+        held: Each counterpart's outbox on the line as durably held, by origin, unique.
         observed: The author's word for the line (`domain.line.observed`).
         declared: Scope and state for each scope, by scope, unique.
         clock_source: Where the author's time comes from.
@@ -95,8 +102,8 @@ class Tick:
             f"observed {self.observed}",
             *(f"declared {scope} {state}" for scope, state in self.declared),
             f"clock {self.clock_source} {self.clock_error_ms}",
-            f"previous {_base64(self.previous)}",
-            *(f"heard {party} {_base64(digest)}" for party, digest in self.heard),
+            f"previous {format_base64(self.previous)}",
+            *(f"heard {party} {format_base64(digest)}" for party, digest in self.heard),
         ]
         return "\n".join(rows) + "\n"
 
@@ -162,9 +169,12 @@ def verify_tick(note: Note, ed25519_public: bytes) -> Tick:
     """The tick of a signed note, checked with its author's node key.
 
     Raises:
-        TheirError: MALFORMED, or BAD_SIGNATURE from the note.
+        TheirError: MALFORMED; or BAD_SIGNATURE, also where the note bears rows beside
+            the one signature: nobody could show such a tick to others as it came.
     """
     tick = parse_tick(note.text)
+    if len(note.signatures) != 1:
+        raise NoteDoesNotVerify(f"A tick of {tick.party} bears {len(note.signatures)} signatures.")
     verify_note_signature(note, tick_key(tick.party, tick.line, ed25519_public))
     return tick
 
@@ -172,16 +182,27 @@ def verify_tick(note: Note, ed25519_public: bytes) -> Tick:
 def _check_tick(tick: Tick) -> None:
     if not is_line_name(tick.line) or not is_party_name(tick.party):
         raise _malformed("the line or the party is not a name")
-    origin = parse_origin(tick.out.origin)
-    if origin is None or (origin.party, origin.line) != (tick.party, tick.line):
+    if _author_of(tick.out, tick.line) != tick.party:
         raise _malformed("the outbox is not the author's")
-    for names, what in (
-        ([head.origin for head in tick.held], "held"),
-        ([scope for scope, _ in tick.declared], "declared"),
-        ([party for party, _ in tick.heard], "heard"),
+    counterparts = [_author_of(head, tick.line) for head in tick.held]
+    counterparts += [party for party, _ in tick.heard]
+    if tick.party in counterparts or "" in counterparts:
+        raise _malformed("what is held or heard is no counterpart's on this line")
+    for names, what, count_max in (
+        ([head.origin for head in tick.held], "held", PARTIES_MAX - 1),
+        ([scope for scope, _ in tick.declared], "declared", SCOPES_MAX),
+        ([party for party, _ in tick.heard], "heard", PARTIES_MAX - 1),
     ):
-        if any(a >= b for a, b in itertools.pairwise(names)):
-            raise _malformed(f"the rows {what!r} are not in order")
+        if len(names) > count_max or any(a >= b for a, b in itertools.pairwise(names)):
+            raise _malformed(f"the rows {what!r} are too many or not in order")
+
+
+def _author_of(head: Checkpoint, line: str) -> str:
+    """Whose outbox on this line the head is of; empty if it is of another log."""
+    origin = parse_origin(head.origin)
+    if origin is None or (origin.line, origin.log) != (line, "out"):
+        return ""
+    return origin.party
 
 
 class _Rows:
@@ -221,16 +242,17 @@ class _Rows:
 
 
 def _head_words(head: Checkpoint) -> str:
-    return f"{head.origin} {head.size} {_base64(head.root)}"
+    return f"{head.origin} {head.size} {format_base64(head.root)}"
 
 
 def _parse_head(words: list[str]) -> Checkpoint:
     origin, size, root = words
     if parse_origin(origin) is None:
         raise _malformed(f"{origin!r} is not an origin")
-    if int(_full(_NUMBER, size)) > SIZE_MAX:
-        raise _malformed(f"the size {size} is larger than a log can be")
-    return Checkpoint(origin, int(size), _hash(root))
+    head = Checkpoint(origin, int(_full(_NUMBER, size)), _hash(root))
+    if head.size > SIZE_MAX or (head.size == 0 and head.root != EMPTY_ROOT):
+        raise _malformed(f"no log has this root at size {size}")
+    return head
 
 
 def _party(word: str) -> str:
@@ -252,17 +274,10 @@ def _full(pattern: re.Pattern[str], word: str) -> str:
     return word
 
 
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
 def _hash(word: str) -> bytes:
-    try:
-        data = base64.b64decode(word.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise _malformed("a hash is not base64") from None
-    if len(data) != 32 or _base64(data) != word:
-        raise _malformed("a hash is not 32 bytes of base64")
+    data = parse_base64(word)
+    if len(data) != HASH_BYTES:
+        raise _malformed("a hash does not have 32 bytes")
     return data
 
 
