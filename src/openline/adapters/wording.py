@@ -293,7 +293,9 @@ _FINDINGS: Final = {
 }
 _DONE_BY: Final = {
     "read": mark("Read at {at} by {officer}, post {post}, of {party} ({serial})."),
-    "read_back": mark("Read back at {at} by {officer}, post {post}, of {party} ({serial}): {said}."),
+    "read_back": mark(
+        "Read back at {at} by {officer}, post {post}, of {party} ({serial}): {said}."
+    ),
     "answered": mark("Answered at {at} by {officer}, post {post}, of {party} ({serial}): {said}."),
 }
 _FLAGS: Final = {
@@ -669,7 +671,9 @@ class Wording:
             rows = [self._further_alarm(name, facts)]
         elif name in _EVIDENCE:
             rows = [
-                self.say(_EVIDENCE[name], party=self._party(facts), what=self._quoted(facts["what"])),
+                self.say(
+                    _EVIDENCE[name], party=self._party(facts), what=self._quoted(facts["what"])
+                ),
                 self.say("The evidence is kept. Speak with the party by another way."),
             ]
         elif name in self._alarms:
@@ -776,7 +780,9 @@ class Wording:
 
     def _stranger_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         first = _Data(facts["from"])
-        sentence = mark("{party} holds messages of ours from {first} on that this node never wrote.")
+        sentence = mark(
+            "{party} holds messages of ours from {first} on that this node never wrote."
+        )
         yield self.say(sentence, party=self._party(facts), first=first)
         yield self.say("Somebody else signs with our key: stop the other node, revoke the key.")
 

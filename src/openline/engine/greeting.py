@@ -17,6 +17,7 @@ from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
 from openline.domain.record.merkle import EMPTY_ROOT, Tree
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import Tick, parse_tick, tick_hash
+from openline.engine.alarm_view import OWN_HISTORY_DIFFERS
 from openline.engine.entries import verify_head
 from openline.engine.frames import (
     VERSION,
@@ -93,7 +94,9 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
     peer.has_receipted(said.epoch, said.receipted)
     _compare_own(line, turn, peer, _newest_of_outbox(line, shown))
     for one in shown:
-        _compare_journal(line, turn, peer, one)
+        if one.origin.log == "journal":
+            peer.shown_journal = (one.head, one.is_proven)
+    compare_journal(line, turn, peer)
     if peer.is_reconciled and heard is not None and heard.out.size > line.outbox.size:
         # A tick of ours tells of entries that nobody holds: they are lost.
         facts = {"party": peer.party, "from": line.outbox.size, "until": heard.out.size}
@@ -224,11 +227,11 @@ def _find_broken(line: "Line", turn: Turn, peer: Peer) -> None:
     peer.holds_more, peer.pulled_at = False, None
     line.broken = f"{peer.party} holds another history of {line.outbox.origin}, signed by us"
     turn.effects += line.view.raise_alarm(
-        "OWN_HISTORY_DIFFERS", Precedence.FLASH, turn.now, {"party": peer.party}
+        OWN_HISTORY_DIFFERS, Precedence.FLASH, turn.now, {"party": peer.party}
     )
 
 
-def _compare_journal(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
+def compare_journal(line: "Line", turn: Turn, peer: Peer) -> None:
     """Compare our journal with its head that the counterpart cosigned.
 
     A journal that is behind cannot be pulled back, for nobody else has its
@@ -236,16 +239,18 @@ def _compare_journal(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> Non
     journal cannot be lost while the node runs, so this happens once for each
     counterpart; and not before our outbox, which says our keys, is whole.
     """
-    head = shown.head
+    if peer.shown_journal is None:
+        return
+    head, is_proven = peer.shown_journal
     origin, ours = parse_origin(head.origin), parse_origin(line.journal.origin)
     assert origin is not None
     assert ours is not None
-    if origin.log != "journal" or origin.epoch < ours.epoch:
+    if origin.epoch < ours.epoch:
         return
     if origin.epoch == ours.epoch and _is_on(line.journal.tree, head):
         peer.journal_cosigned = peer.journal_sent = head.size
         return
-    is_near = shown.is_proven or origin.epoch < ours.epoch + JOURNALS_LOST_MAX
+    is_near = is_proven or origin.epoch < ours.epoch + JOURNALS_LOST_MAX
     if not peer.is_reconciled or peer.has_continued or not is_near:
         return
     if origin.epoch >= EPOCH_MAX:

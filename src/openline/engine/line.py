@@ -64,7 +64,7 @@ from openline.engine.entries import Sealed, opens_outbox, ring_after
 from openline.engine.epochs import begin_own, check_epoch, disowned_from, last_known_head
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
-from openline.engine.greeting import pull
+from openline.engine.greeting import compare_journal, pull
 from openline.engine.intake import Intake
 from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
 from openline.engine.mirror import Mirror
@@ -363,9 +363,10 @@ class Line:
         except TheirError as error:
             raise OurError(f"The epoch is not accepted: {error.what}.") from None
         self.begin_outbox(outbox)
-        self.journal.add(Happened.OPENED, turn.now, outbox.origin)
         for peer in self.peers.values():
             peer.is_reconciled, peer.pulled_at = peer.has_shown, None
+            compare_journal(self, turn, peer)
+        self.journal.add(Happened.OPENED, turn.now, outbox.origin)
         first, *rest = drafts
         self._record(turn, [_Waiting(first, [token]), *map(_Waiting, rest)])
         self.show_state(turn)

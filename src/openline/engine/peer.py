@@ -74,6 +74,8 @@ class Peer:
         offset_ms: Its clock minus ours, by the last probe.
         round_trip_ms: Of the last probe.
         difference: Where its Understanding differs from ours, in words.
+        shown_journal: The last head of our journal that it has shown, and whether
+            we signed it.
         journal_cosigned: Size of our journal that it has cosigned.
         journal_sent: Size of our journal last sent to be cosigned.
         its_journal: Head of its journal that we cosigned, as a whole note.
@@ -115,6 +117,7 @@ class Peer:
     offset_ms: int | None = None
     round_trip_ms: int | None = None
     difference: list[str] = field(default_factory=list)
+    shown_journal: tuple[Checkpoint, bool] | None = None
     journal_cosigned: int = 0
     journal_sent: int = 0
     its_journal: Note | None = None
@@ -149,6 +152,7 @@ class Peer:
         self.under_way.clear()
         self.asked_again_at = -1
         self.contradicts = self.holds_more = False
+        self.shown = None
 
     def begin_theirs(self) -> None:
         """It goes on in a new outbox: nothing of it is cosigned, and nothing disproved."""

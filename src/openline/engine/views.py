@@ -38,6 +38,7 @@ from openline.engine.alarm_view import (
     EPOCH,
     FLASH,
     IN_FORCE_UNREAD,
+    OWN_HISTORY_DIFFERS,
     STATE_CHANGED,
     Alarm,
     AlarmView,
@@ -176,6 +177,10 @@ class View:
             }
             alarm = self._alarms.raise_alarm(EPOCH, Precedence.IMMEDIATE, facts, at, epoch.origin)
             self._tell_alarm(alarm)
+        for ended in (
+            self._alarms.end_all(OWN_HISTORY_DIFFERS, at) if header.party == self.own else ()
+        ):
+            self._tell_alarm(ended)
         return self._told()
 
     def advance(self, now: int) -> list[Show]:
