@@ -17,7 +17,7 @@ from openline.adapters.keys import (
     open_root_keys,
 )
 from openline.adapters.memory import SeededChance, SeededKeys
-from openline.adapters.tls import TlsIdentity, make_identity, read_identity
+from openline.adapters.tls import TlsIdentity, make_identity, read_identity, server_context
 from openline.domain.errors import OurError
 from openline.domain.record.signing import (
     PublicKeys,
@@ -316,14 +316,46 @@ def test_a_tls_identity_is_rotated(directory: Path) -> None:
     prepared = keys.successor_certificate(old.certificate)
     assert keys.successor_certificate(old.certificate) == prepared != old.certificate
     assert keys.tls == old
-    assert keys.find_tls(prepared) == TlsIdentity(directory / "tls.next.pem", prepared)
+    assert place_of(keys.find_tls(prepared)) == ("tls.next.pem", prepared)
     keys.promote("tls")
     for again in (keys, FileKeys.open(directory)):
-        assert again.tls == TlsIdentity(directory / "tls.pem", prepared)
-        assert again.find_tls(old.certificate) == TlsIdentity(
-            directory / "tls.1.pem", old.certificate
-        )
+        assert place_of(again.tls) == ("tls.pem", prepared)
+        assert place_of(again.find_tls(old.certificate)) == ("tls.1.pem", old.certificate)
         assert again.find_tls(b"another") is None
+
+
+def place_of(identity: TlsIdentity | None) -> tuple[str, bytes]:
+    """The file and the certificate of an identity that was found."""
+    assert identity is not None
+    return identity.path.name, identity.certificate
+
+
+def test_an_identity_stays_what_it_is_when_files_are_renamed(directory: Path) -> None:
+    """An identity that was read before a rotation still loads its own key afterwards."""
+    keys = FileKeys.open(directory)
+    old = keys.tls
+    keys.successor_certificate(old.certificate)
+    keys.promote("tls")
+    assert keys.tls.certificate != old.certificate
+    for identity in (old, keys.tls):
+        context = server_context(identity, ())
+        assert shown_by(context) == identity.certificate
+
+
+def shown_by(context: ssl.SSLContext) -> bytes:
+    """The certificate that a server with this context shows."""
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    here = context.wrap_bio(to_server, to_client, server_side=True)
+    there = client.wrap_bio(to_client, to_server)
+    for _ in range(4):
+        for side in (there, here):
+            with contextlib.suppress(ssl.SSLError):
+                side.do_handshake()
+    certificate = there.getpeercert(binary_form=True)
+    assert certificate is not None
+    return certificate
 
 
 def test_keys_that_another_process_made_are_found(directory: Path) -> None:
@@ -336,7 +368,7 @@ def test_keys_that_another_process_made_are_found(directory: Path) -> None:
     assert found.public == made
     assert node.successor("node", old).public == made
     certificate = tool.successor_certificate(tool.tls.certificate)
-    assert node.find_tls(certificate) == TlsIdentity(directory / "tls.next.pem", certificate)
+    assert place_of(node.find_tls(certificate)) == ("tls.next.pem", certificate)
     node.promote("node")
     assert tool.successor("node", made).public not in (old, made)
 

@@ -7,13 +7,19 @@ import pytest
 from openline.adapters.memory import MemoryStore
 from openline.app.export import Exporter
 from openline.domain.errors import OurError
-from openline.domain.limits import EVIDENCE_ENTRIES_SHOWN_MAX
+from openline.domain.limits import EVIDENCE_ENTRIES_SHOWN_MAX, KEY_MESSAGES_MAX
 from openline.domain.line.keyring import KeyRing, mirror_name, witness_name
 from openline.domain.record.certificate import parse_certificate
-from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
+from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from openline.domain.record.cosignature import cosign
 from openline.domain.record.merkle import leaf_hash
-from openline.domain.record.note import parse_note
+from openline.domain.record.note import (
+    Note,
+    NoteSignature,
+    SignatureType,
+    VerifierKey,
+    parse_note,
+)
 from openline.domain.record.proof import parse_log_proof, verify_log_proof
 from openline.domain.record.report import Verdict
 from openline.domain.record.tick import parse_tick
@@ -289,7 +295,114 @@ def test_a_log_proof_is_one_that_other_tools_accept(history: History) -> None:
     assert signed_by == {f"{ALPHA}/{LINE}/out", mirror_name(BRAVO)}
 
 
-def test_a_log_proof_of_what_is_not_there_is_refused(history: History) -> None:
-    """No head, no proof: the error says what to give."""
-    with pytest.raises(OurError, match="No signed head"):
-        exporter(history).log_proof(ALPHA, 99)
+@pytest.mark.parametrize("index", [-1, 3, 2**63 - 1, 2**80])
+def test_a_log_proof_of_what_is_not_there_is_refused(history: History, index: int) -> None:
+    """No entry, no proof: the error says which is the last."""
+    with pytest.raises(OurError, match=r"The last message of alpha\.example is 2"):
+        exporter(history).log_proof(ALPHA, index)
+
+
+def test_a_log_proof_of_what_no_head_covers_waits() -> None:
+    """An entry that no signed head covers yet is told as such."""
+    history = History()
+    index = history.text(ALPHA)
+    with pytest.raises(OurError, match="No signed head over"):
+        exporter(history).log_proof(ALPHA, index)
+
+
+# --- what a counterpart put into our store --------------------------------------------------------
+
+
+def spoilt(history: History, note: Note, name: str) -> str:
+    """The note with rows that whoever sent it made up, under a name."""
+    node = history.sides[ALPHA].signers[history.sides[ALPHA].ring.node_at(0).ed25519]
+    key = VerifierKey(name, SignatureType.ED25519, node.public.ed25519)
+    rows = [NoteSignature(name, b"made", bytes(64)), NoteSignature(name, b"more", bytes(2_428))]
+    if key.key_id not in [row.key_id for row in note.signatures]:
+        rows.append(NoteSignature(name, key.key_id, bytes(64)))
+    return Note(note.text, (*rows, *note.signatures)).format()
+
+
+@pytest.mark.parametrize("name", [f"{ALPHA}/{LINE}/out", mirror_name(BRAVO), "x.example"])
+def test_made_up_rows_do_not_spoil_the_evidence(name: str) -> None:
+    """A counterpart that adds rows to its heads or receipts cannot keep anybody from proving."""
+    history = History()
+    history.run(10)
+    index = history.text(ALPHA)
+    history.run(10)
+    for own, holder in ((ALPHA, BRAVO), (BRAVO, "")):
+        side = history.sides[own]
+        origin = f"{ALPHA}/{LINE}/out"
+        for size, text in side.store.heads(origin, holder, 0, 99):
+            head = spoilt(history, parse_note(text), name)
+            side.store.commit([PutHead(origin, size, holder, head)])
+    for data in (
+        exporter(history, BRAVO).message(ALPHA, index),
+        exporter(history).receipt(ALPHA, index),
+    ):
+        report = verify_certificate(data)
+        assert report.verdict is Verdict.PROVEN, report.to_text()
+    proof = parse_log_proof(exporter(history).log_proof(ALPHA, index))
+    assert len(proof.checkpoint.signatures) == 4
+
+
+def test_a_head_that_cannot_be_read_is_passed_over() -> None:
+    """A stored head that is no note is as if it were not there; the next one is taken."""
+    history = History()
+    history.run(10)
+    index = history.text(ALPHA)
+    history.run(10)
+    side = history.sides[ALPHA]
+    side.store.commit([PutHead(side.origin, index + 1, BRAVO, "no note")])
+    with pytest.raises(OurError, match="no receipt yet"):
+        exporter(history).receipt(ALPHA, index)
+    history.text(ALPHA)
+    history.run(10)
+    assert verify_certificate(exporter(history).receipt(ALPHA, index)).verdict is Verdict.PROVEN
+
+
+def test_heads_of_one_size_by_two_keys_are_one() -> None:
+    """Receipts over one size under different keys of the author make one genuine head."""
+    history = History(ALPHA, BRAVO, CHARLIE)
+    history.run(10)
+    index = history.text(ALPHA)
+    history.run(10)
+    history.change_key(ALPHA, KeyRole.NODE, "alpha node 2")
+    history.run(10)
+    side = history.sides[ALPHA]
+    size, text = side.store.heads(side.origin, CHARLIE, index + 1, 1)[0]
+    note = parse_note(text)
+    later = sign_checkpoint(parse_checkpoint(note.text), signer("alpha node 2"))
+    side.store.commit(
+        [PutHead(side.origin, size, CHARLIE, later.with_signatures(*note.signatures[2:]).format())]
+    )
+    report = verify_certificate(exporter(history).message(ALPHA, index))
+    assert report.verdict is Verdict.PROVEN, report.to_text()
+    assert sorted(report.facts["received"]) == [BRAVO, CHARLIE]
+
+
+def test_many_changes_of_keys_leave_everything_provable() -> None:
+    """A party that changes its keys as often as it may can still be shown what it said."""
+    history = History()
+    for number in range(KEY_MESSAGES_MAX):
+        history.change_key(ALPHA, KeyRole.NODE, f"alpha node {number}")
+    index = history.text(ALPHA)
+    history.run(30)
+    export = exporter(history, BRAVO)
+    files = [
+        export.message(ALPHA, index),
+        exporter(history).receipt(ALPHA, index),
+        export.non_use(ALPHA, START + 10_000, START + 20_000),
+        export.state(START + 15_000),
+    ]
+    assert [verify_certificate(data).verdict for data in files] == [Verdict.PROVEN] * 4
+
+
+def test_what_does_not_fit_one_certificate_is_told(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence beyond the bounds of a file is an officer's error, not a file nobody can read."""
+    monkeypatch.setattr("openline.app.export.EVIDENCE_ENTRIES_MAX", 2)
+    assert exporter(history).receipt(ALPHA, 1)
+    with pytest.raises(OurError, match="takes 3 entries, and a certificate has at most 2"):
+        exporter(history).use(ALPHA, START + 20_000, START + 60_000)

@@ -51,27 +51,46 @@ class Failed(AssertionError):
     """A node did not do what every test relies on."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """How a verb ended, and what it printed.
+
+    Attributes:
+        code: The exit code.
+        out: Its result.
+        aside: What it printed beside it: errors.
+    """
+
+    code: int
+    out: str
+    aside: str
+
+
+def told_by(*words: object) -> Told:
+    """Do a verb in this process; never raises for its exit code."""
+    out, aside = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(aside):
+        code = run([str(word) for word in words])
+    return Told(code, out.getvalue(), aside.getvalue())
+
+
 def openline(*words: object) -> None:
     """Do a verb in this process, quietly; it must succeed."""
-    aside = io.StringIO()
-    with contextlib.redirect_stdout(None), contextlib.redirect_stderr(aside):
-        code = run([str(word) for word in words])
-    if code != 0:
-        asked = " ".join(map(str, words))
-        raise Failed(f"openline {asked} ended with {code}: {aside.getvalue()}")
+    told = told_by(*words)
+    if told.code != 0:
+        raise Failed(f"openline {' '.join(map(str, words))}: {told.code}, {told.aside}")
 
 
-def openline_process(
-    *words: object, timeout_s: float = WAIT_S_MAX
-) -> subprocess.CompletedProcess[str]:
+def told_by_process(*words: object) -> Told:
     """Do a verb in a process of its own, as a script would; never raises for its code."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "openline", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=timeout_s,
+        timeout=WAIT_S_MAX,
         check=False,
     )
+    return Told(done.returncode, done.stdout, done.stderr)
 
 
 def free_ports(count: int) -> list[int]:

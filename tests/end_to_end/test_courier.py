@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from openline.adapters.sqlite import SqliteStore
-from tests.end_to_end.nodes import Node, ending, found, openline, openline_process, wait_until
+from tests.end_to_end.nodes import Node, ending, found, openline, told_by, wait_until
 
 
 def carry(sender: Node, receiver: Node, path: Path) -> dict[str, Any]:
     """One way of a courier, by the command line; what the receiver said of it."""
     openline("courier", "export", receiver.party, "--out", path, "--dir", sender.directory)
-    done = openline_process("courier", "import", path, "--dir", receiver.directory, "--json")
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
+    done = told_by("courier", "import", path, "--dir", receiver.directory, "--json")
+    assert done.code == 0, done.aside
+    result: dict[str, Any] = json.loads(done.out)
     return result
 
 
@@ -44,8 +44,8 @@ def test_everything_goes_by_courier_where_no_circuit_reaches(tmp_path: Path) -> 
         assert alpha.message(alpha.party, flash["index"])["marks"]["answered"]
 
         # The same stick again, and the next one, which holds only what is new.
-        done = openline_process("courier", "import", path, "--dir", bravo.directory, "--json")
-        assert json.loads(done.stdout)["entries"] == 0
+        done = told_by("courier", "import", path, "--dir", bravo.directory, "--json")
+        assert json.loads(done.out)["entries"] == 0
         again = carry(alpha, bravo, tmp_path / "next")
         assert (again["entries"], again["receipted"], again["refused"]) == (0, 2, [])
         assert (tmp_path / "next").stat().st_size < path.stat().st_size
@@ -55,15 +55,15 @@ def test_everything_goes_by_courier_where_no_circuit_reaches(tmp_path: Path) -> 
         spoilt = bytearray(path.read_bytes())
         spoilt[len(spoilt) // 2] ^= 1
         (tmp_path / "spoilt").write_bytes(spoilt)
-        openline_process("courier", "import", tmp_path / "spoilt", "--dir", bravo.directory)
+        told_by("courier", "import", tmp_path / "spoilt", "--dir", bravo.directory)
         wait_until(lambda: bravo.state(), "bravo goes on after a spoilt file")
-        foreign = openline_process("courier", "import", path, "--dir", alpha.directory)
-        assert foreign.returncode == 1
-        assert "is for bravo.example" in foreign.stderr
+        foreign = told_by("courier", "import", path, "--dir", alpha.directory)
+        assert foreign.code == 1
+        assert "is for bravo.example" in foreign.aside
         receipt = alpha.certify(
             "receipt", tmp_path / "receipt", party=alpha.party, index=flash["index"]
         )
-        assert openline_process("verify", receipt).returncode == 0
+        assert told_by("verify", receipt).code == 0
         assert [node.stop() for node in nodes] == [0, 0]
     assert alpha.faults() == bravo.faults() == []
     with SqliteStore.open_read_only(alpha.config.store) as store:

@@ -13,7 +13,7 @@ from openline.domain.talk.kinds import Kind
 from tests.end_to_end.load import Shown, talking
 from tests.end_to_end.nodes import Node, ending, found, is_up, wait_until
 
-KILLS = int(os.environ.get("OPENLINE_KILLS", "14"))
+KILLS = int(os.environ.get("OPENLINE_KILLS", "12"))
 
 
 @pytest.mark.slow

@@ -8,9 +8,9 @@ from tests.end_to_end.nodes import (
     ending,
     introduce,
     make_node,
-    openline_process,
     refusals,
     sign,
+    told_by,
     wait_until,
     wait_up,
 )
@@ -34,18 +34,18 @@ def test_different_terms_are_refused_with_a_readable_difference(tmp_path: Path) 
                 ],
                 f"{node.party} sees the difference",
             )
-            told = openline_process("status", "--dir", node.directory)
-            assert told.returncode == 0
-            assert "its Understanding differs" in told.stdout
+            told = told_by("status", "--dir", node.directory)
+            assert told.code == 0
+            assert "its Understanding differs" in told.out
             for words in ("imminent", "5 min", "9 min", "line_check", "4 h", "2 h"):
-                assert words in told.stdout, words
+                assert words in told.out, words
             assert not node.state()["can_sign"]
             assert node.state()["displayed"]["word"] != "ACTIVE"
             assert "UNDERSTANDINGS_DIFFER" in {alarm["name"] for alarm in node.alarms()}
             assert node.state()["held"] == {counterpart.party: 0}
-        doctor = openline_process("doctor", "--dir", alpha.directory)
-        assert doctor.returncode == 1
-        assert "has another Understanding" in doctor.stdout
+        doctor = told_by("doctor", "--dir", alpha.directory)
+        assert doctor.code == 1
+        assert "has another Understanding" in doctor.out
         for node in nodes:
             assert node.stop() == 0
         assert "WRONG_UNDERSTANDING" in {reason for reason, _ in refusals(alpha)}

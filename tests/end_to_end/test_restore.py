@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,9 @@ from tests.end_to_end.nodes import (
     Node,
     ending,
     found,
-    openline_process,
+    running,
+    told_by,
+    told_by_process,
     wait_until,
     wait_up,
 )
@@ -76,72 +76,54 @@ def _refuses_alone(node: Node) -> None:
     assert "signs nothing yet" in refusal.value.what
     assert "bravo.example has not confirmed our outbox" in refusal.value.what
     assert "--own-copy-is-current" in refusal.value.remedy
-    told = openline_process("status", "--dir", node.directory)
-    assert "Signs nothing until confirmed by bravo.example" in told.stdout
+    told = told_by("status", "--dir", node.directory)
+    assert "Signs nothing until confirmed by bravo.example" in told.out
 
 
 def _verdicts(*paths: Path) -> list[str]:
-    return [
-        json.loads(
-            subprocess.run(
-                [sys.executable, "-m", "openline", "verify", str(path), "--json"],
-                capture_output=True,
-                timeout=60,
-                check=False,
-            ).stdout
-        )["verdict"]
-        for path in paths
-    ]
+    """What `openline verify` says of each certificate, in a process of its own."""
+    return [json.loads(told_by_process("verify", path, "--json").out)["verdict"] for path in paths]
 
 
-def test_an_old_copy_beside_a_newer_anchor_is_seen_at_start(tmp_path: Path) -> None:
-    """A store that is behind its anchor is named in the log and by the doctor."""
+def test_a_lost_store_comes_back_and_an_old_one_is_seen(tmp_path: Path) -> None:
+    """With keys and terms alone all comes back; an old store beside a newer anchor is named."""
     alpha, bravo = nodes = found(tmp_path)
-    with ending(*nodes):
-        for node in nodes:
-            node.start()
-        wait_up(*nodes)
-        alpha.deliver("In the copy.")
-        alpha.stop()
-        old = alpha.config.store.read_bytes()
-        alpha.start()
-        wait_up(*nodes)
-        alpha.deliver("Not in the copy.")
-        alpha.stop()
-        alpha.config.store.write_bytes(old)
-        for suffix in ("-wal", "-shm"):
-            Path(f"{alpha.config.store}{suffix}").unlink(missing_ok=True)
-        told = openline_process("doctor", "--dir", alpha.directory)
-        assert told.returncode == 1
-        assert "The store is behind its anchor" in told.stdout
-        alpha.start()
-        assert "the store is behind its anchor" in alpha.log()
-        wait_up(*nodes)
-        wait_until(lambda: alpha.state()["out_size"] == 3, "alpha has its own words back")
-        bravo.deliver("Go on.")
-
-
-def test_a_lost_store_comes_back_whole(tmp_path: Path) -> None:
-    """With keys and Understanding alone a node gets back both outboxes and goes on."""
-    alpha, bravo = nodes = found(tmp_path)
-    with ending(*nodes):
-        for node in nodes:
-            node.start()
-        wait_up(*nodes)
+    with running(*nodes):
         for number in range(5):
             alpha.deliver(f"Alpha {number}.")
             bravo.deliver(f"Bravo {number}.", precedence="FLASH")
-        alpha.kill()
-        for name in ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "anchor"):
-            (alpha.directory / name).unlink(missing_ok=True)
+        assert alpha.stop() == 0
+        old = alpha.config.store.read_bytes()
+        _lose(alpha, "store.sqlite", "anchor")
         alpha.start()
         wait_up(*nodes)
-        said = alpha.deliver("After the loss.")
-        assert said["index"] == 6
+        assert alpha.deliver("After the loss.")["index"] == 6
         wait_until(lambda: alpha.state()["held"][bravo.party] == 6, "bravo's words are back")
+
+        assert alpha.stop() == 0
+        _lose(alpha, "store.sqlite")
+        alpha.config.store.write_bytes(old)
+        doctor = told_by("doctor", "--dir", alpha.directory)
+        assert doctor.code == 1
+        assert "The store is behind its anchor" in doctor.out
+        # The anchor's word goes before the administrator's.
+        refused = told_by_process("run", "--own-copy-is-current", "--dir", alpha.directory)
+        assert refused.code == 1
+        assert "so it is no current copy" in refused.aside
+        alpha.start()
+        assert "the store is behind its anchor" in alpha.log()
+        wait_up(*nodes)
+        assert alpha.deliver("After the old copy.")["index"] == 7
         wait_until(lambda: bravo.counterpart(alpha.party)["not_receipted"] == 0, "all receipted")
         assert [node.stop() for node in nodes] == [0, 0]
     assert alpha.faults() == bravo.faults() == []
     for node in nodes:
         origin = f"{node.party}/{node.line}/out"
         assert alpha.entries(origin) == bravo.entries(origin)
+
+
+def _lose(node: Node, *names: str) -> None:
+    """Lose files of a stopped node, with what SQLite keeps beside them."""
+    for name in names:
+        for beside in ("", "-wal", "-shm"):
+            (node.directory / f"{name}{beside}").unlink(missing_ok=True)

@@ -1,7 +1,6 @@
 """A directory that is not as it must be: the node says what is wrong and what to do."""
 
-import contextlib
-import io
+import asyncio
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -9,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from openline.faces.cli.main import run
+from openline.app.compose import started
+from openline.app.config import load_config
+from openline.domain.errors import OurError
 from tests.end_to_end.nodes import (
     Node,
     ending,
     found,
-    openline_process,
+    told_by,
+    told_by_process,
     wait_until,
     wait_up,
 )
@@ -114,31 +116,44 @@ REFUSED: list[tuple[str, Callable[[Path], None], str]] = [
 def test_a_node_does_not_start_on_rubbish(
     alpha: Node, spoil: Callable[[Path], None], named: str
 ) -> None:
-    """It ends at once with two rows, what is wrong and what to do, and changes nothing."""
+    """It is refused with what is wrong and what to do, the doctor says so too, nothing changes."""
     spoil(alpha.directory)
     store = alpha.directory / "store.sqlite"
     before = store.read_bytes()
-    done = openline_process("run", "--dir", alpha.directory)
-    assert done.returncode == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    assert named in done.stderr
-    assert len(done.stderr.splitlines()) <= 3, done.stderr
+    with pytest.raises(OurError) as refusal:
+        asyncio.run(_start_here(alpha.directory))
+    assert named in refusal.value.what
+    assert refusal.value.remedy
     assert store.read_bytes() == before
-    told = io.StringIO()
-    with contextlib.redirect_stdout(told):
-        assert run(["doctor", "--dir", str(alpha.directory)]) == 1
-    assert named.partition(",")[0] in told.getvalue()
+    doctor = told_by("doctor", "--dir", alpha.directory)
+    assert doctor.code == 1
+    assert named.partition(",")[0] in doctor.out
+
+
+async def _start_here(directory: Path) -> None:
+    async with started(load_config(directory), asyncio.Event()):
+        pass
+
+
+@pytest.mark.parametrize("which", [0, 5, 11, 13], ids=lambda which: REFUSED[which][0])
+def test_the_program_ends_at_once_with_two_rows(alpha: Node, which: int) -> None:
+    """As a process: exit code 1, what is wrong, what to do, and no trace of Python."""
+    _, spoil, named = REFUSED[which]
+    spoil(alpha.directory)
+    told = told_by_process("run", "--dir", alpha.directory)
+    assert told.code == 1
+    assert named in told.aside
+    assert "Traceback" not in told.aside
+    assert len(told.aside.splitlines()) == 2, told.aside
 
 
 def test_what_is_rubbish_beside_the_record_is_left_aside(alpha: Node) -> None:
     """A card and an Understanding that cannot be read are logged; the node runs without them."""
     (alpha.directory / "cards" / "zulu.example.card").write_bytes(b"\xff\xfe rubbish")
     (alpha.directory / "lines" / "other.understanding").write_bytes(b"\xa2 rubbish")
-    (alpha.directory / "openline.sock").write_bytes(b"")
-    (alpha.directory / "openline.sock").unlink()
     alpha.start()
-    assert "zulu.example.card" in alpha.log()
-    assert "other.understanding" in alpha.log()
+    for name in ("zulu.example.card", "other.understanding"):
+        wait_until(lambda name=name: name in alpha.log(), f"the log names {name}")
     assert alpha.state()["out_size"] == 21
     assert alpha.stop() == 0
 
@@ -165,15 +180,15 @@ def test_one_directory_and_one_port_have_one_node(alpha: Node) -> None:
     """A second node in the directory, or at the port, is told so; the first one goes on."""
     [listener] = alpha.config.listeners
     with socket.create_server(("127.0.0.1", listener.port)):
-        done = openline_process("run", "--dir", alpha.directory)
-        assert done.returncode == 1
-        assert f"port {listener.port}" in done.stderr
-        assert "Traceback" not in done.stderr
+        told = told_by_process("run", "--dir", alpha.directory)
+        assert told.code == 1
+        assert f"port {listener.port}" in told.aside
+        assert "Traceback" not in told.aside
     alpha.start()
-    second = openline_process("run", "--dir", alpha.directory)
-    assert second.returncode == 1
-    assert "in use by another process" in second.stderr
-    assert "Traceback" not in second.stderr
-    wait_until(lambda: alpha.state()["out_size"] == 21, "the first node answers")
+    second = told_by_process("run", "--dir", alpha.directory)
+    assert second.code == 1
+    assert "in use by another process" in second.aside
+    assert "Traceback" not in second.aside
+    assert alpha.state()["out_size"] == 21, "the first node answers"
     (alpha.directory / "openline.sock").unlink()
     assert alpha.stop() == 0

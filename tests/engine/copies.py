@@ -11,6 +11,16 @@ from openline.engine.ports import Store
 
 MANY = 10**9
 
+PASSING = (
+    "CLOCKS_DIFFER",
+    "VIEWS_DIFFER",
+    "UNDERSTANDINGS_DIFFER",
+    "OWN_ENTRIES_LOST",
+    "OWN_HISTORY_DIFFERS",
+    "OWN_KEY_ELSEWHERE",
+)
+"""Alarms about what passes by: they are raised anew when it does again."""
+
 
 def copy_of(store: Store) -> MemoryStore:
     """The store as it is now: a back-up."""
@@ -61,7 +71,11 @@ def known(line: Line, now: int) -> dict[str, Any]:
         "declared": line.view.declared(now),
         "declarations": line.view.declarations(now),
         "checks": line.view.checks(now),
-        "alarms": [_without_times(one) for one in line.view.alarms(standing_only=False)],
+        "alarms": [
+            _without_times(one)
+            for one in line.view.alarms(standing_only=False)
+            if one["name"] not in PASSING
+        ],
         "receipted": {party: peer.receipted for party, peer in line.peers.items()},
         "held": {party: mirror.checkpoint() for party, mirror in line.mirrors.items()},
         "out": line.outbox.checkpoint(),

@@ -361,6 +361,7 @@ def test_every_claim_is_in_the_specification() -> None:
         ("log-and-receipt", INSTANT_MAX // 1_000),
         ("understanding", limits.UNDERSTANDING_SIZE_BYTES_MAX),
         ("understanding", limits.CARD_SIZE_BYTES_MAX),
+        ("understanding", limits.KEY_MESSAGES_MAX),
         ("circuit", limits.FRAME_SIZE_BYTES_MAX),
         ("circuit", limits.CHUNK_SIZE_BYTES_MAX),
         ("circuit", 2 * limits.FRAME_ENTRIES_MAX),

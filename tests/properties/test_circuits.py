@@ -53,18 +53,19 @@ def heal(region: Region) -> None:
 
 def bad_circuit(chance: random.Random) -> Callable[[Carried], list[bytes]]:
     """A circuit that loses, doubles and repeats frames."""
-    seen: list[bytes] = []
+    seen: dict[tuple[str, str], list[bytes]] = {}
     loss, double, old = chance.random() * 0.3, chance.random() * 0.5, chance.random() * 0.2
 
     def carry(carried: Carried) -> list[bytes]:
-        seen.append(carried.frame)
+        before = seen.setdefault((carried.sender, carried.recipient), [])
+        before.append(carried.frame)
         if chance.random() < loss:
             return []
         frames = [carried.frame]
         if chance.random() < double:
             frames *= 2
         if chance.random() < old:
-            frames.append(chance.choice(seen))
+            frames.append(chance.choice(before))
         return frames
 
     return carry
@@ -86,7 +87,7 @@ def step(region: Region, chance: random.Random) -> None:
                 region.say(party, "words", Precedence(chance.randrange(4)))
         case 3:
             if region.line_of(party).can_sign():
-                region.say_many(party, ["row"] * chance.randrange(1, 300))
+                region.say_many(party, ["row"] * chance.randrange(1, 150))
         case 4:
             if region.wires:
                 region.cut(chance.choice(region.wires))
@@ -108,14 +109,14 @@ def step(region: Region, chance: random.Random) -> None:
         region.deliver()
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32), SIZES)
 def test_bad_circuits_lose_nothing(seed: int, count: int) -> None:
     """With loss, doubling, reordering, cuts and crashes all comes to agree once they end."""
     chance = random.Random(seed)
     region = standing(make_parties(*(ALPHA, BRAVO, CHARLIE)[:count]))
     region.tamper = bad_circuit(chance)
-    for _ in range(30):
+    for _ in range(25):
         step(region, chance)
     heal(region)
     is_whole(region)
@@ -168,7 +169,8 @@ def test_frames_again_change_nothing_durable(seed: int) -> None:
         carried = chance.choice(recorded)
         party = chance.choice([ALPHA, BRAVO, CHARLIE])
         wires = [wire for wire in region.wires if party in wire.ends]
-        region.inject(chance.choice(wires), party, carried.frame)
+        if wires:
+            region.inject(chance.choice(wires), party, carried.frame)
         if chance.random() < 0.3:
             region.pump()
     region.pump()

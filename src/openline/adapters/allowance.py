@@ -1,4 +1,4 @@
-"""How much of one counterpart is read in a second: bytes and pieces, with a reserve.
+"""How much of one counterpart is read in a second: bytes, pieces, a reserve.
 
 A counterpart that sends more is not refused and loses nothing: its connections
 are read more slowly, until its own queue is where the rest waits (trial.md P1).

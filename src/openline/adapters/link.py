@@ -1,4 +1,4 @@
-"""One connection of a circuit: frames out in order of urgency, frames in at a pace.
+"""One connection of a circuit: frames out by urgency, frames in at a pace.
 
 A link is a WebSocket between two nodes that have recognised each other. It moves
 frames and knows nothing of what they mean. A frame travels in pieces, each a

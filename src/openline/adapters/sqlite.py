@@ -1,4 +1,4 @@
-"""The store of one node in one SQLite file: durable, checked, owned by one process.
+"""The store of a node in one SQLite file: durable, checked, of one process.
 
 What `commit` has accepted is on the disk, all of it or nothing (trial.md 1, rule
 2). Four choices carry that, each read back when the file is opened, and the file

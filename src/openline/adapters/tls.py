@@ -1,6 +1,6 @@
 """TLS 1.3 between two parties that pinned each other's certificate.
 
-There is no authority and no expiry (record.md 7 and 8): a certificate is
+There is no authority and no expiry (`docs/spec/circuit.md`): a certificate is
 self-signed, and it is good because it stands in the Understanding, as these very
 bytes. OpenSSL is given the pinned certificates as its only trust, and whoever uses
 these contexts compares the bytes once more. Names and dates in a certificate
@@ -10,9 +10,12 @@ Keys are Ed25519: OpenSSL 3.0 takes them on both sides, about as fast as P-256.
 Sessions are never resumed, so every connection shows its certificate.
 """
 
+import os
 import ssl
-from collections.abc import Collection
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,12 +42,15 @@ class TlsIdentity:
     """What a node shows of itself on every circuit.
 
     Attributes:
-        path: A PEM file with the private key and the certificate.
+        path: The PEM file that it was read from, for people: files are renamed when
+            a key comes into use, and this identity stays what it is.
         certificate: The certificate in DER, as the party's card gives it.
+        pem: The private key and the certificate.
     """
 
     path: Path
     certificate: bytes
+    pem: bytes = field(repr=False)
 
 
 def make_identity(party: str) -> bytes:
@@ -93,7 +99,7 @@ def read_identity(path: Path, pem: bytes) -> TlsIdentity:
             f"The private key and the certificate in {path} do not belong together.",
             "Put the file back from its copy, or rotate the key.",
         )
-    return TlsIdentity(path, certificate.public_bytes(serialization.Encoding.DER))
+    return TlsIdentity(path, certificate.public_bytes(serialization.Encoding.DER), pem)
 
 
 def server_context(identity: TlsIdentity, trusted: Collection[bytes]) -> ssl.SSLContext:
@@ -142,7 +148,8 @@ def _context(protocol: int, identity: TlsIdentity, trusted: Collection[bytes]) -
     # A pinned certificate is trusted by itself, also where an authority issued it.
     context.verify_flags = ssl.VerifyFlags(ssl.VERIFY_X509_PARTIAL_CHAIN | _NO_CHECK_TIME)
     try:
-        context.load_cert_chain(identity.path)
+        with _file_of(identity.pem) as name:
+            context.load_cert_chain(name)
         for certificate in trusted:
             context.load_verify_locations(cadata=certificate)
     except (OSError, ValueError) as error:
@@ -151,6 +158,21 @@ def _context(protocol: int, identity: TlsIdentity, trusted: Collection[bytes]) -
             "Compare the party cards with the Understanding, and our own with keys/tls.pem.",
         ) from error
     return context
+
+
+@contextmanager
+def _file_of(pem: bytes) -> Iterator[str]:
+    """A name under which OpenSSL can read these bytes: it takes no bytes."""
+    if not hasattr(os, "memfd_create"):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(pem)
+            file.flush()
+            yield file.name
+        return
+    with os.fdopen(os.memfd_create("openline-tls"), "wb") as file:
+        file.write(pem)
+        file.flush()
+        yield f"/proc/self/fd/{file.fileno()}"
 
 
 def _spki(public: object) -> bytes:

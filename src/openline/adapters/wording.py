@@ -34,8 +34,8 @@ from openline.domain.instant import (
     format_instant,
 )
 from openline.domain.line.letters import visible
-from openline.domain.line.terms import PartyTerms, Timers
-from openline.domain.line.understanding import understanding_hash
+from openline.domain.line.terms import ANY, PartyTerms, Timers
+from openline.domain.line.understanding import Understanding, understanding_hash
 from openline.domain.party import Precedence
 from openline.domain.record.signing import PublicKeys, key_id
 from openline.domain.space.altitude import Altitude, Datum
@@ -416,6 +416,36 @@ class Wording:
         facts = Facts(title, title, "", 0, 0)
         return "\n".join(self._notice(notice, facts)) + "\n"
 
+    def remarks(self, notice: Notice, understanding: Understanding) -> list[str]:
+        """What an officer may have meant otherwise: names that the Understanding has not.
+
+        They are allowed; a misspelt kind would go by other minima than was meant.
+
+        Args:
+            notice: The draft.
+            understanding: The terms in force.
+        """
+        kinds = {kind for entry in understanding.separations for kind in entry.kinds} - {ANY}
+        categories = {entry.category for entry in understanding.lead_times} - {ANY}
+        rows = []
+        if notice.kind not in kinds:
+            sentence = mark(
+                "The Understanding has no separation for the kind {kind}: what holds for any kind "
+                "is taken. It names {names}."
+            )
+            rows.append(self._remark(sentence, kinds, kind=_Data(visible(notice.kind))))
+        if notice.category not in categories:
+            sentence = mark(
+                "The Understanding has no lead time for the category {category}: what holds for "
+                "any is taken. It names {names}."
+            )
+            category = _Data(visible(notice.category))
+            rows.append(self._remark(sentence, categories, category=category))
+        return rows
+
+    def _remark(self, sentence: str, names: set[str], **values: str) -> str:
+        return self.say(sentence, names=_Data(", ".join(sorted(names)) or "–"), **values)
+
     def finding(self, finding: Finding, one: str, other: str) -> str:
         """How near two notices come to each other, in sentences.
 
@@ -459,7 +489,7 @@ class Wording:
     # What became of a message or a notice.
 
     def outcome(self, record: Mapping[str, Any]) -> str:
-        """What became of a message: who has it, read it, answered it, and what is doubtful.
+        """What became of a message: who has it, read it, answered it; what is doubtful.
 
         Args:
             record: The message as a node lists it, with `marks` and `flags`.
@@ -512,9 +542,16 @@ class Wording:
             one: The name of one notice.
             other: The name of the other.
         """
-        closest = (found["closest"]["lat_e7"], found["closest"]["lon_e7"])
-        numbers = [found[name] for name in _FINDING_NUMBERS]
-        return self.finding(Finding(Verdict(found["verdict"]), *numbers, closest), one, other)
+        finding = Finding(
+            verdict=Verdict(found["verdict"]),
+            separation_m=found["separation_m"],
+            vertical_gap_dm=found["vertical_gap_dm"],
+            time_gap_ms=found["time_gap_ms"],
+            overlap_from=found["overlap_from"],
+            overlap_until=found["overlap_until"],
+            closest=(found["closest"]["lat_e7"], found["closest"]["lon_e7"]),
+        )
+        return self.finding(finding, one, other)
 
     def _done(self, name: str, one: Mapping[str, Any]) -> str:
         said = self.term(one["said"]) if "said" in one else ""
@@ -631,7 +668,7 @@ class Wording:
             yield self.say("no line check answered yet by {party}", party=_Data(party))
 
     def _declared(self, declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-        """Which scopes are not in force or will not be, by whom and from when; then the rest."""
+        """Which scopes are or will be out of force, by whom, from when; then the rest."""
         changes: dict[tuple[str, str, int], list[str]] = {}
         kept = set.intersection(*map(set, declared.values()))
         for party, scopes in declared.items():
@@ -647,8 +684,8 @@ class Wording:
                 if held["state"] in _STOPPED or held["state"] == "NOT_IN_FORCE":
                     kept.discard(scope)
         for (sentence, party, at), names in changes.items():
-            instant, scopes = _Data(dtg(at)), self._terms(tuple(names), mark(", "))
-            yield self.say(sentence, party=_Data(party), at=instant, scopes=scopes)
+            listed = self._terms(tuple(names), mark(", "))
+            yield self.say(sentence, party=_Data(party), at=_Data(dtg(at)), scopes=listed)
         if all(set(scopes) == kept for scopes in declared.values()):
             yield self.say(
                 mark("all scopes in force by both")
@@ -737,7 +774,8 @@ class Wording:
 
     def _changed_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         yield self.say(
-            "What {party} declared in {serial} has taken effect: {scope} was {before}, now {after}.",
+            "What {party} declared in {serial} has taken effect: {scope} was {before}, now "
+            "{after}.",
             party=self._party(facts),
             serial=_Data(facts["serial"]),
             scope=self.term(facts["scope"]),
@@ -1144,15 +1182,6 @@ _DURATION_UNITS: Final = (
     (mark("{n} h"), HOUR_MS),
     (mark("{n} min"), MINUTE_MS),
     (mark("{n} s"), SECOND_MS),
-)
-
-
-_FINDING_NUMBERS: Final = (
-    "separation_m",
-    "vertical_gap_dm",
-    "time_gap_ms",
-    "overlap_from",
-    "overlap_until",
 )
 
 

@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Final
 
 from openline.adapters.anchor import Anchor
 from openline.adapters.chance import SystemChance
@@ -22,6 +23,9 @@ from openline.domain.errors import OurError
 from openline.engine.commands import Adopt
 from openline.engine.node import Node
 from openline.engine.ports import StoreFailed
+
+_DAMAGED: Final = "See `openline doctor`; what a lost store held comes from the counterparts."
+_DISK_FAILED: Final = "Nothing that it acknowledged is lost. See to the disk, then start it again."
 
 _log = logging.getLogger("openline")
 
@@ -38,7 +42,8 @@ async def compose(
             copy: do not wait for a counterpart before signing.
 
     Raises:
-        OurError: A file, a key or the store is not as it must be.
+        OurError: A file, a key or the store is not as it must be, or it is an old
+            copy against what the administrator says.
     """
     async with AsyncExitStack() as stack:
         keys = FileKeys.open(config.keys)
@@ -49,32 +54,38 @@ async def compose(
             )
         store = stack.enter_context(contextlib.closing(SqliteStore.open(config.store)))
         anchor = stack.enter_context(Anchor.open(config.anchor))
-        behind = anchor.behind(store.origins())
-        for row in behind:
-            _log.warning("the store is behind its anchor: %s", row)
-        is_apart = config.directory not in config.anchor.parents
-        is_vouched = is_apart and bool(anchor.rows) and not behind
-        node = Node(
-            config.party,
-            keys,
-            SystemChance(),
-            store,
-            own_copy_is_current=own_copy_is_current or is_vouched,
-        )
-        with _in_words(
-            "See `openline doctor`; what a lost store held comes from the counterparts."
-        ):
+        with _in_words(_DAMAGED):
+            is_current = _is_current(config, store, anchor, is_vouched=own_copy_is_current)
+            node = Node(config.party, keys, SystemChance(), store, own_copy_is_current=is_current)
             node.load(wall_clock_ms())
         running = RunningNode(config, node, store, anchor, keys, wall_clock_ms)
-        with _in_words():
+        with _in_words(_DISK_FAILED):
             _adopt_files(running)
         yield running
 
 
+def _is_current(config: Config, store: SqliteStore, anchor: Anchor, *, is_vouched: bool) -> bool:
+    """Whether it is certain that the store is no old copy.
+
+    The administrator's word counts, and so does an anchor on another disk.
+
+    Raises:
+        OurError: The administrator's word is against what the anchor says.
+    """
+    behind = anchor.behind(store.origins())
+    for row in behind:
+        _log.warning("the store is behind its anchor: %s", row)
+    if behind and is_vouched:
+        raise OurError(
+            f"The store is behind its anchor, so it is no current copy: {behind[0]}",
+            "Start without --own-copy-is-current: what is missing comes from the counterparts.",
+        )
+    is_apart = config.directory not in config.anchor.parents
+    return is_vouched or (is_apart and bool(anchor.rows) and not behind)
+
+
 @contextmanager
-def _in_words(
-    remedy: str = "Nothing that it acknowledged is lost. See to the disk, then start it again.",
-) -> Iterator[None]:
+def _in_words(remedy: str) -> Iterator[None]:
     """What the disk refused, as an administrator is told it."""
     try:
         yield
@@ -86,7 +97,10 @@ def _in_words(
 def _adopt_files(running: RunningNode) -> None:
     """Adopt what was put into the directory of lines while the node was stopped."""
     for path in sorted(running.config.lines.glob("*.understanding")):
-        running.ask_later(Adopt(path.read_bytes()), str(path))
+        try:
+            running.ask_later(Adopt(path.read_bytes()), str(path))
+        except OSError as error:
+            _log.warning("%s is left aside: %s", path, error.strerror)
     running.take_turn()
 
 
@@ -112,5 +126,5 @@ async def started(
         finally:
             stopping.set()
             await circuits.stop()
-            with _in_words():
+            with _in_words(_DISK_FAILED):
                 await loop

@@ -10,14 +10,23 @@ each entry once. It is used by one thread at a time.
 """
 
 import re
+<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator
+=======
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+>>>>>>> main
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from openline.domain.errors import OurError, TheirError
+from openline.domain.errors import OurError, Reason, TheirError
 from openline.domain.instant import HOUR_MS, format_instant
-from openline.domain.limits import EVIDENCE_ENTRIES_SHOWN_MAX, EVIDENCE_TICKS_MAX
+from openline.domain.limits import (
+    EVIDENCE_ENTRIES_MAX,
+    EVIDENCE_ENTRIES_SHOWN_MAX,
+    EVIDENCE_TICKS_MAX,
+)
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name
 from openline.domain.line.understanding import (
     SignedUnderstanding,
@@ -33,9 +42,9 @@ from openline.domain.record.certificate import (
     Extension,
     ProvenEntry,
 )
-from openline.domain.record.checkpoint import parse_checkpoint, verify_checkpoint
+from openline.domain.record.checkpoint import log_keys, parse_checkpoint, verify_checkpoint
 from openline.domain.record.claims import line_words
-from openline.domain.record.cosignature import verify_cosignature
+from openline.domain.record.cosignature import cosigner_keys, verify_cosignature
 from openline.domain.record.envelope import parse_content, parse_envelope
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import Note, parse_note
@@ -168,19 +177,28 @@ class Exporter:
             OurError: The entry, or a signed head over it, is not stored here.
         """
         dossier = self._dossier()
+<<<<<<< HEAD
         log = self._logs[dossier.outbox(party, index, epoch)]
         holders = (*dossier.others(party), "")
         found = [self._store.heads(log.origin, holder, index + 1, 1) for holder in holders]
         heads = [rows[0] for rows in found if rows and rows[0][0] <= log.tree.size]
         if index >= log.tree.size or not heads:
+=======
+        dossier.check_index(party, index)
+        log = self._logs[party]
+        for holder in (*dossier.others(party), ""):
+            if note := dossier.first_head(party, index, holder):
+                break
+        else:
+>>>>>>> main
             raise OurError(
                 f"No signed head over {party} {index} is stored here.",
-                "Give the serial of a message that was recorded; heads follow within seconds.",
+                "Heads follow within seconds: ask again.",
             )
-        size, note = heads[0]
+        size = parse_checkpoint(note.text).size
         hashes = tuple(log.tree.inclusion_proof(index, size))
         entry = self._store.entries(log.origin, index, 1)[0].raw
-        return LogProof(index, hashes, parse_note(note), entry).format()
+        return LogProof(index, hashes, note, entry).format()
 
     def use(self, party: str, valid_from: int, valid_until: int) -> bytes:
         """A certificate that a party said something in a window."""
@@ -378,23 +396,45 @@ class _Dossier:
 
     def add_message(self, outbox: Origin, index: int, *, with_content: bool) -> int:
         """Add the message of the claim; its kind."""
+<<<<<<< HEAD
         party, size = outbox.party, self._logs[outbox].tree.size
+=======
+        self.check_index(party, index)
+        self._entries[party, index] = (with_content, None)
+        return parse_envelope(self._entry(party, index).raw).header.kind
+
+    def check_index(self, party: str, index: int) -> None:
+        self.check_party(party)
+        size = self._logs[party].tree.size
+>>>>>>> main
         if not 0 <= index < size:
             raise OurError(
                 f"{party} {index} is not recorded here.",
                 f"The last message of {party} is {size - 1}." if size else "",
             )
+<<<<<<< HEAD
         self._entries[outbox, index] = (with_content, None)
         return parse_envelope(self._entry(outbox, index).raw).header.kind
+=======
+>>>>>>> main
 
     def add_receipt(self, outbox: Origin, index: int, holder: str) -> bool:
         """Add the first head over a message that the holder has cosigned, if there is one."""
+<<<<<<< HEAD
         for note in self._heads_over(outbox, index, holder):
             if self._is_accepted(note, outbox, holder):
                 self._add_head(outbox, note, holder)
                 self._holders.add(holder)
                 return True
         return False
+=======
+        note = self.first_head(party, index, holder)
+        if note is None:
+            return False
+        self._add_head(party, note)
+        self._holders.add(holder)
+        return True
+>>>>>>> main
 
     def need_receipt(self, outbox: Origin, index: int, holder: str) -> None:
         party = outbox.party
@@ -413,13 +453,33 @@ class _Dossier:
             if log and is_here and head.size and log.tree.root(head.size) == head.root:
                 self._entries[log.where, head.size - 1] = (False, head.size)
 
+<<<<<<< HEAD
     def _heads_over(self, outbox: Origin, index: int, holder: str) -> Iterator[Note]:
         """The stored heads over an entry with the holder's cosignature, smallest first."""
         origin, size_min = str(outbox), index + 1
-        while found := self._store.heads(origin, holder, size_min, _HEADS_READ):
-            yield from (parse_note(text) for _, text in found)
-            size_min = found[-1][0] + 1
+=======
+    def first_head(self, party: str, index: int, holder: str) -> Note | None:
+        """The smallest stored head over an entry that proves itself, and its proven rows.
 
+        Args:
+            party: The author.
+            index: Of the entry.
+            holder: Who must have cosigned it; empty for nobody.
+
+        Returns:
+            The two rows of the author, then the two of the holder. What else stands
+            on the stored note came from somebody who could write there anything.
+        """
+        origin, size_min = self._logs[party].origin, index + 1
+>>>>>>> main
+        while found := self._store.heads(origin, holder, size_min, _HEADS_READ):
+            for _, text in found:
+                if note := self._proven_head(text, party, holder):
+                    return note
+            size_min = found[-1][0] + 1
+        return None
+
+<<<<<<< HEAD
     def _is_accepted(self, note: Note, outbox: Origin, holder: str) -> bool:
         """Whether a head verifies with keys that no revocation has touched."""
         checkpoint = parse_checkpoint(note.text)
@@ -437,9 +497,34 @@ class _Dossier:
                 lambda keys: verify_cosignature(
                     checkpoint, note.signatures, mirror_name(holder), keys
                 ),
+=======
+    def _proven_head(self, text: str, party: str, holder: str) -> Note | None:
+        """A head with the rows that verify, by keys that no revocation has touched."""
+        log, ring = self._logs[party], self.rings[party]
+        try:
+            note = parse_note(text)
+            head = parse_checkpoint(note.text)
+            if head.size > log.tree.size or log.tree.root(head.size) != head.root:
+                return None
+            author = _first_of(
+                ring.nodes_for_size(head.size),
+                lambda keys: verify_checkpoint(note, log.origin, keys),
+>>>>>>> main
             )
-        )
+            proven = [*log_keys(log.origin, author)]
+            if holder:
+                name = mirror_name(holder)
+                cosigner = _first_of(
+                    self.rings[holder].mirrors(),
+                    lambda keys: verify_cosignature(head, note.signatures, name, keys),
+                )
+                proven += cosigner_keys(name, cosigner)
+        except TheirError:
+            return None
+        rows = {(row.name, row.key_id): row for row in note.signatures}
+        return Note(note.text, tuple(rows[key.name, key.key_id] for key in proven))
 
+<<<<<<< HEAD
     def _add_head(self, outbox: Origin, note: Note, holder: str = "") -> None:
         """Add a head with its author's rows and the holder's; others are left out."""
         origin = str(outbox)
@@ -448,6 +533,13 @@ class _Dossier:
         names = (origin, mirror_name(holder)) if holder else (origin,)
         rows = [row for row in note.signatures if row.name in names]
         self._heads[outbox, size] = kept.with_signatures(*rows)
+=======
+    def _add_head(self, party: str, note: Note) -> None:
+        """Add a head; to one that is here, what the holder adds to the author's two rows."""
+        place = party, parse_checkpoint(note.text).size
+        held = self._heads.get(place)
+        self._heads[place] = held.with_signatures(*note.signatures[2:]) if held else note
+>>>>>>> main
 
     # Ticks.
 
@@ -556,10 +648,23 @@ class _Dossier:
             self._entries.setdefault((outbox, 0), (False, None))
         involved = {outbox.party for outbox, _ in (*self._entries, *self._heads)} | self._holders
         involved |= {tick.party for tick in self.ticks.values()}
+<<<<<<< HEAD
         for outbox in sorted(one for one in self._logs if one.party in involved):
             for index in self._logs[outbox].key_indexes:
                 _, size = self._entries.get((outbox, index), (True, None))
                 self._entries[outbox, index] = (True, size)
+=======
+        for party in sorted(involved):
+            for index in self._logs[party].key_indexes:
+                _, size = self._entries.get((party, index), (True, None))
+                self._entries[party, index] = (True, size)
+        if len(self._entries) > EVIDENCE_ENTRIES_MAX:
+            raise OurError(
+                f"This takes {len(self._entries)} entries, and a certificate has at most "
+                f"{EVIDENCE_ENTRIES_MAX}.",
+                "Ask for a claim about fewer parties.",
+            )
+>>>>>>> main
         proven = [
             self._prove(outbox, index, with_content=with_content, size=size)
             for (outbox, index), (with_content, size) in sorted(self._entries.items())
@@ -595,12 +700,20 @@ class _Dossier:
         ]
         if sizes and max(sizes) > index:
             return max(sizes)
+<<<<<<< HEAD
         for holder in ("", *self.others(outbox.party)):
             for note in self._heads_over(outbox, index, holder):
                 if self._is_accepted(note, outbox, ""):
                     self._add_head(outbox, note)
                     return parse_checkpoint(note.text).size
         return self._size_of_last_tick(outbox, index)
+=======
+        for holder in ("", *self.others(party)):
+            if note := self.first_head(party, index, holder):
+                self._add_head(party, Note(note.text, note.signatures[:2]))
+                return parse_checkpoint(note.text).size
+        return self._size_of_last_tick(party, index)
+>>>>>>> main
 
     def _size_of_last_tick(self, outbox: Origin, index: int) -> int:
         log = self._logs[outbox]
@@ -649,12 +762,16 @@ class _Dossier:
         return ring
 
 
-def _any_of(candidates: tuple[PublicKeys, ...], verify: Callable[[PublicKeys], object]) -> bool:
-    """Whether any of the keys verifies."""
+def _first_of(
+    candidates: tuple[PublicKeys, ...], verify: Callable[[PublicKeys], object]
+) -> PublicKeys:
+    """The first of the keys that verifies.
+
+    Raises:
+        TheirError: None does.
+    """
     for keys in candidates:
-        try:
+        with suppress(TheirError):
             verify(keys)
-        except TheirError:
-            continue
-        return True
-    return False
+            return keys
+    raise TheirError(Reason.UNKNOWN_KEY, "it is by no key that is trusted")

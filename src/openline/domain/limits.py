@@ -221,8 +221,8 @@ GEOFILE_DEPTH_MAX = 32
 EVIDENCE_SIZE_BYTES_MAX = 16_777_216
 """One certificate: 512 ticks and some contents; read whole by whoever verifies it."""
 
-EVIDENCE_ENTRIES_MAX = 256
-"""Entries in one certificate: key messages, and what shows that the line was used."""
+EVIDENCE_ENTRIES_MAX = 1_024
+"""Entries in one certificate: all key messages of seven parties, and what shows a use."""
 
 EVIDENCE_ENTRIES_SHOWN_MAX = 64
 """Entries that a certificate of use shows; it counts the others."""
@@ -238,3 +238,10 @@ CONFLICTS_LIVE_MAX = 20_000
 
 VERSIONS_KEPT = 32
 """Versions of one notice that a node shows, the newest; the record has them all."""
+
+KEY_MESSAGES_MAX = 128
+"""Messages about keys and terms in one outbox: four keys changed every six weeks for four years.
+
+All of them go along with each certificate, and are gone through for each head; the largest
+have 75 kB. Without a bound a party could make what it said impossible to prove.
+"""

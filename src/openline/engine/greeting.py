@@ -260,7 +260,7 @@ def compare_journal(line: "Line", turn: Turn, peer: Peer) -> None:
     line.journal = Journal(str(Origin(line.own, line.name, "journal", origin.epoch + 1)))
     line.journal.add(Happened.CONTINUED, turn.now, head.origin, head.size, head.root)
     for other in line.peers.values():
-        other.journal_cosigned = other.journal_sent = 0
+        other.journal_cosigned = other.journal_sent = other.journal_kept = 0
 
 
 def pull(line: "Line", turn: Turn, peer: Peer) -> None:

@@ -63,7 +63,7 @@ class Intake:
     def link_opened(self, turn: Turn, link: int, party: str, circuit: str) -> None:
         """A connection to a counterpart stands: say what we have."""
         peer = self._line.peers[party]
-        peer.links[link] = LinkState(link, circuit)
+        peer.links[link] = LinkState(link, circuit, since=turn.now)
         peer.circuits.setdefault(circuit, CircuitWatch(turn.now))
         turn.send(link, encode_frame(hello(self._line, peer)), is_urgent=True)
 
@@ -350,7 +350,8 @@ class Intake:
         if not frame.rows:
             peer.journal_cosigned = peer.journal_sent = frame.size
             return
-        if frame.size <= peer.journal_cosigned:
+        if frame.size <= max(peer.journal_cosigned, peer.journal_kept):
+            peer.journal_cosigned = max(peer.journal_cosigned, frame.size)
             return
         root = self._line.journal.tree.root(frame.size)
         head = Checkpoint(self._line.journal.origin, frame.size, root)
@@ -360,7 +361,7 @@ class Intake:
         signer = self._line.node_signer(self._line.outbox.size)
         note = sign_checkpoint(head, signer).with_signatures(*signatures)
         turn.write(PutHead(self._line.journal.origin, frame.size, peer.party, note.format()))
-        peer.journal_cosigned = frame.size
+        peer.journal_cosigned = peer.journal_kept = frame.size
 
     def _take_probe_reply(self, turn: Turn, peer: Peer, reply: ProbeReply) -> None:
         round_trip_ms = turn.now - reply.sent_at
@@ -373,7 +374,9 @@ class Intake:
         # The newest, but for a clock that was set back since.
         if peer.tick_answered_at is None or not reply.sent_at <= peer.tick_answered_at <= turn.now:
             peer.tick_answered_at = reply.sent_at
-        if abs(peer.offset_ms) > self._line.view.understanding.timers.clock_alarm_ms:
+        # Half of the way there and back may be delay, on one way only.
+        certain_ms = abs(peer.offset_ms) - round_trip_ms // 2
+        if certain_ms > self._line.view.understanding.timers.clock_alarm_ms:
             turn.effects += self._line.view.raise_alarm(
                 "CLOCKS_DIFFER",
                 Precedence.PRIORITY,

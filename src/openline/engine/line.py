@@ -19,7 +19,7 @@ from typing import Any, Final
 from openline import __version__
 from openline.domain.errors import OurError, TheirError
 from openline.domain.instant import MINUTE_MS
-from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name
+from openline.domain.line.keyring import KEY_KINDS, KeyRing, certificate_id, mirror_name
 from openline.domain.line.observed import Observed, aggregate, counterpart_state
 from openline.domain.line.understanding import (
     SignedUnderstanding,
@@ -31,8 +31,13 @@ from openline.domain.party import Origin, Precedence
 from openline.domain.record.cbor import Value
 from openline.domain.record.checkpoint import sign_checkpoint
 from openline.domain.record.envelope import parse_content
+<<<<<<< HEAD
 from openline.domain.record.merkle import Tree, entry_bundle, parse_tile_path
 from openline.domain.record.signing import PublicKeys, Signer
+=======
+from openline.domain.record.merkle import entry_bundle, parse_tile_path
+from openline.domain.record.signing import PublicKeys, Signer, key_id
+>>>>>>> main
 from openline.domain.talk.agreement import Amendment
 from openline.domain.talk.body import By
 from openline.domain.talk.keys import (
@@ -59,12 +64,20 @@ from openline.engine.commands import (
 )
 from openline.engine.courier import export_courier, import_courier
 from openline.engine.desk import Desk, Draft
+<<<<<<< HEAD
 from openline.engine.effects import Answer, PromoteKey, TrustCertificates
 from openline.engine.entries import Sealed, opens_outbox, ring_after
 from openline.engine.epochs import begin_own, check_epoch, disowned_from, last_known_head
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
 from openline.engine.greeting import compare_journal, pull
+=======
+from openline.engine.effects import Answer, CloseLink, PromoteKey, TrustCertificates
+from openline.engine.entries import Sealed, ring_after
+from openline.engine.fold import load
+from openline.engine.frames import JournalHead, encode_frame
+from openline.engine.greeting import hello, pull
+>>>>>>> main
 from openline.engine.intake import Intake
 from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
 from openline.engine.mirror import Mirror
@@ -77,6 +90,9 @@ from openline.engine.views import Applied, View
 
 RECONCILE_WAIT_MS: Final = MINUTE_MS
 """After this, on a line of three or more, an absent counterpart is not waited for."""
+
+GREETING_WAIT_MS: Final = MINUTE_MS // 2
+"""A connection without an accepted greeting is ended, so that it can be dialled anew."""
 
 WAIT_STEP_MS_MAX: Final = MINUTE_MS // 2
 """Time between two turns beyond this is a clock that was set, or a machine that slept."""
@@ -580,9 +596,18 @@ class Line:
         if peer.sent > peer.held and _is_past(peer.progress_at, turn.now, patience_ms):
             peer.progress_at = turn.now
             peer.rewind()
+        elif peer.held > peer.receipted and _is_past(peer.progress_at, turn.now, patience_ms):
+            # It holds what it has not receipted: a greeting asks for its receipt.
+            peer.progress_at = turn.now
+            for link in peer.greeted()[:1]:
+                turn.send(link.number, encode_frame(hello(self, peer)), is_urgent=True)
         is_behind = not peer.is_reconciled and peer.pulled_at is not None
         if is_behind and _is_past(peer.pulled_at, turn.now, patience_ms):
             pull(self, turn, peer)
+        for link in peer.links.values():
+            if not link.is_greeted and _is_past(link.since, turn.now, GREETING_WAIT_MS):
+                link.since = turn.now
+                turn.effects.append(CloseLink(link.number, "no greeting came that is accepted"))
 
     def settle(self, turn: Turn) -> None:
         """After the commit: sign heads, send what counterparts lack, cosign."""
@@ -738,6 +763,7 @@ class Line:
             "can_sign": self.can_sign(),
             "waiting_for": [] if self.is_current() else self.waiting_for(),
             "broken": self.broken or self._broken_keys(),
+            "keys": self._keys_in_force(),
             "alarms": self.view.alarms(),
             "epoch": self.outbox.epoch,
             "next_epoch": self._next_epoch(),
@@ -752,6 +778,17 @@ class Line:
             "previous_root": head.root.hex(),
             "understanding": understanding_hash(self.first.data).hex(),
         }
+
+    def _keys_in_force(self) -> dict[str, str]:
+        """The id of our key in force for each role, on this line."""
+        ring = self.rings[self.own]
+        newest = {
+            "node": key_id(ring.node_at(self.outbox.size).ed25519),
+            "witness": key_id(ring.witnesses()[0].ed25519) if ring.witnesses() else b"",
+            "mirror": key_id(ring.mirrors()[0].ed25519) if ring.mirrors() else b"",
+            "tls": certificate_id(ring.tls()[0]) if ring.tls() else b"",
+        }
+        return {role: name.hex() for role, name in newest.items()}
 
     def _broken_keys(self) -> str:
         role = self.missing_key()
@@ -817,7 +854,7 @@ class Line:
         turn.effects.append(TrustCertificates())
 
     def _promote(self, turn: Turn) -> None:
-        """Say which keys came into use; after a start again, for a crash may have cut it off."""
+        """Say which keys came into use; at a start again, for a crash may cut it off."""
         for role in dict.fromkeys(self._taken_in_use):
             turn.effects.append(PromoteKey(role.name.lower()))
         self._taken_in_use = []

@@ -149,7 +149,7 @@ class Node:
                 self.lines[line.name] = line
                 turn.write(PutValue(_ADOPTED + line.name, data))
                 turn.effects.append(TrustCertificates())
-            elif signed.data not in (line.first.data, line.signed.data):
+            elif signed.data != line.first.data and understanding != line.view.understanding:
                 line.amend(turn, token, signed)
                 return
             digest = understanding_hash(signed.data).hex()

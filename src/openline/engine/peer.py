@@ -36,11 +36,13 @@ class LinkState:
         number: The connection.
         circuit: The circuit it belongs to.
         is_greeted: The counterpart's hello was accepted.
+        since: When it was opened.
     """
 
     number: int
     circuit: str
     is_greeted: bool = False
+    since: int = 0
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class Peer:
             we signed it.
         journal_cosigned: Size of our journal that it has cosigned.
         journal_sent: Size of our journal last sent to be cosigned.
+        journal_kept: Largest size of our journal whose cosigned head is kept.
         its_journal: Head of its journal that we cosigned, as a whole note.
         evidence: Names of kept proofs that it wrote two histories of its newest
             outbox.
@@ -120,6 +123,7 @@ class Peer:
     shown_journal: tuple[Checkpoint, bool] | None = None
     journal_cosigned: int = 0
     journal_sent: int = 0
+    journal_kept: int = 0
     its_journal: Note | None = None
     evidence: list[str] = field(default_factory=list)
     past_evidence: list[str] = field(default_factory=list)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from openline.domain.errors import Reason, TheirError
+from openline.domain.limits import KEY_MESSAGES_MAX
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, certificate_id
 from openline.domain.record.cbor import Value
 from openline.domain.record.envelope import Envelope, Header, make_content, seal_envelope
@@ -310,3 +311,28 @@ def test_a_body_that_is_no_key_message_is_unreadable() -> None:
     """What the ring refuses to read is unreadable to the messages too."""
     body: dict[int, Value] = {1: 9}
     assert isinstance(parse_body(Kind.KEY_CHANGE, body), Unreadable)
+
+
+def test_the_messages_about_keys_are_bounded(ring: KeyRing) -> None:
+    """An outbox has a bounded number of key messages; the next one is TOO_LARGE."""
+    for index in range(1, KEY_MESSAGES_MAX + 1):
+        ring = after(ring, index, change(index, f"node {index}"))
+    assert ring.nodes()[0] == signer(f"node {KEY_MESSAGES_MAX}").public
+    assert len(ring.nodes()) == len(ring.nodes_for_size(1)) == KEY_MESSAGES_MAX + 1
+    index = KEY_MESSAGES_MAX + 1
+    with pytest.raises(TheirError) as refusal:
+        after(ring, index, change(index, "one too many"))
+    assert refusal.value.reason is Reason.TOO_LARGE
+
+
+def test_a_long_chain_of_keys_is_distrusted_from_the_stolen_one_on(ring: KeyRing) -> None:
+    """Revoking the first of many keys from an entry takes away all that follow from it."""
+    for index in range(1, KEY_MESSAGES_MAX):
+        ring = after(ring, index, change(index, f"node {index}"))
+    stolen = key_id(signer("node 3").public.ed25519)
+    ring = after(ring, KEY_MESSAGES_MAX, revoke(4, stolen, "third"))
+    kept = [FIRST, *(signer(f"node {number}").public for number in (1, 2))]
+    assert ring.nodes() == (THIRD, *reversed(kept))
+    assert [ring.is_trusted(index) for index in (3, 4, 5, 100, KEY_MESSAGES_MAX)] == [
+        *(True, False, False, False, True)
+    ]

@@ -991,6 +991,13 @@ def test_another_version_says_so() -> None:
     assert refusal.value.reason is Reason.TOO_LARGE
 
 
+def test_evidence_that_is_too_large_is_told() -> None:
+    """A certificate that would exceed its bound is not written."""
+    claim = Claim(CertificateKind.MESSAGE, LINE, ALPHA, 1)
+    with pytest.raises(OurError, match="at most 16777216"):
+        Certificate(claim, Evidence(bytes(EVIDENCE_SIZE_BYTES_MAX))).format()
+
+
 def test_equal_evidence_makes_equal_files() -> None:
     """The order and repetition in which parts were gathered do not show in the file."""
     claim = Claim(CertificateKind.MESSAGE, LINE, ALPHA, 1)

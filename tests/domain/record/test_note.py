@@ -217,13 +217,13 @@ def test_a_wrong_signature_of_a_known_key_spoils_the_note() -> None:
             verify_note_signature(Note(NOTE.text, signatures), KEY)
 
 
-def test_a_later_signature_of_a_key_takes_the_place_of_the_earlier() -> None:
-    """Adding rows keeps the order, and leaves one row for each key."""
+def test_a_later_signature_of_a_key_takes_nobodys_place() -> None:
+    """Adding rows keeps the order, and of each key the row that was there first."""
     (row,) = NOTE.signatures
     stranger = sign_note(NOTE.text, "stranger.example", STRANGER)
-    renewed = NoteSignature(row.name, row.key_id, b"later")
-    note = NOTE.with_signatures(stranger).with_signatures(renewed)
-    assert note.signatures == (stranger, renewed)
+    forged = NoteSignature(row.name, row.key_id, b"later")
+    note = NOTE.with_signatures(stranger, stranger).with_signatures(forged)
+    assert note.signatures == (row, stranger)
     assert NOTE.signatures == (row,)
 
 

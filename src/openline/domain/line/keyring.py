@@ -1,8 +1,8 @@
 """Key rings: which of a party's keys are valid at which place of its outbox.
 
-Keys are valid by log position, never by date (record.md 7). A ring begins with
-the keys of the Understanding and takes in the key messages of one outbox in
-their order. It checks the signatures inside those messages; the signature of
+Keys are valid by log position, never by date (`docs/spec/understanding.md`). A
+ring begins with the keys of the Understanding and takes in the key messages of
+one outbox in their order. It checks the signatures inside those messages; the signature of
 the envelope around them is for the caller to check, with `node_at`. Rings never
 change: `after` gives a new one, so that a batch that is refused leaves no trace.
 
@@ -22,19 +22,27 @@ Rules:
    again, whenever it signed: a new cosignature over a larger head covers all.
 5. A key serves one role once. No message brings back an earlier key.
 6. An amendment at entry i is in force from i. It cannot touch keys.
+<<<<<<< HEAD
 7. A later outbox begins with an EPOCH, which the party's roots have signed: it
    names the node key from entry 0 on, and adds witness, mirror and TLS keys to
    those that were accepted. A revoked key stays revoked. The terms are those of
    the Understanding again; amendments are recorded anew.
+=======
+7. An outbox holds a bounded number of messages about keys and terms: each of
+   them goes along with every certificate, and is gone through for every head.
+>>>>>>> main
 """
 
 import copy
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Generic, Self, TypeVar
 
 from openline.domain.errors import OurError, Reason, TheirError
+from openline.domain.limits import KEY_MESSAGES_MAX
 from openline.domain.line.understanding import (
     Understanding,
     check_amendment,
@@ -60,21 +68,20 @@ from openline.domain.talk.message import Message, Unreadable
 KEY_KINDS: Final = frozenset({Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE})
 """Kinds that `after` must be given: all others leave a ring as it is."""
 
-
 _K = TypeVar("_K")
 
 
 @dataclass(frozen=True, slots=True)
 class _Given(Generic[_K]):
-    """Keys of one role, and where they came from.
+    """Keys of one role, or terms, and where they came from.
 
     Attributes:
-        keys: The keys or the certificate.
-        start: The first entry for which they are valid; counts for node keys.
+        value: The keys, the certificate or the terms.
+        start: The first entry for which they are valid; counts for node keys and terms.
         brought_by: The entry that brought them; None if the roots signed them.
     """
 
-    keys: _K
+    value: _K
     start: int = 0
     brought_by: int | None = None
 
@@ -109,7 +116,7 @@ class KeyRing:
         terms = understanding.party(party)
         self.party = party
         # Each tuple is in order of the outbox.
-        self._understandings: tuple[tuple[int, Understanding], ...] = ((0, understanding),)
+        self._understandings: tuple[_Given[Understanding], ...] = (_Given(understanding),)
         self._nodes: tuple[_Given[PublicKeys], ...] = (_Given(terms.node),)
         self._cosigners: dict[KeyRole, tuple[_Given[PublicKeys], ...]] = {
             KeyRole.WITNESS: (_Given(terms.witness),),
@@ -118,17 +125,23 @@ class KeyRing:
         self._tls: tuple[_Given[bytes], ...] = (_Given(terms.tls),)
         self._revoked: frozenset[bytes] = frozenset()  # key ids of all roles but node
         self._distrusted: tuple[tuple[bytes, int, int], ...] = ()  # node key id, from, until
+        # Of the entries that brought keys, those whose own key was not its owner's alone.
+        self._tainted: frozenset[int] = frozenset()
         self._last_index = 0
+<<<<<<< HEAD
         # Node keys of earlier outboxes: none of them comes back by a message.
         self._earlier: tuple[PublicKeys, ...] = ()
+=======
+        self._taken_in = 0
+>>>>>>> main
 
     def understandings(self) -> tuple[Understanding, ...]:
         """Every version of the terms, in order."""
-        return tuple(terms for _, terms in self._understandings)
+        return tuple(given.value for given in self._understandings)
 
     def understanding_at(self, index: int) -> Understanding:
         """The terms in force at an entry."""
-        return [terms for start, terms in self._understandings if start <= index][-1]
+        return _valid_at(self._understandings, index).value
 
     def amended_at(self) -> tuple[int, ...]:
         """The entries that hold the amendments, in order."""
@@ -136,7 +149,7 @@ class KeyRing:
 
     def node_at(self, index: int) -> PublicKeys:
         """The keys that sign the entry at an index; any index from 0."""
-        return self._node(index).keys
+        return _valid_at(self._nodes, index).value
 
     def node_for_size(self, size: int) -> PublicKeys:
         """The keys that sign a head or tick of this size when it is reached."""
@@ -147,21 +160,21 @@ class KeyRing:
         index = max(size - 1, 0)
         proper = (self.node_at(index),) if self.is_trusted(index) else ()
         later = (given for given in self._nodes if given.start > index)
-        return proper + tuple(given.keys for given in later if self._is_clean(given.brought_by))
+        return proper + tuple(given.value for given in later if self._is_clean(given.brought_by))
 
     def nodes(self) -> tuple[PublicKeys, ...]:
         """The node keys that no revocation touches, the newest first."""
         revoked = {revoked for revoked, _, _ in self._distrusted}
         return tuple(
-            given.keys
+            given.value
             for given in reversed(self._nodes)
-            if key_id(given.keys.ed25519) not in revoked and self._is_clean(given.brought_by)
+            if key_id(given.value.ed25519) not in revoked and self._is_clean(given.brought_by)
         )
 
     def is_trusted(self, index: int) -> bool:
         """Whether the key that signed an entry was its owner's alone at that place."""
-        given = self._node(index)
-        signer = key_id(given.keys.ed25519)
+        given = _valid_at(self._nodes, index)
+        signer = key_id(given.value.ed25519)
         is_stolen = any(
             signer == revoked and start <= index < end for revoked, start, end in self._distrusted
         )
@@ -178,9 +191,9 @@ class KeyRing:
     def tls(self) -> tuple[bytes, ...]:
         """The TLS certificates that are accepted, in DER, the newest first."""
         return tuple(
-            given.keys
+            given.value
             for given in reversed(self._tls)
-            if certificate_id(given.keys) not in self._revoked and self._is_clean(given.brought_by)
+            if certificate_id(given.value) not in self._revoked and self._is_clean(given.brought_by)
         )
 
     def after(self, envelope: Envelope, message: Message | Unreadable) -> Self:
@@ -198,8 +211,9 @@ class KeyRing:
 
         Raises:
             TheirError: MALFORMED when a key message cannot be read or does not
-                make sense; BAD_SIGNATURE when a new key or the roots have not
-                signed; UNKNOWN_KEY when a revocation names no key of this party;
+                make sense; TOO_LARGE when there have been `KEY_MESSAGES_MAX`;
+                BAD_SIGNATURE when a new key or the roots have not signed;
+                UNKNOWN_KEY when a revocation names no key of this party;
                 WRONG_UNDERSTANDING when the amendment may not follow.
         """
         header = envelope.header
@@ -212,8 +226,12 @@ class KeyRing:
             raise _malformed(envelope, f"cannot be read: {message.why}")
         if message.message_kind != header.kind:
             raise _malformed(envelope, "is not of the kind that its envelope says")
+        if self._taken_in == KEY_MESSAGES_MAX:
+            what = f"{header.origin} has {KEY_MESSAGES_MAX} messages about keys and terms already"
+            raise TheirError(Reason.TOO_LARGE, what)
         ring = copy.copy(self)
         ring._last_index = header.index
+        ring._taken_in += 1
         match message:
             case KeyChange():
                 ring._change(envelope, message)
@@ -221,8 +239,10 @@ class KeyRing:
                 ring._revoke(envelope, message)
             case Amendment():
                 ring._amend(envelope, message)
+        ring._judge()
         return ring
 
+<<<<<<< HEAD
     def reopened(self, envelope: Envelope, message: Message | Unreadable) -> Self:
         """The ring of the later outbox that an EPOCH opens, with its entry 0.
 
@@ -285,16 +305,30 @@ class KeyRing:
     def _node(self, index: int) -> "_Given[PublicKeys]":
         assert index >= 0, "no entry has this index"
         return [given for given in self._nodes if given.start <= index][-1]
+=======
+    def _judge(self) -> None:
+        """Find anew which entries have brought in keys and are not trusted.
+
+        In their order: the key of an entry was brought in by an earlier one.
+        """
+        self._tainted = frozenset()
+        brought_by = {given.brought_by for given in self._tls}
+        for some in (self._nodes, *self._cosigners.values()):
+            brought_by |= {given.brought_by for given in some}
+        for index in sorted(index for index in brought_by if index is not None):
+            if not self.is_trusted(index):
+                self._tainted |= {index}
+>>>>>>> main
 
     def _is_clean(self, brought_by: int | None) -> bool:
         """Whether a key was brought in by the roots or by an entry that is trusted."""
-        return brought_by is None or self.is_trusted(brought_by)
+        return brought_by not in self._tainted
 
     def _accepted(self, role: KeyRole) -> tuple[PublicKeys, ...]:
         return tuple(
-            given.keys
+            given.value
             for given in reversed(self._cosigners[role])
-            if key_id(given.keys.ed25519) not in self._revoked and self._is_clean(given.brought_by)
+            if key_id(given.value.ed25519) not in self._revoked and self._is_clean(given.brought_by)
         )
 
     def _change(self, envelope: Envelope, change: KeyChange) -> None:
@@ -326,7 +360,7 @@ class KeyRing:
             check_amendment(self.understanding_at(index), understanding)
         except OurError as error:
             raise TheirError(Reason.WRONG_UNDERSTANDING, error.what) from None
-        self._understandings = (*self._understandings, (index, understanding))
+        self._understandings = (*self._understandings, _Given(understanding, index))
 
     def _add(
         self,
@@ -337,7 +371,7 @@ class KeyRing:
     ) -> None:
         """Take in the new keys of a message whose signatures have been verified."""
         if message.tls is not None:
-            if message.tls in (given.keys for given in self._tls):
+            if message.tls in (given.value for given in self._tls):
                 raise _malformed(envelope, "brings back an earlier certificate")
             self._tls = (*self._tls, _Given(message.tls, start, brought_by))
             return
@@ -351,7 +385,7 @@ class KeyRing:
             self._cosigners = {**self._cosigners, message.role: added}
 
     def _check_new(self, envelope: Envelope, new: PublicKeys) -> None:
-        roots = self._understandings[0][1].party(self.party).roots
+        roots = self._understandings[0].value.party(self.party).roots
         known = list(self._public_keys())
         if new.ed25519 in (*roots, *(keys.ed25519 for keys in known)) or new.mldsa44 in [
             keys.mldsa44 for keys in known
@@ -366,15 +400,21 @@ class KeyRing:
         """Every key that has been given, of all roles but TLS."""
         yield from self._earlier
         for some in (self._nodes, *self._cosigners.values()):
-            yield from (given.keys for given in some)
+            yield from (given.value for given in some)
 
     def _ids(self, role: KeyRole) -> Iterator[bytes]:
         """The key ids that a role has had."""
         if role is KeyRole.TLS:
-            yield from (certificate_id(given.keys) for given in self._tls)
+            yield from (certificate_id(given.value) for given in self._tls)
         else:
             some = self._nodes if role is KeyRole.NODE else self._cosigners[role]
-            yield from (key_id(given.keys.ed25519) for given in some)
+            yield from (key_id(given.value.ed25519) for given in some)
+
+
+def _valid_at(some: "tuple[_Given[_K], ...]", index: int) -> "_Given[_K]":
+    """What is valid at an entry: of all that start there or earlier the last."""
+    assert index >= 0, "no entry has this index"
+    return some[bisect_right(some, index, key=attrgetter("start")) - 1]
 
 
 def _joined(accepted: tuple[_K, ...], new: _K) -> tuple[_Given[_K], ...]:

@@ -3,7 +3,8 @@
 A certificate makes a claim (who said what, who held it, when nothing was said)
 and carries the evidence: the signed Understanding, entries with their proofs,
 heads, ticks. This module is the format. What the evidence must show is in
-`verification`, how it is gathered in `app.export`. Source: record.md 6.
+`verification`, how it is gathered in `app.export`. Source:
+`docs/spec/certificate.md`.
 
 The file is strict CBOR, an array of six: the magic text, the version, the kind,
 the claim, the parts, and the SHA-256 of every byte before those last 32. The
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from openline.domain.errors import Reason, TheirError
+from openline.domain.errors import OurError, Reason, TheirError
 from openline.domain.instant import INSTANT_MAX
 from openline.domain.limits import (
     CONTENT_SIZE_BYTES_MAX,
@@ -188,7 +189,11 @@ class Certificate:
     evidence: Evidence
 
     def format(self) -> bytes:
-        """The file."""
+        """The file.
+
+        Raises:
+            OurError: It would be larger than a certificate may be.
+        """
         claim, evidence = self.claim, self.evidence
         parts: list[Value] = [
             evidence.understanding,
@@ -204,7 +209,12 @@ class Certificate:
             bytes(_CHECKSUM_BYTES),
         ]
         body = cbor.encode(whole)[:-_CHECKSUM_BYTES]
-        assert len(body) < EVIDENCE_SIZE_BYTES_MAX, "a certificate outgrew its bound"
+        if len(body) + _CHECKSUM_BYTES > EVIDENCE_SIZE_BYTES_MAX:
+            raise OurError(
+                f"The evidence has {len(body)} bytes, a certificate at most "
+                f"{EVIDENCE_SIZE_BYTES_MAX}.",
+                "Leave out the content, or ask for a shorter window.",
+            )
         return body + hashlib.sha256(body).digest()
 
 

@@ -107,11 +107,20 @@ def verify_checkpoint(note: Note, origin: str, keys: PublicKeys) -> Checkpoint:
         raise TheirError(
             Reason.WRONG_LINE, f"The head is of {checkpoint.origin}, expected is {origin}."
         )
-    verify_note_signature(note, VerifierKey(origin, SignatureType.ED25519, keys.ed25519))
-    at_s = verify_mldsa(checkpoint, note.signatures, origin, keys.mldsa44)
+    ed25519, mldsa44 = log_keys(origin, keys)
+    verify_note_signature(note, ed25519)
+    at_s = verify_mldsa(checkpoint, note.signatures, mldsa44)
     if at_s != 0:
         raise NoteDoesNotVerify(f"The ML-DSA-44 signature of {origin} states a time.")
     return checkpoint
+
+
+def log_keys(origin: str, keys: PublicKeys) -> tuple[VerifierKey, VerifierKey]:
+    """The two keys under which a log signs its heads."""
+    return (
+        VerifierKey(origin, SignatureType.ED25519, keys.ed25519),
+        VerifierKey(origin, SignatureType.MLDSA44, keys.mldsa44),
+    )
 
 
 def mldsa_message(checkpoint: Checkpoint, name: str, at_s: int) -> bytes:
@@ -152,17 +161,17 @@ def sign_mldsa(checkpoint: Checkpoint, name: str, signer: Signer, at_s: int) -> 
 
 
 def verify_mldsa(
-    checkpoint: Checkpoint, signatures: Iterable[NoteSignature], name: str, public: bytes
+    checkpoint: Checkpoint, signatures: Iterable[NoteSignature], key: VerifierKey
 ) -> int:
     """The time that the key's ML-DSA-44 row states, in seconds; 0 if it states none.
 
     Raises:
         NoteDoesNotVerify: The row is absent, doubled or wrong.
     """
-    key = VerifierKey(name, SignatureType.MLDSA44, public)
-    at_s, signature = split_timestamped(the_signature_of(signatures, key), name)
-    if not verify_mldsa44(public, mldsa_message(checkpoint, name, at_s), signature):
-        raise NoteDoesNotVerify(f"The ML-DSA-44 signature of {name} does not verify.")
+    assert key.type is SignatureType.MLDSA44, "a key of ML-DSA-44"
+    at_s, signature = split_timestamped(the_signature_of(signatures, key), key.name)
+    if not verify_mldsa44(key.public, mldsa_message(checkpoint, key.name, at_s), signature):
+        raise NoteDoesNotVerify(f"The ML-DSA-44 signature of {key.name} does not verify.")
     return at_s
 
 

@@ -36,6 +36,7 @@ from openline.domain.record.signing import PublicKeys, Signer, verify_ed25519
 __all__ = [
     "COSIGNED_AT_MAX_S",
     "cosign",
+    "cosigner_keys",
     "ed25519_message",
     "mldsa_message",
     "verify_cosignature",
@@ -80,8 +81,7 @@ def verify_cosignature(
         TheirError: MALFORMED: the time is beyond `COSIGNED_AT_MAX_S`.
     """
     rows = tuple(signatures)
-    ed25519 = VerifierKey(name, SignatureType.COSIGNATURE_ED25519, keys.ed25519)
-    mldsa44 = VerifierKey(name, SignatureType.MLDSA44, keys.mldsa44)
+    ed25519, mldsa44 = cosigner_keys(name, keys)
     at_s = verify_cosignature_by(checkpoint, rows, ed25519)
     if at_s != verify_cosignature_by(checkpoint, rows, mldsa44):
         raise NoteDoesNotVerify(f"The two cosignatures of {name} do not state one time.")
@@ -101,7 +101,7 @@ def verify_cosignature_by(
     """
     assert key.type is not SignatureType.ED25519, "a plain key cosigns nothing"
     if key.type is SignatureType.MLDSA44:
-        at_s = verify_mldsa(checkpoint, signatures, key.name, key.public)
+        at_s = verify_mldsa(checkpoint, signatures, key)
     else:
         at_s, signature = split_timestamped(the_signature_of(signatures, key), key.name)
         if not verify_ed25519(key.public, ed25519_message(checkpoint, at_s), signature):
@@ -111,6 +111,14 @@ def verify_cosignature_by(
     if at_s > COSIGNED_AT_MAX_S:
         raise TheirError(Reason.MALFORMED, f"the cosignature of {key.name} is dated {at_s}")
     return at_s
+
+
+def cosigner_keys(name: str, keys: PublicKeys) -> tuple[VerifierKey, VerifierKey]:
+    """The two keys with which a party cosigns under this name."""
+    return (
+        VerifierKey(name, SignatureType.COSIGNATURE_ED25519, keys.ed25519),
+        VerifierKey(name, SignatureType.MLDSA44, keys.mldsa44),
+    )
 
 
 def ed25519_message(checkpoint: Checkpoint, at_s: int) -> bytes:

@@ -88,12 +88,13 @@ class Note:
     def with_signatures(self, *more: NoteSignature) -> "Note":
         """The note with these rows added at the end.
 
-        A row of a key that has signed already takes the place of the older one:
-        each key has at most one row.
+        A row of a key that has one already is left out: each key has at most one,
+        and what a stranger adds never takes the place of what was there.
         """
-        rows = {(row.name, row.key_id): row for row in more}
-        kept = tuple(row for row in self.signatures if (row.name, row.key_id) not in rows)
-        return replace(self, signatures=kept + tuple(rows.values()))
+        rows: dict[tuple[str, bytes], NoteSignature] = {}
+        for row in (*self.signatures, *more):
+            rows.setdefault((row.name, row.key_id), row)
+        return replace(self, signatures=tuple(rows.values()))
 
 
 @dataclass(frozen=True, slots=True)

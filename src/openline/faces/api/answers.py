@@ -36,7 +36,7 @@ class Counterpart(msgspec.Struct):
         says: The word the counterpart itself has for the line.
         clock_offset_ms: How far its clock is ahead of ours, if it was measured.
         round_trip_ms: How long a probe took there and back.
-        held: How many of its messages are held here.
+        held: How many of our messages it says it holds.
         receipted: How many of ours it has receipted.
         not_receipted: How many of ours it has not.
         is_reconciled: Whether it has confirmed what we said before the start.
@@ -73,6 +73,7 @@ class Alarm(msgspec.Struct):
         facts: What it is about; `party` names whose doing it is.
         over_at: When its cause ended; null while it lasts.
         acknowledged: When and by whom, or null.
+        words: What it is about and what to do, in sentences.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Alarm(msgspec.Struct):
     facts: dict[str, Any]
     over_at: int | None
     acknowledged: dict[str, Any] | None
+    words: str
 
 
 class LineState(msgspec.Struct):
@@ -93,13 +95,15 @@ class LineState(msgspec.Struct):
         version: Its version.
         observed: What the circuits show.
         declared: By party and scope, what is declared.
-        displayed: The word that follows from the two, with a sentence.
+        displayed: The `word` that follows from the two, the same as it is `said` in the
+            language asked for, a `sentence` that says what it rests on, and its parts.
         counterparts: By name.
         out_size: How many messages we have said.
         held: By counterpart, how many of its messages are held.
         can_sign: Whether the node may say anything yet.
         waiting_for: Counterparts that have not confirmed our outbox.
         broken: Why the line signs nothing for good; empty if it does.
+        keys: By role, the id of our key that is in force on this line.
         alarms: What a person must look at.
     """
 
@@ -115,6 +119,7 @@ class LineState(msgspec.Struct):
     can_sign: bool
     waiting_for: list[str]
     broken: str
+    keys: dict[str, str]
     alarms: list[Alarm]
 
 
@@ -303,11 +308,13 @@ class Message(MessageRecord, kw_only=True):
         body: Its fields in the loss-free projection; null when it cannot be read.
         unreadable: Why it cannot be read; empty when it can.
         text: The message as plain text that explains itself.
+        outcome: What became of it, as plain text.
     """
 
     body: dict[str, Any] | None
     unreadable: str = ""
     text: str
+    outcome: str
 
 
 class Messages(msgspec.Struct):
@@ -534,6 +541,16 @@ class Notice(msgspec.Struct):
     conflicts: list[str]
 
 
+class NoticeWhole(Notice, kw_only=True):
+    """One notice, with what became of it in words.
+
+    Attributes:
+        outcome: Where it stands with each party, its versions, answers and conflicts.
+    """
+
+    outcome: str
+
+
 class Notices(msgspec.Struct):
     """Notices in the order in which they came.
 
@@ -565,9 +582,12 @@ class Checked(msgspec.Struct):
 
     Attributes:
         conflicts: Live notices of other parties that it would not be clear of.
+        warnings: What may be meant otherwise, such as a kind that the Understanding does
+            not name.
     """
 
     conflicts: list[Encounter]
+    warnings: list[str]
 
 
 class Imported(msgspec.Struct):

@@ -6,6 +6,7 @@ people nearby. Times are those of 7 April 2017; nothing here was ever said.
 
 from typing import Any, Final
 
+import msgspec
 from litestar.openapi.spec import Example
 
 from openline.faces.api import answers
@@ -101,6 +102,10 @@ ALARM: Final = answers.Alarm(
     facts={"party": BRAVO, "index": 7, "serial": "BRAVO-0007", "kind": "TEXT"},
     over_at=None,
     acknowledged=None,
+    words=(
+        f"{BRAVO} has sent BRAVO-0007 with the precedence FLASH. Read it, read it back and answer "
+        "it now."
+    ),
 )
 
 LINE_STATE: Final = answers.LineState(
@@ -112,7 +117,14 @@ LINE_STATE: Final = answers.LineState(
         ALPHA: {"air_safety": "IN_FORCE", "humanitarian": "IN_FORCE"},
         BRAVO: {"air_safety": "IN_FORCE", "humanitarian": "IN_FORCE"},
     },
-    displayed={"word": "ACTIVE", "sentence": "Every scope is in force with every party."},
+    displayed={
+        "word": "ACTIVE",
+        "said": "ACTIVE",
+        "sentence": (
+            f"Last tick 3 s ago; line check answered 070000ZAPR17 by {BRAVO}; all scopes in force "
+            "by both."
+        ),
+    },
     counterparts=[
         answers.Counterpart(
             party=BRAVO,
@@ -136,6 +148,12 @@ LINE_STATE: Final = answers.LineState(
     can_sign=True,
     waiting_for=[],
     broken="",
+    keys={
+        "mirror": "8f0d3f1a52c6e07b",
+        "node": "757eb1744370fe89",
+        "tls": "1433d5a84d58ddb9",
+        "witness": "0f31df66e6a2b10f",
+    },
     alarms=[ALARM],
 )
 
@@ -180,9 +198,11 @@ MESSAGE: Final = answers.Message(
     **_RECORD,
     body={"by": _BY, "notice_id": "ALPHA-0003", "version": 1, "activity": "Strike on an air base."},
     text=(
-        "Message alpha.example 12 of “Alpha Air Force” on line syria-air, precedence FLASH.\n"
+        "Message ALPHA-0012 (alpha.example) of Alpha Air Force on line syria-air, precedence "
+        "FLASH.\n"
         "Officer: “Capt. Smith”, post “watch”.\n"
     ),
+    outcome="Delivered to bravo.example at 070040ZAPR17 (2017-04-07T00:40:00.400Z).\n",
 )
 
 _LEAD: Final[dict[str, Any]] = {
@@ -225,6 +245,10 @@ NOTICE: Final = answers.Notice(
     conflicts=[f"{ALPHA}~ALPHA-0003~{BRAVO}~BRAVO-0001"],
 )
 NOTICES: Final = answers.Notices([NOTICE])
+NOTICE_WHOLE: Final = answers.NoticeWhole(
+    **msgspec.structs.asdict(NOTICE),
+    outcome=f"With {BRAVO}: read.\nIn conflict with notice BRAVO-0001 of {BRAVO}.\n",
+)
 
 _FINDING: Final[dict[str, Any]] = {
     "verdict": "CONFLICT",
@@ -234,7 +258,10 @@ _FINDING: Final[dict[str, Any]] = {
     "overlap_from": _FROM,
     "overlap_until": _UNTIL,
     "closest": {"lat_e7": 344_100_000, "lon_e7": 369_500_000},
-    "words": "1,841 m apart, bands and windows overlap.",
+    "words": (
+        f"{ALPHA} ALPHA-0003 and {BRAVO} BRAVO-0001 come nearer to each other than was agreed. On "
+        "the map they are 1840 m apart."
+    ),
     "minima": answers.Minima(lateral_m=5_000, vertical_dm=60_000, time_ms=1_800_000),
 }
 
@@ -256,5 +283,6 @@ CONFLICTS: Final = answers.Conflicts(
     ]
 )
 CHECKED: Final = answers.Checked(
-    [answers.Encounter(**_FINDING, party=BRAVO, notice_id="BRAVO-0001", volume=1, own_volume=1)]
+    [answers.Encounter(**_FINDING, party=BRAVO, notice_id="BRAVO-0001", volume=1, own_volume=1)],
+    [],
 )

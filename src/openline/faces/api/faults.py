@@ -31,6 +31,7 @@ from litestar.status_codes import (
 )
 
 from openline.domain.errors import OurError, TheirError
+from openline.domain.line.letters import visible
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -38,8 +39,19 @@ _REMEDIES: Final = {
     HTTP_400_BAD_REQUEST: "Compare the request with /schema/openapi.json.",
     HTTP_404_NOT_FOUND: "See /schema/openapi.json for what there is.",
     HTTP_405_METHOD_NOT_ALLOWED: "See /schema/openapi.json for the methods offered.",
-    HTTP_413_REQUEST_ENTITY_TOO_LARGE: "Send less: messages of more than 1 MiB are not taken.",
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE: (
+        "Send less: no message comes near 1 MiB, and no courier's file may be above 256 MiB."
+    ),
 }
+
+_WHATS: Final = {
+    HTTP_404_NOT_FOUND: "There is nothing at {path}.",
+    HTTP_405_METHOD_NOT_ALLOWED: "{method} is not offered at {path}.",
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE: "The body of the request is larger than may be.",
+}
+
+_GONE: Final = "client disconnected prematurely"
+"""What Litestar says of a program that ended while it was sending."""
 
 
 class BadRequest(OurError):
@@ -76,8 +88,14 @@ def answer_their_error(request: Request[Any, Any, State], error: TheirError) -> 
 def answer_http_exception(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
     """The answer to a request that no handler takes."""
     status = error.status_code
+    if error.detail == _GONE:
+        LOG.info("%s %s was broken off by who sent it", request.method, request.url.path)
+        return _answer(HTTP_400_BAD_REQUEST, "The request broke off.", "Send it again, whole.")
     if status >= HTTP_500_INTERNAL_SERVER_ERROR:
         return answer_defect(request, error)
+    if status in _WHATS:
+        what = _WHATS[status].format(method=request.method, path=visible(request.url.path))
+        return _answer(status, what, _REMEDIES[status])
     field, what = _first_fault(error)
     what = what or _sentence(error.detail or "The request is not understood")
     return _answer(status, what, _REMEDIES.get(status, ""), field)
@@ -108,6 +126,9 @@ def _first_fault(error: HTTPException) -> tuple[str, str]:
         return "", ""
     field = str(first.get("key", ""))
     words = str(first.get("message", "it is not as described"))
+    if words == f"'{field}'":
+        # What Litestar makes of a body that is not there.
+        return "", "The request has no body."
     return field, _sentence(f"{field}: {words}" if field else words)
 
 

@@ -4,12 +4,14 @@ from typing import Any, TypeAlias
 
 from litestar.datastructures import State
 
+from openline.adapters.wording import Wording
 from openline.domain.errors import OurError
 from openline.engine.commands import Command, Recorded
 from openline.engine.views import View
 from openline.faces.api.faults import BadRequest, NotFound, NotReady
 from openline.faces.api.running import Running
 from openline.faces.api.schema import Officer
+from openline.faces.api.words import wording_of
 
 By: TypeAlias = tuple[str, str]
 
@@ -40,6 +42,18 @@ def view_of(state: State, line: str) -> View:
         raise NotFound(
             error.what, error.remedy or "See GET /lines for the lines there are."
         ) from None
+
+
+def wording_for(state: State, language: str | None) -> Wording:
+    """The wording of an answer.
+
+    Raises:
+        BadRequest: There are no sentences in the language asked for.
+    """
+    try:
+        return wording_of(node_of(state).config, language)
+    except OurError as error:
+        raise BadRequest(error.what, error.remedy, "language") from None
 
 
 async def recorded(state: State, line: str, command: Command) -> Recorded:

@@ -12,9 +12,9 @@ from openline.domain.line.understanding import understanding_bytes, understandin
 from openline.domain.line.understanding_toml import to_toml
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, described
-from openline.faces.api.faults import BadRequest, NotFound
-from openline.faces.api.node import node_of, view_of
-from openline.faces.api.words import plain_text
+from openline.faces.api.faults import NotFound
+from openline.faces.api.node import node_of, view_of, wording_for
+from openline.faces.api.words import plain_text, worded_alarm, worded_conflict, worded_line
 
 COUNT_MAX = 1_000
 """Messages in one answer: about a megabyte."""
@@ -23,6 +23,14 @@ Line = Annotated[str, Parameter(description="The line's name.", pattern="^[a-z0-
 
 NoticeId = Annotated[str, Parameter(description="Its id, such as ALPHA-0003.")]
 
+Language = Annotated[
+    str | None,
+    Parameter(
+        pattern="^[a-z]{2,3}$",
+        description="Language of the sentences: en, ru or ar; else that of node.toml.",
+    ),
+]
+
 
 @get(
     "/status",
@@ -30,16 +38,18 @@ NoticeId = Annotated[str, Parameter(description="Its id, such as ALPHA-0003.")]
     tags=["state"],
     summary="The state of the node and of each line",
     responses=described(
-        answers.Status, "The node and its lines.", example=examples.STATUS, faults=(503,)
+        answers.Status, "The node and its lines.", example=examples.STATUS, faults=(400, 503)
     ),
 )
-async def read_status(state: State) -> dict[str, Any]:
+async def read_status(state: State, language: Language = None) -> dict[str, Any]:
     """Who runs, since when, and for each line its state.
 
     On both axes: what is observed of each counterpart and circuit, what each
-    party declares, and the word that follows from the two.
+    party declares, and the word that follows from the two, with one sentence
+    that says what it rests on.
     """
-    return node_of(state).status()
+    status = node_of(state).status()
+    return {**status, "lines": _lines(state, status, language)}
 
 
 @get(
@@ -47,11 +57,18 @@ async def read_status(state: State) -> dict[str, Any]:
     operation_id="listLines",
     tags=["state"],
     summary="The lines of the node",
-    responses=described(answers.Lines, "The lines.", example=examples.LINES, faults=(503,)),
+    responses=described(answers.Lines, "The lines.", example=examples.LINES, faults=(400, 503)),
 )
-async def list_lines(state: State) -> dict[str, Any]:
+async def list_lines(state: State, language: Language = None) -> dict[str, Any]:
     """The lines that this node holds, each with its state, as `/status` has them."""
-    return {"lines": node_of(state).status()["lines"]}
+    return {"lines": _lines(state, node_of(state).status(), language)}
+
+
+def _lines(state: State, status: dict[str, Any], language: str | None) -> list[dict[str, Any]]:
+    wording, now = wording_for(state, language), status["now"]
+    return [
+        worded_line(line, view_of(state, line["line"]), wording, now) for line in status["lines"]
+    ]
 
 
 @get(
@@ -92,21 +109,23 @@ async def read_message(
     line: Line,
     party: Annotated[str, Parameter(description="The author.")],
     index: Annotated[int, Parameter(ge=0, description="Its index: the serial number.")],
-    language: Annotated[
-        str, Parameter(pattern="^[a-z]{2,3}$", description="Language of the plain text.")
-    ] = "en",
+    language: Language = None,
 ) -> dict[str, Any]:
-    """One message with its fields, `body`, and as plain text that explains itself."""
+    """One message with its fields, `body`, and as plain text that explains itself.
+
+    `text` is what it says, `outcome` what became of it.
+    """
     view = view_of(state, line)
+    wording = wording_for(state, language)
     try:
         shown = node_of(state).message(line, party, index)
     except OurError as error:
         raise NotFound(error.what, error.remedy) from None
-    try:
-        text = plain_text(view, shown, language)
-    except OurError as error:
-        raise BadRequest(error.what, error.remedy, "language") from None
-    return {**shown, "text": text}
+    return {
+        **shown,
+        "text": plain_text(view, shown, wording),
+        "outcome": wording.outcome(shown),
+    }
 
 
 @get(
@@ -132,14 +151,18 @@ async def list_notices(
     operation_id="readNotice",
     tags=["notices"],
     summary="One notice with all its versions",
-    responses=described(answers.Notice, "The notice.", example=examples.NOTICE, faults=READING),
+    responses=described(
+        answers.NoticeWhole, "The notice.", example=examples.NOTICE_WHOLE, faults=READING
+    ),
 )
-async def read_notice(state: State, line: Line, notice_id: NoticeId) -> dict[str, Any]:
+async def read_notice(
+    state: State, line: Line, notice_id: NoticeId, language: Language = None
+) -> dict[str, Any]:
     """One notice: its versions, volumes, responses and conflicts.
 
     Two parties may use one id: ours is meant first.
     """
-    return _notice(state, line, notice_id)
+    return _notice(state, line, notice_id, language)
 
 
 @get(
@@ -147,23 +170,29 @@ async def read_notice(state: State, line: Line, notice_id: NoticeId) -> dict[str
     operation_id="readNoticeOf",
     tags=["notices"],
     summary="One notice of a party with all its versions",
-    responses=described(answers.Notice, "The notice.", example=examples.NOTICE, faults=READING),
+    responses=described(
+        answers.NoticeWhole, "The notice.", example=examples.NOTICE_WHOLE, faults=READING
+    ),
 )
 async def read_notice_of(
     state: State,
     line: Line,
     party: Annotated[str, Parameter(description="Whose notice.")],
     notice_id: NoticeId,
+    language: Language = None,
 ) -> dict[str, Any]:
     """One notice of one party: its versions, volumes, responses and conflicts."""
-    return _notice(state, line, f"{party}/{notice_id}")
+    return _notice(state, line, f"{party}/{notice_id}", language)
 
 
-def _notice(state: State, line: str, name: str) -> dict[str, Any]:
+def _notice(state: State, line: str, name: str, language: str | None) -> dict[str, Any]:
+    wording = wording_for(state, language)
     notice = view_of(state, line).notice(name)
     if notice is None:
-        raise NotFound(f"There is no notice {name!r} on {line}.", f"See GET /lines/{line}/notices.")
-    return notice
+        raise NotFound(
+            f"There is no notice {name!r} on {line}.", "Take its id from the list of notices."
+        )
+    return {**notice, "outcome": wording.notice_outcome(notice)}
 
 
 @get(
@@ -179,9 +208,11 @@ async def list_conflicts(
     state: State,
     line: Line,
     live: Annotated[bool, Parameter(description="Only those between live notices.")] = True,
+    language: Language = None,
 ) -> dict[str, Any]:
     """Where two notices come nearer than agreed: how near, at which point, when."""
-    return {"conflicts": view_of(state, line).conflicts(live)}
+    wording, found = wording_for(state, language), view_of(state, line).conflicts(live)
+    return {"conflicts": [worded_conflict(conflict, wording) for conflict in found]}
 
 
 @get(
@@ -191,9 +222,10 @@ async def list_conflicts(
     summary="What a person must look at",
     responses=described(answers.Alarms, "The alarms.", example=examples.ALARMS, faults=READING),
 )
-async def list_alarms(state: State, line: Line) -> dict[str, Any]:
-    """The alarms of a line, the most urgent first."""
-    return {"alarms": view_of(state, line).alarms()}
+async def list_alarms(state: State, line: Line, language: Language = None) -> dict[str, Any]:
+    """The alarms of a line, the most urgent first; `words` say what each is about."""
+    wording, standing = wording_for(state, language), view_of(state, line).alarms()
+    return {"alarms": [worded_alarm(alarm, wording) for alarm in standing]}
 
 
 @get(

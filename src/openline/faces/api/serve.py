@@ -46,6 +46,8 @@ async def serve(
             lifespan="off",
             access_log=False,
             log_config=None,
+            # That it started and ended is said by `run`, in the node's words.
+            log_level="warning",
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=_GOODBYE_S,

@@ -1,29 +1,32 @@
-"""A stored message as plain text that needs no documentation (`adapters.wording`)."""
+"""What the engine tells in plain values, said in sentences (`adapters.wording`).
+
+A stored message becomes text that needs no documentation; the state of a line,
+alarms and conflicts become sentences, in the language that is asked for or else
+in the node's own.
+"""
 
 from typing import Any
 
-from openline.adapters.wording import Facts, Wording
+from openline.adapters.wording import LANGUAGES, Facts, Wording
+from openline.app.config import Config
 from openline.domain.party import Precedence
 from openline.domain.talk.lead_time import LeadClass
 from openline.engine.views import View
 
 
-def plain_text(view: View, record: dict[str, Any], language: str) -> str:
+def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
     """The message in sentences, with what is known of it beside its body.
 
     Args:
         view: The line's view: the message itself, titles, lead times.
         record: The message as the view lists it.
-        language: Of the sentences.
-
-    Raises:
-        OurError: There are no sentences in that language.
+        wording: Says it.
     """
     assert view.load is not None, "a running node's views read its store"
     lead_ms, lead = _lead_time(view, record)
     facts = Facts(
         party=record["party"],
-        title=view.understanding.party(record["party"]).title(language),
+        title=view.understanding.party(record["party"]).title(wording.language),
         line=view.understanding.line,
         index=record["index"],
         at=record["at"],
@@ -32,9 +35,56 @@ def plain_text(view: View, record: dict[str, Any], language: str) -> str:
         received_at=record["received_at"],
         lead_ms=lead_ms,
         lead=lead,
+        serial=record["serial"],
+        of_serial=(record["reply_to"] or {}).get("serial", ""),
     )
     message = view.load(record["party"], record["index"], record["epoch"])
-    return Wording(language).message(message, facts)
+    return wording.message(message, facts)
+
+
+def wording_of(config: Config, language: str | None) -> Wording:
+    """The wording in a language, or else in that of node.toml, or else in English.
+
+    Raises:
+        OurError: There are no sentences in the language asked for.
+    """
+    if language is not None:
+        return Wording(language)
+    return Wording(config.language if config.language in LANGUAGES else LANGUAGES[0])
+
+
+def worded_line(line: dict[str, Any], view: View, wording: Wording, now: int) -> dict[str, Any]:
+    """A line of the status with its word, its sentence and its alarms in one language."""
+    displayed = {
+        **line["displayed"],
+        "said": wording.line_word(line),
+        "sentence": wording.line_sentence(line, view.understanding.timers, now),
+    }
+    alarms = [worded_alarm(alarm, wording) for alarm in line["alarms"]]
+    return {**line, "displayed": displayed, "alarms": alarms}
+
+
+def worded_alarm(alarm: dict[str, Any], wording: Wording) -> dict[str, Any]:
+    """An alarm with the sentences that say what it is about and what to do."""
+    return {**alarm, "words": wording.alarm(alarm)}
+
+
+def worded_conflict(conflict: dict[str, Any], wording: Wording) -> dict[str, Any]:
+    """A conflict with its finding in one language."""
+    one, other = (f"{side['party']} {side['notice_id']}" for side in conflict["sides"])
+    return {**conflict, "words": wording.encounter(conflict, one, other)}
+
+
+def worded_encounter(found: dict[str, Any], wording: Wording, draft: str) -> dict[str, Any]:
+    """What a draft would meet, in one language.
+
+    Args:
+        found: The encounter as the desk tells it.
+        wording: Says it.
+        draft: What the draft is called: its id if it has one, else its author.
+    """
+    words = wording.encounter(found, draft, f"{found['party']} {found['notice_id']}")
+    return {**found, "words": words}
 
 
 def _lead_time(view: View, record: dict[str, Any]) -> tuple[int | None, LeadClass | None]:

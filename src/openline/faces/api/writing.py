@@ -9,8 +9,9 @@ from litestar import post
 from litestar.datastructures import State
 from litestar.params import Body, JSONBody, Parameter, RawBody
 
-from openline.domain.errors import OurError
+from openline.domain.errors import OurError, TheirError
 from openline.domain.instant import format_instant
+from openline.domain.line.understanding import parse_signed_understanding
 from openline.domain.party import Precedence
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, from_json
@@ -28,11 +29,20 @@ from openline.engine.commands import (
 from openline.engine.views import View
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import WRITING, described
-from openline.faces.api.faults import BadRequest
-from openline.faces.api.node import bad_field, by_of, node_of, recorded, view_of, with_by
-from openline.faces.api.reading import Line
+from openline.faces.api.faults import BadRequest, NotFound
+from openline.faces.api.node import (
+    bad_field,
+    by_of,
+    node_of,
+    recorded,
+    view_of,
+    with_by,
+    wording_for,
+)
+from openline.faces.api.reading import Language, Line
 from openline.faces.api.running import Running
 from openline.faces.api.schema import Acknowledgement, Check, Deed, KeyOrder, Revocation, Say
+from openline.faces.api.words import worded_encounter
 
 WAIT_MS_MAX: Final = 60_000
 """Longer waits belong to the event stream."""
@@ -134,17 +144,28 @@ def _said(view: View, done: Recorded) -> dict[str, Any]:
     ),
 )
 async def check_notice(
-    state: State, line: Line, data: Annotated[Check, Body(examples=examples.CHECKS)]
+    state: State,
+    line: Line,
+    data: Annotated[Check, Body(examples=examples.CHECKS)],
+    language: Language = None,
 ) -> dict[str, Any]:
     """The conflicts a notice would have with the live notices of other parties.
 
     Everything that would be refused on release is refused here too; nothing
-    is recorded and nobody is told.
+    is recorded and nobody is told. `warnings` name what may be a mistake and is
+    not refused: a kind or a category that the Understanding does not name.
     """
-    view_of(state, line)
+    view = view_of(state, line)
     running = node_of(state)
+    wording = wording_for(state, language)
     message = _message(running, "NOTICE", data.fields)
-    return {"conflicts": await running.command(CheckNotice(line, message))}
+    found = await running.command(CheckNotice(line, message))
+    assert isinstance(message, Notice), "the form of a notice gives a notice"
+    draft = f"{running.config.party} {message.notice_id}".strip()
+    return {
+        "conflicts": [worded_encounter(one, wording, draft) for one in found],
+        "warnings": wording.remarks(message, view.understanding),
+    }
 
 
 @post(
@@ -161,7 +182,11 @@ async def acknowledge_alarm(
     """A person has seen it. Acknowledging one alarm neither clears nor hides another."""
     view_of(state, line)
     running = node_of(state)
-    await running.command(AcknowledgeAlarm(line, data.alarm, by_of(running, data.by)))
+    try:
+        await running.command(AcknowledgeAlarm(line, data.alarm, by_of(running, data.by)))
+    except OurError as error:
+        # Nothing else stands against acknowledging than that there is no such alarm.
+        raise NotFound(error.what, error.remedy) from None
     return {"is_done": True}
 
 
@@ -179,6 +204,11 @@ async def adopt(state: State, body: RawBody) -> dict[str, Any]:
 
     The body is the file that `openline understanding sign` writes.
     """
+    try:
+        parse_signed_understanding(body)
+    except TheirError as error:
+        what = f"The file is no signed Understanding: {error.what.rstrip('.')}."
+        raise BadRequest(what, "Send the file that `openline understanding sign` writes.") from None
     result = await node_of(state).command(Adopt(body))
     return {"is_done": True, **(result if isinstance(result, dict) else {})}
 

@@ -6,7 +6,7 @@ from openline.domain.errors import OurError
 from openline.domain.talk.check import Occasion
 from openline.faces.cli.instants import instant_text
 from openline.faces.cli.manual import make_app, verb
-from openline.faces.cli.options import Acting
+from openline.faces.cli.options import Acting, Wait
 from openline.faces.cli.saying import reference_of, say_message
 
 app = make_app(
@@ -28,7 +28,7 @@ def send(
     occasion: Occasion = Occasion.REGULAR,
     next_at: str | None = None,
     language: str | None = None,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     """Send a line check.
@@ -44,7 +44,7 @@ def send(
         occasion: Opening or closing call of a duty day, or regular.
         next_at: When the next check comes: an instant, or +4h from now.
         language: Language of the words; without it the language of node.toml.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
@@ -64,7 +64,7 @@ def reply(
     /,
     *,
     readability: int = 5,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     """Answer a line check.
@@ -78,7 +78,7 @@ def reply(
     Args:
         serial: The check that is answered.
         readability: From 1, unreadable, to 5, perfectly readable.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()

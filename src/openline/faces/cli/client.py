@@ -89,11 +89,8 @@ class Client:
             answer = response.read(ANSWER_SIZE_BYTES_MAX)
         except TimeoutError:
             raise _too_late(self._timeout_s) from None
-        except (OSError, http.client.HTTPException) as error:
-            raise NoAnswer(
-                f"The node broke off while it answered: {type(error).__name__} {error}.",
-                "See openline.log, and openline status.",
-            ) from None
+        except (OSError, http.client.HTTPException):
+            raise _broken_off() from None
         finally:
             connection.close()
         if response.status >= 300:
@@ -148,17 +145,34 @@ def _read_answer(answer: bytes) -> Any:
         return json.loads(answer)
     except ValueError:
         # A node that is killed leaves half an answer.
-        raise NoAnswer(
-            "The node broke off while it answered.", "See openline.log, and openline status."
-        ) from None
+        raise _broken_off() from None
+
+
+class Refused(OurError):
+    """The node refuses what was asked.
+
+    Attributes:
+        field: The field of the request that is at fault, if it is one.
+    """
+
+    def __init__(self, what: str, remedy: str = "", field: str = "") -> None:
+        super().__init__(what, remedy)
+        self.field = field
 
 
 def _refusal(answer: bytes) -> OurError:
     try:
         error = json.loads(answer)["error"]
-        return OurError(str(error["what"]), str(error["remedy"]))
+        return Refused(str(error["what"]), str(error["remedy"]), str(error.get("field", "")))
     except (ValueError, KeyError, TypeError):
         return NoAnswer("The node answered with an error that cannot be read.", "See openline.log.")
+
+
+def _broken_off() -> NoAnswer:
+    return NoAnswer(
+        "The node broke off before it had answered; whether it did what was asked is not known.",
+        "See openline status, and when it runs, openline log, before you repeat it.",
+    )
 
 
 def _too_late(timeout_s: float) -> NoAnswer:

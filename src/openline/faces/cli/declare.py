@@ -4,9 +4,10 @@ from typing import Any
 
 from openline.domain.party import Precedence
 from openline.domain.talk.declaration import Status
+from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.instants import instant_text
 from openline.faces.cli.manual import make_app, verb
-from openline.faces.cli.options import Acting, parse_officer
+from openline.faces.cli.options import Acting, Wait, parse_officer
 from openline.faces.cli.saying import say_message
 
 app = make_app(
@@ -30,7 +31,7 @@ def suspend(
     conditions: str = "",
     keep_open: tuple[str, ...] = (),
     language: str | None = None,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     r"""Suspend scopes for this party.
@@ -50,7 +51,7 @@ def suspend(
         conditions: What would lead to resumption, in words.
         keep_open: What goes on all the same; without it line checks, FLASH and humanitarian.
         language: Language of the words; without it the language of node.toml.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     _declare(
@@ -66,7 +67,7 @@ def resume(
     released_by: str,
     effective: str | None = None,
     language: str | None = None,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     r"""Put scopes in force again for this party.
@@ -81,7 +82,7 @@ def resume(
         released_by: The second person, as POST/OFFICER.
         effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     _declare(
@@ -96,7 +97,7 @@ def terminate(
     released_by: str,
     effective: str | None = None,
     language: str | None = None,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     r"""End scopes for good for this party.
@@ -113,7 +114,7 @@ def terminate(
         released_by: The second person, as POST/OFFICER.
         effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     _declare(
@@ -133,6 +134,10 @@ def _declare(
     wait_s: float,
     options: Acting,
 ) -> None:
+    if not scopes:
+        raise WrongUsage(
+            "No scope is named.", "Name one or more as the Understanding does, such as air_safety."
+        )
     client = options.client()
     fields: dict[str, Any] = {
         "released_by": parse_officer(released_by, "--released-by"),

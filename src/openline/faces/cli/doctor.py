@@ -13,16 +13,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from openline.domain.errors import OpenlineError, OurError
 from openline.faces.cli.faults import Exit, rows_of
 from openline.faces.cli.manual import make_app, sole_verb
-from openline.faces.cli.options import Node
+from openline.faces.cli.options import Language, Node
 from openline.faces.cli.output import emit
 
 if TYPE_CHECKING:
     from openline.app.config import Config
+    from openline.domain.line.terms import PartyTerms
 
 DISK_FREE_BYTES_MIN: Final = 256 * 1024 * 1024
 """Below this a busy day of a large line may fill the disk."""
@@ -98,6 +99,12 @@ def findings(directory: Path) -> Iterator[Finding]:
         yield _fault("settings", error)
         return
     yield Finding("settings", State.OK, f"{config.directory}/node.toml: {config.party}")
+    if config.language not in get_args(Language):
+        yield Finding(
+            "settings", State.WARNING, f"There are no sentences in {config.language!r}.",
+            "Texts are written in it, and what the program says is English; or set `language` in "
+            f"node.toml to one of {', '.join(get_args(Language))}.",
+        )  # fmt: skip
     yield from _disk(config)
     for check, look in (("keys", _keys), ("cards", _cards), ("understandings", _understandings)):
         yield from _looked(check, look, config)
@@ -241,6 +248,22 @@ def _understandings(config: "Config") -> Iterator[Finding]:
             others = [name for name in terms.names() if name != config.party]
             says = f"{terms.line} with {', '.join(others)}, version {terms.version}"
             yield Finding("understandings", State.OK, says)
+            yield from _keys_named(config, path, terms.party(config.party))
+
+
+def _keys_named(config: "Config", path: Path, terms: "PartyTerms") -> Iterator[Finding]:
+    """Whether the keys that an Understanding names for us are here."""
+    from openline.adapters.keys import FileKeys
+
+    keys = FileKeys.open(config.keys)
+    for role in ("node", "witness", "mirror"):
+        if keys.find(role, getattr(terms, role)) is None:
+            yield Finding(
+                "understandings", State.WARNING,
+                f"{path} names another {role} key for {config.party} than {config.keys} holds.",
+                "That is right only if the key was changed since and its file put away; else this "
+                "is not the directory of the node whose card is in the Understanding.",
+            )  # fmt: skip
 
 
 def _ports(config: "Config") -> Iterator[Finding]:
@@ -311,7 +334,16 @@ def _running(config: "Config") -> Iterator[Finding]:
     from openline.faces.cli.client import Client
 
     status = Client(config).get("/status")
-    yield Finding("node", State.OK, f"It runs; {len(status['lines'])} lines.")
+    names = [line["line"] for line in status["lines"]]
+    has = f"with the line {names[0]}" if len(names) == 1 else f"with {len(names)} lines"
+    yield Finding("node", State.OK, f"It runs {has}.")
+    for path in sorted(config.lines.glob("*.understanding")):
+        line_name = path.name.partition(".")[0]
+        if line_name not in names:
+            yield Finding(
+                f"line {line_name}", State.FAULT, f"The node has not taken in {path}.",
+                f"See {config.log} for the reason; then start the node again.",
+            )  # fmt: skip
     for line in status["lines"]:
         yield from _line(line)
 

@@ -63,5 +63,6 @@ def rows_of(error: OpenlineError) -> list[str]:
     if isinstance(error, OurError):
         return [row for row in (error.what, error.remedy) if row]
     if isinstance(error, TheirError):
-        return [f"{error.what}.", f"Refused as {error.reason.value}: the file is not sound."]
+        what = f"{error.what.rstrip('.')}."
+        return [what, f"Refused as {error.reason.value}: the file is not sound."]
     return [str(error)]

@@ -26,9 +26,13 @@ def read_bytes(path: Path, size_bytes_max: int) -> bytes:
             with path.open("rb") as file:
                 data = file.read(size_bytes_max + 1)
     except OSError as error:
-        raise FileUnreadable(f"{path} cannot be read: {error.strerror}.") from None
+        raise FileUnreadable(
+            f"{path} cannot be read: {error.strerror}.", "Name a file that this user can read."
+        ) from None
     if len(data) > size_bytes_max:
-        raise FileUnreadable(f"{path} is larger than {size_bytes_max} bytes.")
+        raise FileUnreadable(
+            f"{path} is larger than {size_bytes_max} bytes.", "It is not what belongs here."
+        )
     return data
 
 
@@ -42,8 +46,9 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except TheirError as error:
+        what = error.what.rstrip(".")
         raise FileUnreadable(
-            f"{path}: {error.what}.", f"It is not sound ({error.reason.value}): ask for it again."
+            f"{path}: {what}.", f"It is not sound ({error.reason.value}): ask for it again."
         ) from None
 
 
@@ -83,4 +88,7 @@ def write_new(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             beside.unlink()
-        raise OurError(f"{path} cannot be written: {error.strerror}.") from None
+        raise OurError(
+            f"{path} cannot be written: {error.strerror}.",
+            "Make room, or name a place where this user can write.",
+        ) from None

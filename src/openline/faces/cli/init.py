@@ -1,14 +1,18 @@
 """The verb `init`: a new node in a directory of its own."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from openline.domain.errors import OurError
+from openline.domain.limits import ROOTS_MAX
 from openline.faces.cli.addresses import WILDCARDS, parse_address, parse_titles
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.files import write_new
 from openline.faces.cli.manual import make_app, sole_verb
-from openline.faces.cli.options import Node
+from openline.faces.cli.options import Language, Node
 from openline.faces.cli.output import emit
 
 if TYPE_CHECKING:
@@ -27,8 +31,8 @@ def init(
     advertise: tuple[str, ...] = (),
     post: str = "watch",
     officer: str = "duty officer",
-    language: str = "en",
-    roots: int = 1,
+    language: Language = "en",
+    roots: Annotated[int, Parameter(validator=Number(gte=0, lte=ROOTS_MAX))] = 1,
     threshold: int | None = None,
     options: Node = Node(),  # noqa: B008 - frozen.
 ) -> None:
@@ -49,7 +53,8 @@ def init(
     Args:
         party: The party's name: lower-case letters, digits, hyphens, dots.
         title: What the party is called, as LANGUAGE=TITLE; again for each language.
-        listen: Where to listen, as [CIRCUIT=]HOST:PORT; again for each circuit.
+        listen: Where to listen, as [CIRCUIT=]HOST:PORT; again for each circuit. Without it the
+            node listens nowhere, and only dials.
         advertise: Where counterparts dial, as [CIRCUIT=]HOST:PORT; without it where it listens.
         post: The post in whose name the command line acts.
         officer: The officer in whose name the command line acts.
@@ -66,7 +71,10 @@ def init(
     listeners = _listeners(listen)
     titles = parse_titles(title, "--title") or (("en", party),)
     if threshold is not None and not 1 <= threshold <= max(roots, 1):
-        raise WrongUsage(f"--threshold {threshold} does not fit {roots} root keys.")
+        raise WrongUsage(
+            f"--threshold {threshold} does not fit {roots} root keys.",
+            f"Give a number from 1 to {max(roots, 1)}.",
+        )
     text = config_text(
         party=party, post=post, officer=officer, language=language, listeners=listeners
     )
@@ -83,7 +91,7 @@ def init(
 
         card = make_card(config, titles, threshold or roots, endpoints, config.root_keys)
         made |= {"card": str(config.own_card), "words": card.words}
-    emit(made, _rows(made, roots), as_json=options.json)
+    emit(made, _rows(made, roots, has_address=bool(endpoints)), as_json=options.json)
 
 
 def _listeners(listen: tuple[str, ...]) -> tuple["Listener", ...]:
@@ -114,6 +122,12 @@ def _endpoints(
 
 
 def _refuse_existing(directory: Path) -> None:
+    if (directory / "keys").exists() and not (directory / "node.toml").exists():
+        raise OurError(
+            f"{directory} holds keys without settings: an init that did not end, or a copy.",
+            f"If nobody has its card yet, remove {directory / 'keys'}; else name another directory "
+            "with --dir.",
+        )
     for name in ("node.toml", "keys", "store.sqlite"):
         if (directory / name).exists():
             raise OurError(
@@ -128,7 +142,10 @@ def _make_directories(directory: Path) -> None:
         for name in ("cards", "lines"):
             (directory / name).mkdir(exist_ok=True)
     except OSError as error:
-        raise OurError(f"{directory} cannot be made: {error.strerror}.") from None
+        raise OurError(
+            f"{directory} cannot be made: {error.strerror}.",
+            "Name a place where this user can write, with --dir.",
+        ) from None
 
 
 def _make_keys(directory: Path, party: str, roots: int) -> dict[str, Any]:
@@ -138,7 +155,7 @@ def _make_keys(directory: Path, party: str, roots: int) -> dict[str, Any]:
     return {"keys": str(directory / "keys"), "roots": roots}
 
 
-def _rows(made: dict[str, Any], roots: int) -> list[str]:
+def _rows(made: dict[str, Any], roots: int, *, has_address: bool) -> list[str]:
     rows = [f"{made['directory']}: the node of {made['party']}."]
     rows += [f"  {made['keys']}: keep it private; only its owner may read it."]
     if not roots:
@@ -148,5 +165,12 @@ def _rows(made: dict[str, Any], roots: int) -> list[str]:
         f"  {made['keys']}/root: the party itself. Copy it to media kept offline.",
         f"  {made['card']}: hand it to the counterparts, and read its words aloud:",
         f"  {' '.join(made['words'])}",
+        *([] if has_address else [_NO_ADDRESS]),
         "Next: openline card add COUNTERPART.card, openline understanding new.",
     ]
+
+
+_NO_ADDRESS = (
+    "The card gives no address: the counterparts cannot dial this node. To give one, "
+    "openline card make --advertise HOST:PORT."
+)

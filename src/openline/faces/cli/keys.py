@@ -12,7 +12,9 @@ from openline.faces.cli.options import Acting, Node
 from openline.faces.cli.output import emit, table
 
 if TYPE_CHECKING:
+    from openline.adapters.keys import FileKeys
     from openline.app.config import Config
+    from openline.domain.record.signing import PublicKeys
     from openline.faces.cli.client import Client
 
 Role: TypeAlias = Literal["node", "witness", "mirror", "tls"]
@@ -130,7 +132,6 @@ def _revocation(
     """The fields of a revocation, signed with the root keys."""
     from openline.adapters.keys import FileKeys, open_root_keys
     from openline.domain.line.understanding import RootSignature
-    from openline.domain.record.signing import key_id
     from openline.domain.talk.body import By
     from openline.domain.talk.keys import KeyRevoke, KeyRole, key_revoke_message
 
@@ -138,18 +139,16 @@ def _revocation(
     [state] = [one for one in client.get("/lines")["lines"] if one["line"] == line]
     keys = FileKeys.open(config.keys)
     by = officer or {"post": config.post, "officer": config.officer}
-    is_tls = role == "tls"
-    current = None if is_tls else keys.current(role).public
+    # The key in force is a matter of this line's log: it may be lost here, or changed already.
+    in_force = bytes.fromhex(state["keys"][role])
     revoke = KeyRevoke(
         by=By(**by),
         role=KeyRole[role.upper()],
-        revoked=(
-            _certificate_id(keys.tls.certificate) if current is None else key_id(current.ed25519)
-        ),
+        revoked=in_force,
         from_index=state["out_size"] if from_index is None else from_index,
         reason=reason,
-        keys=None if current is None else keys.successor(role, current).public,
-        tls=keys.successor_certificate(keys.tls.certificate) if is_tls else None,
+        keys=None if role == "tls" else _next_keys(keys, role, in_force),
+        tls=_next_certificate(keys, in_force) if role == "tls" else None,
     )
     message = key_revoke_message(f"{config.party}/{line}/out", revoke)
     signatures = sorted(
@@ -157,6 +156,20 @@ def _revocation(
         for root in open_root_keys(roots)
     )
     return dataclasses.replace(revoke, signatures=tuple(signatures)).to_json()
+
+
+def _next_keys(keys: "FileKeys", role: Role, in_force: bytes) -> "PublicKeys":
+    """What takes the place of the key in force: its successor, or the one that is here."""
+    from openline.domain.record.signing import key_id
+
+    current = keys.current(role).public
+    return keys.successor(role, current).public if key_id(current.ed25519) == in_force else current
+
+
+def _next_certificate(keys: "FileKeys", in_force: bytes) -> bytes:
+    current = keys.tls.certificate
+    is_in_force = _certificate_id(current) == in_force
+    return keys.successor_certificate(current) if is_in_force else current
 
 
 def _keys(config: "Config") -> Iterator[dict[str, Any]]:

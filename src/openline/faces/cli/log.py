@@ -2,14 +2,23 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from openline.domain.instant import format_instant
 from openline.faces.cli.faults import NodeNotRunning
 from openline.faces.cli.manual import make_app, verb
-from openline.faces.cli.options import OnLine
+from openline.faces.cli.options import Language, OnLine
 from openline.faces.cli.output import Worded, emit, table
 from openline.faces.cli.serials import find_serial
+
+if TYPE_CHECKING:
+    from openline.faces.cli.client import Client
+
+COUNT_MAX: Final = 1_000
+"""The API lists no more at once."""
 
 app = make_app(
     "log",
@@ -18,7 +27,8 @@ app = make_app(
 
     Every message has a serial without gaps and four marks: recorded and
     delivered are done by machines, read and answered by named officers.
-    Without a verb it lists them in the order in which they were recorded here.
+    Without a verb it lists the last ones, in the order in which they were
+    recorded here.
     """,
     """\
     openline log --after 100 --count 20 --follow
@@ -30,15 +40,15 @@ app = make_app(
 @app.default
 def list_messages(
     *,
-    after: int = 0,
-    count: int = 100,
+    after: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
+    count: Annotated[int, Parameter(validator=Number(gte=1, lte=COUNT_MAX))] = 100,
     follow: bool = False,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
     """List messages in the order in which they were recorded here.
 
     Args:
-        after: Only those with a larger position.
+        after: Those that follow this position; without it, the last ones.
         count: At most so many, up to 1000.
         follow: Go on with what is said and marked from now on, until Control-C.
         options: Which node and line, and how to print.
@@ -48,7 +58,10 @@ def list_messages(
     # Begun before the list is read, so that nothing is missed between the two.
     events = client.events(line) if follow else iter(())
     begin = next(events, None)
-    answer = client.get("/lines", line, "messages", after=after, count=count)
+    if after is None:
+        answer = {"messages": _last_messages(client, line, count)}
+    else:
+        answer = client.get("/lines", line, "messages", after=after, count=count)
     emit(answer, _list_rows(answer["messages"]), as_json=options.json)
     for name, data in events if begin else ():
         if name == "end":
@@ -63,7 +76,7 @@ def show(
     serial: str,
     /,
     *,
-    language: Literal["en", "ru", "ar"] | None = None,
+    language: Language | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
     """Print a stored message as plain text that needs no documentation.
@@ -79,11 +92,23 @@ def show(
     client = options.client()
     line = options.line_of(client)
     party, index = find_serial(client, line, serial)
-    message = client.get(
-        "/lines", line, "messages", party, str(index),
-        language=language or client.config.language,
-    )  # fmt: skip
+    message = client.get("/lines", line, "messages", party, str(index), language=language)
     emit(message, _message_rows(message), as_json=options.json)
+
+
+def _last_messages(client: "Client", line: str, count: int) -> list[dict[str, Any]]:
+    """The last so many messages, the newest at the end."""
+    states = {one["line"]: one for one in client.get("/lines")["lines"]}
+    state = states.get(line, {"out_size": 0, "held": {}})
+    after = max(0, state["out_size"] + sum(state["held"].values()) - count)
+    last: list[dict[str, Any]] = []
+    # More may have come meanwhile, or out of order: what follows is read to its end.
+    while found := client.get("/lines", line, "messages", after=after, count=count)["messages"]:
+        last = [*last, *found][-count:]
+        after = found[-1]["position"]
+        if len(found) < count:
+            break
+    return last
 
 
 def _list_rows(messages: list[dict[str, Any]]) -> Iterator[str]:
@@ -129,15 +154,4 @@ def _marks(marks: dict[str, Any]) -> str:
 def _message_rows(message: dict[str, Any]) -> Iterator[str]:
     yield from map(Worded, message["text"].splitlines())
     yield ""
-    for party, at in sorted(message["marks"]["delivered"].items()):
-        yield f"Delivered to {party} {format_instant(at)}"
-    for name in ("read", "read_back", "answered"):
-        for mark in message["marks"][name]:
-            said = f": {mark['said']}" if mark.get("said") else ""
-            who = f"{mark['party']}, {mark['post']}, {mark['officer']}"
-            yield (
-                f"{name.replace('_', ' ').capitalize()} {format_instant(mark['at'])} "
-                f"by {who} ({mark['serial']}){said}"
-            )
-    if message["flags"]:
-        yield f"Flags: {', '.join(message['flags'])}"
+    yield from map(Worded, message["outcome"].splitlines())

@@ -6,7 +6,7 @@ from typing import Any
 from openline.domain.instant import format_instant
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Acting, Node, OnLine
-from openline.faces.cli.output import emit, table
+from openline.faces.cli.output import Worded, emit
 
 status_app = make_app("status", "")
 conflicts_app = make_app("conflicts", "")
@@ -22,7 +22,8 @@ def status(
 
     What is observed (do the circuits work, when were both directions last
     proven) and what is declared (which scopes each party keeps) are two
-    things; the word on top follows from both.
+    things; the word on top follows from both, and the sentence beside it says
+    what it rests on, in the language of node.toml.
 
     Example:
         openline status
@@ -66,8 +67,10 @@ def alarms(
 ) -> None:
     """Show what a person must look at.
 
-    An alarm stands until a named officer acknowledges it, even when its cause
-    is over. Acknowledging one neither clears nor hides another.
+    The loudest come first, and of those the oldest; each says what it is about,
+    what to do, and how to acknowledge it. An alarm stands until a named officer
+    does so, even when its cause is over. Acknowledging one neither clears nor
+    hides another.
 
     Example:
         openline alarms
@@ -85,7 +88,7 @@ def alarms(
         emit(done, [f"{acknowledge}: acknowledged."], as_json=options.json)
         return
     answer = client.get("/lines", line, "alarms")
-    emit(answer, _alarm_rows(answer["alarms"]), as_json=options.json)
+    emit(answer, _alarm_rows(answer["alarms"], options.line), as_json=options.json)
 
 
 def _status_rows(state: dict[str, Any]) -> Iterator[str]:
@@ -99,31 +102,29 @@ def _status_rows(state: dict[str, Any]) -> Iterator[str]:
 
 def _line_rows(line: dict[str, Any]) -> Iterator[str]:
     shown = line["displayed"]
-    word, sentence = (
-        (shown["word"], shown.get("sentence", "")) if isinstance(shown, dict) else (shown, "")
-    )
-    yield f"{line['line']}: {word}" + (f". {sentence}" if sentence else "")
-    yield f"  observed {line['observed']}; {line['out_size']} said; version {line['version']}"
-    if line.get("broken"):
-        yield f"  SIGNS NOTHING: {line['broken']}"
-    elif not line["can_sign"]:
-        yield f"  Signs nothing until confirmed by {', '.join(line['waiting_for'])}"
+    yield Worded(f"{line['line']}: {shown['said']}. {shown['sentence']}")
+    yield f"  Understanding version {line['version']}; {line['out_size']} messages said by us"
     for counterpart in line["counterparts"]:
-        yield from (f"  {row}" for row in _counterpart_rows(counterpart))
+        held = line["held"].get(counterpart["party"], 0)
+        yield from (f"  {row}" for row in _counterpart_rows(counterpart, held))
     for party, scopes in sorted(line["declared"].items()):
         states = ", ".join(f"{scope} {_word_of(state)}" for scope, state in sorted(scopes.items()))
         yield f"  {party} declares: {states}"
     if line["alarms"]:
-        yield f"  {len(line['alarms'])} alarms: openline alarms --line {line['line']}"
+        count = len(line["alarms"])
+        yield f"  {count} alarm{'s' * (count > 1)}: openline alarms --line {line['line']}"
 
 
-def _counterpart_rows(counterpart: dict[str, Any]) -> Iterator[str]:
+def _counterpart_rows(counterpart: dict[str, Any], held: int) -> Iterator[str]:
     age_ms = counterpart["two_way_age_ms"]
-    proven = "never proven both ways" if age_ms is None else f"proven {_duration(age_ms)} ago"
-    yield (
-        f"{counterpart['party']}: {proven}; {counterpart['held']} held of it, "
-        f"{counterpart['not_receipted']} of ours not receipted"
+    proven = (
+        "never proven in both directions yet"
+        if age_ms is None
+        else f"both directions proven {_duration(age_ms)} ago"
     )
+    lacking = counterpart["not_receipted"]
+    receipts = f"{lacking} of ours not receipted" if lacking else "all of ours receipted"
+    yield f"{counterpart['party']}: {proven}; {held} of its messages held, {receipts}"
     for circuit in counterpart["circuits"]:
         connected = "connected" if circuit["is_connected"] else "not connected"
         yield f"  circuit {circuit['circuit']}: {circuit['state']}, {connected}"
@@ -158,21 +159,23 @@ def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
         )
         exercise = "EXERCISE " if conflict["exercise"] else ""
         yield f"{exercise}{conflict['verdict']} {conflict['state']}: {one} and {other}"
-        yield f"  {conflict['words']}"
+        yield Worded(f"  {conflict['words']}")
 
 
-def _alarm_rows(found: list[dict[str, Any]]) -> Iterator[str]:
+def _alarm_rows(found: list[dict[str, Any]], line: str | None) -> Iterator[str]:
     if not found:
         yield "No alarms."
-        return
-    cells = [
-        (
-            alarm["precedence"],
-            format_instant(alarm["at"]),
-            alarm["id"],
-            "over" if alarm["over_at"] is not None else "",
-            ", ".join(f"{name} {value}" for name, value in alarm["facts"].items()),
-        )
-        for alarm in found
-    ]
-    yield from table(("PRECEDENCE", "RAISED", "ALARM", "STATE", "FACTS"), cells)
+    for alarm in found:
+        yield Worded(f"{alarm['precedence']}  {format_instant(alarm['at'])}  {alarm['words']}")
+        for command in (*_looks(alarm["facts"]), f"alarms --acknowledge {alarm['id']}"):
+            yield f"    openline {command}{'' if line is None else f' --line {line}'}"
+
+
+def _looks(facts: dict[str, Any]) -> Iterator[str]:
+    """The commands that show what an alarm is about."""
+    for side in facts.get("sides", ()):
+        yield f"notice show {side['party']}/{side['notice_id']}"
+    if "notice_id" in facts:
+        yield f"notice show {facts['party']}/{facts['notice_id']}"
+    elif "serial" in facts:
+        yield f"log show {facts['serial']}"

@@ -10,13 +10,20 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import (
+    App,
+    CoercionError,
+    CycloptsError,
+    Group,
+    MissingArgumentError,
+    UnusedCliTokensError,
+)
 
 from openline import __version__
 from openline.domain.errors import OpenlineError
-from openline.faces.cli.faults import Exit, exit_code, rows_of
+from openline.faces.cli.faults import Exit, WrongUsage, exit_code, rows_of
 from openline.faces.cli.manual import make_app
-from openline.faces.cli.output import json_row, say_aside
+from openline.faces.cli.output import json_row, safe, say_aside
 
 HELP: Final = """\
 A line between parties that do not trust each other.
@@ -27,7 +34,8 @@ proves it to outsiders. No server stands in the middle.
 
 A node lives in one directory, named by --dir, by OPENLINE_DIR, or the current
 one. `run` starts it; the other verbs speak to it through its socket and never
-touch its store. `openline VERB --help` is the page of each verb.
+touch its store. `openline VERB --help` is the page of each verb; with --json
+each prints JSON instead of text, and its errors as JSON on standard error.
 
 Exit codes: 0 done, or PROVEN. 1 refused, or REFUTED. 2 wrong usage, or
 UNPROVEN. 3 a file is unreadable. 4 no node runs there. 5 the node did not
@@ -105,6 +113,7 @@ def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; the exit code."""
     as_json = "--json" in arguments
     try:
+        check_letters(arguments)
         if not arguments or arguments[0].startswith("-"):
             load_verbs()
         result = app(list(arguments), print_error=False, exit_on_error=False, help_on_error=False)
@@ -130,10 +139,43 @@ def main() -> None:
     sys.exit(code)
 
 
+def check_letters(arguments: Sequence[str]) -> None:
+    """Refuse what is not text: the record, the API and the screen take only text.
+
+    Raises:
+        WrongUsage: An argument is not UTF-8.
+    """
+    for argument in arguments:
+        if any("\ud800" <= letter <= "\udfff" for letter in argument):
+            shown = safe(argument)[:60]
+            raise WrongUsage(f"{shown!r} is not UTF-8 text.", "Set the terminal to UTF-8.")
+
+
 def _usage_rows(error: CycloptsError) -> list[str]:
     chain = " ".join(error.command_chain or ())
     page = f"openline {chain}".strip()
-    return [" ".join(str(error).split()), f"See {page} --help."]
+    return [_usage_words(error), f"See {page} --help."]
+
+
+def _usage_words(error: CycloptsError) -> str:
+    """What is wrong with how the command is written, without the words of programmers."""
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        extra = " ".join(error.unused_tokens)
+        return f"{extra!r} is too much: write words that belong together in quotation marks."
+    if isinstance(error, MissingArgumentError) and error.argument is not None:
+        name = error.argument.name
+        if not name.startswith("--"):
+            return f"{name.upper()} is missing."
+        if error.argument.tokens or name in (error.root_input_tokens or ()):
+            return f"{name} has no value."
+        return f"{name} is missing."
+    if isinstance(error, CoercionError) and error.target_type in _NUMBERS and error.token:
+        name = error.token.keyword or "It"
+        return f"{name} {error.token.value!r} is not {_NUMBERS[error.target_type]}."
+    return " ".join(str(error).split())
+
+
+_NUMBERS: Final[dict[type, str]] = {int: "a whole number", float: "a number"}
 
 
 def _fail(code: Exit, rows: list[str], as_json: bool) -> int:

@@ -7,6 +7,7 @@ boxes or colours, so that it can be printed and read aloud.
 """
 
 import inspect
+import itertools
 import re
 import shutil
 import textwrap
@@ -22,6 +23,8 @@ WIDTH_MIN: Final = 60
 WIDTH_MAX: Final = 100
 _NAMES_WIDTH: Final = 26
 _CONSOLE_WIDTH: Final = 1_000
+
+_PLACES: Final = itertools.count()
 
 _EXAMPLE = re.compile(r"\n +Examples?:\n((?:\n| {8,}.*\n)+)")
 
@@ -56,6 +59,8 @@ def verb(app: App, name: str | None = None) -> Callable[[_Verb], _Verb]:
             name=name or function.__name__.replace("_", "-"),
             help_epilogue=example,
             group_parameters=OPTIONS,
+            # Listed in the order in which they are written: that in which they are needed.
+            sort_key=next(_PLACES),
         )
         return function
 

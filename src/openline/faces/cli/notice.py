@@ -11,10 +11,9 @@ from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.instants import instant_of, instant_text, now_ms
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.notice_form import NoticeForm
-from openline.faces.cli.options import Acting, OnLine
+from openline.faces.cli.options import Acting, Language, OnLine, Wait
 from openline.faces.cli.output import Worded, emit, table
-from openline.faces.cli.saying import reference_of, said_rows, say, say_message
-from openline.faces.cli.serials import is_serial
+from openline.faces.cli.saying import naming_options, reference_of, said_rows, say, say_message
 
 if TYPE_CHECKING:
     from openline.faces.cli.client import Client
@@ -39,7 +38,7 @@ def issue(
     precedence: Precedence | None = None,
     to: tuple[str, ...] = (),
     dry_run: bool = False,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> int:
     r"""Issue a notice, or one for each activity of a file.
@@ -63,7 +62,7 @@ def issue(
             below 48 h priority, else routine.
         to: A party addressed; again for each. Without it, all.
         dry_run: Check it and show its conflicts, and say nothing.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
@@ -108,7 +107,7 @@ def replace(
     precedence: Precedence | None = None,
     to: tuple[str, ...] = (),
     dry_run: bool = False,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> int:
     """Replace a notice by its next version.
@@ -125,7 +124,7 @@ def replace(
         precedence: How fast; without it by lead time.
         to: A party addressed; again for each. Without it, all.
         dry_run: Check it and show its conflicts, and say nothing.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
@@ -134,9 +133,14 @@ def replace(
     changes = form.drafts(before["language"])
     if len(changes) > 1:
         raise WrongUsage("The file holds several activities.", "Choose one with --only.")
-    fields = {**before, **changes[0], "operation": "REPLACE"}
+    fields = {**before, **changes[0]}
     if "volumes" not in changes[0]:
-        fields["volumes"] = [_changed(volume, form) for volume in before["volumes"]]
+        fields["volumes"] = [form.changed(volume) for volume in before["volumes"]]
+    if fields == before:
+        raise WrongUsage(
+            "Nothing is changed.", "Give what changes, such as --until; what is not given stays."
+        )
+    fields["operation"] = "REPLACE"
     return _release(client, line, [fields], options, precedence, to, dry_run, wait)
 
 
@@ -148,7 +152,7 @@ def cancel(
     *,
     precedence: Precedence = Precedence.IMMEDIATE,
     to: tuple[str, ...] = (),
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     """Cancel a notice: the activity does not take place.
@@ -163,7 +167,7 @@ def cancel(
         reason: Why, in words.
         precedence: How fast.
         to: A party addressed; again for each. Without it, all.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
@@ -203,7 +207,7 @@ def show(
     notice_id: str,
     /,
     *,
-    language: str | None = None,
+    language: Language | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
     """Show one notice: its words, its versions, its responses and its conflicts.
@@ -218,11 +222,10 @@ def show(
     """
     client = options.client()
     line = options.line_of(client)
-    notice = client.get("/lines", line, "notices", *notice_id.split("/"))
+    notice = client.get("/lines", line, "notices", *notice_id.split("/"), language=language)
     message = client.get(
-        "/lines", line, "messages", notice["party"], str(notice["index"]),
-        language=language or client.config.language,
-    )  # fmt: skip
+        "/lines", line, "messages", notice["party"], str(notice["index"]), language=language
+    )
     shown = {**notice, "text": message["text"]}
     emit(shown, _notice_rows(shown), as_json=options.json)
 
@@ -237,7 +240,7 @@ def respond(
     until: str | None = None,
     language: str | None = None,
     precedence: Precedence = Precedence.PRIORITY,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     """Answer a notice or a text.
@@ -257,12 +260,12 @@ def respond(
         until: With HOLDING, when the answer follows: an instant, or +5min from now.
         language: Language of the words; without it the language of node.toml.
         precedence: How fast.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
     line = options.line_of(client)
-    of = _message_of(client, line, what)
+    of = reference_of(client, line, what)
     fields: dict[str, Any] = {
         "of": of,
         "answer": answer.name,
@@ -312,15 +315,19 @@ def _release(
         emit({"checked": checked, "issued": []}, rows, as_json=options.json)
         return 0
     issued, rows = [], []
-    for fields, one in zip(drafts, checked, strict=True):
-        said = say(
-            options, "NOTICE", fields, client=client, line=line,
-            precedence=precedence if precedence is not None else _by_lead_time(fields),
-            recipients=to, wait_s=wait_s,
-        )  # fmt: skip
-        issued.append(said)
-        rows += [*said_rows(said, wait_s), *_conflict_rows(one["conflicts"])]
-    emit({"checked": checked, "issued": issued}, rows, as_json=options.json)
+    try:
+        for fields, one in zip(drafts, checked, strict=True):
+            how = precedence if precedence is not None else _by_lead_time(fields)
+            said = say(
+                options, "NOTICE", fields, client=client, line=line, precedence=how,
+                recipients=to, wait_s=wait_s,
+            )  # fmt: skip
+            issued.append(said)
+            rows += [*said_rows(said, wait_s, how), *_found_rows(one)]
+    finally:
+        # Also when one of several fails: what has been said is said.
+        if issued:
+            emit({"checked": checked, "issued": issued}, rows, as_json=options.json)
     return 0
 
 
@@ -332,7 +339,9 @@ def _check(
     activity = fields.get("activity", "")
     body = {"fields": {**({"by": officer} if officer else {}), **fields}}
     try:
-        return {"activity": activity, **client.post("/lines", line, "notices", "check", body=body)}
+        with naming_options():
+            found = client.post("/lines", line, "notices", "check", body=body)
+        return {"activity": activity, **found}
     except OurError as error:
         if type(error) is not OurError or count == 1:
             raise
@@ -367,45 +376,20 @@ def _last_content(client: "Client", line: str, notice_id: str) -> dict[str, Any]
     return {**content, "version": notice["version"] + 1}
 
 
-def _changed(volume: dict[str, Any], form: NoticeForm) -> dict[str, Any]:
-    """A volume of the version before with the bounds and the window that are given."""
-    changed = dict(volume)
-    for name in ("lower", "upper"):
-        if (value := getattr(form, name)) is not None:
-            changed[name] = value
-    if form.radius is not None:
-        del changed["radius_m"]
-        changed["radius"] = form.radius
-    if form.from_ is not None:
-        changed["valid_from"] = instant_text(form.from_)
-    if form.until is not None:
-        changed["valid_until"] = instant_text(form.until)
-    return changed
-
-
-def _message_of(client: "Client", line: str, what: str) -> dict[str, Any]:
-    """The message that a serial or a notice's id names.
-
-    A notice's id may look like a serial: then the message of that serial is
-    meant, if there is a party of that name.
-    """
-    if is_serial(client, line, what):
-        return reference_of(client, line, what)
-    notice = client.get("/lines", line, "notices", *what.split("/"))
-    return {"party": notice["party"], "index": notice["index"]}
-
-
 def _checked_rows(checked: dict[str, Any]) -> Iterator[str]:
     name = f"{checked['activity']}: " if checked["activity"] else ""
     count = len(checked["conflicts"])
     yield f"{name}it may be issued; {count or 'no'} conflict{'' if count == 1 else 's'}."
-    yield from _conflict_rows(checked["conflicts"])
+    yield from _found_rows(checked)
 
 
-def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
-    for conflict in found:
+def _found_rows(checked: dict[str, Any]) -> Iterator[str]:
+    """What a check found that forbids nothing."""
+    for warning in checked["warnings"]:
+        yield Worded(f"  Is that meant? {warning}")
+    for conflict in checked["conflicts"]:
         other = f"{conflict['party']} {conflict['notice_id']}"
-        yield f"  {conflict['verdict']} with {other}: {conflict['words']}"
+        yield Worded(f"  {conflict['verdict']} with {other}: {conflict['words']}")
 
 
 def _list_rows(notices: list[dict[str, Any]]) -> Iterator[str]:
@@ -434,22 +418,7 @@ def _list_rows(notices: list[dict[str, Any]]) -> Iterator[str]:
 def _notice_rows(notice: dict[str, Any]) -> Iterator[str]:
     yield from map(Worded, notice["text"].splitlines())
     yield ""
-    for party, state in sorted(notice["states"].items()):
-        yield f"{party}: {state}"
-    if notice["lead_class"]:
-        minutes = notice["lead_time_ms"] // MINUTE_MS
-        yield f"Lead time {minutes} min, counted from receipt: {notice['lead_class']}"
-    for one in notice["responses"]:
-        yield (
-            f"{one['party']} answered {one['answer']} {format_instant(one['at'])} "
-            f"({one['serial']}, {one['post']}, {one['officer']})"
-        )
-    for version in notice["versions"][:-1]:
-        yield f"Version {version['version']} {version['operation']}: {version['serial']}"
-    if notice["conflicts"]:
-        yield f"Conflicts: {', '.join(notice['conflicts'])} (openline conflicts)"
-    if notice["flags"]:
-        yield f"Flags: {', '.join(notice['flags'])}"
+    yield from map(Worded, notice["outcome"].splitlines())
 
 
 def _instant(at: int | None) -> str:

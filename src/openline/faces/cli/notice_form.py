@@ -116,6 +116,21 @@ class NoticeForm:
             for activity, volumes in self._read(self.file)
         ]
 
+    def changed(self, volume: dict[str, Any]) -> dict[str, Any]:
+        """A volume with the bounds and the window that options give instead of its own."""
+        changed = dict(volume)
+        for name in ("lower", "upper"):
+            if (value := getattr(self, name)) is not None:
+                changed[name] = value
+        if self.radius is not None:
+            changed.pop("radius_m", None)
+            changed["radius"] = self.radius
+        if self.from_ is not None:
+            changed["valid_from"] = instant_text(self.from_)
+        if self.until is not None:
+            changed["valid_until"] = instant_text(self.until)
+        return changed
+
     def words(self) -> dict[str, Any]:
         """The fields that options give, without the volumes."""
         given: dict[str, Any] = {
@@ -192,7 +207,8 @@ class NoticeForm:
                 continue
             for warning in activity.warnings:
                 say_aside(f"{path}, {activity.name or f'feature {number}'}: {warning}")
-            found.append((activity, [VOLUME.to_json(volume) for volume in activity.volumes]))
+            volumes = [self.changed(VOLUME.to_json(volume)) for volume in activity.volumes]
+            found.append((activity, volumes))
         if not found:
             named = f" of {', '.join(self.only)}" if self.only else ""
             raise FileUnreadable(f"{path} holds no activity{named}.")

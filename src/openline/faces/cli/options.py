@@ -3,11 +3,13 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
-from openline.faces.cli.faults import WrongUsage
+from openline.domain.errors import OurError
+from openline.faces.cli.faults import FileUnreadable, WrongUsage
 from openline.faces.cli.manual import SHARED
 
 if TYPE_CHECKING:
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from openline.faces.cli.client import Client
 
 DIRECTORY_SETTING = "OPENLINE_DIR"
+
+WAIT_S_MAX = 60
+"""The API waits no longer; whoever would, follows the log."""
+
+Wait: TypeAlias = Annotated[float, Parameter(validator=Number(gte=0, lte=WAIT_S_MAX))]
+"""Seconds to wait for receipts, from 0 to WAIT_S_MAX."""
+
+Language: TypeAlias = Literal["en", "ru", "ar"]
+"""Languages in which the program has sentences."""
 
 
 @Parameter(name="*", group=SHARED)
@@ -47,10 +58,17 @@ class Node(Printing):
         return named.expanduser().absolute()
 
     def config(self) -> "Config":
-        """The settings of the node; OurError when they are wrong."""
+        """The settings of the node.
+
+        Raises:
+            FileUnreadable: There are none, or they are wrong.
+        """
         from openline.app.config import load_config
 
-        return load_config(self.directory)
+        try:
+            return load_config(self.directory)
+        except OurError as error:
+            raise FileUnreadable(error.what, error.remedy) from None
 
     def client(self) -> "Client":
         """The way to the running node."""
@@ -77,7 +95,9 @@ class OnLine(Node):
         lines = [one["line"] for one in client.get("/lines")["lines"]]
         if not lines:
             raise WrongUsage(
-                "The node has no line yet.", "Adopt an Understanding: openline understanding adopt."
+                "The node has no line in force.",
+                "Adopt an Understanding: openline understanding adopt FILE. If one is adopted, "
+                "openline doctor says what is wrong with it.",
             )
         if len(lines) > 1:
             raise WrongUsage(

@@ -147,7 +147,7 @@ _LAYOUT: Final = {
     "keys/": "the node's signing keys; only their owner may read them",
     "keys/root/": "the party's root keys; they belong on media kept offline",
     "cards/": "party cards, `<party>.card`: our own and the counterparts'",
-    "lines/": "adopted Understandings, `<line>.understanding`",
+    "lines/": "adopted Understandings, `<line>.understanding`, `<line>.v2.understanding`",
     "store.sqlite": "every log: what was said and received, receipts, ticks, the journal",
     "anchor": "sizes and roots last committed, outside the store",
     "openline.sock": "the officers' API of the running node",

@@ -33,7 +33,8 @@ def run(
 
     It listens and dials, exchanges what is said, and answers the other verbs
     on its socket. Control-C or SIGTERM end it cleanly; a crash or kill -9 loses
-    nothing. What it does is written to openline.log in its directory.
+    nothing. What it does is written to openline.log in its directory; what is
+    wrong is said on standard error as well.
 
     Example:
         openline run --dir /srv/openline/alpha
@@ -46,6 +47,8 @@ def run(
     """
     config = options.config()
     _log_to_file(config)
+    if not options.json:
+        logging.getLogger().addHandler(_Aside(logging.WARNING))
     asyncio.run(_run(config, own_copy_is_current, as_json=options.json))
 
 
@@ -74,6 +77,14 @@ def _announce(config: "Config", *, as_json: bool) -> None:
     say_aside(f"Listening: {', '.join(listeners) or 'nowhere; it only dials'}")
     say_aside("Control-C ends it.")
     sys.stderr.flush()
+
+
+class _Aside(logging.Handler):
+    """Says on standard error what an administrator should know at once."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it in one row, without the traceback that goes into the file."""
+        say_aside(f"{record.levelname}: {record.getMessage()}")
 
 
 def _log_to_file(config: "Config") -> None:

@@ -4,20 +4,97 @@ A message is recorded at once and delivered when the counterpart's receipt is
 held; the verb waits a moment for that and says which of the two it has seen.
 """
 
+import contextlib
+import re
 import secrets
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
 from openline.domain.party import Precedence
 from openline.faces.cli.output import emit
-from openline.faces.cli.serials import find_serial
+from openline.faces.cli.serials import find_message
 
 if TYPE_CHECKING:
     from openline.faces.cli.client import Client
     from openline.faces.cli.options import Acting
 
-WAIT_S_MAX = 60.0
+OPTIONS: Final = {
+    "activity": "--activity",
+    "answer": "ANSWER",
+    "by": "--by",
+    "category": "--category",
+    "certainty": "--certainty",
+    "conditions": "--conditions",
+    "contact": "--contact",
+    "digest": "DIGEST",
+    "effective_at": "--effective",
+    "hazards": "--hazard",
+    "holding_until": "--until",
+    "kept_open": "--keep-open",
+    "kind": "--kind",
+    "language": "--language",
+    "next_check_at": "--next-at",
+    "notice_id": "--id",
+    "objects": "--objects",
+    "place": "--place",
+    "place.reference": "--reference",
+    "readability": "--readability",
+    "reason": "--reason",
+    "releasability": "--releasability",
+    "released_by": "--released-by",
+    "scope": "--scope",
+    "scopes": "SCOPES",
+    "speaks_for": "--speaks-for",
+    "text": "TEXT",
+    "third_party": "--third-party",
+    "volumes": "The area",
+    "volumes.lower": "--lower",
+    "volumes.radius": "--radius",
+    "volumes.radius_m": "--radius",
+    "volumes.upper": "--upper",
+    "volumes.valid_from": "--from",
+    "volumes.valid_until": "--until",
+    "volumes.vertices": "Position {number} of the area,",
+}
+"""What the fields of a request are called on the command line."""
+
+_NUMBER = re.compile(r"\[([0-9]+)\]")
+
+
+@contextlib.contextmanager
+def naming_options() -> Iterator[None]:
+    """Name the option, not the field of the request, in what the node refuses.
+
+    Raises:
+        OurError: The same fault, in the words of the command line.
+    """
+    from openline.faces.cli.client import Refused
+
+    try:
+        yield
+    except Refused as error:
+        raise _in_options(error.what, error.remedy, error.field) from None
+
+
+def _in_options(what: str, remedy: str, field: str) -> OurError:
+    """A fault of a field as one of the option that gives it."""
+    path = _NUMBER.sub("", field)
+    name = path
+    while name and name not in OPTIONS:
+        name = name.rpartition(".")[0]
+    kind, colon, rest = what.partition(f": {field}")
+    if not name or not colon or not kind.isupper():
+        return OurError(what, remedy)
+    numbers = _NUMBER.findall(field)
+    option = OPTIONS[name].format(number=int(numbers[-1]) + 1 if numbers else 1)
+    within = path.removeprefix(name).strip(".").replace(".", " ")
+    subject = " ".join(filter(None, (option, within)))
+    if not remedy:
+        gives = "Give" if rest.startswith(" is missing") else "Correct"
+        remedy = f"{gives} {option}; --help says how it is written."
+    return OurError(f"{subject}{rest}", remedy)
 
 
 def say_message(
@@ -68,15 +145,19 @@ def say(
         body["reply_to"] = reply_to
     query: dict[str, Any] = {}
     if wait_s > 0:
-        query = {"wait": "delivered", "timeout_ms": int(min(wait_s, WAIT_S_MAX) * 1000)}
-    said: dict[str, Any] = client.post("/lines", line, "messages", body=body, **query)
+        query = {"wait": "delivered", "timeout_ms": max(1, int(wait_s * 1000))}
+    with naming_options():
+        said: dict[str, Any] = client.post("/lines", line, "messages", body=body, **query)
     return said
 
 
-def said_rows(said: dict[str, Any], wait_s: float) -> Iterator[str]:
-    """What became of a message, in words."""
+def said_rows(
+    said: dict[str, Any], wait_s: float, precedence: Precedence | None = None
+) -> Iterator[str]:
+    """What became of a message, in words; with the precedence where the program chose it."""
     notice = f", notice {said['notice_id']}" if said["notice_id"] else ""
-    yield f"{said['serial']}{notice}: RECORDED on {said['line']}."
+    chosen = f", precedence {precedence.name}" if precedence is not None else ""
+    yield f"{said['serial']}{notice}: RECORDED on {said['line']}{chosen}."
     for party, at in sorted(said["delivered"].items()):
         yield f"DELIVERED to {party} at {format_instant(at)}."
     if not said["is_delivered"] and wait_s > 0:
@@ -84,6 +165,6 @@ def said_rows(said: dict[str, Any], wait_s: float) -> Iterator[str]:
 
 
 def reference_of(client: "Client", line: str, serial: str) -> dict[str, Any]:
-    """A message that is named by its serial, as the API takes it."""
-    party, index = find_serial(client, line, serial)
+    """A message that is named by its serial or its notice's id, as the API takes it."""
+    party, index = find_message(client, line, serial)
     return {"party": party, "index": index}

@@ -3,12 +3,14 @@
 import re
 from typing import TYPE_CHECKING
 
-from openline.faces.cli.faults import WrongUsage
+from openline.domain.errors import OurError
+from openline.faces.cli.faults import NodeNotRunning, WrongUsage
 
 if TYPE_CHECKING:
     from openline.faces.cli.client import Client
 
 _SERIAL = re.compile(r"(.+)[-/]([0-9]{1,16})")
+_NOTICE_ID = re.compile(r"([a-z0-9.-]+/)?[A-Z0-9][A-Z0-9-]{0,31}")
 
 
 def find_serial(client: "Client", line: str, text: str) -> tuple[str, int]:
@@ -37,18 +39,36 @@ def find_serial(client: "Client", line: str, text: str) -> tuple[str, int]:
         says = "is no party" if not found else "is more than one party"
         raise WrongUsage(
             f"{match[1]} {says} on {line}: {', '.join(parties)}.",
-            f"Write the party's whole name: {parties[0]}/{index}.",
+            f"Write the party's whole name, such as {parties[0]}/{index}.",
         )
     return found[0], index
 
 
-def is_serial(client: "Client", line: str, text: str) -> bool:
-    """Whether the text is the serial of a party to the line."""
+def find_message(client: "Client", line: str, text: str) -> tuple[str, int]:
+    """Author and index of the message that a serial, or the id of a notice, names.
+
+    A notice's id may look like a serial: then the message of that serial is
+    meant, if there is a party of that name. Of a notice, the newest version.
+
+    Raises:
+        WrongUsage: It is neither.
+        OurError: There is no such notice.
+    """
     try:
-        find_serial(client, line, text)
+        return find_serial(client, line, text)
     except WrongUsage:
-        return False
-    return True
+        words = text.strip()
+        if not _NOTICE_ID.fullmatch(words):
+            raise
+        serial = _SERIAL.fullmatch(words)
+        try:
+            notice = client.get("/lines", line, "notices", *words.split("/"))
+        except OurError as error:
+            if isinstance(error, NodeNotRunning) or serial is None or "-" in serial[1]:
+                raise
+        else:
+            return notice["party"], notice["index"]
+        raise  # A serial was meant: CHARLIE-0001.
 
 
 def parties_of(client: "Client", line: str) -> list[str]:

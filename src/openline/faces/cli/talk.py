@@ -5,7 +5,7 @@ from typing import Any
 from openline.domain.party import Precedence
 from openline.domain.talk.receipt import ReadBackVerdict
 from openline.faces.cli.manual import make_app, sole_verb
-from openline.faces.cli.options import Acting
+from openline.faces.cli.options import Acting, Wait
 from openline.faces.cli.saying import reference_of, say_message
 
 say_app = make_app("say", "")
@@ -23,7 +23,7 @@ def say(
     to: tuple[str, ...] = (),
     language: str | None = None,
     exercise: bool = False,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     """Say a text.
@@ -44,7 +44,7 @@ def say(
         to: A party addressed; give it again for each. Without it, all.
         language: Language of the words; without it the language of node.toml.
         exercise: It is said for an exercise only.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
@@ -70,7 +70,7 @@ def read(
     serial: str,
     /,
     *,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     """Say that a person has read a message.
@@ -82,8 +82,8 @@ def read(
         openline read BRAVO-0007 --by "watch/Capt. Smith"
 
     Args:
-        serial: The message that was read.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        serial: The message that was read, or the id of a notice.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
@@ -99,7 +99,7 @@ def read_back(
     digest: str = "",
     *,
     verdict: ReadBackVerdict = ReadBackVerdict.I_READ_BACK,
-    wait: float = 5.0,
+    wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     """Repeat the values of a message exactly as they were received.
@@ -113,10 +113,10 @@ def read_back(
         openline read-back BRAVO-0009 --verdict correct
 
     Args:
-        serial: The message whose values they are.
+        serial: The message whose values they are, or the id of a notice.
         digest: The values in words; not needed with CORRECT.
         verdict: What is said of them.
-        wait: Seconds to wait for the receipts; 0 does not wait.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()

@@ -12,6 +12,7 @@ from openline.faces.cli.options import Node
 from openline.faces.cli.output import emit
 
 if TYPE_CHECKING:
+    from openline.app.config import Config
     from openline.domain.line.understanding import SignedUnderstanding, Understanding
 
 FILE_SIZE_BYTES_MAX = 1_048_576
@@ -127,7 +128,8 @@ def sign(
     if path != file and path.exists():
         _same_terms(signed, path)  # What is there may only be replaced by the same terms.
     write_new(path, signed.format(), overwrite=True)
-    emit({"path": str(path), **_facts(signed)}, _rows(path, signed), as_json=options.json)
+    rows = [*_rows(path, signed), _next_step(path, signed)]
+    emit({"path": str(path), **_facts(signed)}, rows, as_json=options.json)
 
 
 @verb(app)
@@ -154,6 +156,15 @@ def adopt(
     config = options.config()
     data = read_bytes(file, FILE_SIZE_BYTES_MAX)
     signed = _read_signed(file)
+    if lacking := _facts(signed)["missing"]:
+        who = "; ".join(
+            f"{party} has {held} of {needed} root signatures"
+            for party, (held, needed) in lacking.items()
+        )
+        raise OurError(
+            f"{file} is not signed by all: {who}.",
+            "Each party signs it first: openline understanding sign FILE.",
+        )
     with naming(file):
         understanding = verify_understanding(signed)
     if config.party not in understanding.names():
@@ -161,7 +172,11 @@ def adopt(
             f"{config.party} is no party to {file}.", "Adopt it at the nodes of its parties."
         )
     is_running = _tell_node(options, data)
-    path = config.lines / f"{understanding.line}.understanding"
+    # The first version stays beside its amendments: entry 0 of every outbox is its content.
+    later = f".v{understanding.version}" if understanding.version > 1 else ""
+    path = config.lines / f"{understanding.line}{later}.understanding"
+    if not is_running and not later and not path.exists():
+        _check_keys(config, understanding)
     write_new(path, data, overwrite=True)
     how = "The node has taken it in." if is_running else "The node takes it in when it starts."
     result = {"path": str(path), "is_running": is_running, **_facts(signed)}
@@ -217,9 +232,10 @@ def diff(
     """
     from openline.domain.line.understanding import difference, parse_understanding
 
-    terms = [
-        parse_understanding(_read_signed(_path_of(what, options)).data) for what in (one, other)
-    ]
+    terms = []
+    for path in (_path_of(what, options) for what in (one, other)):
+        with naming(path):
+            terms.append(parse_understanding(_read_signed(path).data))
     rows = difference(*terms)
     result = {"is_same": not rows, "difference": rows}
     emit(result, rows or ["They are the same."], as_json=options.json)
@@ -243,8 +259,14 @@ def _read_signed(path: Path) -> "SignedUnderstanding":
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise FileUnreadable(f"{path} is neither TOML nor a signed Understanding.") from None
-    return SignedUnderstanding(understanding_bytes(from_toml(text, str(path))))
+        raise FileUnreadable(
+            f"{path} is neither TOML nor a signed Understanding.",
+            "Name a draft of openline understanding new, or what openline understanding sign made.",
+        ) from None
+    try:
+        return SignedUnderstanding(understanding_bytes(from_toml(text, str(path))))
+    except OurError as error:
+        raise FileUnreadable(error.what, error.remedy) from None
 
 
 def _same_terms(signed: "SignedUnderstanding", path: Path) -> "SignedUnderstanding":
@@ -284,6 +306,32 @@ def _tell_node(options: Node, data: bytes) -> bool:
     except NodeNotRunning:
         return False
     return True
+
+
+def _check_keys(config: "Config", understanding: "Understanding") -> None:
+    """Refuse terms that this node could not keep: the keys they name are not here.
+
+    Raises:
+        OurError: A key of ours in the terms is not in the key directory.
+    """
+    from openline.adapters.keys import FileKeys
+
+    keys, terms = FileKeys.open(config.keys), understanding.party(config.party)
+    for role in ("node", "witness", "mirror"):
+        if keys.find(role, getattr(terms, role)) is None:
+            raise OurError(
+                f"The Understanding names another {role} key for {config.party} than {config.keys} "
+                "holds.",
+                "Name the directory of the node whose card is in it, or draft it anew with the "
+                "present card.",
+            )
+
+
+def _next_step(path: Path, signed: "SignedUnderstanding") -> str:
+    """What is to be done with a file after somebody has signed it."""
+    if lacking := _facts(signed)["missing"]:
+        return f"Next: hand {path} to {', '.join(lacking)} to sign."
+    return f"Next: every party adopts {path}: openline understanding adopt {path}"
 
 
 def _facts(signed: "SignedUnderstanding") -> dict[str, Any]:

@@ -409,8 +409,10 @@ class Shayrat:
                 self._alpha.party, SCOPE, "IN_FORCE", "PARTIALLY_SUSPENDED",
                 f"Alpha's own {SCOPE} is IN_FORCE as before.",
             )  # fmt: skip
-            alarms = [one["name"] for one in self._alpha.alarms()]
-            story.demand("STATE_CHANGED" in alarms, "Alpha's node raises an alarm.", alarms)
+            story.await_(
+                lambda: "STATE_CHANGED" in [one["name"] for one in self._alpha.alarms()],
+                "Alpha's node raises an alarm.",
+            )
 
     def _refuse_new_business(self) -> None:
         story = self._story
