@@ -8,8 +8,11 @@ import pytest
 from openline.domain.errors import OurError
 from openline.domain.line.understanding import RootSignature
 from openline.domain.party import Precedence
-from openline.domain.talk.body import By
+from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
+from openline.domain.record.merkle import Tree, leaf_hash
+from openline.domain.talk.body import By, Reference
 from openline.domain.talk.keys import Epoch, epoch_message
+from openline.domain.talk.receipt import Read
 from openline.engine.commands import (
     Adopt,
     ChangeKey,
@@ -22,7 +25,7 @@ from openline.engine.line import Line
 from tests.engine.copies import MANY, copy_of, known, refusals_of
 from tests.engine.forger import Forger
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE, LINE, make_parties, sign
-from tests.engine.region import Carried, Region, standing
+from tests.engine.region import WATCH, Carried, Region, standing
 
 OFFICER = ("commander", "Col Stone")
 OUT = f"{ALPHA}/{LINE}/out"
@@ -303,6 +306,25 @@ class TestTwoParties:
             b"another certificate",
         )
 
+    def test_a_reference_means_the_outbox_that_its_author_knew(self) -> None:
+        """A reading on its way at the opening marks the old message, a later one the new."""
+        region = standing(make_parties())
+        region.say(ALPHA, "in the first")
+        is_agreed(region)
+        wire = region.wires[0]
+        region.cut(wire)
+        region.say(BRAVO, "", message=Read(WATCH, Reference(ALPHA, 1)))
+        open_epoch(region)
+        region.say(ALPHA, "in the second")
+        region.connect_all()
+        is_agreed(region)
+        region.say(BRAVO, "", message=Read(WATCH, Reference(ALPHA, 1)))
+        is_agreed(region)
+        for party in (ALPHA, BRAVO):
+            view = region.line_of(party).view
+            marks = [view.record(ALPHA, 1, epoch).marks for epoch in (1, 2)]  # type: ignore[union-attr]
+            assert [[mark.index for mark in some or ()] for some in marks] == [[1], [2]]
+
     def test_a_courier_carries_the_opening(self) -> None:
         """A courier file brings the new outbox from its beginning, and the receipt back."""
         region = broken()
@@ -552,8 +574,5 @@ class TestRefusals:
 
 
 def _head_over(thief: Forger, entry: Any, origin: str) -> str:
-    from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
-    from openline.domain.record.merkle import Tree, leaf_hash
-
     root = Tree([leaf_hash(entry.raw)]).root()
     return sign_checkpoint(Checkpoint(origin, 1, root), thief.signer).format()

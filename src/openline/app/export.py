@@ -10,12 +10,8 @@ each entry once. It is used by one thread at a time.
 """
 
 import re
-<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator
-=======
-from collections.abc import Callable, Iterator
 from contextlib import suppress
->>>>>>> main
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -177,20 +173,13 @@ class Exporter:
             OurError: The entry, or a signed head over it, is not stored here.
         """
         dossier = self._dossier()
-<<<<<<< HEAD
-        log = self._logs[dossier.outbox(party, index, epoch)]
-        holders = (*dossier.others(party), "")
-        found = [self._store.heads(log.origin, holder, index + 1, 1) for holder in holders]
-        heads = [rows[0] for rows in found if rows and rows[0][0] <= log.tree.size]
-        if index >= log.tree.size or not heads:
-=======
-        dossier.check_index(party, index)
-        log = self._logs[party]
+        outbox = dossier.outbox(party, index, epoch)
+        dossier.check_index(outbox, index)
+        log = self._logs[outbox]
         for holder in (*dossier.others(party), ""):
-            if note := dossier.first_head(party, index, holder):
+            if note := dossier.first_head(outbox, index, holder):
                 break
         else:
->>>>>>> main
             raise OurError(
                 f"No signed head over {party} {index} is stored here.",
                 "Heads follow within seconds: ask again.",
@@ -396,45 +385,26 @@ class _Dossier:
 
     def add_message(self, outbox: Origin, index: int, *, with_content: bool) -> int:
         """Add the message of the claim; its kind."""
-<<<<<<< HEAD
-        party, size = outbox.party, self._logs[outbox].tree.size
-=======
-        self.check_index(party, index)
-        self._entries[party, index] = (with_content, None)
-        return parse_envelope(self._entry(party, index).raw).header.kind
+        self.check_index(outbox, index)
+        self._entries[outbox, index] = (with_content, None)
+        return parse_envelope(self._entry(outbox, index).raw).header.kind
 
-    def check_index(self, party: str, index: int) -> None:
-        self.check_party(party)
-        size = self._logs[party].tree.size
->>>>>>> main
+    def check_index(self, outbox: Origin, index: int) -> None:
+        party, size = outbox.party, self._logs[outbox].tree.size
         if not 0 <= index < size:
             raise OurError(
                 f"{party} {index} is not recorded here.",
                 f"The last message of {party} is {size - 1}." if size else "",
             )
-<<<<<<< HEAD
-        self._entries[outbox, index] = (with_content, None)
-        return parse_envelope(self._entry(outbox, index).raw).header.kind
-=======
->>>>>>> main
 
     def add_receipt(self, outbox: Origin, index: int, holder: str) -> bool:
         """Add the first head over a message that the holder has cosigned, if there is one."""
-<<<<<<< HEAD
-        for note in self._heads_over(outbox, index, holder):
-            if self._is_accepted(note, outbox, holder):
-                self._add_head(outbox, note, holder)
-                self._holders.add(holder)
-                return True
-        return False
-=======
-        note = self.first_head(party, index, holder)
+        note = self.first_head(outbox, index, holder)
         if note is None:
             return False
-        self._add_head(party, note)
+        self._add_head(outbox, note)
         self._holders.add(holder)
         return True
->>>>>>> main
 
     def need_receipt(self, outbox: Origin, index: int, holder: str) -> None:
         party = outbox.party
@@ -453,16 +423,11 @@ class _Dossier:
             if log and is_here and head.size and log.tree.root(head.size) == head.root:
                 self._entries[log.where, head.size - 1] = (False, head.size)
 
-<<<<<<< HEAD
-    def _heads_over(self, outbox: Origin, index: int, holder: str) -> Iterator[Note]:
-        """The stored heads over an entry with the holder's cosignature, smallest first."""
-        origin, size_min = str(outbox), index + 1
-=======
-    def first_head(self, party: str, index: int, holder: str) -> Note | None:
+    def first_head(self, outbox: Origin, index: int, holder: str) -> Note | None:
         """The smallest stored head over an entry that proves itself, and its proven rows.
 
         Args:
-            party: The author.
+            outbox: The log.
             index: Of the entry.
             holder: Who must have cosigned it; empty for nobody.
 
@@ -470,37 +435,17 @@ class _Dossier:
             The two rows of the author, then the two of the holder. What else stands
             on the stored note came from somebody who could write there anything.
         """
-        origin, size_min = self._logs[party].origin, index + 1
->>>>>>> main
+        origin, size_min = str(outbox), index + 1
         while found := self._store.heads(origin, holder, size_min, _HEADS_READ):
             for _, text in found:
-                if note := self._proven_head(text, party, holder):
+                if note := self._proven_head(text, outbox, holder):
                     return note
             size_min = found[-1][0] + 1
         return None
 
-<<<<<<< HEAD
-    def _is_accepted(self, note: Note, outbox: Origin, holder: str) -> bool:
-        """Whether a head verifies with keys that no revocation has touched."""
-        checkpoint = parse_checkpoint(note.text)
-        log, ring = self._logs[outbox], self.rings[outbox]
-        if checkpoint.size > log.tree.size or log.tree.root(checkpoint.size) != checkpoint.root:
-            return False
-        author = _any_of(
-            ring.nodes_for_size(checkpoint.size),
-            lambda keys: verify_checkpoint(note, log.origin, keys),
-        )
-        return author and (
-            not holder
-            or _any_of(
-                self.rings[self.outboxes(holder)[-1]].mirrors(),
-                lambda keys: verify_cosignature(
-                    checkpoint, note.signatures, mirror_name(holder), keys
-                ),
-=======
-    def _proven_head(self, text: str, party: str, holder: str) -> Note | None:
+    def _proven_head(self, text: str, outbox: Origin, holder: str) -> Note | None:
         """A head with the rows that verify, by keys that no revocation has touched."""
-        log, ring = self._logs[party], self.rings[party]
+        log, ring = self._logs[outbox], self.rings[outbox]
         try:
             note = parse_note(text)
             head = parse_checkpoint(note.text)
@@ -509,13 +454,12 @@ class _Dossier:
             author = _first_of(
                 ring.nodes_for_size(head.size),
                 lambda keys: verify_checkpoint(note, log.origin, keys),
->>>>>>> main
             )
             proven = [*log_keys(log.origin, author)]
             if holder:
                 name = mirror_name(holder)
                 cosigner = _first_of(
-                    self.rings[holder].mirrors(),
+                    self.rings[self.outboxes(holder)[-1]].mirrors(),
                     lambda keys: verify_cosignature(head, note.signatures, name, keys),
                 )
                 proven += cosigner_keys(name, cosigner)
@@ -524,22 +468,11 @@ class _Dossier:
         rows = {(row.name, row.key_id): row for row in note.signatures}
         return Note(note.text, tuple(rows[key.name, key.key_id] for key in proven))
 
-<<<<<<< HEAD
-    def _add_head(self, outbox: Origin, note: Note, holder: str = "") -> None:
-        """Add a head with its author's rows and the holder's; others are left out."""
-        origin = str(outbox)
-        size = parse_checkpoint(note.text).size
-        kept = self._heads.get((outbox, size), Note(note.text, ()))
-        names = (origin, mirror_name(holder)) if holder else (origin,)
-        rows = [row for row in note.signatures if row.name in names]
-        self._heads[outbox, size] = kept.with_signatures(*rows)
-=======
-    def _add_head(self, party: str, note: Note) -> None:
+    def _add_head(self, outbox: Origin, note: Note) -> None:
         """Add a head; to one that is here, what the holder adds to the author's two rows."""
-        place = party, parse_checkpoint(note.text).size
+        place = outbox, parse_checkpoint(note.text).size
         held = self._heads.get(place)
         self._heads[place] = held.with_signatures(*note.signatures[2:]) if held else note
->>>>>>> main
 
     # Ticks.
 
@@ -648,23 +581,16 @@ class _Dossier:
             self._entries.setdefault((outbox, 0), (False, None))
         involved = {outbox.party for outbox, _ in (*self._entries, *self._heads)} | self._holders
         involved |= {tick.party for tick in self.ticks.values()}
-<<<<<<< HEAD
         for outbox in sorted(one for one in self._logs if one.party in involved):
             for index in self._logs[outbox].key_indexes:
                 _, size = self._entries.get((outbox, index), (True, None))
                 self._entries[outbox, index] = (True, size)
-=======
-        for party in sorted(involved):
-            for index in self._logs[party].key_indexes:
-                _, size = self._entries.get((party, index), (True, None))
-                self._entries[party, index] = (True, size)
         if len(self._entries) > EVIDENCE_ENTRIES_MAX:
             raise OurError(
                 f"This takes {len(self._entries)} entries, and a certificate has at most "
                 f"{EVIDENCE_ENTRIES_MAX}.",
                 "Ask for a claim about fewer parties.",
             )
->>>>>>> main
         proven = [
             self._prove(outbox, index, with_content=with_content, size=size)
             for (outbox, index), (with_content, size) in sorted(self._entries.items())
@@ -700,20 +626,11 @@ class _Dossier:
         ]
         if sizes and max(sizes) > index:
             return max(sizes)
-<<<<<<< HEAD
         for holder in ("", *self.others(outbox.party)):
-            for note in self._heads_over(outbox, index, holder):
-                if self._is_accepted(note, outbox, ""):
-                    self._add_head(outbox, note)
-                    return parse_checkpoint(note.text).size
-        return self._size_of_last_tick(outbox, index)
-=======
-        for holder in ("", *self.others(party)):
-            if note := self.first_head(party, index, holder):
-                self._add_head(party, Note(note.text, note.signatures[:2]))
+            if note := self.first_head(outbox, index, holder):
+                self._add_head(outbox, Note(note.text, note.signatures[:2]))
                 return parse_checkpoint(note.text).size
-        return self._size_of_last_tick(party, index)
->>>>>>> main
+        return self._size_of_last_tick(outbox, index)
 
     def _size_of_last_tick(self, outbox: Origin, index: int) -> int:
         log = self._logs[outbox]

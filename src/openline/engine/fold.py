@@ -80,14 +80,10 @@ def _load_rest(line: "Line") -> None:
             peer.last_tick = (tick[0], tick[1])
             peer.last_tick_note = tick[2]
             note = parse_note(tick[2])
-<<<<<<< HEAD
             out = parse_tick(note.text).out
             mirror.claim = (out, tick[2]) if out.origin == mirror.origin else None
-=======
-            mirror.claim = (parse_tick(note.text).out, tick[2])
         if cosigned := line.store.last_head(line.journal.origin, party):
             peer.journal_kept = cosigned[0]
->>>>>>> main
         if kept := line.store.value(f"journal/{line.name}/{party}"):
             peer.its_journal = parse_note(kept)
         prefix = f"evidence/{line.name}/{party}/"

@@ -31,13 +31,8 @@ from openline.domain.party import Origin, Precedence
 from openline.domain.record.cbor import Value
 from openline.domain.record.checkpoint import sign_checkpoint
 from openline.domain.record.envelope import parse_content
-<<<<<<< HEAD
 from openline.domain.record.merkle import Tree, entry_bundle, parse_tile_path
-from openline.domain.record.signing import PublicKeys, Signer
-=======
-from openline.domain.record.merkle import entry_bundle, parse_tile_path
 from openline.domain.record.signing import PublicKeys, Signer, key_id
->>>>>>> main
 from openline.domain.talk.agreement import Amendment
 from openline.domain.talk.body import By
 from openline.domain.talk.keys import (
@@ -64,20 +59,12 @@ from openline.engine.commands import (
 )
 from openline.engine.courier import export_courier, import_courier
 from openline.engine.desk import Desk, Draft
-<<<<<<< HEAD
-from openline.engine.effects import Answer, PromoteKey, TrustCertificates
+from openline.engine.effects import Answer, CloseLink, PromoteKey, TrustCertificates
 from openline.engine.entries import Sealed, opens_outbox, ring_after
 from openline.engine.epochs import begin_own, check_epoch, disowned_from, last_known_head
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
-from openline.engine.greeting import compare_journal, pull
-=======
-from openline.engine.effects import Answer, CloseLink, PromoteKey, TrustCertificates
-from openline.engine.entries import Sealed, ring_after
-from openline.engine.fold import load
-from openline.engine.frames import JournalHead, encode_frame
-from openline.engine.greeting import hello, pull
->>>>>>> main
+from openline.engine.greeting import compare_journal, hello, pull
 from openline.engine.intake import Intake
 from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
 from openline.engine.mirror import Mirror
@@ -765,7 +752,7 @@ class Line:
             "broken": self.broken or self._broken_keys(),
             "keys": self._keys_in_force(),
             "alarms": self.view.alarms(),
-            "epoch": self.outbox.epoch,
+            "outbox": self.outbox.origin,
             "next_epoch": self._next_epoch(),
         }
 

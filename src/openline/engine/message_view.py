@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from openline.domain.limits import MARKS_PER_MESSAGE_MAX, MARKS_WAITING_MAX
 from openline.domain.line.understanding import Understanding
-from openline.domain.party import Origin, Precedence
+from openline.domain.party import Origin, Precedence, parse_origin
 from openline.domain.record.envelope import Header
 from openline.domain.talk.kinds import Kind
 
@@ -227,14 +227,34 @@ class MessageView:
                 return outboxes[epoch][index]
         return None
 
+    def named_by(self, header: Header, party: str, index: int) -> MessageRecord | None:
+        """The message that another names by author and index.
+
+        It is in the newest outbox that the author of the other knew to have the
+        index: by the heads that its header names, or as a FLASH ahead of them.
+        """
+        seen = {parse_origin(head.origin): head.size for head in header.heads}
+        known = {one.epoch: size for one, size in seen.items() if one and one.party == party}
+        if party == header.party:
+            known = {header.epoch: header.index}
+        newest = max(known, default=0)
+        for epoch, outbox in sorted(self._outboxes.get(party, {}).items(), reverse=True):
+            record = outbox.get(index)
+            if record is None or epoch > newest:
+                continue
+            if epoch < newest or index < known[epoch] or record.precedence == Precedence.FLASH:
+                return record
+        return self.find(party, index)
+
     def mark(
-        self, of: tuple[str, int], mark: Mark, *, is_by_author: bool = False
+        self, of: tuple[str, int], mark: Mark, header: Header, *, is_by_author: bool = False
     ) -> MessageRecord | None:
         """Mark a message.
 
         Args:
             of: The message, by author and index.
             mark: What was done to it.
+            header: Of the message that does it.
             is_by_author: Whether its own author does it, by confirming what was
                 read back; else its author may not.
 
@@ -244,7 +264,7 @@ class MessageView:
         """
         if (of[0] == mark.party) is not is_by_author:
             return None
-        record = self.find(*of)
+        record = self.named_by(header, *of)
         if record is None:
             self._wait(of, mark)
         elif self._attach(record, mark):

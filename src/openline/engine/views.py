@@ -94,6 +94,8 @@ class View:
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
         self._now = 0
+        # Of the message that is being taken in: it says what its author knew.
+        self._header: Header | None = None
         self._is_live = True
         self._shows: list[Show] = []
 
@@ -124,6 +126,7 @@ class View:
         self._pass_time(applied.at)
         record = self._messages.add(applied.envelope_header, applied.at, applied.circuit)
         if record is not None:
+            self._header = applied.envelope_header
             self._take(record, applied.message)
             self._pass_time(applied.at)
         return self._told()
@@ -385,7 +388,10 @@ class View:
     ) -> None:
         """Mark the message that another is about."""
         record.reply_to = (of.party, of.index)
-        marked = self._messages.mark((of.party, of.index), mark, is_by_author=is_by_author)
+        assert self._header is not None, "a message is being taken in"
+        marked = self._messages.mark(
+            (of.party, of.index), mark, self._header, is_by_author=is_by_author
+        )
         if marked is None:
             return
         if record.party == self.own:

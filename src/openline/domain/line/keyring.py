@@ -22,15 +22,12 @@ Rules:
    again, whenever it signed: a new cosignature over a larger head covers all.
 5. A key serves one role once. No message brings back an earlier key.
 6. An amendment at entry i is in force from i. It cannot touch keys.
-<<<<<<< HEAD
-7. A later outbox begins with an EPOCH, which the party's roots have signed: it
+7. An outbox holds a bounded number of messages about keys and terms: each of
+   them goes along with every certificate, and is gone through for every head.
+8. A later outbox begins with an EPOCH, which the party's roots have signed: it
    names the node key from entry 0 on, and adds witness, mirror and TLS keys to
    those that were accepted. A revoked key stays revoked. The terms are those of
    the Understanding again; amendments are recorded anew.
-=======
-7. An outbox holds a bounded number of messages about keys and terms: each of
-   them goes along with every certificate, and is gone through for every head.
->>>>>>> main
 """
 
 import copy
@@ -128,12 +125,9 @@ class KeyRing:
         # Of the entries that brought keys, those whose own key was not its owner's alone.
         self._tainted: frozenset[int] = frozenset()
         self._last_index = 0
-<<<<<<< HEAD
+        self._taken_in = 0
         # Node keys of earlier outboxes: none of them comes back by a message.
         self._earlier: tuple[PublicKeys, ...] = ()
-=======
-        self._taken_in = 0
->>>>>>> main
 
     def understandings(self) -> tuple[Understanding, ...]:
         """Every version of the terms, in order."""
@@ -145,7 +139,7 @@ class KeyRing:
 
     def amended_at(self) -> tuple[int, ...]:
         """The entries that hold the amendments, in order."""
-        return tuple(start for start, _ in self._understandings[1:])
+        return tuple(given.start for given in self._understandings[1:])
 
     def node_at(self, index: int) -> PublicKeys:
         """The keys that sign the entry at an index; any index from 0."""
@@ -242,7 +236,6 @@ class KeyRing:
         ring._judge()
         return ring
 
-<<<<<<< HEAD
     def reopened(self, envelope: Envelope, message: Message | Unreadable) -> Self:
         """The ring of the later outbox that an EPOCH opens, with its entry 0.
 
@@ -257,7 +250,7 @@ class KeyRing:
                 unfit key; WRONG_UNDERSTANDING; BAD_SIGNATURE when too few of the
                 party's roots have signed.
         """
-        header, first = envelope.header, self._understandings[0][1]
+        header, first = envelope.header, self._understandings[0].value
         assert header.party == self.party, "a ring follows its own party"
         if not isinstance(message, Epoch) or header.kind != Kind.EPOCH or header.index != 0:
             raise _malformed(envelope, "does not open an outbox")
@@ -269,7 +262,7 @@ class KeyRing:
         verify_epoch(message, first.party(self.party))
         self._check_opening(envelope, message)
         ring = copy.copy(self)
-        ring._earlier = (*self._earlier, *(given.keys for given in self._nodes))
+        ring._earlier = (*self._earlier, *(given.value for given in self._nodes))
         ring._understandings = self._understandings[:1]
         ring._nodes = (_Given(message.node),)
         ring._cosigners = {
@@ -279,16 +272,17 @@ class KeyRing:
         ring._tls = _joined(self.tls(), message.tls)
         ring._revoked = self._revoked | {revoked for revoked, _, _ in self._distrusted}
         ring._distrusted = ()
-        ring._last_index = 0
+        ring._tainted = frozenset()
+        ring._last_index = ring._taken_in = 0
         return ring
 
     def _check_opening(self, envelope: Envelope, epoch: Epoch) -> None:
         """The keys of an EPOCH are fit, are no roots, serve one role, are not revoked."""
         given = (epoch.node, epoch.witness, epoch.mirror)
-        cosigners = [given.keys for some in self._cosigners.values() for given in some]
-        nodes = [*self._earlier, *(given.keys for given in self._nodes)]
+        cosigners = [given.value for some in self._cosigners.values() for given in some]
+        nodes = [*self._earlier, *(given.value for given in self._nodes)]
         revoked = {one for one, _, _ in self._distrusted} | self._revoked
-        roots = self._understandings[0][1].party(self.party).roots
+        roots = self._understandings[0].value.party(self.party).roots
         ids = {key_id(keys.ed25519) for keys in given} | {certificate_id(epoch.tls)}
         is_mixed = epoch.node in cosigners or epoch.witness in nodes or epoch.mirror in nodes
         is_mixed = is_mixed or len(set(given)) < len(given)
@@ -302,10 +296,6 @@ class KeyRing:
             except OurError as error:
                 raise _malformed(envelope, f"gives an unfit key: {error.what}") from None
 
-    def _node(self, index: int) -> "_Given[PublicKeys]":
-        assert index >= 0, "no entry has this index"
-        return [given for given in self._nodes if given.start <= index][-1]
-=======
     def _judge(self) -> None:
         """Find anew which entries have brought in keys and are not trusted.
 
@@ -318,7 +308,6 @@ class KeyRing:
         for index in sorted(index for index in brought_by if index is not None):
             if not self.is_trusted(index):
                 self._tainted |= {index}
->>>>>>> main
 
     def _is_clean(self, brought_by: int | None) -> bool:
         """Whether a key was brought in by the roots or by an entry that is trusted."""
