@@ -541,6 +541,19 @@ async def test_a_dialler_drops_a_withdrawn_certificate(scene: Scene) -> None:
         assert await scene.bravo.end() == "this certificate is no longer trusted"
 
 
+async def test_a_dialler_shows_what_was_read_though_its_file_was_renamed(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """A key file that another takes the place of changes nothing for who read it before."""
+    file = tmp_path / "tls.pem"
+    file.write_bytes(scene.identities[BRAVO].pem)
+    dialler = scene.dialler()
+    dialler.trust((scene.certificate(ALPHA),), read_identity(file, file.read_bytes()))
+    file.write_bytes(scene.identities["bravo 2"].pem)
+    async with running(dialler):
+        assert (await scene.alpha.link()).certificate == scene.certificate(BRAVO)
+
+
 async def test_a_dialler_shows_its_new_identity(scene: Scene) -> None:
     """After a change of its own certificate a dialler shows the new one."""
     scene.port.trust({BRAVO: (scene.certificate(BRAVO), scene.certificate("bravo 2"))})
@@ -583,6 +596,14 @@ async def test_a_dialler_dials_again_after_a_cut(scene: Scene) -> None:
             assert await scene.alpha.frame() == b"here again"
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example", "::::", "0"])
+async def test_a_dialler_outlives_an_address_that_is_none(scene: Scene, host: str) -> None:
+    """A dialler that was given what is no address says so, and goes on dialling."""
+    async with running(scene.dialler(address=(host, 1))) as dialler:
+        await until(lambda: dialler.attempts > 2)
+        assert dialler.failure
+
+
 async def test_a_dialler_outlives_its_counterpart(scene: Scene) -> None:
     """A counterpart that stops and comes back is found again at the same address."""
     async with scene.dialled() as (dialler, _, _):
@@ -602,6 +623,56 @@ async def test_a_dead_wire_is_noticed(scene: Scene) -> None:
         relay.is_dead = True
         assert await scene.alpha.end() == "nothing was heard for 0.5 s"
         assert await scene.bravo.end() == "nothing was heard for 0.5 s"
+
+
+class Glutton:
+    """A socket whose other end pings on and takes in nothing."""
+
+    async def receive(self) -> aiohttp.WSMessage:
+        await asyncio.sleep(0.01)
+        return aiohttp.WSMessage(aiohttp.WSMsgType.PING, b"", None)
+
+    async def pong(self, message: bytes = b"") -> None:
+        await asyncio.Event().wait()
+
+    ping = send_bytes = pong
+
+    async def close(self, *, code: int = 1000, message: bytes = b"") -> bool:
+        return True
+
+
+class NoTransport(asyncio.Transport):
+    """A transport that only knows whether it was cut."""
+
+    is_cut = False
+
+    def abort(self) -> None:
+        self.is_cut = True
+
+
+@pytest.mark.parametrize("pings", [True, False], ids=["a pong waits", "a ping waits"])
+async def test_who_takes_in_nothing_is_let_go(pings: bool) -> None:
+    """A counterpart that pings, or is silent, and reads nothing cannot hold a link for ever."""
+    socket, transport, handler = Glutton(), NoTransport(), Recorder()
+    pace = replace(QUICK, silence_s_max=60.0, ping_s=60.0 if pings else 0.1)
+    if not pings:
+        socket.receive = asyncio.Event().wait  # type: ignore[assignment,method-assign]
+    link = Link(
+        socket,
+        transport,
+        handler,
+        Allowances().of(BRAVO),
+        pace,
+        line=LINE,
+        party=BRAVO,
+        circuit="primary",
+        is_dialled=False,
+        remote="",
+        certificate=b"",
+    )
+    await asyncio.wait_for(link.run(), SOON_S / 4)
+    assert await handler.end() == "nothing could be sent for 0.5 s"
+    assert transport.is_cut
 
 
 async def test_an_idle_link_stays(scene: Scene) -> None:
@@ -926,8 +997,8 @@ async def test_a_taken_address_is_named(scene: Scene) -> None:
 
 
 async def test_an_identity_that_cannot_be_used_is_named(scene: Scene, tmp_path: Path) -> None:
-    """A missing file of our own is our error, at once."""
-    scene.identities = {**scene.identities, ALPHA: TlsIdentity(tmp_path / "absent", b"")}
+    """A key of our own that OpenSSL cannot use is our error, at once."""
+    scene.identities = {**scene.identities, ALPHA: TlsIdentity(tmp_path / "absent", b"", b"no key")}
     with pytest.raises(OurError, match="A TLS certificate cannot be used"):
         scene.make_port()
 

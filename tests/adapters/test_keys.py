@@ -1,5 +1,6 @@
 """The key directory: what is made, what is read, and what is refused."""
 
+import contextlib
 import itertools
 import ssl
 from pathlib import Path

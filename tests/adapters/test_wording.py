@@ -27,7 +27,7 @@ from openline.domain.talk.check import Occasion
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import KeyRole
 from openline.domain.talk.lead_time import LeadClass
-from openline.domain.talk.life import MessageState, NoticeState
+from openline.domain.talk.life import NoticeState
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Notice, Place
 from openline.domain.talk.response import Answer, Response
@@ -115,7 +115,7 @@ def test_every_agreed_code_has_a_word() -> None:
     """Each state, class, precedence, verdict, and each name in a template, can be said."""
     codes = {
         member.value
-        for codes in (Declared, Word, Observed, Answered, LeadClass, NoticeState, MessageState)
+        for codes in (Declared, Word, Observed, Answered, LeadClass, NoticeState)
         for member in codes
     }
     codes |= {member.name for names in (Precedence, KeyRole, Occasion, Status) for member in names}

@@ -77,6 +77,16 @@ def test_entries_come_back_as_they_were(store: Store) -> None:
     assert store.entries(OUT, 2, 0) == []
 
 
+@pytest.mark.parametrize("number", [2**40, 2**63 - 1, 2**63, 2**70])
+def test_beyond_the_end_there_is_nothing(store: Store, number: int) -> None:
+    """However large an index, a size or a number is asked for, nothing is found there."""
+    store.commit([append(0, 2), append(0, 2, JOURNAL)])
+    store.commit([PutHead(OUT, 2, "", "head"), tick(5, b"hash", "note")])
+    assert store.entries(OUT, number, MANY) == []
+    assert store.heads(OUT, "", number, MANY) == []
+    assert store.ticks("syria-air", "alpha.example", number, MANY) == []
+
+
 def test_size_and_root_are_kept_for_each_log(store: Store) -> None:
     """Each log is listed in order of origin with the size and root of its last append."""
     store.commit([append(0, 3)])

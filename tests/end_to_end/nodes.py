@@ -8,8 +8,8 @@ here are ever signalled.
 """
 
 import contextlib
+import functools
 import io
-import os
 import re
 import selectors
 import signal
@@ -112,18 +112,8 @@ def wait_until(holds: Callable[[], Any], what: str, timeout_s: float = WAIT_S_MA
                 return last
         except OurError as error:
             last = error
-        time.sleep(0.05)
+        time.sleep(0.08)
     raise Failed(f"it did not come about in {timeout_s:g} s: {what} (last seen: {last})")
-
-
-def never(holds: Callable[[], Any], for_s: float) -> bool:
-    """Whether something did not hold all the while."""
-    deadline = time.monotonic() + for_s
-    while time.monotonic() < deadline:
-        if holds():
-            return False
-        time.sleep(0.05)
-    return True
 
 
 # --- one node ------------------------------------------------------------------------------------
@@ -225,9 +215,9 @@ class Node:
 
     # What officers and programs ask it.
 
-    @property
+    @functools.cached_property
     def config(self) -> Config:
-        """Its settings."""
+        """Its settings, as they were when they were first asked for."""
         return load_config(self.directory)
 
     @property
@@ -312,11 +302,6 @@ class Node:
         """What a whole audit of its store finds wrong; it must be stopped."""
         with SqliteStore.open_read_only(self.config.store) as store:
             return [f"{found.origin}: {fault}" for found in audit(store) for fault in found.faults]
-
-    def sizes(self) -> dict[str, int]:
-        """How many entries each log in its store has; it must be stopped."""
-        with SqliteStore.open_read_only(self.config.store) as store:
-            return {origin: size for origin, size, _ in store.origins()}
 
     def entries(self, origin: str) -> list[tuple[bytes, bytes]]:
         """Every entry of a log as it is stored; it must be stopped."""
@@ -445,14 +430,25 @@ def ending(*nodes: Node) -> Iterator[None]:
 
 @contextlib.contextmanager
 def running(*nodes: Node) -> Iterator[None]:
-    """The nodes run, their line is proven both ways; ended with the block."""
+    """The nodes run and may sign; ended with the block."""
     with ending(*nodes):
-        for node in nodes:
-            node.spawn()
-        for node in nodes:
-            node.wait_up()
-        wait_up(*nodes)
+        start(*nodes)
         yield
+
+
+def start(*nodes: Node) -> None:
+    """Start nodes, all at once, and wait until each may sign."""
+    for node in nodes:
+        node.spawn()
+    for node in nodes:
+        node.wait_up()
+    wait_signing(*nodes)
+
+
+def wait_signing(*nodes: Node) -> None:
+    """Wait until every node may sign: its counterpart has confirmed its outbox."""
+    for node in nodes:
+        wait_until(lambda node=node: node.state()["can_sign"], f"{node.party} signs")  # type: ignore[misc]
 
 
 def wait_up(*nodes: Node) -> None:
@@ -465,9 +461,3 @@ def is_up(node: Node) -> bool:
     """Whether the node's line works both ways and the node may sign."""
     state = node.state()
     return bool(state["can_sign"] and state["observed"] == "UP")
-
-
-def cpu_s(process: subprocess.Popen[bytes]) -> float:
-    """Processor time that a process has used."""
-    values = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")

@@ -22,6 +22,7 @@ from tests.end_to_end.nodes import (
     running,
     told_by,
     told_by_process,
+    wait_signing,
     wait_until,
     wait_up,
 )
@@ -86,7 +87,7 @@ def _assert_ended_in_order(node: Node) -> None:
 def _assert_nothing_is_lost(alpha: Node, bravo: Node, recorded: dict[int, str]) -> None:
     """With room again the node starts, holds all it acknowledged, and delivers it."""
     alpha.start()
-    wait_up(alpha, bravo)
+    wait_signing(alpha, bravo)
     for index, text in list(recorded.items())[-5:]:
         assert alpha.message(alpha.party, index)["body"]["text"] == text
     after = alpha.deliver("There is room again.")
@@ -102,9 +103,10 @@ def test_a_file_that_may_not_grow_ends_the_node_and_loses_nothing(pair: tuple[No
     """When a write fails the node ends with a clear word; all it acknowledged is there after."""
     alpha, bravo = pair
     with ending(*pair):
-        bravo.start()
+        bravo.spawn()
         alpha.start(limits=_small_files)
-        wait_up(*pair)
+        bravo.wait_up()
+        wait_signing(*pair)
         recorded = _talk_until_it_ends(alpha)
         _assert_ended_in_order(alpha)
         assert len(recorded) > 20
@@ -118,7 +120,7 @@ def test_a_full_disk_ends_the_node_and_loses_nothing(pair: tuple[Node, Node]) ->
         bravo.start()
         with _small_disk(alpha.directory):
             alpha.start()
-            wait_up(*pair)
+            wait_signing(*pair)
             recorded = _talk_until_it_ends(alpha)
             _assert_ended_in_order(alpha)
             doctor = told_by("doctor", "--dir", alpha.directory)
@@ -161,7 +163,6 @@ def test_a_frozen_node_is_noticed_and_catches_up(pair: tuple[Node, Node]) -> Non
             assert not said["is_delivered"]
         finally:
             alpha.send_signal(signal.SIGCONT)
-        wait_up(*pair)
         wait_until(lambda: alpha.message(bravo.party, said["index"]), "the FLASH arrives")
         assert alpha.deliver("After.")["index"] == before["index"] + 1
         # Many short ones, under load: everything is said and received once.
@@ -172,7 +173,7 @@ def test_a_frozen_node_is_noticed_and_catches_up(pair: tuple[Node, Node]) -> Non
                 time.sleep(0.2)
                 node.send_signal(signal.SIGCONT)
                 time.sleep(0.1)
-        wait_up(*pair)
+        wait_up(alpha)
         assert all(one.delivered and not one.twice for one in shown.values())
         assert [node.stop() for node in pair] == [0, 0]
     assert alpha.faults() == bravo.faults() == []
@@ -199,7 +200,7 @@ def test_a_signal_ends_a_node_in_order(pair: tuple[Node, Node]) -> None:
             said = alpha.entries(f"{alpha.party}/{alpha.line}/out")
             assert len(said) > max(shown[alpha.party].recorded)
             alpha.start()
-            wait_up(*pair)
+            wait_signing(*pair)
 
 
 def test_nobody_waits_in_vain_for_a_node_that_ends(pair: tuple[Node, Node]) -> None:

@@ -39,22 +39,18 @@ from tests.end_to_end.intruder import BINARY, PING, TEXT, Gone, Intruder, connec
 from tests.end_to_end.nodes import (
     Node,
     ending,
-    found,
     is_up,
     refusals,
-    running,
     wait_until,
     wait_up,
 )
 from tests.end_to_end.test_many import two_lines
 
 
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Node]]:
-    """Two running nodes; the tests of this module attack alpha and leave both well."""
-    alpha, bravo = found(tmp_path_factory.mktemp("intruder"))
-    with running(alpha, bravo):
-        yield alpha, bravo
+@pytest.fixture
+def pair(running_pair: tuple[Node, Node]) -> tuple[Node, Node]:
+    """Two running nodes; the tests attack alpha and leave both well."""
+    return running_pair
 
 
 @pytest.fixture(autouse=True)
@@ -435,7 +431,7 @@ def test_a_flood_on_one_line_leaves_another_line_its_flash(tmp_path: Path) -> No
 
 def _flash_latencies(alpha: Node) -> float:
     waits = []
-    for number in range(12):
+    for number in range(7):
         began = time.monotonic()
         alpha.deliver(f"Flash {number}.", line="sea", precedence="FLASH")
         waits.append(time.monotonic() - began)

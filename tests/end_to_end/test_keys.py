@@ -13,10 +13,11 @@ from tests.end_to_end.nodes import (
     found,
     openline,
     sign,
+    start,
     told_by,
     told_by_process,
+    wait_signing,
     wait_until,
-    wait_up,
 )
 
 ROLES = ("node", "mirror", "witness", "tls")
@@ -27,9 +28,7 @@ def pair(tmp_path: Path) -> Iterator[tuple[Node, Node]]:
     """Two running nodes."""
     alpha, bravo = found(tmp_path)
     with ending(alpha, bravo):
-        alpha.start()
-        bravo.start()
-        wait_up(alpha, bravo)
+        start(alpha, bravo)
         yield alpha, bravo
 
 
@@ -65,10 +64,10 @@ def test_every_key_rotates_while_the_line_works(pair: tuple[Node, Node], tmp_pat
         for node in pair:
             openline("keys", "rotate", role, "--dir", node.directory)
         talk(alpha, bravo, f"rotating {role}")
-        if role in ("node", "tls"):
+        if role == "tls":
             alpha.kill()
             alpha.start()
-            wait_up(alpha, bravo)
+            wait_signing(alpha, bravo)
             talk(alpha, bravo, f"restarting with another {role}")
     last = talk(alpha, bravo, "all of it")
     size = alpha.counterpart(bravo.party)["journal_cosigned"]
@@ -91,13 +90,13 @@ def test_keys_rotate_while_the_counterpart_is_away(pair: tuple[Node, Node]) -> N
         openline("keys", "rotate", role, "--dir", alpha.directory)
         alpha.say("Signed with the next key already.")
     bravo.start()
-    wait_up(alpha, bravo)
+    wait_signing(alpha, bravo)
     talk(alpha, bravo, "rotating alone")
     assert bravo.counterpart(alpha.party)["not_receipted"] == 0
     # Now that bravo knows the certificate it is shown, also after a restart.
     alpha.stop()
     alpha.start()
-    wait_up(alpha, bravo)
+    wait_signing(alpha, bravo)
     talk(alpha, bravo, "restarting")
     stop_and_audit(alpha, bravo)
 
@@ -118,9 +117,7 @@ def test_a_revoked_key_ends_and_the_line_goes_on(pair: tuple[Node, Node], tmp_pa
         talk(alpha, bravo, f"revoking {role}")
     alpha.kill()
     bravo.kill()
-    alpha.start()
-    bravo.start()
-    wait_up(alpha, bravo)
+    start(alpha, bravo)
     last = talk(alpha, bravo, "a restart of both")
     late = alpha.certify("receipt", tmp_path / "1", party=alpha.party, index=last)
     assert verdict(late) == "PROVEN"
@@ -151,7 +148,7 @@ def test_an_amendment_is_in_force_when_both_have_adopted_it(
     assert terms == bravo.client().get("/lines", bravo.line, "understanding")
     alpha.kill()
     alpha.start()
-    wait_up(alpha, bravo)
+    wait_signing(alpha, bravo)
     assert alpha.state()["version"] == 2
     talk(alpha, bravo, "the amendment")
     # Adopting it again changes nothing.

@@ -10,9 +10,9 @@ from tests.end_to_end.nodes import (
     make_node,
     refusals,
     sign,
+    start,
     told_by,
     wait_until,
-    wait_up,
 )
 
 
@@ -54,7 +54,5 @@ def test_different_terms_are_refused_with_a_readable_difference(tmp_path: Path) 
         for name in ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "anchor"):
             (bravo.directory / name).unlink(missing_ok=True)
         adopt([bravo], one)
-        for node in nodes:
-            node.start()
-        wait_up(*nodes)
+        start(*nodes)
         assert alpha.deliver("Now we agree.")["is_delivered"]

@@ -12,10 +12,11 @@ from tests.end_to_end.nodes import (
     ending,
     found,
     running,
+    start,
     told_by,
     told_by_process,
+    wait_signing,
     wait_until,
-    wait_up,
 )
 
 
@@ -23,9 +24,7 @@ def test_an_old_copy_signs_nothing_until_it_has_pulled_its_outbox(tmp_path: Path
     """Alone it refuses with a remedy; with the counterpart it goes on at the right serial."""
     alpha, bravo = nodes = found(tmp_path)
     with ending(*nodes):
-        for node in nodes:
-            node.start()
-        wait_up(*nodes)
+        start(*nodes)
         alpha.deliver("In the copy.")
         bravo.deliver("Bravo before the copy.")
         assert alpha.stop() == 0
@@ -33,7 +32,7 @@ def test_an_old_copy_signs_nothing_until_it_has_pulled_its_outbox(tmp_path: Path
         shutil.copytree(alpha.directory, copy)
 
         alpha.start()
-        wait_up(*nodes)
+        wait_signing(*nodes)
         for number in range(40):
             last = alpha.deliver(f"After the copy, {number}.")
         bravo.deliver("Bravo after the copy.")
@@ -47,7 +46,7 @@ def test_an_old_copy_signs_nothing_until_it_has_pulled_its_outbox(tmp_path: Path
 
         _refuses_alone(alpha)
         bravo.start()
-        wait_up(*nodes)
+        wait_signing(*nodes)
         said = alpha.deliver("After the restore.")
         assert said["index"] == last["index"] + 1
         for node in nodes:
@@ -77,7 +76,7 @@ def _refuses_alone(node: Node) -> None:
     assert "bravo.example has not confirmed our outbox" in refusal.value.what
     assert "--own-copy-is-current" in refusal.value.remedy
     told = told_by("status", "--dir", node.directory)
-    assert "Signs nothing until confirmed by bravo.example" in told.out
+    assert "until confirmed by bravo.example" in told.out
 
 
 def _verdicts(*paths: Path) -> list[str]:
@@ -96,7 +95,7 @@ def test_a_lost_store_comes_back_and_an_old_one_is_seen(tmp_path: Path) -> None:
         old = alpha.config.store.read_bytes()
         _lose(alpha, "store.sqlite", "anchor")
         alpha.start()
-        wait_up(*nodes)
+        wait_signing(*nodes)
         assert alpha.deliver("After the loss.")["index"] == 6
         wait_until(lambda: alpha.state()["held"][bravo.party] == 6, "bravo's words are back")
 
@@ -112,7 +111,7 @@ def test_a_lost_store_comes_back_and_an_old_one_is_seen(tmp_path: Path) -> None:
         assert "so it is no current copy" in refused.aside
         alpha.start()
         assert "the store is behind its anchor" in alpha.log()
-        wait_up(*nodes)
+        wait_signing(*nodes)
         assert alpha.deliver("After the old copy.")["index"] == 7
         wait_until(lambda: bravo.counterpart(alpha.party)["not_receipted"] == 0, "all receipted")
         assert [node.stop() for node in nodes] == [0, 0]

@@ -8,7 +8,7 @@ store, as a supervisor would start it.
 
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openline.adapters.memory import MemoryStore
@@ -16,8 +16,10 @@ from openline.domain.errors import OurError
 from openline.domain.line.terms import Understanding
 from openline.domain.line.understanding import SignedUnderstanding
 from openline.domain.party import Precedence
+from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.body import By
 from openline.domain.talk.message import Message
+from openline.domain.talk.notice import Notice, Place
 from openline.domain.talk.text import Text
 from openline.engine.commands import Adopt, Command, Compose
 from openline.engine.effects import Answer, CloseLink, Effect, PromoteKey, Send, Show
@@ -37,6 +39,8 @@ from tests.engine.parties import KeysInMemory, Parties
 
 START = 1_491_523_200_000
 """2017-04-07T00:00:00Z."""
+
+HOUR_MS = 3_600_000
 
 WATCH = By("air-desk", "Lt Ivanova")
 
@@ -403,3 +407,26 @@ def standing(parties: Parties, **options: Any) -> Region:
     region.pump()
     region.pass_time(2 * region.understanding.timers.tick_ms)
     return region
+
+
+def notice(**changes: object) -> Notice:
+    """A notice of aircraft near the airfield, for two hours from one hour on."""
+    volume = Volume(
+        shape=Shape.CIRCLE,
+        vertices=((344_900_000, 369_090_000),),
+        radius_m=5_000,
+        lower=Altitude(Datum.AMSL, 0),
+        upper=Altitude(Datum.AMSL, 30_000),
+        valid_from=START + HOUR_MS,
+        valid_until=START + 3 * HOUR_MS,
+    )
+    made = Notice(
+        by=WATCH,
+        notice_id="",
+        category="strike",
+        kind="air",
+        volumes=(volume,),
+        place=Place("at Shayrat airfield"),
+        activity="strike",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]

@@ -7,43 +7,16 @@ import pytest
 from openline.adapters.memory import MemoryStore
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence
-from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.body import Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration, Status
-from openline.domain.talk.notice import Notice, Place
 from openline.domain.talk.receipt import Read
 from openline.domain.talk.response import Answer, Response
 from openline.engine.commands import AcknowledgeAlarm, ChangeKey, Compose
 from openline.engine.ports import AppendEntries, StoredEntry
 from tests.engine.copies import copy_of, durable, known
 from tests.engine.parties import ALPHA, BRAVO, LINE, make_parties
-from tests.engine.region import START, WATCH, Region, standing
-
-HOUR_MS = 3_600_000
-
-
-def notice(**changes: object) -> Notice:
-    """A notice of aircraft near the airfield, for two hours from one hour on."""
-    volume = Volume(
-        shape=Shape.CIRCLE,
-        vertices=((344_900_000, 369_090_000),),
-        radius_m=5_000,
-        lower=Altitude(Datum.AMSL, 0),
-        upper=Altitude(Datum.AMSL, 30_000),
-        valid_from=START + HOUR_MS,
-        valid_until=START + 3 * HOUR_MS,
-    )
-    made = Notice(
-        by=WATCH,
-        notice_id="",
-        category="strike",
-        kind="air",
-        volumes=(volume,),
-        place=Place("at Shayrat airfield"),
-        activity="strike",
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]
+from tests.engine.region import HOUR_MS, START, WATCH, Region, notice, standing
 
 
 def busy() -> Region:

@@ -57,7 +57,9 @@ hashes = st.binary(min_size=32, max_size=32)
 entries = st.builds(StoredEntry, st.binary(max_size=80), st.binary(max_size=80))
 origins = st.sampled_from([OUT, f"{OUT}/2", f"{ALPHA}/{LINE}/journal"])
 some_frames: st.SearchStrategy[Frame] = st.one_of(
-    st.builds(Hello, numbers, words, hashes, st.lists(words, max_size=2).map(tuple), numbers, words),
+    st.builds(
+        Hello, numbers, words, hashes, st.lists(words, max_size=2).map(tuple), numbers, words
+    ),
     st.builds(
         Entries, origins, numbers, st.lists(entries, min_size=1, max_size=5).map(tuple), words
     ),

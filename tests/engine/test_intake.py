@@ -13,6 +13,7 @@ from openline.domain.limits import (
 )
 from openline.domain.party import Precedence
 from openline.domain.record import cbor
+from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
 from openline.domain.record.merkle import Tree
 from openline.domain.record.note import Note, parse_note
 from openline.engine.frames import (
@@ -29,13 +30,14 @@ from openline.engine.frames import (
     decode_frame,
     encode_frame,
 )
+from openline.engine.greeting import hello
 from openline.engine.journal import REFUSALS_PER_MINUTE_MAX, Happened
 from openline.engine.peer import FAULTS_PER_MINUTE_MAX
 from openline.engine.ports import StoredEntry
 from tests.engine.copies import durable, refusals_of, rows_of
 from tests.engine.forger import Duel, Forger
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE, LINE, SeededSigner, make_parties, sign
-from tests.engine.region import Region, Wire, standing
+from tests.engine.region import Carried, Region, Wire, standing
 
 STRANGER = SeededSigner("a stranger")
 
@@ -70,11 +72,6 @@ def entries_of(duel: Duel, entry: StoredEntry) -> bytes:
     bravo = Forger(duel.region, BRAVO)
     bravo.append(entry)
     return bravo.frame(bravo.size - 1)
-
-
-def protected(duel: Duel) -> Callable[..., StoredEntry]:
-    """Makes entries of bravo's."""
-    return duel.bravo.entry
 
 
 REFUSED: dict[str, tuple[Reason, Callable[[Duel], bytes]]] = {
@@ -317,8 +314,6 @@ def _tick_of_other_line(duel: Duel) -> bytes:
 
 def _hello(duel: Duel, **changes: object) -> bytes:
     """Bravo's greeting, with something that is not so."""
-    from openline.engine.greeting import hello
-
     said = hello(duel.region.line_of(BRAVO), duel.region.line_of(BRAVO).peers[ALPHA])
     return encode_frame(replace(said, **changes))  # type: ignore[arg-type]
 
@@ -329,7 +324,7 @@ def _our_head(duel: Duel, **changes: object) -> str:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused_answered_and_journalled(duel: Duel, name: str) -> None:
-    """What does not prove itself is refused with its reason, told, journalled, and changes nothing."""
+    """What does not prove itself is refused, told, journalled, and changes nothing."""
     reason, make = REFUSED[name]
     assert refusal(duel, make(duel)) == reason.value
 
@@ -596,7 +591,7 @@ class TestLies:
         duel = Duel(region, wire, Forger(region, BRAVO))
         lie = _hello(duel, held=(_our_head(duel, signer=STRANGER, size=99, root=bytes(32)),))
 
-        def lying(carried):  # type: ignore[no-untyped-def]
+        def lying(carried: Carried) -> list[bytes]:
             if carried.sender != BRAVO or carried.recipient != ALPHA:
                 return [carried.frame]
             is_hello = isinstance(decode_frame(carried.frame), Hello)
@@ -647,16 +642,12 @@ class TestLies:
         wire = next(one for one in region.wires if set(one.ends) == {ALPHA, BRAVO})
         duel = Duel(region, wire, Forger(region, BRAVO))
         charlie = Forger(region, CHARLIE).head(1, root=bytes(32))
-        from openline.domain.record.checkpoint import parse_checkpoint
-
         tick = replace(duel.next_tick(), held=(parse_checkpoint(charlie.text),))
         duel.send(duel.bravo.tick_frame(tick))
         assert duel.alarms("VIEWS_DIFFER") == 1
 
     def test_another_history_of_ours_in_a_tick_is_an_alarm(self, duel: Duel) -> None:
         """A tick that says another root of our own outbox raises an alarm."""
-        from openline.domain.record.checkpoint import Checkpoint
-
         held = Checkpoint(f"{ALPHA}/{LINE}/out", 1, bytes(32))
         duel.send(duel.bravo.tick_frame(replace(duel.next_tick(), held=(held,))))
         assert duel.alarms("VIEWS_DIFFER") == 1

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from openline.domain.line.terms import Timers
 from openline.engine.commands import Adopt
+from openline.engine.events import CommandGiven
 from tests.engine.copies import copy_of, known, refusals_of
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE, LINE, make_parties, sign
 from tests.engine.region import Region, standing
@@ -53,9 +54,10 @@ def test_the_hash_in_force_is_shown() -> None:
     region.pump()
     after = region.line_of(ALPHA).status(region.now)["understanding"]
     assert after != before
-    assert region.loaded(ALPHA, region.stations[ALPHA].store).status(region.now)[
-        "understanding"
-    ] == after
+    assert (
+        region.loaded(ALPHA, region.stations[ALPHA].store).status(region.now)["understanding"]
+        == after
+    )
 
 
 def test_the_pulse_follows_the_amendment() -> None:
@@ -105,8 +107,6 @@ def test_an_amendment_that_does_not_follow_is_refused() -> None:
 
 def test_two_amendments_in_one_turn_are_one() -> None:
     """Of two amendments of one version that are asked for together the second is refused."""
-    from openline.engine.events import CommandGiven
-
     region = standing(make_parties())
     commands = [Adopt(amendment(region, notices_live_max=n)) for n in (7, 8)]
     region.turn(ALPHA, *(CommandGiven(900 + n, one) for n, one in enumerate(commands)))

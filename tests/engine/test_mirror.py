@@ -9,6 +9,9 @@ from openline.domain.record.checkpoint import parse_checkpoint
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick, tick_hash
+from openline.domain.talk.body import By
+from openline.domain.talk.text import Text, Translation
+from openline.engine.commands import AcknowledgeAlarm
 from openline.engine.frames import Entries, TickSent, Urgent, decode_frame, encode_frame
 from openline.engine.mirror import CLAIMS_KEPT, EARLY_MAX, _root_over
 from tests.engine.copies import MANY, copy_of, durable, known, refusals_of
@@ -214,8 +217,6 @@ class TestAfterAFork:
 
     def test_an_acknowledged_alarm_stays_acknowledged(self, forked: Duel) -> None:
         """A restart brings the alarm back as it was left."""
-        from openline.engine.commands import AcknowledgeAlarm
-
         alarm = next(one for one in forked.line.view.alarms() if one["name"] == "FORK")
         by = ("air-desk", "Lt A")
         forked.region.ask(ALPHA, AcknowledgeAlarm(forked.region.line, alarm["id"], by))
@@ -296,12 +297,8 @@ class TestEarly:
     def test_large_ones_are_bounded_by_their_size(self, duel: Duel) -> None:
         """FLASH entries with the largest contents are bounded in bytes, not only in number."""
         duel.bravo.say("a gap")
-        held = 0
         for _ in range(40):
             words = "x" * 16_000
-            from openline.domain.talk.body import By
-            from openline.domain.talk.text import Text, Translation
-
             more = tuple(Translation("en", words, "T") for _ in range(8))
             text = Text(By("air-desk", "Lt F"), "en", words, translations=more)
             duel.bravo.append(duel.bravo.entry(text, precedence=int(Precedence.FLASH)))

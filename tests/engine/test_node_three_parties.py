@@ -5,6 +5,8 @@ import pytest
 from openline.domain.party import Precedence
 from openline.domain.talk.body import Reference
 from openline.domain.talk.receipt import Read
+from openline.domain.talk.text import Text
+from openline.engine.commands import Adopt, Compose
 from tests.engine.copies import MANY, copy_of, known, refusals_of, shown_delivered
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE, LINE, make_parties
 from tests.engine.region import WATCH, Region, standing
@@ -120,9 +122,6 @@ def test_the_line_is_degraded_while_one_is_away(away: str) -> None:
 
 def test_one_node_keeps_several_lines_apart() -> None:
     """One node holds two lines in one store, and what is said on one is not on the other."""
-    from openline.engine.commands import Adopt, Compose
-    from openline.domain.talk.text import Text
-
     region = standing(make_parties())
     other = make_parties(line="iraq-air")
     region.ask(ALPHA, Adopt(other.signed.format()))

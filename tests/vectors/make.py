@@ -33,7 +33,7 @@ from tests.vectors.signers import SeedSigner
 HERE = Path(__file__).resolve().parent
 
 LOG_ORIGIN = "alpha.example/syria-air/out"
-MIRROR_NAME = "bravo.example/syria-air/mirror"
+MIRROR_NAME = "bravo.example/mirror"
 COSIGNED_AT_S = 1491530400
 
 _MLDSA_ROW = re.compile(r"— \S+ (\S{3244})")
@@ -663,7 +663,7 @@ def _wrong_cosigned_heads(signers: dict[str, _ThriftySigner]) -> list[dict[str, 
     note = sign_checkpoint(head, signers["node"])
     first, second = cosign(head, MIRROR_NAME, signers["mirror"], COSIGNED_AT_S)
     later = cosign(head, MIRROR_NAME, signers["mirror"], COSIGNED_AT_S + 1)
-    renamed = NoteSignature("bravo.example/other/mirror", second.key_id, second.signature)
+    renamed = NoteSignature("charlie.example/mirror", second.key_id, second.signature)
     moved = NoteSignature(
         first.name, first.key_id, (COSIGNED_AT_S + 1).to_bytes(8, "big") + first.signature[8:]
     )

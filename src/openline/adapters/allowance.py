@@ -1,7 +1,7 @@
 """How much of one counterpart is read in a second: bytes, pieces, a reserve.
 
 A counterpart that sends more is not refused and loses nothing: its connections
-are read more slowly, until its own queue is where the rest waits (trial.md P1).
+are read more slowly, until its own queue is where the rest waits.
 Urgent pieces have a reserve of their own, so that a backlog does not hold up what
 is urgent; beyond the reserve they count like the others, so that calling
 everything urgent gains nothing.

@@ -4,9 +4,9 @@ After each commit the size and root of every log that grew are written to a smal
 file beside the database. At the next start the two are compared. A database that
 is behind its anchor has lost commits, by a rotten `-wal` file or by an old copy
 that was put back; neither leaves a trace in the database itself, and a node that
-went on from there would sign a second head for an index it has used (trial.md 1,
-rules 4 and 6). Such a node signs nothing until its counterpart's mirror has given
-it back its own outbox.
+went on from there would sign a second head for an index it has used. Such a node
+signs nothing until its counterpart's mirror has given it back its own outbox
+(`docs/decisions/0007-wait-before-signing.md`).
 
 The file holds two slots, written in place in turn, each text with a checksum:
 

@@ -10,10 +10,10 @@ links, and both stay: every object on them proves itself and may come twice, and
 there is no moment at which both sides drop what the other one keeps. The engine
 sends on one of them.
 
-A hostile counterpart (trial.md P1, P5, P14) meets these bounds: links for each
-line, connections, bytes and pieces in a second, the size of a frame, no
-compression, and a clock on every wait. A stranger gets a TLS handshake with a
-clock on it, and of those only some at a time.
+A hostile counterpart meets these bounds: links for each line, connections, bytes
+and pieces in a second, the size of a frame, no compression, and a clock on every
+wait. A stranger gets a TLS handshake with a clock on it, and of those only some
+at a time. What goes over a circuit is in `docs/spec/circuit.md`.
 """
 
 import asyncio
@@ -527,7 +527,8 @@ class Dialler:
                 finally:
                     self.link, self.failure = None, link.reason
                 return link.frames_received > 0
-        except (OSError, aiohttp.ClientError, OurError) as error:
+        except (OSError, ValueError, aiohttp.ClientError, OurError) as error:
+            # A ValueError is an address that is none: a card may hold what it likes.
             self.failure = _words(error)
             return False
 

@@ -10,7 +10,7 @@
 Roots sign the Understanding and what replaces a stolen key, and nothing else; a
 node runs without them. A file that others can read is refused, because then it
 is not known who may have signed. Which key is in force at which index of a log
-is on the record (record.md 7), not here.
+is on the record (`docs/decisions/0015-keys-by-log-position.md`), not here.
 """
 
 import base64

@@ -11,10 +11,10 @@ The pieces of one class keep their order; those of the two classes mix. An urgen
 frame therefore waits for one piece of an ordinary one, however large that is, and
 for what the operating system has already taken.
 
-Nothing here waits without an end (trial.md P14). Each side sends a WebSocket ping
-every few seconds; a side that waits for the next message and hears nothing, or
-cannot get a piece away, ends the link. While a frame is being handled, or the
-counterpart has used up its allowance, nothing is read, so TCP makes the other
+Nothing here waits without an end. Each side sends a WebSocket ping every few
+seconds; a side that waits for the next message and hears nothing, or cannot get
+a piece, a ping or a pong away, ends the link. While a frame is being handled, or
+the counterpart has used up its allowance, nothing is read, so TCP makes the other
 side wait; that time does not count as silence.
 """
 
@@ -302,7 +302,7 @@ class Link:
                 case WSMsgType.BINARY:
                     await self._take_piece(message.data, parts)
                 case WSMsgType.PING:
-                    await self._socket.pong(message.data)
+                    await self._in_time(self._socket.pong(message.data))
                     await self._shape(len(message.data), is_urgent=False)
                 case WSMsgType.PONG:
                     await self._shape(len(message.data), is_urgent=False)
@@ -374,9 +374,18 @@ class Link:
                 return f"nothing was heard for {pace.silence_s_max:g} s"
             if not was_held_up and _has_passed(self._writing_since, pace.write_s_max, now):
                 self._stalled = True
-                return f"nothing could be sent for {pace.write_s_max:g} s"
+                return _unsent(pace.write_s_max)
             if self._writing_since is None:
-                await self._socket.ping()
+                await self._in_time(self._socket.ping())
+
+    async def _in_time(self, sending: Coroutine[Any, Any, None]) -> None:
+        """Send a ping or a pong; who takes in nothing, and still pings, ends the link."""
+        try:
+            async with asyncio.timeout(self._pace.write_s_max):
+                await sending
+        except TimeoutError:
+            self._stalled = True
+            self._end(_unsent(self._pace.write_s_max))
 
 
 class _Backlog:
@@ -415,6 +424,10 @@ class _Backlog:
 
 def _has_passed(since: float | None, limit_s: float, now: float) -> bool:
     return since is not None and now - since > limit_s
+
+
+def _unsent(limit_s: float) -> str:
+    return f"nothing could be sent for {limit_s:g} s"
 
 
 def _reason_of_end(data: object) -> str:

@@ -1,4 +1,4 @@
-"""The ports in memory: for tests, the simulator and a node that keeps nothing.
+"""The ports in memory: for tests and benches, never for a real node.
 
 Each class here keeps the contract of its port (tests/contracts) and nothing
 else: no disk, no randomness. The sentences of the contract stand in

@@ -1,13 +1,13 @@
 """The store of a node in one SQLite file: durable, checked, of one process.
 
-What `commit` has accepted is on the disk, all of it or nothing (trial.md 1, rule
-2). Four choices carry that, each read back when the file is opened, and the file
-is refused where one does not hold:
+What `commit` has accepted is on the disk, all of it or nothing. Four choices carry
+that (`docs/decisions/0003-sqlite-through-apsw.md`), each read back when the file
+is opened, and the file is refused where one does not hold:
 
 1. Write-ahead log with `synchronous=FULL`. Checkpoints are made here and not by
    SQLite itself, because SQLite keeps silent when one of its own fails. They are
    small, so that little stays in the `-wal` file, where damage looks like rows
-   that never were (trial.md 1, rule 4; the anchor and the counterpart see it).
+   that never were (the anchor and the counterpart see it).
 2. A checksum on every page, by the `cksumvfs` extension: a flipped bit is an
    error at the next read, never a wrong answer.
 3. The `unix-excl` layer: the first process holds the file until it ends, so no
@@ -21,7 +21,7 @@ whether the roots are right is not known here.
 import os
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -156,15 +156,16 @@ class SqliteStore:
                 damaged, or the disk layer does not do what is asked of it.
         """
         _prepare_file(path)
-        writer = _connect(path, apsw.SQLITE_OPEN_READWRITE)
-        try:
+        with ExitStack() as opened:
+            writer = _connect(path, apsw.SQLITE_OPEN_READWRITE)
+            opened.callback(writer.close, force=True)
             _set_up(path, writer)
             reader = _connect(path, apsw.SQLITE_OPEN_READWRITE)
+            opened.callback(reader.close, force=True)
             reader.pragma("query_only", True)
-            return cls(path, writer, reader)
-        except BaseException:
-            writer.close(force=True)
-            raise
+            store = cls(path, writer, reader)
+            opened.pop_all()
+            return store
 
     @classmethod
     def open_read_only(cls, path: Path) -> Self:
@@ -420,6 +421,9 @@ class SqliteStore:
             self._refuse_after_fault()
             try:
                 return self._reader.execute(query, values).fetchall()
+            except OverflowError:
+                # Asked for what is beyond any number in the file: there is nothing.
+                return []
             except apsw.Error as error:
                 raise self._failed("read", error) from error
 

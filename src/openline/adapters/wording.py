@@ -685,7 +685,11 @@ class Wording:
                     changes.setdefault(place, []).append(scope)
                 if held["state"] in _STOPPED or held["state"] == "NOT_IN_FORCE":
                     kept.discard(scope)
-        for (sentence, party, at), names in changes.items():
+        stopped = set(_STOPPED.values())
+        # What is stopped already comes before what will be.
+        for (sentence, party, at), names in sorted(
+            changes.items(), key=lambda change: change[0][0] not in stopped
+        ):
             listed = self._terms(tuple(names), mark(", "))
             yield self.say(sentence, party=_Data(party), at=_Data(dtg(at)), scopes=listed)
         if all(set(scopes) == kept for scopes in declared.values()):

@@ -61,8 +61,8 @@ def parse_instant(text: str) -> int:
 def format_instant(at: int) -> str:
     """The instant as ISO 8601 with "Z", milliseconds only when not zero.
 
-    An instant that no calendar can show is written `???(<ms>)` (field.md 2.1:
-    implausible dates are flagged, not dropped).
+    An instant that no calendar can show is written `???(<ms>)`: what is
+    implausible is shown, not dropped.
     """
     if not 0 <= at <= INSTANT_MAX:
         return f"???({at})"

@@ -26,22 +26,22 @@ TEXT_CHARS_MAX = 16_384
 """Free text of one message."""
 
 FLASH_TEXT_WORDS_MAX = 200
-"""FLASH and IMMEDIATE text (field.md 3): long text is slow to read."""
+"""FLASH and IMMEDIATE text: long text is slow to read."""
 
 LABEL_CHARS_MAX = 200
 """Names, places in words, contacts and other single-row texts."""
 
 VOLUMES_MAX = 64
-"""Volumes in one notice (trial.md P6)."""
+"""Volumes in one notice: bounds what one message can make a counterpart compare."""
 
 VERTICES_MAX = 500
-"""Vertices of one volume (trial.md P6): keeps each exact test under 1 ms."""
+"""Vertices of one volume: keeps each exact test under 1 ms."""
 
 LIVE_NOTICES_MAX = 10_000
 """Live notices of one party on one line, unless the Understanding says less."""
 
 PARTIES_MAX = 32
-"""Parties on one line (field.md 3, group size)."""
+"""Parties on one line: each holds, receipts and hears every other."""
 
 NOTE_SIGNATURES_MAX = 80
 """Signatures on one note: two for each of 32 parties, and some witnesses."""
@@ -56,7 +56,7 @@ NAME_CHARS_MAX = 63
 """Party and line names: each label of a DNS name."""
 
 MARKS_PER_LETTER_MAX = 4
-"""Combining marks shown on one letter (trial.md P9): vocalised Arabic needs three."""
+"""Combining marks shown on one letter: vocalised Arabic needs three."""
 
 POSTS_MAX = 64
 """Posts of one party in an Understanding."""
@@ -110,7 +110,7 @@ CHUNK_SIZE_BYTES_MAX = 8_192
 """One piece of a frame on a circuit: an urgent frame waits for one piece at most."""
 
 LINKS_PER_COUNTERPART_MAX = 4
-"""Open links of one counterpart on one line (trial.md P1)."""
+"""Open links of one counterpart on one line: two circuits, dialled from both sides."""
 
 CONNECTIONS_PER_COUNTERPART_MAX = 16
 """Connections of one counterpart to the node port, links and reads together."""
@@ -189,7 +189,7 @@ LIVE_VERTICES_MAX = 500_000
 """Vertices of all live notices of one party: some 60 MB; ten times a busy airspace order."""
 
 ALARMS_STANDING_MAX = 200
-"""Alarms of one name and one party before further ones are counted in one (trial.md P7)."""
+"""Alarms of one name and one party before further ones are counted in one."""
 
 ALARMS_KEPT = 1_000
 """Acknowledged alarms that a node still lists; the journal has them all."""
@@ -234,7 +234,7 @@ EVIDENCE_TICKS_MAX = 2_048
 """Ticks in one certificate: an unbroken chain of one party over five hours."""
 
 CONFLICTS_LIVE_MAX = 20_000
-"""Conflicts listed at one time; further ones are counted in one alarm (trial.md P7)."""
+"""Conflicts listed at one time; further ones are counted in one alarm."""
 
 VERSIONS_KEPT = 32
 """Versions of one notice that a node shows, the newest; the record has them all."""

@@ -1,7 +1,8 @@
 """Names: parties, lines, origins of logs, and precedence.
 
 Names are the only identifiers that are shown to officers, so they are plain
-ASCII: no look-alikes, no direction marks (trial.md P9).
+ASCII: no look-alikes, no direction marks. Their forms are in
+`docs/spec/README.md`.
 """
 
 import re
@@ -14,16 +15,16 @@ from openline.domain.limits import NAME_CHARS_MAX
 EPOCH_MAX = 999_999
 """The last epoch that an origin can name."""
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_PARTY = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_LINE = re.compile(_LABEL)
-_ORIGIN = re.compile(
-    rf"({_LABEL}(?:\.{_LABEL})*)/({_LABEL})/(out|journal)(?:/([1-9][0-9]{{0,5}}))?"
-)
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+"""A pattern: one label of a DNS name; the name of a line, of a circuit."""
+
+_PARTY = re.compile(rf"{LABEL}(?:\.{LABEL})*")
+_LINE = re.compile(LABEL)
+_ORIGIN = re.compile(rf"({LABEL}(?:\.{LABEL})*)/({LABEL})/(out|journal)(?:/([1-9][0-9]{{0,5}}))?")
 
 
 class Precedence(IntEnum):
-    """Speed required, not importance (field.md 1.3); higher goes first."""
+    """Speed required, not importance; higher goes first."""
 
     ROUTINE = 0
     PRIORITY = 1

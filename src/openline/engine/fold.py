@@ -74,6 +74,8 @@ def _load_rest(line: "Line") -> None:
         line.pulse.continue_from(last[0], last[1])
     for party, peer in line.peers.items():
         mirror = line.mirrors[party]
+        if given := line.store.last_head(mirror.origin, line.own):
+            peer.cosigned = given[0]
         if head := line.store.last_head(mirror.origin, ""):
             mirror.note = parse_note(head[1])
         if tick := line.store.last_tick(line.name, party):

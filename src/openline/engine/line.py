@@ -133,6 +133,7 @@ class Line:
         # Each entry of ours about keys, with the ring before it.
         self._rings_before: list[tuple[int, KeyRing]] = []
         self._taken_in_use: list[KeyRole] = []
+        self._receipts_given: list[PutHead] = []
         self._alone: list[tuple[int, Callable[[], Draft]]] = []
         # What was recorded for a request, and what waits for it, by its hash.
         self._requests: OrderedDict[bytes, Recorded] = OrderedDict()
@@ -410,6 +411,9 @@ class Line:
 
     def finish(self, turn: Turn) -> None:
         """Record what waits, tick if it is due, write the journal."""
+        # Receipts were given after the last commit: our own copy of them follows in this one.
+        turn.writes += self._receipts_given
+        self._receipts_given = []
         self._count_wait(turn.now)
         if self.is_current():
             self._record_all(turn)
@@ -606,7 +610,10 @@ class Line:
             if can_sign and self.outbox.size:
                 self.outbox.push(turn, peer, ring)
             signer = self.role_signer("mirror", peer) if can_sign else None
-            self.mirrors[party].cosign(turn, peer, name, signer)
+            mirror = self.mirrors[party]
+            if first := mirror.cosign(turn, peer, name, signer):
+                given = PutHead(mirror.origin, mirror.size, self.own, first.format())
+                self._receipts_given.append(given)
         if can_sign and self._is_journal_due:
             self._is_journal_due = False
             self._push_journal(turn)

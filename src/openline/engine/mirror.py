@@ -280,7 +280,7 @@ class Mirror:
     def _held(self) -> str:
         return self.note.format() if self.note else ""
 
-    def cosign(self, turn: Turn, peer: Peer, name: str, signer: Signer | None) -> None:
+    def cosign(self, turn: Turn, peer: Peer, name: str, signer: Signer | None) -> Note | None:
         """Send a receipt for all that is held. Only after it is durable.
 
         Below the size that was receipted before we lost our copy, only how
@@ -291,17 +291,24 @@ class Mirror:
             peer: The author of the log.
             name: The name we cosign under.
             signer: Our mirror key; None while nothing may be signed.
+
+        Returns:
+            The author's head with our cosignature, where it is the first of its
+            size: our own proof of when we received what it covers.
         """
         links = peer.greeted()
         if not links or peer.is_forked or self.tree.size <= peer.acked:
-            return
-        rows = ""
+            return None
+        first, rows = None, ""
         if signer is not None and self.tree.size >= max(peer.must_hold_of(self.epoch), 1):
             signatures = cosign(self.checkpoint(), name, signer, turn.now // 1_000)
             rows = "".join(signature.row() for signature in signatures)
-            peer.cosigned = self.tree.size
+            if self.note is not None and self.tree.size > peer.cosigned:
+                first = self.note.with_signatures(*signatures)
+            peer.cosigned = max(peer.cosigned, self.tree.size)
         peer.acked = self.tree.size
         turn.send(links[0].number, encode_frame(Receipt(self.origin, self.tree.size, rows)))
+        return first
 
     def contradicted_by(self, size: int, root: bytes) -> bool:
         """Whether a head is not on the history that we hold, as far as we hold it."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from openline.domain.errors import OpenlineError, Reason, TheirError
 from openline.domain.line.card import (
     Card,
+    Endpoint,
     card_bytes,
     fingerprint,
     fingerprint_words,
@@ -18,7 +19,7 @@ from openline.domain.line.card import (
     qr_text,
     sign_card,
 )
-from openline.domain.line.words import bytes_of
+from openline.domain.line.words import WORDS
 from tests.domain.line.parties import card_of, ed25519_key, public, role_keys, roots, signed_card
 
 ALPHA = "alpha.example"
@@ -30,6 +31,11 @@ def signed(card: Card, count: int = 2) -> str:
     return format_card(
         card, [sign_card(card, public(key), key.sign) for key in roots(ALPHA)[:count]]
     )
+
+
+END = "-----END OPENLINE CARD-----"
+INSIDE_OUT = END + signed_card(ALPHA).replace(END, "")
+"""A card whose last row stands before its first."""
 
 
 def test_a_card_comes_back_from_its_file() -> None:
@@ -84,6 +90,9 @@ def test_a_signature_for_another_party_is_refused() -> None:
         ({"node": role_keys(f"1 root of {ALPHA}")}, "uses the key that serves as roots"),
         ({"tls": b""}, "tls has 0 bytes"),
         ({"roots": ()}, "roots has 0 entries"),
+        ({"endpoints": (Endpoint("second_line", "127.0.0.1", 1),)}, "endpoints[0].name is not"),
+        ({"endpoints": (Endpoint("a" * 64, "127.0.0.1", 1),)}, "endpoints[0].name has 64"),
+        ({"endpoints": (Endpoint("1", "line..", 1),)}, "endpoints[0].host is not"),
     ],
 )
 def test_an_unsound_card_is_refused_even_when_signed(change: dict[str, object], told: str) -> None:
@@ -102,7 +111,9 @@ def test_a_key_of_low_order_is_refused() -> None:
         parse_card(signed(weak))
 
 
-@pytest.mark.parametrize("text", ["", BEGIN, "hello", signed_card(ALPHA) * 2, "x" * 70_000])
+@pytest.mark.parametrize(
+    "text", ["", BEGIN, "hello", signed_card(ALPHA) * 2, "x" * 70_000, INSIDE_OUT]
+)
 def test_a_file_without_just_one_card_is_refused(text: str) -> None:
     """No card, half a card, two cards or too much text is refused by its reason."""
     with pytest.raises(TheirError) as error:
@@ -150,5 +161,5 @@ def test_the_words_are_the_first_twelve_bytes_of_the_fingerprint() -> None:
     """Twelve words stand for the first 96 bits of the SHA-256."""
     card = card_of(ALPHA)
     digest = hashlib.sha256(b"openline/card/v1\n" + card_bytes(card)).digest()
-    assert bytes_of(fingerprint_words(card)) == digest[:12]
+    assert bytes(map(WORDS.index, fingerprint_words(card))) == digest[:12]
     assert qr_text(card) == f"OPENLINE-CARD:1:alpha.example:{digest.hex()}"

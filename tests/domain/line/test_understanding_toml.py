@@ -89,6 +89,15 @@ def test_values_may_be_written_in_other_units() -> None:
     assert terms.lead_time_min("strike") == HOUR_MS // 2
 
 
+def test_a_number_of_too_many_digits_is_an_error_of_the_file() -> None:
+    """What Python does not read as a number is told like any other fault of the file."""
+    with pytest.raises(OurError, match=r"terms\.toml: this is not TOML"):
+        read(AIR.replace("version = 1", f"version = {'9' * 5_000}"))
+    text = to_toml(rich()).replace("lat = 34.4905000", f"lat = 0x{'f' * 5_000}")
+    with pytest.raises(OurError, match="lat is not between -90 and 90 degrees"):
+        read(text)
+
+
 def _row_of(text: str, part: str) -> int:
     return next(row for row, words in enumerate(text.splitlines(), 1) if part in words)
 
@@ -101,6 +110,8 @@ def _row_of(text: str, part: str) -> int:
         ('tick = "10 s"', 'tick = "0 s"', "timers.tick is zero"),
         ('tick = "10 s"', 'ticks = "10 s"', "timers.ticks is not known. Did you mean 'tick'?"),
         ("version = 1", "version = 1.5", "version is not a whole number"),
+        ("version = 1", f"version = 0x{'f' * 5_000}", "version is not a whole number"),
+        ('tick = "10 s"', f"tick = 0x{'f' * 5_000}", "timers.tick is not a number with one of"),
         ("version = 1", "version = 2026-11-22", "version is not a whole number"),
         ('line = "syria-air"', 'line = "Syria air"', "line is not a line name"),
         ('"any", "any"', '"any", "all"', "separations[any, all].kinds are not in alphabetical"),

@@ -24,7 +24,7 @@ from openline.domain.record.signing import check_ed25519_public, verify_ed25519
 
 # Its authors accept equal sizes with equal roots without looking at them, and these are 12 bytes
 # of text. Their refusals from size 0 hold here as well, for none comes with the empty root: an
-# empty proof from that one is right for us (record.md 1, tlog-witness), see test_merkle.
+# empty proof from that one is right for us (tlog-witness), see test_merkle.
 ROOTS_THAT_ARE_NO_HASHES = {"sizes-are-equal-one-and-proof-is-empty"}
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from openline.domain.space.conflict import Minima, Verdict, find_conflict
+from openline.domain.space.geodesy import destination
 from openline.domain.space.index import VolumeIndex
 from openline.domain.space.volume import Altitude, Datum, VolumeDoesNotHold
 from tests.domain.space.shapes import (
@@ -58,6 +59,28 @@ def test_no_conflict_is_missed(lat, lon):
         ]
         assert set(meant) <= set(near)
         assert near == sorted(near)
+
+
+@pytest.mark.parametrize("lat", [0, 35, -80])
+@pytest.mark.parametrize("azimuth_deg", [0, 45, 90])
+@pytest.mark.parametrize("lateral_m", [0, 5_000, 200_000])
+@pytest.mark.parametrize("radius_m", [1, 10_000, 500_000])
+def test_no_marginal_conflict_is_missed(lat, azimuth_deg, lateral_m, radius_m):
+    """A pair whose distance is the minimum and a little more is found while it is marginal."""
+    minima = Minima(lateral_m, 0, 0)
+    one = circle(lat, 40, radius_m)
+    index = VolumeIndex[str]()
+    index.add("one", one)
+    found = []
+    for step in range(-8, 60):
+        far_m = 2 * radius_m + lateral_m + (step / 4 if step < 8 else (step - 6) ** 1.3)
+        centre = destination(one.vertices[0], azimuth_deg, far_m)
+        other = replace(one, vertices=(centre,))
+        verdict = find_conflict(one, other, minima).verdict
+        found.append(verdict)
+        if verdict is not Verdict.CLEAR:
+            assert index.near(other, minima) == ["one"], far_m
+    assert Verdict.MARGINAL in found or Verdict.TOUCH in found
 
 
 def test_what_is_far_in_any_dimension_is_left_out():

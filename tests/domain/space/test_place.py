@@ -7,14 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openline.domain.errors import TheirError
-from openline.domain.record.cbor import decode, encode
 from openline.domain.space.compass import WINDS, number_of, plain_words, wind_words
 from openline.domain.space.geodesy import azimuth_deg, destination, distance_m
 from openline.domain.space.place import (
     PlaceDoesNotMatch,
     PlaceIsNotUnderstood,
-    VolumeDigest,
     check_place,
     describe_place,
     parse_place,
@@ -293,24 +290,3 @@ def test_a_digest_says_where_a_volume_is():
     assert south < digest.centre[0] < north
     assert west < digest.centre[1] < east
     assert volume_digest(circle(0, 0, 100), ()).reference == ""
-
-
-def test_a_digest_matches_save_for_rounding():
-    """Digests of one volume match when a last digit differs, and not those of another place."""
-    digest = volume_digest(circle(35.2472, 40.1294, 3_000), POINTS)
-    near = volume_digest(circle(35.247201, 40.1294, 3_000), POINTS)
-    assert digest.matches(near)
-    assert not digest.matches(volume_digest(circle(35.2480, 40.1294, 3_000), POINTS))
-    assert not digest.matches(volume_digest(circle(35.2472, 40.1294, 3_100), POINTS))
-
-
-def test_a_digest_comes_back_from_its_bytes():
-    """Encoding a digest and decoding it gives an equal digest; junk is refused."""
-    digest = volume_digest(square(-17.5, 179.5), POINTS)
-    value = digest.to_value()
-    assert VolumeDigest.from_value(decode(encode(value))) == digest
-    for index, junk in ((0, None), (1, [1]), (2, [0, 2**40]), (3, 7), (4, -1), (5, 360)):
-        with pytest.raises(TheirError):
-            VolumeDigest.from_value([*value[:index], junk, *value[index + 1 :]])
-    with pytest.raises(TheirError):
-        VolumeDigest.from_value(value[:5])

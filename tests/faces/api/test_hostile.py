@@ -8,7 +8,7 @@ import pytest
 
 from openline.faces import unix
 from openline.faces.api.limits import BODY_SIZE_BYTES_MAX
-from tests.faces.conftest import LINE, Line
+from tests.faces.conftest import LINE, Line, wait_until
 
 MESSAGES = f"/lines/{LINE}/messages"
 
@@ -66,6 +66,11 @@ def fault(line: Line, expected: int, method: str, target: str, body: bytes = b""
 def test_a_body_of_another_shape_is_refused(line: Line, body: bytes) -> None:
     """A body that is not what is described is refused as wrong in itself."""
     fault(line, 400, "POST", MESSAGES, body)
+
+
+def test_a_request_without_a_body_is_told_so(line: Line) -> None:
+    """Where a body is needed and none comes, that is what is said."""
+    assert fault(line, 400, "POST", MESSAGES, b"")["what"] == "The request has no body."
 
 
 @pytest.mark.parametrize(
@@ -130,14 +135,47 @@ def test_wrong_parameters_are_refused(line: Line, method: str, target: str) -> N
     "target", ["/", "/nothing", f"/lines/{LINE}/messages/a/b/c", "/lines/..%2F..%2Fetc/messages"]
 )
 def test_a_route_that_is_not_there_is_not_found(line: Line, target: str) -> None:
-    """An address without a route is not found."""
-    fault(line, 404, "GET", target)
+    """An address without a route is not found, and is named."""
+    what = fault(line, 404, "GET", target)["what"]
+    assert what.startswith("There is nothing at /")
 
 
 def test_a_method_that_is_not_offered_is_refused(line: Line) -> None:
     """Nothing can be deleted or overwritten over the API."""
     for method in ("DELETE", "PUT", "PATCH"):
-        fault(line, 405, method, MESSAGES)
+        what = fault(line, 405, method, MESSAGES)["what"]
+        assert what == f"{method} is not offered at {MESSAGES}."
+
+
+def test_an_alarm_that_is_not_there_is_not_found(line: Line) -> None:
+    """Acknowledging what does not stand is an answer about something absent."""
+    target = f"/lines/{LINE}/alarms/acknowledge"
+    assert "NO/SUCH" in fault(line, 404, "POST", target, b'{"alarm": "NO/SUCH"}')["what"]
+
+
+def test_rubbish_is_no_understanding(line: Line) -> None:
+    """A file that is no Understanding at all is wrong in itself, not against the rules."""
+    status, answer = ask(
+        line, "POST", "/understandings", os.urandom(500), "application/octet-stream"
+    )
+    assert status == 400
+    assert answer["error"]["what"].startswith("The file is no signed Understanding: ")
+    assert not answer["error"]["what"].endswith("..")
+
+
+def test_a_program_that_ends_while_it_sends_is_no_defect(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A request that breaks off is noted in the log, and not as a fault of the node."""
+    head = (
+        f"POST {MESSAGES} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        "content-length: 1000\r\n\r\n{"
+    )
+    caplog.set_level("INFO", logger="openline.faces.api.faults")
+    with unix.connect(line.client().config.socket, 10) as connection:
+        connection.sendall(head.encode())
+    wait_until(lambda: any("broken off" in row for row in caplog.messages))
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 @pytest.mark.parametrize("size", [BODY_SIZE_BYTES_MAX + 1, 20 * BODY_SIZE_BYTES_MAX])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from openline.adapters.keys import FileKeys
 from openline.faces.cli.doctor import State, findings
 from tests.faces.conftest import (
     ALPHA,
@@ -155,3 +156,32 @@ def test_a_running_node_is_asked(openline: Run, line: Line) -> None:
     assert "node" in checks
     assert "line syria-air" in checks
     assert "store" not in checks
+
+
+def test_terms_that_a_running_node_refused_are_found(line: Line) -> None:
+    """An Understanding in the directory that the node did not take in is a fault."""
+    kept = line.alpha / "lines"
+    ghost = kept / "ghost.understanding"
+    shutil.copy(kept / f"{LINE}.understanding", ghost)
+    try:
+        found = faults(line.alpha)
+    finally:
+        ghost.unlink()
+    assert str(ghost) in found["line ghost"]
+
+
+def test_terms_that_name_other_keys_are_warned_of(alpha: Path, openline: Run) -> None:
+    """A node with other keys than its Understanding names is told so before it runs."""
+    shutil.rmtree(alpha / "keys")
+    FileKeys.make(alpha / "keys", ALPHA)
+    told = openline("doctor", "--dir", alpha, "--json").json["findings"]
+    warned = [one["what"] for one in told if one["state"] == "WARNING"]
+    assert any("another node key" in what for what in warned)
+
+
+def test_a_language_without_sentences_is_warned_of(alpha: Path, openline: Run) -> None:
+    """Texts may be in any language; that the program has no sentences in it is said."""
+    settings = alpha / "node.toml"
+    settings.write_text(settings.read_text().replace('language = "en"', 'language = "de"'))
+    told = openline("doctor", "--dir", alpha, "--json").json["findings"]
+    assert any("no sentences in 'de'" in one["what"] for one in told)

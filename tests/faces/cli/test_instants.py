@@ -32,7 +32,7 @@ def test_an_instant_may_count_from_now() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "+", "+x", "-5min", "2017-04-07", "2017-02-30T00:00Z"]
+    "text", ["", "soon", "+", "+x", "-", "-x", "2017-04-07", "2017-02-30T00:00Z"]
 )
 def test_what_is_no_instant_is_refused(text: str) -> None:
     """A text that is no instant is refused with the ways to write one."""

@@ -68,6 +68,40 @@ def test_wrong_usage_names_the_page_of_the_manual(openline: Run, words: tuple[st
     assert ended.out == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("say",), "TEXT is missing."),
+        (("keys", "rotate"), "ROLE is missing."),
+        (("declare", "suspend", "air_safety", "--reason", "x"), "--released-by is missing."),
+        (("certify", "state", "--at"), "--at has no value."),
+        (("say", "three", "words", "here"), "'words here' is too much: write words that belong"),
+        (("log", "--count", "many"), "--count 'many' is not a whole number."),
+        (("say", "x", "--wait", "long"), "--wait 'long' is not a number."),
+        (("say", "x", "--wait", "61"), 'Invalid value "61.0" for --wait. Must be <= 60.'),
+        (("say", "x", "--wait", "-1"), 'Invalid value "-1.0" for --wait. Must be >= 0.'),
+        (("log", "--count", "0"), 'Invalid value "0" for --count. Must be >= 1.'),
+        (("keys", "--dir", "x"), "A verb is missing: list, rotate, revoke."),
+        (("declare", "suspend", "--reason", "x", "--released-by", "a/b"), "No scope is named."),
+        (("say", "\udcff"), "'⟨U+DCFF⟩' is not UTF-8 text."),
+    ],
+)
+def test_wrong_usage_is_said_in_plain_words(
+    openline: Run, words: tuple[str, ...], what: str
+) -> None:
+    """What is missing, too much or no number is said so, with the name on the page."""
+    ended = openline(*words)
+    assert ended.code == Exit.USAGE
+    assert ended.err.startswith(what)
+
+
+def test_verbs_are_listed_in_the_order_in_which_they_are_needed(openline: Run) -> None:
+    """The page of a group lists its verbs as they are used, not by the alphabet."""
+    page = openline("understanding").out
+    places = [page.index(f"\n  {verb} ") for verb in ("new", "sign", "adopt", "show", "diff")]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("words", NEEDS_NODE, ids=" ".join)
 def test_a_node_that_does_not_run_is_named(
     openline: Run, made_line: Line, words: tuple[str, ...]
@@ -83,7 +117,7 @@ def test_a_node_that_does_not_run_is_named(
 def test_a_directory_without_a_node_is_named(openline: Run, tmp_path: Path) -> None:
     """Where no node lives, a verb says so."""
     ended = openline("status", "--dir", tmp_path)
-    assert ended.code == Exit.REFUSED
+    assert ended.code == Exit.UNREADABLE
     assert str(tmp_path) in ended.err
 
 
@@ -108,7 +142,7 @@ def test_errors_are_json_when_asked_for(openline: Run, tmp_path: Path) -> None:
     [row] = ended.err.splitlines()
     error = json.loads(row)["error"]
     assert set(error) == {"what", "remedy", "exit"}
-    assert error["exit"] == ended.code == Exit.REFUSED
+    assert error["exit"] == ended.code == Exit.UNREADABLE
     assert ended.out == ""
 
 

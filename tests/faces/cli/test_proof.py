@@ -1,15 +1,19 @@
 """Certificates: written from a running node, verified from the file alone."""
 
+import io
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from openline.adapters.wording import Facts, Wording
 from openline.domain.instant import format_instant
+from openline.faces.cli import verify
 from openline.faces.cli.faults import Exit
 from tests.faces.cli.test_talk import CIRCLE, STRIKE, WHERE, WINDOW, Officer
-from tests.faces.conftest import ALPHA, BRAVO, LINE, TICK_MS, Line, Run, wait_until
+from tests.faces.conftest import ALPHA, BRAVO, LINE, TICK_MS, Line, Outcome, Run, wait_until
 
 
 @pytest.fixture
@@ -40,6 +44,95 @@ def test_a_message_and_its_receipt_are_proven(
     assert report.code == 0
     assert report.json["verdict"] == "PROVEN"
     assert b"A word to be proven." not in Path(withheld["path"]).read_bytes()
+
+
+def test_a_message_is_shown_to_who_verifies_it(
+    openline: Run, alpha: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was said stands in sentences below the verdict; a file may come on standard input."""
+    [issued] = alpha.done(
+        "notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE, "--precedence", "routine",
+        "--wait", 20,
+    )["issued"]  # fmt: skip
+    made = Path(alpha.done("certify", "message", issued["serial"])["path"])
+    for shown in (
+        openline("verify", made),
+        _verified_from_standard_input(openline, made, monkeypatch),
+    ):
+        assert shown.code == 0, shown.err
+        verdict, _, said = shown.out.partition("In the facts the message says:\n")
+        assert "Verdict: PROVEN" in verdict
+        assert "  What it is about: strike. What acts: missiles. Scope: air safety.\n" in said
+        assert "  Area 1 of 1: a circle of 9000 m around" in said
+
+
+def _verified_from_standard_input(
+    openline: Run, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Outcome:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(path.read_bytes())))
+    return openline("verify", "-")
+
+
+def test_doubtful_words_are_shown_and_never_obeyed() -> None:
+    """A message that no officer's form would pass is shown as it was said, made visible."""
+    said = {
+        "by": {"post": "watch", "officer": "X"}, "language": "en", "text": "a\u202eb",
+        "exercise": False, "translations": [],
+    }  # fmt: skip
+    message = verify._message_of({"kind": "TEXT", "message": said})
+    assert message is not None
+    words = Wording("en").body(message, Facts(ALPHA, ALPHA, LINE, 1, 0))
+    assert "a⟨U+202E⟩b" in words
+    unreadable = {"unreadable": "Kind 99 is not known.", "kind": 99, "body": ""}
+    message = verify._message_of({"kind": "kind 99", "message": unreadable})
+    assert message is not None
+    assert "Kind 99 is not known." in Wording("en").body(message, Facts(ALPHA, ALPHA, LINE, 1, 0))
+    assert verify._message_of({"kind": "TEXT"}) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "is empty."),
+        (b"-----BEGIN OPENLINE CARD-----\n", "is a party card, no certificate."),
+        (b"c2sp.org/tlog-proof@v1\n", "is a log proof for other people's tools"),
+        (b"\x00" * 100, "is no certificate."),
+        (b"line = 'x'", "is no certificate."),
+    ],
+)
+def test_another_file_is_told_from_a_damaged_one(
+    openline: Run, tmp_path: Path, content: bytes, what: str
+) -> None:
+    """A file that never was a certificate is told for what it is, with what to do."""
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    refused = openline("verify", path)
+    assert refused.code == Exit.UNREADABLE
+    told, remedy = refused.err.splitlines()
+    assert what in told
+    assert remedy
+
+
+def test_one_unreadable_file_does_not_hide_the_others(
+    openline: Run, alpha: Officer, tmp_path: Path
+) -> None:
+    """Of several files each is verified; the exit code is that of the worst."""
+    made = alpha.done("certify", "message", alpha.said("say", "Among others."))["path"]
+    told = openline("verify", tmp_path / "none", made)
+    assert told.code == Exit.UNREADABLE
+    assert "Verdict: PROVEN" in told.out
+    assert "cannot be read" in told.err
+    rows = openline("verify", tmp_path / "none", made, "--json")
+    assert json.loads(rows.err)["error"]["exit"] == Exit.UNREADABLE
+    assert rows.json["verdict"] == "PROVEN"
+
+
+def test_a_window_may_be_counted_back_from_now(alpha: Officer, tmp_path: Path) -> None:
+    """Certificates are about what was: -1h is an hour ago."""
+    path = tmp_path / "use.cert"
+    made = alpha("certify", "use", ALPHA, "--from", "-1h", "--until", "now", "--out", path)
+    assert made.code == 0, made.err
+    assert path.exists()
 
 
 def test_a_lead_time_is_proven(openline: Run, alpha: Officer) -> None:

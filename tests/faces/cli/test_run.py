@@ -1,6 +1,7 @@
 """The verb `run` as a process: it comes up, refuses a twin, and ends cleanly."""
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from openline.faces.cli import run
 from openline.faces.cli.faults import Exit
 from tests.faces.conftest import ALPHA, Line, Run
 
@@ -91,5 +93,21 @@ def test_settings_that_are_wrong_stop_the_start(alpha: Path, openline: Run) -> N
     settings = alpha / "node.toml"
     settings.write_text(settings.read_text() + "\ncolour = 1\n")
     refused = openline("run", "--dir", alpha)
-    assert refused.code == Exit.REFUSED
+    assert refused.code == Exit.UNREADABLE
     assert f"{settings}, row" in refused.err
+
+
+def test_what_is_wrong_at_the_start_is_said_aside() -> None:
+    """A warning of the log is on standard error too, without control characters."""
+    said: list[str] = []
+    aside = run._Aside(logging.WARNING)
+    logger = logging.getLogger("openline.test")
+    logger.addHandler(aside)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(run, "say_aside", said.append)
+            logger.warning("%s: not taken in", "lines/x.understanding")
+            logger.info("nothing to see")
+    finally:
+        logger.removeHandler(aside)
+    assert said == ["WARNING: lines/x.understanding: not taken in"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from openline.app.config import load_config
+from openline.domain.limits import ROOTS_MAX
 from openline.domain.line.card import fingerprint_words
 from openline.domain.line.understanding_toml import from_toml, to_toml
 from openline.faces.cli.cards import read_card
@@ -61,6 +62,12 @@ def test_nothing_is_overwritten(openline: Run, tmp_path: Path) -> None:
         ("--party", ALPHA, "--threshold", 2),
         ("--party", ALPHA, "--title", "Alpha"),
         ("--party", ALPHA, "--officer", ""),
+        ("--party", ALPHA, "--roots", -1),
+        ("--party", ALPHA, "--roots", ROOTS_MAX + 1),
+        ("--party", ALPHA, "--language", "de"),
+        ("--party", ALPHA, "--title", f"en={'x' * 1_000}"),
+        ("--party", ALPHA, "--title", "english language=Alpha"),
+        ("--party", ALPHA, "--advertise", "h:1", "--advertise", "h:2"),
     ],
 )
 def test_a_node_is_made_whole_or_not_at_all(
@@ -70,6 +77,22 @@ def test_a_node_is_made_whole_or_not_at_all(
     refused = openline("init", "--dir", tmp_path / "a", *words)
     assert refused.code in (Exit.REFUSED, Exit.USAGE)
     assert not (tmp_path / "a").exists()
+
+
+def test_what_an_init_left_behind_is_told(openline: Run, tmp_path: Path) -> None:
+    """Keys without settings are never overwritten; what they may be is said."""
+    (tmp_path / "a" / "keys").mkdir(parents=True)
+    refused = openline("init", "--dir", tmp_path / "a", "--party", ALPHA)
+    assert refused.code == Exit.REFUSED
+    assert "keys without settings" in refused.err
+    assert list((tmp_path / "a").iterdir()) == [tmp_path / "a" / "keys"]
+
+
+def test_a_node_that_cannot_be_dialled_is_told(openline: Run, tmp_path: Path) -> None:
+    """A card without an address is made, and what that means is said."""
+    made = openline("init", "--dir", tmp_path / "a", "--party", ALPHA)
+    assert made.code == 0
+    assert "The card gives no address" in made.out
 
 
 def test_a_card_is_printed_written_and_shown(
@@ -142,14 +165,44 @@ def test_an_understanding_is_drafted_signed_and_adopted(
     first = openline("understanding", "sign", draft, *alpha, "--json").json
     assert first["missing"] == {BRAVO: [0, 1]}
     early = openline("understanding", "adopt", signed, *alpha)
-    assert early.code == Exit.UNREADABLE
+    assert early.code == Exit.REFUSED
     assert "bravo.example has 0 of 1" in early.err
+    assert "openline understanding sign" in early.err
+    again = openline("understanding", "sign", signed, *alpha).out
+    assert f"Next: hand {signed} to {BRAVO} to sign." in again
     both = openline("understanding", "sign", signed, *bravo, "--json").json
     assert both["hash"] == first["hash"]
     assert both["missing"] == {}
+    ready = openline("understanding", "sign", signed, *bravo).out
+    assert f"Next: every party adopts {signed}" in ready
     shown = openline("understanding", "show", signed).out
     assert "bravo.example: signed" in shown
     assert from_toml(shown, "shown") == from_toml(draft.read_text(), str(draft))
+
+
+def test_terms_with_other_keys_are_not_adopted(
+    openline: Run, made_line: Line, tmp_path: Path
+) -> None:
+    """A node of the same name with keys of its own cannot adopt terms that name others."""
+    init(openline, tmp_path / "stranger")
+    signed = made_line.alpha / "lines" / f"{LINE}.understanding"
+    refused = openline("understanding", "adopt", signed, "--dir", tmp_path / "stranger")
+    assert refused.code == Exit.REFUSED
+    assert "another node key" in refused.err
+    assert not list((tmp_path / "stranger" / "lines").iterdir())
+
+
+def test_a_fault_in_a_draft_is_one_of_the_file(
+    openline: Run, made_line: Line, tmp_path: Path
+) -> None:
+    """A draft that is no TOML, or holds what is not known, is named with its row."""
+    for rows, where in (("colour = 1\n", "row 1"), ("line = \n", "line 1")):
+        draft = tmp_path / "draft.toml"
+        draft.write_text(rows)
+        refused = openline("understanding", "sign", draft, "--dir", made_line.alpha)
+        assert refused.code == Exit.UNREADABLE
+        assert str(draft) in refused.err
+        assert where in refused.err
 
 
 def test_signatures_are_merged_only_for_the_same_terms(

@@ -84,10 +84,158 @@ def test_an_alarm_stands_until_a_person_has_seen_it(alpha: Officer, bravo: Offic
 
     wait_until(lambda: bool(alarm_of_it()))
     [alarm] = alarm_of_it()
-    assert alarm["id"] in bravo("alarms").out
+    rows = bravo("alarms").out.splitlines()
+    [place] = [place for place, row in enumerate(rows) if f"has sent {serial} with" in row]
+    assert rows[place].startswith("FLASH  ")
+    assert rows[place + 1 : place + 3] == [
+        f"    openline log show {serial}",
+        f"    openline alarms --acknowledge {alarm['id']}",
+    ]
     bravo.done("alarms", "--acknowledge", alarm["id"], "--by", "watch/Maj. Petrov")
     assert alarm_of_it() == []
     assert bravo("alarms", "--acknowledge", "NO/SUCH").code == Exit.REFUSED
+
+
+def test_the_state_is_one_word_and_one_sentence(alpha: Officer, bravo: Officer) -> None:
+    """Status says the word, and what it rests on; JSON has the same in its own fields."""
+    check = alpha.said("check", "send")
+    bravo.said("check", "reply", check)
+    wait_until(lambda: "line check answered" in alpha("status").out)
+    [line] = alpha.done("status")["lines"]
+    displayed = line["displayed"]
+    assert displayed["word"] in ("ACTIVE", "PARTIALLY_SUSPENDED")
+    assert displayed["sentence"].startswith("Last tick ")
+    assert displayed["sentence"].endswith(".")
+    shown = alpha("status").out
+    assert f"{LINE}: {displayed['said']}. Last tick " in shown
+    [counterpart] = line["counterparts"]
+    assert f"{line['held'][BRAVO]} of its messages held" in shown
+    assert counterpart["party"] == BRAVO
+
+
+def test_the_log_shows_the_last_messages(alpha: Officer) -> None:
+    """Without a position the newest messages are listed, the last one at the end."""
+    serial = alpha.said("say", "The newest.")
+    listed = alpha.done("log", "--count", 2)["messages"]
+    assert len(listed) == 2
+    assert listed[-1]["serial"] == serial
+    first = alpha.done("log", "--count", 1, "--after", 0)["messages"]
+    assert [one["position"] for one in first] == [1]
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("notice", "check"), "--category is missing."),
+        (("notice", "check", *CIRCLE[:2], "--radius", "9", *WINDOW, *WHERE, *STRIKE),
+         "--radius is not a number with one of the units"),
+        (("notice", "check", "--circle", "134.5,36.9", *CIRCLE[2:], *WINDOW, *WHERE, *STRIKE),
+         "Position 1 of the area, lat is not between"),
+        (("notice", "check", *CIRCLE, *WINDOW, *WHERE, *STRIKE, "--lower", "1000"),
+         "--lower is no altitude"),
+        (("notice", "check", "--polygon", "34,36 35,37 34,37 35,36", *WINDOW, *WHERE, *STRIKE),
+         "The area does not hold: The ring crosses"),
+        (("notice", "check", *CIRCLE, *WINDOW, *WHERE, *STRIKE, "--certainty", "maybe"),
+         "--certainty is none of"),
+        (("say", ""), "TEXT is empty."),
+        (("check", "reply", "@", "--readability", "9"), "--readability is not"),
+        (("notice", "respond", "@", "holding"), "--until is missing."),
+        (("read-back", "@"), "DIGEST is empty."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_of_the_option_that_has_it(
+    alpha: Officer, bravo: Officer, words: tuple[str, ...], what: str
+) -> None:
+    """What the node refuses is told in the words of the command line, with what to do."""
+    if "@" in words:
+        serial = bravo.said("check", "send")
+        words = tuple(serial if word == "@" else word for word in words)
+    refused = alpha(*words)
+    assert refused.code == Exit.REFUSED
+    told, remedy = refused.err.splitlines()
+    assert told.startswith(what)
+    assert remedy
+
+
+def test_a_notice_is_named_by_its_id_where_a_message_is(alpha: Officer, bravo: Officer) -> None:
+    """Who reads, reads back or answers a notice may name it by the id in its list."""
+    issue = ("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE, "--precedence", "priority")
+    [issued] = alpha.done(*issue, "--wait", 20)["issued"]
+    name, serial = issued["notice_id"], issued["serial"]
+    bravo.said("read", name)
+    bravo.said("read-back", name, "Circle 9 km.")
+    wait_until(lambda: len(alpha.done("log", "show", serial)["marks"]["read_back"]) == 1)
+    assert len(alpha.done("log", "show", serial)["marks"]["read"]) == 1
+    unknown = bravo("read", "ALPHA-N-9999")
+    assert unknown.code == Exit.REFUSED
+    assert "There is no notice 'ALPHA-N-9999'" in unknown.err
+    assert "GET" not in unknown.err
+    alpha.said("notice", "cancel", name)
+
+
+def test_a_version_that_changes_nothing_is_refused(alpha: Officer) -> None:
+    """A replacement without a change is a mistake, and is not said."""
+    issue = ("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE, "--precedence", "priority")
+    [issued] = alpha.done(*issue, "--wait", 20)["issued"]
+    refused = alpha("notice", "replace", issued["notice_id"])
+    assert refused.code == Exit.USAGE
+    assert "Nothing is changed." in refused.err
+    assert alpha.done("notice", "show", issued["notice_id"])["version"] == 1
+    alpha.said("notice", "cancel", issued["notice_id"])
+
+
+def test_a_misspelt_kind_is_asked_about(alpha: Officer) -> None:
+    """A kind that the Understanding does not name is allowed, and told with those it names."""
+    checked = alpha(
+        "notice", "check", *CIRCLE, *WINDOW, *WHERE, *STRIKE[:2], "--kind", "missle", *STRIKE[4:]
+    )
+    assert checked.code == 0
+    assert "no separation for the kind missle" in checked.out
+    assert "air, missile, presence" in checked.out
+
+
+def test_options_count_before_the_file(alpha: Officer, tmp_path: Path) -> None:
+    """Radius, bounds and window that are given replace those of every area in a file."""
+    feature = {
+        "type": "Feature",
+        "properties": {
+            "name": "From a file", "radius_m": 9000, "upper": "FL150", "category": "strike",
+            "kind": "missile", "place": "at Shayrat airfield",
+            "from": "2099-01-01T00:00:00Z", "until": "2099-01-01T01:00:00Z",
+        },
+        "geometry": {"type": "Point", "coordinates": [36.909, 34.490]},
+    }  # fmt: skip
+    path = tmp_path / "area.geojson"
+    path.write_text(json.dumps(feature))
+    [issued] = alpha.done(
+        "notice", "issue", "--file", path, "--radius", "3 km", "--upper", "FL100", "--lower",
+        "300 m AGL", *WINDOW, "--precedence", "priority", "--wait", 20,
+    )["issued"]  # fmt: skip
+    [volume] = alpha.done("notice", "show", issued["notice_id"])["content"]["volumes"]
+    assert volume["radius_m"] == 3_000
+    assert volume["upper"]["value"] == 100
+    assert volume["lower"] == {"datum": "AGL", "value": 3_000}
+    assert volume["valid_from"] == "2100-01-01T00:00:00Z"
+    alpha.said("notice", "cancel", issued["notice_id"])
+
+
+def test_conflicts_are_told_in_sentences(alpha: Officer, bravo: Officer) -> None:
+    """What two notices meet is told in words, before one is said and after."""
+    presence = ("--category", "presence", "--kind", "presence", "--activity", "Our people.")
+    where = (*CIRCLE, *WINDOW, *WHERE)
+    [theirs] = bravo.done(
+        "notice", "issue", *where, *presence, "--precedence", "priority", "--wait", 20
+    )["issued"]
+    wait_until(lambda: theirs["notice_id"] in alpha("notice", "list").out)
+    issued = alpha("notice", "issue", *where, *STRIKE, "--precedence", "priority", "--wait", 20)
+    assert "RECORDED on syria-air, precedence PRIORITY." in issued.out
+    assert f"and {BRAVO} {theirs['notice_id']} come nearer to each other than was agreed" in (
+        issued.out
+    )
+    assert "come nearer to each other than was agreed. On the map they overlap." in (
+        alpha("conflicts").out
+    )
+    bravo.said("notice", "cancel", theirs["notice_id"])
 
 
 def test_hostile_text_cannot_touch_the_terminal(alpha: Officer, bravo: Officer) -> None:
@@ -95,7 +243,7 @@ def test_hostile_text_cannot_touch_the_terminal(alpha: Officer, bravo: Officer) 
     for text in ("a\x1b[2Jb", "a\u202eb", ""):
         refused = alpha("say", text)
         assert refused.code == Exit.REFUSED
-        assert "text" in refused.err
+        assert "TEXT" in refused.err
         assert "\x1b" not in refused.err
 
 
@@ -171,7 +319,8 @@ def test_a_notice_lives_through_its_versions(alpha: Officer, bravo: Officer) -> 
     assert volume["radius_m"] == 9_000
     words = bravo("notice", "show", f"{ALPHA}/{name}", "--language", "ru").out
     assert name in words
-    assert "Version 1 NEW" in words
+    assert "Версия 1: выпуск" in words
+    assert "Ответ в" in words
     refused = bravo("notice", "replace", f"{ALPHA}/{name}", "--upper", "FL130")
     assert refused.code == Exit.REFUSED
     alpha.said("notice", "cancel", name, "Weather.")

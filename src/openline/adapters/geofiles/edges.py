@@ -3,7 +3,7 @@
 Volumes are made of great circles; in GeoJSON and KML an edge is straight in
 longitude and latitude (RFC 7946, 3.1.1). At 35 degrees north the two part by
 137 m on a hundred kilometres, by 14 km on a thousand. Edges that part by 5 m or
-more get vertices in between until they do not (conflict.md, section 1).
+more get vertices in between until they do not.
 """
 
 import math

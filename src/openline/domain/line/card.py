@@ -3,8 +3,8 @@
 A card is a text file with a party's names, keys and addresses, signed by its
 own root keys. That signature shows only that the file is whole; that it is the
 right party's is shown by people: both read the fingerprint aloud, as twelve
-words, and compare (record.md 7). Twelve words are 96 bits: nobody can make
-another card with the same words.
+words, and compare (`docs/spec/understanding.md`, cards). Twelve words are 96
+bits: nobody can make another card with the same words.
 
 Where the card gives an address, it is the first one to try; circuits are set
 up by each node and addresses change without a new card.
@@ -21,7 +21,6 @@ from typing import Final
 from openline.domain.errors import Reason, TheirError
 from openline.domain.limits import CARD_SIZE_BYTES_MAX, ENDPOINTS_MAX, ROOTS_MAX
 from openline.domain.line.form import (
-    NAME,
     NEEDED_LABEL,
     Blob,
     Fault,
@@ -39,7 +38,7 @@ from openline.domain.line.understanding import (
     verify_root_signatures,
 )
 from openline.domain.line.words import words_of
-from openline.domain.party import is_party_name
+from openline.domain.party import LABEL, is_party_name
 from openline.domain.record import cbor
 from openline.domain.record.signing import PublicKeys
 
@@ -58,7 +57,7 @@ class Endpoint:
     """An address at which a node can be dialled.
 
     Attributes:
-        name: Which circuit: `primary`.
+        name: Which circuit, as it stands in the path of a link: `primary`.
         host: A host name or an IP address.
         port: 1 to 65535.
     """
@@ -95,6 +94,8 @@ class Card:
     endpoints: tuple[Endpoint, ...] = ()
 
 
+_CIRCUIT = Text(63, pattern=re.compile(LABEL), example="primary")
+
 _HOST = Text(
     253,
     pattern=re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+"),
@@ -103,7 +104,7 @@ _HOST = Text(
 
 _ENDPOINT = Record(
     Endpoint,
-    (Field(1, "name", NAME), Field(2, "host", _HOST), Field(3, "port", Whole(1, 65_535))),
+    (Field(1, "name", _CIRCUIT), Field(2, "host", _HOST), Field(3, "port", Whole(1, 65_535))),
 )
 
 _CARD = Record(
@@ -208,9 +209,9 @@ def _unwrap(text: str) -> bytes:
     """The bytes between the first and the last row."""
     if len(text) > CARD_SIZE_BYTES_MAX:
         raise TheirError(Reason.TOO_LARGE, f"a party card has {len(text)} characters")
-    if text.count(_BEGIN) != 1 or text.count(_END) != 1:
+    inside, end, _ = text.partition(_BEGIN)[2].partition(_END)
+    if not end or text.count(_BEGIN) != 1 or text.count(_END) != 1:
         raise TheirError(Reason.MALFORMED, "party card: there is not just one card in the file")
-    inside = text.split(_BEGIN)[1].split(_END)[0]
     try:
         return base64.b64decode("".join(inside.split()), validate=True)
     except (binascii.Error, ValueError):

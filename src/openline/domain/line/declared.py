@@ -1,8 +1,8 @@
 """The declared axis of a line's state: which scopes each party says it keeps.
 
 What circuits and people show is in `observed`. Each party declares for itself
-alone, scope by scope; nobody's declaration changes what another has declared
-(field.md 2.4b, P10). The word that is displayed is a function of both axes.
+alone, scope by scope; nobody's declaration changes what another has declared.
+The word that is displayed is a function of both axes (`docs/concepts/state.md`).
 
 Rules:
 
@@ -237,7 +237,7 @@ NEVER_SUSPENDED: Final = (Business.LINE_CHECK, Business.FLASH, Business.CONTACT)
 """Rule 6: no declaration can stop these."""
 
 KEPT_OPEN_DEFAULT: Final = (*NEVER_SUSPENDED, Business.HUMANITARIAN)
-"""What a suspension keeps open unless it says otherwise (field.md 2.2)."""
+"""What a suspension keeps open unless it says otherwise."""
 
 
 def admits(state: Declared, business: Business, kept_open: Collection[str] = ()) -> bool:

@@ -319,15 +319,18 @@ class Quantity(Undoubted):
         return f"{int(thing / size)} {name}"
 
     def from_json(self, json: Json, path: str) -> int:
-        match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*", str(json))
+        match = _QUANTITY.fullmatch(json) if isinstance(json, str) else None
         sizes = {name.lower(): size for name, size in self.units}
-        if not isinstance(json, str) or match is None or match[2].lower() not in sizes:
+        if match is None or match[2].lower() not in sizes:
             names = ", ".join(name for name, _ in self.units)
             raise Fault(path, f"is not a number with one of the units {names}")
         exact = Decimal(match[1]) * sizes[match[2].lower()]
         if exact > self.most:
             raise Fault(path, f"is more than {self.to_json(self.most)}")
         return int(exact.to_integral_value())
+
+
+_QUANTITY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*")
 
 
 def _units(**sizes: str) -> tuple[tuple[str, Decimal], ...]:

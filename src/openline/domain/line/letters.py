@@ -2,10 +2,10 @@
 
 A counterpart's words are stored and receipted whatever they hold, short of
 control characters; what could mislead the reader is then shown, never obeyed
-(trial.md P9). Rules: text is in normal form C; no C0 or C1 controls, except
-the row feed in free text; direction controls and other unseen characters are
-shown by number; marks above or below a letter are shown by number from the
-fifth on.
+(`docs/spec/envelope.md`, flags). Rules: text is in normal form C; no C0 or C1
+controls, except the row feed in free text; direction controls and other unseen
+characters are shown by number; marks above or below a letter are shown by number
+from the fifth on.
 """
 
 import unicodedata

@@ -1,8 +1,8 @@
 """The observed axis of a line's state: what the circuits and the people show.
 
 What a party *declares* is in `declared`; the two are kept apart and meet only
-in the displayed word (field.md 2.4a, b). Machines probe a circuit with signed
-ticks; people test the line with line checks; the two are never mixed.
+in the displayed word (`docs/concepts/state.md`). Machines probe a circuit with
+signed ticks; people test the line with line checks; the two are never mixed.
 
 Rules of a circuit:
 

@@ -71,10 +71,14 @@ def with_e7(json: Json, path: str) -> dict[str, Any]:
 
 def _e7(degrees: Json, path: str, most: int) -> int:
     """Decimal degrees as an integer of 1e-7 degree, rounded to the nearest."""
+    far = Fault(path, f"is not between -{most} and {most} degrees", _REMEDY)
+    # Compared first: Python does not write out an integer of very many digits.
+    if isinstance(degrees, int) and abs(degrees) > most:
+        raise far
     written = str(degrees).strip()
     if isinstance(degrees, bool) or _DEGREES.fullmatch(written) is None:
         raise Fault(path, "is not a number of degrees", _REMEDY)
     exact = Decimal(written)
     if abs(exact) > most:
-        raise Fault(path, f"is not between -{most} and {most} degrees", _REMEDY)
+        raise far
     return int((exact * 10_000_000).to_integral_value())

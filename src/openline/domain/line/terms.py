@@ -5,7 +5,7 @@ their keys, scopes, timers, separation minima, lead times, reference points.
 How it is signed is in `understanding`, how an officer writes it in
 `understanding_toml`. The tables of fields below are the specification of the
 signed bytes (`docs/spec/understanding.md`). No number here was ever published
-by anyone: all defaults are proposals (field.md).
+by anyone: all defaults are proposals.
 """
 
 from collections.abc import Iterator
@@ -180,7 +180,7 @@ class OutsideWitness:
 
 @dataclass(frozen=True, slots=True)
 class Timers:
-    """Every agreed time and count; each default is a proposal (field.md 3).
+    """Every agreed time and count; each default is a proposal.
 
     Attributes:
         tick_ms: Between two signed ticks.

@@ -6,7 +6,7 @@ Understanding is the content of entry 0 of every outbox on the line: the same
 bytes on every node, or the line does not open.
 
 An amendment is an Understanding of the next version, signed by all parties in
-the same way, in force for an outbox after the entry that carries it. It may not
+the same way, in force for an outbox from the entry that carries it. It may not
 touch the parties and their keys: keys change by key messages, which say from
 which entry on they are valid, and new parties make a new line.
 """

@@ -87,14 +87,15 @@ def from_toml(text: str, path: str) -> Understanding:
         raise OurError(f"{path}: the file is too long for an Understanding.")
     try:
         return terms.from_json(tomllib.loads(text, parse_float=Decimal))
-    except tomllib.TOMLDecodeError as error:
-        raise OurError(f"{path}: this is not TOML: {error}.") from None
-    except RecursionError:
-        raise OurError(f"{path}: this is not TOML: it is nested too deeply.") from None
     except Fault as fault:
         row = _row_of(text, fault.path)
         where = f"{path} row {row}" if row else path
         raise fault.as_ours(where) from None
+    except RecursionError:
+        raise OurError(f"{path}: this is not TOML: it is nested too deeply.") from None
+    except ValueError as error:
+        # Also a number of so many digits that Python does not read it.
+        raise OurError(f"{path}: this is not TOML: {error}.") from None
 
 
 def to_toml(understanding: Understanding) -> str:

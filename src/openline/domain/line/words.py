@@ -7,10 +7,7 @@ word is no other word of the list. They mean nothing and are no code. The order
 is part of the specification: a word stands for its position.
 """
 
-from collections.abc import Sequence
 from typing import Final
-
-from openline.domain.errors import OurError
 
 _LIST = """
     accordion acrobat airport album almond amber anchor antenna
@@ -50,24 +47,7 @@ _LIST = """
 WORDS: Final = tuple(_LIST.split())
 """In alphabetical order; the position, 0 to 255, is the byte."""
 
-_POSITIONS = {word: position for position, word in enumerate(WORDS)}
-
 
 def words_of(data: bytes) -> list[str]:
     """One word for each byte, in order."""
     return [WORDS[byte] for byte in data]
-
-
-def bytes_of(words: Sequence[str]) -> bytes:
-    """The bytes that the words stand for; upper and lower case are alike.
-
-    Raises:
-        OurError: A word is not in the list; it names the word and its place.
-    """
-    heard: list[int] = []
-    for place, word in enumerate(words, start=1):
-        position = _POSITIONS.get(word.lower())
-        if position is None:
-            raise OurError(f"Word {place}, {word!r}, is not in the list.", "Ask for it again.")
-        heard.append(position)
-    return bytes(heard)

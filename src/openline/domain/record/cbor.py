@@ -2,10 +2,11 @@
 
 Every signed or hashed structure of Openline is written with `encode` and read
 with `decode`. The rule is RFC 8949 4.2.1 (core deterministic encoding) with a
-smaller set of values (record.md 2): integers of 64 bits and a sign, byte strings,
-text in NFC, arrays, maps with integer keys, true, false and null. There are no
-floats, no tags, no undefined, no indefinite lengths. What decodes encodes again
-to the same bytes; so a hash over the bytes is a hash over the meaning.
+smaller set of values (`docs/spec/envelope.md`): integers of 64 bits and a sign,
+byte strings, text in NFC, arrays, maps with integer keys, true, false and null.
+There are no floats, no tags, no undefined, no indefinite lengths. What decodes
+encodes again to the same bytes; so a hash over the bytes is a hash over the
+meaning.
 
 It does not know what any value means, and it is no general CBOR library.
 """
@@ -26,7 +27,6 @@ Encodable: TypeAlias = (
 )
 """What `encode` takes: sequences are lists or tuples, mappings are dicts."""
 
-INTEGER_MIN = -(2**64)
 INTEGER_MAX = 2**64 - 1
 
 _WIDE = (

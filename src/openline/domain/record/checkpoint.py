@@ -5,7 +5,8 @@ twice under a key named as the origin: plain Ed25519 over the text (type 1), and
 ML-DSA-44 over the `cosigned_message` of c2sp.org/tlog-cosignature (type 6) with
 time zero, which states the head and no time.
 
-A bare pair of size and root is no evidence: keep the whole note (record.md 3).
+A bare pair of size and root is no evidence: keep the whole note
+(`docs/spec/log-and-receipt.md`).
 """
 
 import re
@@ -82,7 +83,7 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> Note:
     """The head as a note with both signatures of its log.
 
     The head must be durable: one that is lost after it was signed makes its log
-    an equivocator (record.md 3).
+    an equivocator.
     """
     text = checkpoint.text()
     return Note(

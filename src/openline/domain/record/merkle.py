@@ -4,8 +4,8 @@ The tree is the one of RFC 6962 section 2 with SHA-256; proofs are checked as in
 RFC 9162 2.1.3.2 and 2.1.4.2; paths and bundles are those of c2sp.org/tlog-tiles.
 Nothing here knows what an entry is, signs, or stores.
 
-One case is ours (record.md 1, tlog-witness): every tree is consistent with the
-empty one, and the proof of that is empty.
+One case is that of c2sp.org/tlog-witness: every tree is consistent with the empty
+one, and the proof of that is empty.
 """
 
 import re

@@ -36,9 +36,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 from openline.domain.errors import OurError
 
 ED25519_PUBLIC_BYTES = 32
-ED25519_SIGNATURE_BYTES = 64
 MLDSA44_PUBLIC_BYTES = 1312
-MLDSA44_SIGNATURE_BYTES = 2420
 
 _CACHED_KEYS_MAX = 512
 """Loaded key objects: four roles of 32 parties on several lines."""
@@ -155,7 +153,7 @@ def check_public_keys(keys: PublicKeys) -> PublicKeys:
 def key_id(ed25519_public: bytes) -> bytes:
     """First 8 bytes of SHA-256 over the key's SubjectPublicKeyInfo in DER.
 
-    It finds a key among known ones; it is no proof of anything (record.md 2).
+    It finds a key among known ones; it is no proof of anything.
     """
     return hashlib.sha256(_SPKI_PREFIX + ed25519_public).digest()[:8]
 

@@ -3,8 +3,8 @@
 An altitude without its reference is no altitude. Bands with the same reference
 are compared exactly. Across references each altitude becomes the range of
 heights above mean sea level where it may be, so that the gap between two bands
-is never overstated (conflict.md, section 1). Terrain and the geoid are not
-known here: what stands on the ground may stand anywhere land lies.
+is never overstated. Terrain and the geoid are not known here: what stands on the
+ground may stand anywhere land lies.
 """
 
 import math

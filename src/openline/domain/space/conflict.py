@@ -1,7 +1,7 @@
 """Conflict: how near two volumes come in space and time, and what that means.
 
-Both nodes must reach one verdict from the same bytes, so the rule is fixed
-(conflict.md, section 1):
+Both nodes must reach one verdict from the same bytes, so the rule is fixed; why it
+is this one stands in `docs/decisions/0013-lengths-on-the-ellipsoid.md`:
 
 - Two volumes are in conflict if their horizontal separation is at most the
   agreed minimum, their bands are closer than the vertical minimum, and their

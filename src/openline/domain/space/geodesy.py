@@ -4,8 +4,7 @@ A position is two integers of 1e-7 degree, latitude first, on WGS-84. Distances
 and azimuths of single pairs are geodesic (geographiclib). Shapes are made of
 great circles between the normals (n-vectors) of the positions, so that poles
 and the antimeridian are places like any other; a gnomonic plane shows every
-great circle as a straight segment (conflict.md, section 1). It knows nothing of
-altitude, time or volumes.
+great circle as a straight segment. It knows nothing of altitude, time or volumes.
 """
 
 import math

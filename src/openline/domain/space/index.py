@@ -2,8 +2,9 @@
 
 Five intervals for each volume (three axes of the unit sphere, height and time)
 in one array; a query is ten comparisons with all of them. It never misses a
-conflict and names some that are none: `find_conflict` decides. The order of its
-answers is the order in which volumes were added, on every machine.
+conflict, nor one that is only marginal, and names some that are none:
+`find_conflict` decides. The order of its answers is the order in which volumes
+were added, on every machine.
 """
 
 from collections.abc import Hashable
@@ -12,14 +13,21 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from openline.domain.space.altitude import band_range_dm
-from openline.domain.space.conflict import Minima
-from openline.domain.space.geodesy import CURVATURE_RADIUS_M_MIN, Floats
+from openline.domain.space.conflict import MARGIN_M, MARGIN_SHARE, Minima
+from openline.domain.space.geodesy import AXIS_M, CURVATURE_RADIUS_M_MIN, Floats
 from openline.domain.space.volume import Volume, core_of
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 
 _AXES = 5
 _ROWS_AT_FIRST = 256
+
+_OFF_CENTRE_SHARE = 2 * MARGIN_SHARE
+"""Of the width of a volume: what the margin of a contact may be beyond `MARGIN_M`.
+
+The contact lies no further from the centre of the plane than the smaller volume is wide;
+the plane shows that up to one and a half times too long.
+"""
 
 
 class VolumeIndex(Generic[KeyT]):
@@ -72,9 +80,8 @@ class VolumeIndex(Generic[KeyT]):
             minima: The widest that may apply to any pair.
         """
         low, high = _box(volume)
-        pad = np.array(
-            [minima.lateral_m / CURVATURE_RADIUS_M_MIN] * 3 + [minima.vertical_dm, minima.time_ms]
-        )
+        lateral = minima.lateral_m * (1 + _OFF_CENTRE_SHARE) / CURVATURE_RADIUS_M_MIN
+        pad = np.array([lateral] * 3 + [minima.vertical_dm, minima.time_ms])
         low, high = low - pad, high + pad
         count = len(self._keys)
         is_near = self._low[0, :count] <= high[0]
@@ -102,7 +109,9 @@ class VolumeIndex(Generic[KeyT]):
 def _box(volume: Volume) -> tuple[Floats, Floats]:
     """Least and greatest x, y, z, decimetres above the sea, and milliseconds."""
     core = core_of(volume.shape, volume.vertices)
-    pad = volume.radius_m / CURVATURE_RADIUS_M_MIN + 1e-9
+    width_m = AXIS_M * float(np.linalg.norm(core.high - core.low)) + 2 * volume.radius_m
+    margin_m = MARGIN_M + _OFF_CENTRE_SHARE * width_m
+    pad = (volume.radius_m + margin_m) / CURVATURE_RADIUS_M_MIN + 1e-9
     lowest_dm, highest_dm = band_range_dm(volume.lower, volume.upper)
     return (
         np.array([*(core.low - pad), lowest_dm, volume.valid_from]),

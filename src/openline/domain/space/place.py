@@ -3,7 +3,7 @@
 At Deir ez-Zor in 2016 the place that was passed on was three to nine kilometres
 off. So whoever issues a notice also writes its place in words, relative to a
 reference point that both parties share, and the words are compared with the
-geometry before release (field.md, P3 and section 4). Understood are
+geometry before release. Understood are
 
     6 km south-west of Deir ez-Zor airfield
     12 NM bearing 225 from Palmyra
@@ -20,15 +20,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from openline.domain.errors import OurError, Reason, TheirError
+from openline.domain.errors import OurError
 from openline.domain.limits import LABEL_CHARS_MAX, PLACE_DISTANCE_M_MAX
-from openline.domain.record.cbor import Value
 from openline.domain.space import compass
 from openline.domain.space.conflict import distance_to_core_m
 from openline.domain.space.extent import box_of, centre_of
 from openline.domain.space.geodesy import (
-    LAT_E7_MAX,
-    LON_E7_MAX,
     Position,
     azimuth_deg,
     destination,
@@ -173,8 +170,9 @@ def parse_place(words: str, references: Sequence[ReferencePointLike]) -> StatedP
     _refuse_ambiguous(words, plain)
     plain = [word for word in plain if word not in compass.FILLERS]
     offsets = list(_offsets(plain))
+    called = [(point, _names_of(point)) for point in references]
     for offset in offsets:
-        found = _named(offset.rest, references)
+        found = _named(offset.rest, called)
         if len(found) == 1:
             language = _language(words)
             return StatedPlace(
@@ -248,57 +246,9 @@ class VolumeDigest:
     distance_m: int
     bearing_deg: int
 
-    def matches(self, other: "VolumeDigest") -> bool:
-        """Whether both read the same, save for the last digit of each number."""
-        corners = zip(
-            (*self.centre, *self.south_west, *self.north_east),
-            (*other.centre, *other.south_west, *other.north_east),
-            strict=True,
-        )
-        turn = (self.bearing_deg - other.bearing_deg + 180) % 360 - 180
-        return (
-            all(abs(mine - theirs) <= _ROUND_E7 for mine, theirs in corners)
-            and self.reference == other.reference
-            and abs(self.distance_m - other.distance_m) <= _ROUND_M
-            and (abs(turn) <= 1 or self.distance_m <= _AT_M)
-        )
-
-    def to_value(self) -> list[Value]:
-        """The digest as an array of six."""
-        centre, south_west, north_east = (
-            [lat, lon] for lat, lon in (self.centre, self.south_west, self.north_east)
-        )
-        return [
-            list[Value](centre),
-            list[Value](south_west),
-            list[Value](north_east),
-            self.reference,
-            self.distance_m,
-            self.bearing_deg,
-        ]
-
-    @classmethod
-    def from_value(cls, value: Value, path: str = "digest") -> "VolumeDigest":
-        """The digest that the array writes.
-
-        Raises:
-            TheirError: MALFORMED, with the path of the field at fault.
-        """
-        if not isinstance(value, list) or len(value) != 6:
-            raise TheirError(Reason.MALFORMED, f"{path} is not an array of six")
-        corners = [_read_position(entry, path) for entry in value[:3]]
-        reference, far_m, bearing = value[3:]
-        if not isinstance(reference, str) or len(reference) > LABEL_CHARS_MAX:
-            raise TheirError(Reason.MALFORMED, f"{path}.reference is not a short text")
-        if type(far_m) is not int or not 0 <= far_m <= 30_000_000:
-            raise TheirError(Reason.MALFORMED, f"{path}.distance_m is not a distance on Earth")
-        if type(bearing) is not int or not 0 <= bearing < 360:
-            raise TheirError(Reason.MALFORMED, f"{path}.bearing_deg is not 0 to 359")
-        return cls(corners[0], corners[1], corners[2], reference, far_m, bearing)
-
 
 def volume_digest(volume: Volume, references: Sequence[ReferencePointLike]) -> VolumeDigest:
-    """The machine's read-back of one volume (field.md, P3)."""
+    """The machine's read-back of one volume."""
     centre = _middle((volume,))
     south_west, north_east = box_of(volume)
     name, far_m, bearing = "", 0, 0
@@ -413,19 +363,22 @@ def _after_from(plain: list[str]) -> list[str]:
     return plain[1:] if plain and plain[0] in compass.FROM_WORDS else plain
 
 
-def _named(plain: list[str], references: Sequence[ReferencePointLike]) -> list[ReferencePointLike]:
+def _names_of(point: ReferencePointLike) -> list[list[str]]:
+    """What a reference point is called, in plain words."""
+    return [
+        [word for word in compass.plain_words(name) if word not in compass.FILLERS]
+        for name in (point.name, *dict(point.titles).values())
+    ]
+
+
+def _named(
+    plain: list[str], names: list[tuple[ReferencePointLike, list[list[str]]]]
+) -> list[ReferencePointLike]:
     """The reference points that these words name: exactly, or else in some case."""
-    exact, alike = [], []
-    for point in references:
-        names = [
-            [word for word in compass.plain_words(name) if word not in compass.FILLERS]
-            for name in (point.name, *dict(point.titles).values())
-        ]
-        if plain in names:
-            exact.append(point)
-        elif any(compass.is_same_name(plain, name) for name in names):
-            alike.append(point)
-    return exact or alike
+    exact = [point for point, own in names if plain in own]
+    return exact or [
+        point for point, own in names if any(compass.is_same_name(plain, name) for name in own)
+    ]
 
 
 def _language(words: str) -> str:
@@ -468,16 +421,3 @@ def _middle(volumes: Sequence[Volume]) -> Position:
     centres = [centre_of(volume) for volume in volumes]
     units = normals(centres)
     return centres[int((units @ middle_of(units)).argmax())]
-
-
-def _read_position(value: Value, path: str) -> Position:
-    if isinstance(value, list) and len(value) == 2:
-        lat, lon = value
-        if (
-            type(lat) is int
-            and type(lon) is int
-            and abs(lat) <= LAT_E7_MAX
-            and abs(lon) <= LON_E7_MAX
-        ):
-            return lat, lon
-    raise TheirError(Reason.MALFORMED, f"{path} has a corner that is no position")

@@ -3,9 +3,10 @@
 A volume is a core (a point, a line of great circles, or the inside of a ring of
 them) widened by a radius. It is what a notice, a site or a zone occupies, and
 it travels as an array of integers, so that both nodes hold the same bytes.
-`Volume.from_value` refuses what has no such form; `check_volume` says what is
-wrong with a volume that has one (field.md 1.4, trial.md P6). Geometry may come
-from a hostile party: nothing here repairs, widens or intersects shapes.
+`Volume.from_value` refuses what has no such form (`docs/spec/envelope.md`);
+`check_volume` says what is wrong with a volume that has one
+(`docs/decisions/0020-bounds-on-volumes.md`). Geometry may come from a hostile
+party: nothing here repairs, widens or intersects shapes.
 """
 
 import math

@@ -2,8 +2,8 @@
 
 The first entry of every outbox is an adoption; its content is the same bytes on
 every node. An amendment carries the next version and is in force for an outbox
-after the entry that holds it. Both are signed by the roots of all parties, so
-no officer speaks in them.
+from the entry that holds it. Both are signed by the roots of all parties, so no
+officer speaks in them.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ Two sorts of fault are kept apart. What does not have the form is MALFORMED,
 and the whole message is then shown as unreadable. What has the form but should
 not be (a word limit, a direction control, a version without sense) is told by
 `faults`: an officer's own message with one is refused before it is sent, a
-counterpart's is stored, receipted and shown with a flag (trial.md, rule 7).
+counterpart's is stored, receipted and shown with a flag (`docs/spec/envelope.md`).
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,7 @@
 """Line checks: a person asks, a person answers, and the line is proven to work.
 
-People check the line, machines probe it, and the two are recorded apart
-(field.md, rule 4). The text of a check is neutral and means nothing. Line
-checks go on during a suspension.
+People check the line, machines probe it, and the two are recorded apart. The text
+of a check is neutral and means nothing. Line checks go on during a suspension.
 """
 
 from dataclasses import dataclass

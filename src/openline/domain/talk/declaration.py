@@ -2,7 +2,7 @@
 
 Any party may suspend a scope for itself, announced, from a stated time and with
 a reason. Nobody needs to agree. Line checks, FLASH and contact never stop. A
-declaration is released by a second person (field.md, procedure P10).
+declaration is released by a second person.
 """
 
 from collections.abc import Iterator

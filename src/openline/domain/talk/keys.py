@@ -1,11 +1,12 @@
 """Key messages: which keys are valid from which entry on, and new outboxes.
 
-Keys are valid by log position, never by expiry date (record.md 7). A change is
-signed twice: the envelope by the old key, the proof inside by the new. A
-revocation is signed by the party's roots, m of n, because the old key can no
-longer be trusted; what earlier heads cover stays valid. An epoch, signed in the
-same way, opens a new outbox where the old one cannot be continued; it names the
-keys that count there, so that nothing in it rests on the old one.
+Keys are valid by log position, never by expiry date
+(`docs/decisions/0015-keys-by-log-position.md`). A change is signed twice: the
+envelope by the old key, the proof inside by the new. A revocation is signed by
+the party's roots, m of n, because the old key can no longer be trusted; what
+earlier heads cover stays valid. An epoch, signed in the same way, opens a new
+outbox where the old one cannot be continued; it names the keys that count there,
+so that nothing in it rests on the old one.
 
 This module knows the messages and their signatures; which key is valid where
 is kept elsewhere, from these messages.

@@ -1,7 +1,7 @@
 """Lead time: how early a notice came, counted at the receiver.
 
-Time counts at the receiver (field.md, rule 6): lead time is the start of the
-window minus the moment of receipt, which both nodes have signed. The sender's
+Time counts at the receiver: lead time is the start of the window minus the moment
+of receipt, which the receiver has signed (`docs/spec/envelope.md`). The sender's
 own time plays no part.
 """
 

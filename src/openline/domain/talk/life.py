@@ -1,6 +1,6 @@
-"""Life: through which states a notice and a sent message go.
+"""Life: through which states a notice goes, from when it was sent.
 
-Rules, from field.md 2.4 (c) and (d):
+Rules:
 
 1. A notice takes effect when its window opens, with or without a response. If
    no person at the counterpart has read it by then, it is IN_FORCE_UNREAD,
@@ -11,27 +11,22 @@ Rules, from field.md 2.4 (c) and (d):
 4. What happens too late is a fact and is recorded, but brings nothing back:
    COMPLETED, REPLACED, CANCELLED and WITHDRAWN are final, and EXPIRED becomes
    COMPLETED only by the report of completion.
-5. A receipt may be late; when it comes, the message is delivered. Only a person
-   reads, and reading back and answering imply having read.
+5. A receipt may be late; when it comes, the notice is delivered. Only a person
+   reads, and answering implies having read.
 
-Theory: each table gives the next state of every pair that can occur. A pair
-that is not in it cannot: `after` says so with `MayNotHappen`. Where several
-counterparts share a line, each has its own state.
+Theory: the table gives the next state of every pair that can occur; a pair that
+is not in it cannot. Where several counterparts share a line, each has its own
+state.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, TypeVar
-
-from openline.domain.errors import OurError
+from typing import Final
 
 
 class NoticeState(StrEnum):
     """Where a notice stands with one counterpart."""
 
-    DRAFT = "DRAFT"
-    CHECKED = "CHECKED"
-    RELEASED = "RELEASED"
     SENT = "SENT"
     DELIVERED = "DELIVERED"
     READ = "READ"
@@ -51,10 +46,6 @@ class NoticeState(StrEnum):
 class NoticeEvent(StrEnum):
     """What happens to a notice."""
 
-    CHANGED = "CHANGED"
-    CHECKED = "CHECKED"
-    RELEASED = "RELEASED"
-    SENT = "SENT"
     DELIVERED = "DELIVERED"
     READ = "READ"
     NOTED = "NOTED"
@@ -69,35 +60,6 @@ class NoticeEvent(StrEnum):
     REPLACED = "REPLACED"
     CANCELLED = "CANCELLED"
     WITHDRAWN = "WITHDRAWN"
-
-
-class MessageState(StrEnum):
-    """Where a sent message stands with one counterpart."""
-
-    RECORDED = "RECORDED"
-    LATE = "LATE"
-    UNDELIVERED = "UNDELIVERED"
-    DELIVERED = "DELIVERED"
-    READ = "READ"
-    READ_BACK = "READ_BACK"
-    CORRECTED = "CORRECTED"
-    ANSWERED = "ANSWERED"
-
-
-class MessageEvent(StrEnum):
-    """What happens to a sent message."""
-
-    RECEIPT_OVERDUE = "RECEIPT_OVERDUE"
-    GIVEN_UP = "GIVEN_UP"
-    DELIVERED = "DELIVERED"
-    READ = "READ"
-    READ_BACK = "READ_BACK"
-    CORRECTED = "CORRECTED"
-    ANSWERED = "ANSWERED"
-
-
-class MayNotHappen(OurError):
-    """In this state the event cannot occur."""
 
 
 _N, _E = NoticeState, NoticeEvent
@@ -131,26 +93,6 @@ def _stay(state: NoticeState, *events: NoticeEvent) -> dict[NoticeEvent, NoticeS
 
 
 NOTICE_LIFE: Final[Mapping[NoticeState, Mapping[NoticeEvent, NoticeState]]] = {
-    _N.DRAFT: {
-        **_stay(_N.DRAFT, _E.CHANGED, _E.WINDOW_OPENED),
-        _E.CHECKED: _N.CHECKED,
-        _E.WINDOW_CLOSED: _N.EXPIRED,
-        **_WITHDRAWAL,
-    },
-    _N.CHECKED: {
-        **_stay(_N.CHECKED, _E.CHECKED, _E.WINDOW_OPENED),
-        _E.CHANGED: _N.DRAFT,
-        _E.RELEASED: _N.RELEASED,
-        _E.WINDOW_CLOSED: _N.EXPIRED,
-        **_WITHDRAWAL,
-    },
-    _N.RELEASED: {
-        **_stay(_N.RELEASED, _E.WINDOW_OPENED),
-        _E.CHANGED: _N.DRAFT,
-        _E.SENT: _N.SENT,
-        _E.WINDOW_CLOSED: _N.EXPIRED,
-        **_WITHDRAWAL,
-    },
     _N.SENT: {
         _E.DELIVERED: _N.DELIVERED,
         _E.READ: _N.READ,
@@ -219,68 +161,4 @@ NOTICE_LIFE: Final[Mapping[NoticeState, Mapping[NoticeEvent, NoticeState]]] = {
     _N.CANCELLED: _stay(_N.CANCELLED, *_FACTS, _E.WINDOW_OPENED, _E.WINDOW_CLOSED),
     _N.WITHDRAWN: _stay(_N.WITHDRAWN, _E.WINDOW_OPENED, _E.WINDOW_CLOSED),
 }
-
-_M, _V = MessageState, MessageEvent
-
-_READING = {
-    _V.READ: _M.READ,
-    _V.READ_BACK: _M.READ_BACK,
-    _V.CORRECTED: _M.CORRECTED,
-    _V.ANSWERED: _M.ANSWERED,
-}
-_READ_BACKS = {
-    _V.READ_BACK: _M.READ_BACK,
-    _V.CORRECTED: _M.CORRECTED,
-    _V.ANSWERED: _M.ANSWERED,
-}
-
-MESSAGE_LIFE: Final[Mapping[MessageState, Mapping[MessageEvent, MessageState]]] = {
-    _M.RECORDED: {
-        _V.RECEIPT_OVERDUE: _M.LATE,
-        _V.GIVEN_UP: _M.UNDELIVERED,
-        _V.DELIVERED: _M.DELIVERED,
-        **_READING,
-    },
-    _M.LATE: {
-        _V.RECEIPT_OVERDUE: _M.LATE,
-        _V.GIVEN_UP: _M.UNDELIVERED,
-        _V.DELIVERED: _M.DELIVERED,
-        **_READING,
-    },
-    _M.UNDELIVERED: {
-        _V.RECEIPT_OVERDUE: _M.UNDELIVERED,
-        _V.GIVEN_UP: _M.UNDELIVERED,
-        _V.DELIVERED: _M.DELIVERED,
-        **_READING,
-    },
-    _M.DELIVERED: {_V.DELIVERED: _M.DELIVERED, **_READING},
-    _M.READ: {_V.DELIVERED: _M.READ, _V.READ: _M.READ, **_READ_BACKS},
-    _M.READ_BACK: {_V.DELIVERED: _M.READ_BACK, _V.READ: _M.READ_BACK, **_READ_BACKS},
-    _M.CORRECTED: {_V.DELIVERED: _M.CORRECTED, _V.READ: _M.CORRECTED, **_READ_BACKS},
-    _M.ANSWERED: {
-        _V.DELIVERED: _M.ANSWERED,
-        _V.READ: _M.ANSWERED,
-        _V.READ_BACK: _M.ANSWERED,
-        _V.CORRECTED: _M.ANSWERED,
-        _V.ANSWERED: _M.ANSWERED,
-    },
-}
-
-_State = TypeVar("_State", bound=StrEnum)
-_Event = TypeVar("_Event", bound=StrEnum)
-
-
-def after(life: Mapping[_State, Mapping[_Event, _State]], state: _State, event: _Event) -> _State:
-    """The state after an event.
-
-    Args:
-        life: `NOTICE_LIFE` or `MESSAGE_LIFE`.
-        state: The state before.
-        event: What happened.
-
-    Raises:
-        MayNotHappen: The event cannot occur in this state.
-    """
-    if event not in life[state]:
-        raise MayNotHappen(f"{event} cannot happen to what is {state}.")
-    return life[state][event]
+"""The state machine of one notice with one counterpart; it begins with SENT."""

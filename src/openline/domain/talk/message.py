@@ -1,9 +1,8 @@
 """Messages: from a kind and a body to what was said, and back.
 
 `parse_body` never refuses: what this program cannot read is an `Unreadable`,
-which is stored, receipted and shown like any other message, with the reason
-(trial.md, rule 7). An officer's form goes through `from_json`, which refuses
-what should not be said.
+which is stored, receipted and shown like any other message, with the reason. An
+officer's form goes through `from_json`, which refuses what should not be said.
 """
 
 import base64

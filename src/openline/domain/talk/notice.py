@@ -3,8 +3,7 @@
 A notice asks for nothing and needs no answer to take effect; it is issued,
 replaced by a higher version, or cancelled. It says where twice, as geometry and
 in words relative to a shared reference point, so that a mistake in one shows
-against the other (field.md, procedure P3). Its life is in `life`, its lead time
-in `lead_time`.
+against the other. Its life is in `life`, its lead time in `lead_time`.
 """
 
 import re
@@ -51,7 +50,7 @@ class Certainty(IntEnum):
 
 
 class SpeaksFor(IntEnum):
-    """Whose people act (field.md, rule 9)."""
+    """Whose people act: a party answers for some whom it does not command."""
 
     OWN = 1
     AUXILIARY = 2

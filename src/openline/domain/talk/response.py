@@ -1,8 +1,7 @@
 """Responses: the substance of an answer to a notice or a text.
 
-To acknowledge is not to agree, and a notice takes effect without any response
-(field.md, rule 3). An answer that cannot be given yet is HOLDING, with the time
-by which it follows.
+To acknowledge is not to agree, and a notice takes effect without any response.
+An answer that cannot be given yet is HOLDING, with the time by which it follows.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Text: free words in the author's language, perhaps with translations.
 
 The original is authentic. A translation says who made it, and whether it was a
-machine: then it is a gist and is labelled so (field.md, procedure P9).
+machine: then it is a gist and is labelled so.
 """
 
 from dataclasses import dataclass

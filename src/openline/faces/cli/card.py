@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openline.domain.errors import OurError
-from openline.faces.cli.files import write_new
+from openline.faces.cli.files import Input, write_new
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Node
 from openline.faces.cli.output import emit
@@ -54,7 +54,7 @@ def print_own(
 
 @verb(app)
 def show(
-    file: Path | None = None,
+    file: Input | None = None,
     /,
     *,
     qr: bool = False,
@@ -80,7 +80,7 @@ def show(
 
 @verb(app)
 def add(
-    file: Path,
+    file: Input,
     /,
     *,
     replace: bool = False,
@@ -142,13 +142,13 @@ def make(
         options: Which node, and how to print.
     """
     from openline.domain.line.card import Endpoint
-    from openline.faces.cli.addresses import parse_address, parse_titles
+    from openline.faces.cli.addresses import parse_addresses, parse_titles
     from openline.faces.cli.cards import make_card, own_card
 
     config = options.config()
     before = own_card(config).card if config.own_card.exists() else None
     root_keys = roots or config.root_keys
-    endpoints = tuple(Endpoint(*parse_address(text, "--advertise")) for text in advertise)
+    endpoints = tuple(Endpoint(*address) for address in parse_addresses(advertise, "--advertise"))
     made = make_card(
         config,
         parse_titles(title, "--title") or (before.titles if before else (("en", config.party),)),

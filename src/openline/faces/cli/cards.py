@@ -5,7 +5,7 @@ from pathlib import Path
 
 from openline.adapters.keys import FileKeys, open_root_keys
 from openline.app.config import Config
-from openline.domain.errors import OurError
+from openline.domain.errors import OurError, TheirError
 from openline.domain.limits import CARD_SIZE_BYTES_MAX
 from openline.domain.line.card import (
     Card,
@@ -88,6 +88,12 @@ def make_card(
         endpoints=endpoints,
     )
     text = format_card(card, [sign_card(card, root.public, root.sign) for root in roots])
+    try:
+        parse_card(text)
+    except TheirError as error:
+        raise OurError(
+            f"Counterparts would refuse the card: {error.what}.", "Correct what it is made of."
+        ) from None
     write_new(config.own_card, text.encode(), overwrite=True)
     return CardFile(card, text)
 

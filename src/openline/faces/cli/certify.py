@@ -1,7 +1,7 @@
 """The verb `certify`: files by which an outsider can check what the record says."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from cyclopts import Parameter
 
@@ -11,6 +11,9 @@ from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import emit
 from openline.faces.cli.serials import find_serial
+
+Instant: TypeAlias = Annotated[str, Parameter(allow_leading_hyphen=True)]
+"""An instant, which may be written as some time ago: -2h."""
 
 app = make_app(
     "certify",
@@ -138,8 +141,8 @@ def use(
     party: str,
     /,
     *,
-    from_: Annotated[str, Parameter(name="--from")],
-    until: str,
+    from_: Annotated[str, Parameter(name="--from", allow_leading_hyphen=True)],
+    until: Instant,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -150,8 +153,8 @@ def use(
 
     Args:
         party: Who used it.
-        from_: Start of the window.
-        until: End of the window.
+        from_: Start of the window: an instant, or -2h from now.
+        until: End of the window: an instant, or now.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
@@ -163,8 +166,8 @@ def non_use(
     party: str,
     /,
     *,
-    from_: Annotated[str, Parameter(name="--from")],
-    until: str,
+    from_: Annotated[str, Parameter(name="--from", allow_leading_hyphen=True)],
+    until: Instant,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -178,8 +181,8 @@ def non_use(
 
     Args:
         party: Who said nothing.
-        from_: Start of the window.
-        until: End of the window.
+        from_: Start of the window: an instant, or -2h from now.
+        until: End of the window: an instant, or now.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
@@ -189,7 +192,7 @@ def non_use(
 @verb(app)
 def state(
     *,
-    at: str,
+    at: Instant,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -199,7 +202,7 @@ def state(
         openline certify state --at 080001ZAPR17
 
     Args:
-        at: The instant.
+        at: The instant, or -10min from now.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from openline.faces.cli.files import read_bytes, write_new
+from openline.faces.cli.files import Input, read_bytes, write_new
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import emit
@@ -52,7 +52,7 @@ def export(
 
 @verb(app, "import")
 def import_(
-    file: Path,
+    file: Input,
     /,
     *,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.

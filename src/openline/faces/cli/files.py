@@ -5,12 +5,18 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from cyclopts import Parameter
 
 from openline.domain.errors import OurError, TheirError
 from openline.faces.cli.faults import FileUnreadable
 
 STANDARD = Path("-")
 """Standard input, or standard output."""
+
+Input: TypeAlias = Annotated[Path, Parameter(allow_leading_hyphen=True)]
+"""A file that is read; `-` is standard input."""
 
 
 def read_bytes(path: Path, size_bytes_max: int) -> bytes:

@@ -8,7 +8,7 @@ from cyclopts.validators import Number
 
 from openline.domain.errors import OurError
 from openline.domain.limits import ROOTS_MAX
-from openline.faces.cli.addresses import WILDCARDS, parse_address, parse_titles
+from openline.faces.cli.addresses import WILDCARDS, parse_addresses, parse_titles
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.files import write_new
 from openline.faces.cli.manual import make_app, sole_verb
@@ -97,12 +97,7 @@ def init(
 def _listeners(listen: tuple[str, ...]) -> tuple["Listener", ...]:
     from openline.app.config import Listener
 
-    listeners = tuple(Listener(*parse_address(text, "--listen")) for text in listen)
-    names = [listener.circuit for listener in listeners]
-    if len(set(names)) != len(names):
-        raise WrongUsage(
-            "Two --listen name the same circuit.", "Write --listen NAME=HOST:PORT for the second."
-        )
+    listeners = (Listener(*address) for address in parse_addresses(listen, "--listen"))
     return tuple(sorted(listeners, key=lambda listener: listener.circuit))
 
 
@@ -113,7 +108,7 @@ def _endpoints(
     from openline.domain.line.card import Endpoint
 
     if advertise:
-        return tuple(Endpoint(*parse_address(text, "--advertise")) for text in advertise)
+        return tuple(Endpoint(*address) for address in parse_addresses(advertise, "--advertise"))
     return tuple(
         Endpoint(listener.circuit, listener.host, listener.port)
         for listener in listeners

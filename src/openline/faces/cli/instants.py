@@ -1,4 +1,4 @@
-"""Instants as an officer types them: ISO 8601, a date-time group, or from now on."""
+"""Instants as an officer types them: ISO 8601, date-time groups, or from now."""
 
 import time
 
@@ -9,7 +9,7 @@ from openline.faces.cli.faults import WrongUsage
 
 
 def instant_text(text: str) -> str:
-    """The instant as the API takes it; `+30min` counts from now.
+    """The instant as the API takes it; `+30min` and `-2h` count from now.
 
     Raises:
         WrongUsage: It is no instant.
@@ -18,7 +18,7 @@ def instant_text(text: str) -> str:
 
 
 def instant_of(text: str) -> int:
-    """The instant in UTC milliseconds; `+30min` counts from now.
+    """The instant in UTC milliseconds; `+30min` and `-2h` count from now.
 
     Raises:
         WrongUsage: It is no instant.
@@ -27,15 +27,16 @@ def instant_of(text: str) -> int:
     try:
         if words == "now":
             return now_ms()
-        if words.startswith("+"):
-            later_ms: int = DURATION.from_json(words[1:].strip(), "")
+        if words.startswith(("+", "-")):
+            apart_ms: int = DURATION.from_json(words[1:].strip(), "")
+            later_ms = apart_ms if words.startswith("+") else -apart_ms
             # To the second: nobody means the milliseconds of typing.
-            return (now_ms() + later_ms) // 1000 * 1000
+            return max(0, (now_ms() + later_ms) // 1000 * 1000)
         return parse_instant(words)
     except (Fault, OurError):
         raise WrongUsage(
             f"{text!r} is not an instant.",
-            "Write 2017-04-07T01:40:00Z, 070140ZAPR17, now, or +30min from now.",
+            "Write 2017-04-07T01:40:00Z, 070140ZAPR17, now, or +30min or -2h from now.",
         ) from None
 
 

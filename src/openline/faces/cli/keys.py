@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from openline.domain.errors import OurError
+from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Node
 from openline.faces.cli.output import emit, table
 
 if TYPE_CHECKING:
-    from openline.adapters.keys import FileKeys
+    from openline.adapters.keys import FileKeys, RootKey
     from openline.app.config import Config
     from openline.domain.record.signing import PublicKeys
     from openline.faces.cli.client import Client
@@ -70,14 +71,7 @@ def rotate(
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
-    lines = (
-        [options.line] if options.line else [one["line"] for one in client.get("/lines")["lines"]]
-    )
-    if not lines:
-        raise OurError(
-            "The node has no line on which a change could be announced.",
-            "Before there is a line, make the node anew: openline init.",
-        )
+    lines = _lines(options, client)
     body = {"role": role, "by": options.officer()}
     said = [client.post("/lines", line, "keys", body=body) for line in lines]
     rows = [f"{one['serial']}: the next {role} key is announced on {one['line']}." for one in said]
@@ -97,8 +91,9 @@ def revoke(
     """Revoke a key that others may hold, signed with the root keys.
 
     What was said and receipted before stays valid; from the entry named on,
-    only the new key counts. Bring the root keys to this machine for it, and
-    take them away again.
+    only the new key counts. The same key serves every line, so it is revoked on
+    all lines unless --line names one. Bring the root keys to this machine for
+    it, and take them away again.
 
     Example:
         openline keys revoke node --reason "The machine was opened." --roots /media/roots
@@ -106,18 +101,63 @@ def revoke(
     Args:
         role: Which key.
         reason: Why, in words.
-        from_index: The first entry for which the key is not valid; without it the next one.
+        from_index: The first entry for which the key is not valid, where --line names one
+            line; without it the next one.
         roots: The directory of the root keys; without it keys/root.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
-    line = options.line_of(client)
-    fields = _revocation(
-        client, line, role, reason, from_index, roots or client.config.root_keys, options.officer()
-    )
-    said = client.post("/lines", line, "revocations", body={"fields": fields})
-    row = f"{said['serial']}: the {role} key is revoked from entry {fields['from_index']} on."
-    emit(said, [row], as_json=options.json)
+    lines = _lines(options, client)
+    if from_index is not None and len(lines) > 1:
+        raise WrongUsage(
+            "--from-index counts the entries of one line; the node has several.",
+            f"Name one with --line: {', '.join(lines)}.",
+        )
+    keys = _root_keys(roots or client.config.root_keys, client.config.party)
+    said, rows = [], []
+    for line in lines:
+        fields = _revocation(client, line, role, reason, from_index, keys, options.officer())
+        said.append(client.post("/lines", line, "revocations", body={"fields": fields}))
+        rows.append(
+            f"{said[-1]['serial']}: the {role} key is revoked on {line} from entry "
+            f"{fields['from_index']} on."
+        )
+    emit({"said": said}, rows, as_json=options.json)
+
+
+def _lines(options: Acting, client: "Client") -> list[str]:
+    """The lines to act on: the one named, or all.
+
+    Raises:
+        OurError: There is none.
+    """
+    if options.line is not None:
+        return [options.line_of(client)]
+    lines = [str(one["line"]) for one in client.get("/lines")["lines"]]
+    if not lines:
+        raise OurError(
+            "The node has no line on which a change could be announced.",
+            "Before there is a line, make the node anew: openline init.",
+        )
+    return lines
+
+
+def _root_keys(directory: Path, party: str) -> tuple["RootKey", ...]:
+    """This party's root keys.
+
+    Raises:
+        OurError: They are not there, or another party's.
+    """
+    from openline.adapters.keys import open_root_keys
+
+    keys = open_root_keys(directory)
+    for key in keys:
+        if key.party != party:
+            raise OurError(
+                f"{directory} holds root keys of {key.party}, not of {party}.",
+                "Name the directory of this party's with --roots.",
+            )
+    return keys
 
 
 def _revocation(
@@ -126,17 +166,25 @@ def _revocation(
     role: Role,
     reason: str,
     from_index: int | None,
-    roots: Path,
+    roots: tuple["RootKey", ...],
     officer: dict[str, str] | None,
 ) -> dict[str, Any]:
     """The fields of a revocation, signed with the root keys."""
-    from openline.adapters.keys import FileKeys, open_root_keys
+    from openline.adapters.keys import FileKeys
     from openline.domain.line.understanding import RootSignature
     from openline.domain.talk.body import By
     from openline.domain.talk.keys import KeyRevoke, KeyRole, key_revoke_message
 
     config = client.config
-    [state] = [one for one in client.get("/lines")["lines"] if one["line"] == line]
+    states = {one["line"]: one for one in client.get("/lines")["lines"]}
+    if line not in states:
+        raise WrongUsage(f"There is no line {line!r} here.", f"Lines: {', '.join(states)}.")
+    state = states[line]
+    if from_index is not None and not 1 <= from_index <= state["out_size"]:
+        raise WrongUsage(
+            f"--from-index {from_index} is no entry of ours on {line}.",
+            f"Give a number from 1 to {state['out_size']}, that of the next one.",
+        )
     keys = FileKeys.open(config.keys)
     by = officer or {"post": config.post, "officer": config.officer}
     # The key in force is a matter of this line's log: it may be lost here, or changed already.
@@ -152,8 +200,7 @@ def _revocation(
     )
     message = key_revoke_message(state["outbox"], revoke)
     signatures = sorted(
-        RootSignature(config.party, root.public, root.sign(message))
-        for root in open_root_keys(roots)
+        RootSignature(config.party, root.public, root.sign(message)) for root in roots
     )
     return dataclasses.replace(revoke, signatures=tuple(signatures)).to_json()
 
@@ -222,7 +269,7 @@ def _opening(
 
 
 def _next_keys(keys: "FileKeys", role: Role, in_force: bytes) -> "PublicKeys":
-    """What takes the place of the key in force: its successor, or the one that is here."""
+    """What takes the place of the key in force: its successor, or what is here."""
     from openline.domain.record.signing import key_id
 
     current = keys.current(role).public

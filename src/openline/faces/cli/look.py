@@ -103,7 +103,9 @@ def _status_rows(state: dict[str, Any]) -> Iterator[str]:
 def _line_rows(line: dict[str, Any]) -> Iterator[str]:
     shown = line["displayed"]
     yield Worded(f"{line['line']}: {shown['said']}. {shown['sentence']}")
-    yield f"  Understanding version {line['version']}; {line['out_size']} messages said by us"
+    count = line["out_size"]
+    said = f"{count} message{'s' * (count != 1)} said by us"
+    yield f"  Understanding version {line['version']}; {said}"
     for counterpart in line["counterparts"]:
         held = line["held"].get(counterpart["party"], 0)
         yield from (f"  {row}" for row in _counterpart_rows(counterpart, held))

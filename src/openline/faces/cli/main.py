@@ -16,14 +16,15 @@ from cyclopts import (
     CycloptsError,
     Group,
     MissingArgumentError,
+    UnknownCommandError,
     UnusedCliTokensError,
 )
 
 from openline import __version__
 from openline.domain.errors import OpenlineError
-from openline.faces.cli.faults import Exit, WrongUsage, exit_code, rows_of
+from openline.faces.cli.faults import Exit, WrongUsage, exit_code
 from openline.faces.cli.manual import make_app
-from openline.faces.cli.output import json_row, safe, say_aside
+from openline.faces.cli.output import safe, tell, tell_rows
 
 HELP: Final = """\
 A line between parties that do not trust each other.
@@ -118,9 +119,11 @@ def run(arguments: Sequence[str]) -> int:
             load_verbs()
         result = app(list(arguments), print_error=False, exit_on_error=False, help_on_error=False)
     except CycloptsError as error:
-        return _fail(Exit.USAGE, _usage_rows(error), as_json)
+        tell_rows(Exit.USAGE, _usage_words(error), _usage_page(error), as_json=as_json)
+        return Exit.USAGE
     except OpenlineError as error:
-        return _fail(exit_code(error), rows_of(error), as_json)
+        tell(error, as_json=as_json)
+        return exit_code(error)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     return int(result) if isinstance(result, int) else Exit.DONE
@@ -151,10 +154,10 @@ def check_letters(arguments: Sequence[str]) -> None:
             raise WrongUsage(f"{shown!r} is not UTF-8 text.", "Set the terminal to UTF-8.")
 
 
-def _usage_rows(error: CycloptsError) -> list[str]:
+def _usage_page(error: CycloptsError) -> str:
+    """Which page of the manual helps."""
     chain = " ".join(error.command_chain or ())
-    page = f"openline {chain}".strip()
-    return [_usage_words(error), f"See {page} --help."]
+    return f"See {f'openline {chain}'.strip()} --help."
 
 
 def _usage_words(error: CycloptsError) -> str:
@@ -169,6 +172,9 @@ def _usage_words(error: CycloptsError) -> str:
         if error.argument.tokens or name in (error.root_input_tokens or ()):
             return f"{name} has no value."
         return f"{name} is missing."
+    if isinstance(error, UnknownCommandError) and (error.unused_tokens or [""])[0].startswith("-"):
+        _, _, verbs = str(error).partition("Available commands: ")
+        return f"A verb is missing: {verbs}"
     if isinstance(error, CoercionError) and error.target_type in _NUMBERS and error.token:
         name = error.token.keyword or "It"
         return f"{name} {error.token.value!r} is not {_NUMBERS[error.target_type]}."
@@ -176,17 +182,6 @@ def _usage_words(error: CycloptsError) -> str:
 
 
 _NUMBERS: Final[dict[type, str]] = {int: "a whole number", float: "a number"}
-
-
-def _fail(code: Exit, rows: list[str], as_json: bool) -> int:
-    if as_json:
-        what, *remedy = rows
-        error = {"what": what, "remedy": " ".join(remedy), "exit": int(code)}
-        print(json_row({"error": error}), file=sys.stderr)
-    else:
-        for row in rows:
-            say_aside(" ".join(row.split()))
-    return code
 
 
 if __name__ == "__main__":

@@ -386,7 +386,7 @@ def _checked_rows(checked: dict[str, Any]) -> Iterator[str]:
 def _found_rows(checked: dict[str, Any]) -> Iterator[str]:
     """What a check found that forbids nothing."""
     for warning in checked["warnings"]:
-        yield Worded(f"  Is that meant? {warning}")
+        yield Worded(f"  {warning}")
     for conflict in checked["conflicts"]:
         other = f"{conflict['party']} {conflict['notice_id']}"
         yield Worded(f"  {conflict['verdict']} with {other}: {conflict['words']}")

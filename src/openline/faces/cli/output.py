@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from openline.domain.errors import OpenlineError
 from openline.domain.line.letters import visible
+from openline.faces.cli.faults import Exit, exit_code, rows_of
 
 
 class Worded(str):
@@ -41,6 +43,23 @@ def safe(text: str) -> str:
 def say_aside(text: str) -> None:
     """Print to standard error, beside the result."""
     print(safe(text), file=sys.stderr)
+
+
+def tell(error: OpenlineError, *, as_json: bool) -> None:
+    """Tell an error on standard error: what is wrong, and what to do."""
+    what, *remedy = rows_of(error)
+    tell_rows(exit_code(error), what, " ".join(remedy), as_json=as_json)
+
+
+def tell_rows(code: Exit, what: str, remedy: str, *, as_json: bool) -> None:
+    """Tell what is wrong and what to do, a row each; or both as one row of JSON."""
+    if as_json:
+        error = {"what": what, "remedy": remedy, "exit": int(code)}
+        print(json_row({"error": error}), file=sys.stderr)
+        return
+    for row in (what, remedy):
+        if row:
+            say_aside(" ".join(row.split()))
 
 
 def table(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -93,7 +93,7 @@ def _in_options(what: str, remedy: str, field: str) -> OurError:
     subject = " ".join(filter(None, (option, within)))
     if not remedy:
         gives = "Give" if rest.startswith(" is missing") else "Correct"
-        remedy = f"{gives} {option}; --help says how it is written."
+        remedy = f"{gives} it; --help says how it is written."
     return OurError(f"{subject}{rest}", remedy)
 
 
@@ -154,7 +154,13 @@ def say(
 def said_rows(
     said: dict[str, Any], wait_s: float, precedence: Precedence | None = None
 ) -> Iterator[str]:
-    """What became of a message, in words; with the precedence where the program chose it."""
+    """What became of a message, in words.
+
+    Args:
+        said: What the API answered.
+        wait_s: How long it was waited.
+        precedence: Where the program chose it.
+    """
     notice = f", notice {said['notice_id']}" if said["notice_id"] else ""
     chosen = f", precedence {precedence.name}" if precedence is not None else ""
     yield f"{said['serial']}{notice}: RECORDED on {said['line']}{chosen}."

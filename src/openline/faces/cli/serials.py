@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from openline.faces.cli.client import Client
 
 _SERIAL = re.compile(r"(.+)[-/]([0-9]{1,16})")
-_NOTICE_ID = re.compile(r"([a-z0-9.-]+/)?[A-Z0-9][A-Z0-9-]{0,31}")
+_NOTICE_ID = re.compile(r"([a-z0-9.-]+/)?[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?")
 
 
 def find_serial(client: "Client", line: str, text: str) -> tuple[str, int]:

@@ -4,24 +4,29 @@ It needs the file and nothing else: no node, no network, no database, and none
 of their programs are loaded.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from openline.domain.errors import OurError
 from openline.faces.cli.faults import Exit, FileUnreadable, WrongUsage
-from openline.faces.cli.files import naming, read_bytes
+from openline.faces.cli.files import Input, naming, read_bytes
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Printing
-from openline.faces.cli.output import emit
+from openline.faces.cli.output import Worded, emit, tell
+
+if TYPE_CHECKING:
+    from openline.domain.record.report import Report
+    from openline.domain.talk.message import Message, Unreadable
 
 app = make_app("verify", "")
 
 
 @sole_verb(app)
 def verify(
-    file: Path,
+    file: Input,
     /,
-    *more: Path,
+    *more: Input,
     root: tuple[str, ...] = (),
     understanding: Path | None = None,
     options: Printing = Printing(),  # noqa: B008 - frozen.
@@ -30,11 +35,13 @@ def verify(
 
     Every step is numbered, with what was checked and what was found. The
     verdict rests on the root keys that the certificate names: compare their
-    fingerprints with what you know of the parties, or name them.
+    fingerprints with what you know of the parties, or name them. What was said
+    follows in words, where the certificate holds it.
 
     Exit code 0: PROVEN. 1: REFUTED, everything in the file is genuine and
     shows the opposite, or the keys are not those you named. 2: UNPROVEN, the
-    file does not show it. 3: the file cannot be read.
+    file does not show it. 3: the file cannot be read. Of several files the
+    worst counts: 3, then 1, then 2.
 
     Example:
         openline verify non-use-bravo.cert
@@ -42,7 +49,7 @@ def verify(
 
     Args:
         file: The certificate; - is standard input.
-        more: Further certificates; then the exit code is that of the worst of them.
+        more: Further certificates; each is verified.
         root: The fingerprint of a root key that you know; again for each.
         understanding: A signed Understanding that must be the one in force.
         options: How to print.
@@ -59,17 +66,86 @@ def verify(
     try:
         pins = make_pins(root, terms)
     except OurError as error:
-        raise FileUnreadable(f"{understanding}: {error.what}", error.remedy) from None
-    ends = []
+        raise FileUnreadable(
+            f"{understanding} is no signed Understanding.",
+            "Name the file that openline understanding sign makes and every party has signed.",
+        ) from error
+    ends: list[Exit] = []
     for path in (file, *more):
-        data = read_bytes(path, EVIDENCE_SIZE_BYTES_MAX)
-        with naming(path):
-            report = verify_certificate(data, pins)
-        rows = report.to_text().splitlines()
+        try:
+            data = read_bytes(path, EVIDENCE_SIZE_BYTES_MAX)
+            check_is_certificate(data, path)
+            with naming(path):
+                report = verify_certificate(data, pins)
+        except FileUnreadable as error:
+            if not more:
+                raise
+            tell(error, as_json=options.json)
+            ends.append(Exit.UNREADABLE)
+            continue
+        rows = [*report.to_text().splitlines(), *_said_rows(report)]
         emit(report.to_json(), [f"{path}:", *rows, ""] if more else rows, as_json=options.json)
         ends.append(_EXITS[report.verdict])
     return max(ends, key=_WORST_LAST.index)
 
 
 _EXITS: Final = {"PROVEN": Exit.DONE, "REFUTED": Exit.REFUSED, "UNPROVEN": Exit.USAGE}
-_WORST_LAST: Final = (Exit.DONE, Exit.USAGE, Exit.REFUSED)
+_WORST_LAST: Final = (Exit.DONE, Exit.USAGE, Exit.REFUSED, Exit.UNREADABLE)
+
+_OTHERS: Final = {
+    b"-----BEGIN OPENLINE CARD": ("a party card", "See what it says: openline card show FILE."),
+    b"c2sp.org/tlog-proof": (
+        "a log proof for other people's tools", "Ask for a certificate: openline certify message."
+    ),
+}  # fmt: skip
+"""What is handed in for a certificate by mistake, by how its file begins."""
+
+
+def check_is_certificate(data: bytes, path: Path) -> None:
+    """Say what a file is that is no certificate at all.
+
+    Raises:
+        FileUnreadable: It is empty, or something else that this program knows.
+    """
+    from openline.domain.record.certificate import MAGIC
+
+    if not data:
+        raise FileUnreadable(f"{path} is empty.", "Ask for the file again.")
+    for beginning, (what, remedy) in _OTHERS.items():
+        if data.startswith(beginning):
+            raise FileUnreadable(f"{path} is {what}, no certificate.", remedy)
+    if MAGIC.encode() not in data[:64]:
+        raise FileUnreadable(
+            f"{path} is no certificate.", "A certificate is what openline certify writes."
+        )
+
+
+def _said_rows(report: "Report") -> Iterator[str]:
+    """What the message says of which the certificate is, in sentences."""
+    from openline.adapters.wording import Facts, Wording
+
+    message = _message_of(report.facts)
+    if message is None:
+        return
+    claim = report.claim
+    facts = Facts(claim.party, claim.party, claim.line, claim.index, report.facts["claimed_at"])
+    yield ""
+    yield "In the facts the message says:"
+    yield from (Worded(f"  {row}") for row in Wording("en").body(message, facts).splitlines())
+
+
+def _message_of(facts: dict[str, Any]) -> "Message | Unreadable | None":
+    """The message in the facts of a report; None where it is withheld.
+
+    It is taken as it was said, be it never so doubtful: no officer's form is checked.
+    """
+    from openline.domain.talk.kinds import Kind
+    from openline.domain.talk.message import MESSAGES, Unreadable
+
+    said = facts.get("message")
+    if said is None:
+        return None
+    if "unreadable" in said:
+        return Unreadable(said["kind"], {}, said["unreadable"])
+    message: Message = MESSAGES[Kind[facts["kind"]]].record.from_json(said, "")
+    return message
