@@ -26,12 +26,14 @@ class Shown:
         delivered: Indexes of what it showed as delivered.
         refused: How often it did not answer, or refused.
         twice: Indexes that it gave to two different texts.
+        just_answered: Set with each answer.
     """
 
     recorded: dict[int, str] = field(default_factory=dict)
     delivered: set[int] = field(default_factory=set)
     refused: int = 0
     twice: list[int] = field(default_factory=list)
+    just_answered: threading.Event = field(default_factory=threading.Event)
 
     def note(self, index: int, text: str, *, is_delivered: bool) -> None:
         """Keep one answer of the node."""
@@ -39,6 +41,7 @@ class Shown:
             self.twice.append(index)
         if is_delivered:
             self.delivered.add(index)
+        self.just_answered.set()
 
 
 def _talk(

@@ -36,6 +36,11 @@ def test_killing_either_node_loses_nothing(
                 time.sleep(chance.uniform(0.05, 0.6))
                 # One of them, the other one, and sometimes both at once.
                 victims = [node for node in nodes if chance.random() < 0.6] or [alpha]
+                if chance.random() < 0.5:
+                    # At once after an answer: what is shown must be on the disk by then.
+                    told = shown[victims[0].party].just_answered
+                    told.clear()
+                    told.wait(2)
                 for node in victims:
                     node.kill()
                     kills[node.party] += 1

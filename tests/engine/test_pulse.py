@@ -223,7 +223,7 @@ class TestClocks:
 
     @pytest.mark.parametrize("step_ms", STEPS_MS)
     def test_an_implausible_time_is_not_vouched_for(self, step_ms: int) -> None:
-        """A tick whose time lies outside the tolerance is not named as heard, until it lies inside."""
+        """A tick whose time lies outside the tolerance is not named as heard."""
         region = standing(make_parties())
         region.skew_ms[ALPHA] = step_ms
         region.pass_time(30_000)

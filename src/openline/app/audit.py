@@ -1,8 +1,12 @@
-"""The audit: every entry, signature, head and receipt in a store, verified anew.
+"""The audit: the entries, heads and receipts in a store, verified anew.
 
 It trusts nothing but the root signatures on the stored Understandings: keys
-follow from the logs themselves. It reads only, so it may look at a copy or at
-the store of a stopped node. Signatures are checked on all cores.
+follow from the logs themselves. Of every entry the place, the content and the
+signature are checked, of every kept head the root; and of each log the
+signatures of the newest head, and of the newest receipt by each counterpart,
+for these cover all that is beneath them. A row of a journal is hashed only. It
+reads only, so it may look at a copy or at the store of a stopped node.
+Signatures are checked on all cores.
 """
 
 import os
@@ -15,8 +19,9 @@ from typing import Any, Final, TypeAlias
 from openline.domain.errors import OpenlineError, Reason, TheirError
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name, witness_name
 from openline.domain.line.understanding import (
-    Understanding,
+    SignedUnderstanding,
     parse_signed_understanding,
+    parse_understanding,
     verify_understanding,
 )
 from openline.domain.party import Origin, parse_origin
@@ -38,6 +43,9 @@ from openline.engine.ports import Store, StoredEntry
 
 _READ: Final = 512
 _HEADS_READ: Final = 64
+
+_FAULTS_TOLD: Final = 100
+"""Faults of one log that are told: one wrong key makes every later entry one."""
 
 
 @dataclass(slots=True)
@@ -68,17 +76,25 @@ class LogAudit:
             "faults": list(self.faults),
         }
 
+    def tell(self, fault: str) -> None:
+        """Add a fault; of very many only the first are told."""
+        if len(self.faults) == _FAULTS_TOLD:
+            self.faults.append("There are more; only the first are told.")
+        elif len(self.faults) < _FAULTS_TOLD:
+            self.faults.append(fault)
+
 
 def audit(store: Store) -> list[LogAudit]:
     """Verify every log of a store, in order of their origins."""
-    terms: dict[str, Understanding] = {}
+    terms: dict[str, SignedUnderstanding] = {}
+    unsigned: list[LogAudit] = []
     for name, data in store.values("adopted/"):
         try:
-            terms[name.removeprefix("adopted/")] = verify_understanding(
-                parse_signed_understanding(data)
-            )
+            signed = parse_signed_understanding(data)
+            verify_understanding(signed)
+            terms[name.removeprefix("adopted/")] = signed
         except OpenlineError as error:
-            return [LogAudit(name, faults=[f"The Understanding does not verify: {error}."])]
+            unsigned.append(LogAudit(name, faults=[f"The Understanding does not verify: {error}."]))
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         audits = [
@@ -90,7 +106,8 @@ def audit(store: Store) -> list[LogAudit]:
         read = [auditor for auditor in audits if auditor.read(rings)]
         for auditor in read:
             auditor.check_heads(rings)
-    return sorted((one.found for one in audits), key=lambda found: found.origin)
+    found = [*unsigned, *(one.found for one in audits)]
+    return sorted(found, key=lambda one: one.origin)
 
 
 Rings: TypeAlias = dict[tuple[str, str], dict[int, KeyRing]]
@@ -104,7 +121,7 @@ class _LogAuditor:
         self,
         store: Store,
         pool: ThreadPoolExecutor,
-        terms: dict[str, Understanding],
+        terms: dict[str, SignedUnderstanding],
         origin: str,
         size: int,
         root: bytes,
@@ -115,6 +132,7 @@ class _LogAuditor:
         self._store, self._pool = store, pool
         self._size, self._root = size, root
         self._tree = Tree()
+        self._parties: tuple[str, ...] = ()
 
     @property
     def is_journal(self) -> bool:
@@ -125,21 +143,22 @@ class _LogAuditor:
         """Verify the entries and the root; whether the log is one of a line."""
         origin = self._origin
         if origin is None or origin.line not in self._terms:
-            self.found.faults.append("No Understanding was adopted for this log.")
+            self.found.tell("No Understanding was adopted for this log.")
             return False
-        terms = self._terms[origin.line]
-        for party in terms.names():
+        terms = parse_understanding(self._terms[origin.line].data)
+        self._parties = terms.names()
+        for party in self._parties:
             rings.setdefault((origin.line, party), {0: KeyRing(terms, party)})
         place = (origin.line, origin.party)
         if place not in rings:
-            self.found.faults.append(f"{origin.party} is no party to the line {origin.line}.")
+            self.found.tell(f"{origin.party} is no party to the line {origin.line}.")
             return False
         if self.is_journal:
             self._read_journal()
         else:
             rings[place][origin.epoch] = self._read_outbox(_newest(rings[place]))
         if (self._tree.size, self._tree.root()) != (self._size, self._root or EMPTY_ROOT):
-            self.found.faults.append(f"The root over {self._size} entries is not the stored one.")
+            self.found.tell(f"The root over {self._size} entries is not the stored one.")
         return True
 
     def check_heads(self, rings: Rings) -> None:
@@ -149,7 +168,7 @@ class _LogAuditor:
         by_epoch = rings[origin.line, origin.party]
         authors = by_epoch if self.is_journal else {0: by_epoch[origin.epoch]}
         self._check_heads([*authors.values()], "")
-        for party in self._terms[origin.line].names():
+        for party in self._parties:
             if party != origin.party:
                 self._check_heads([*authors.values()], party, _newest(rings[origin.line, party]))
 
@@ -173,7 +192,7 @@ class _LogAuditor:
                     ring = self._check_entry(envelope, entry, index, ring)
                     work.append((envelope, ring.node_at(index)))
                 except TheirError as error:
-                    self.found.faults.append(f"Entry {index}: {error}.")
+                    self.found.tell(f"Entry {index}: {error}.")
             self._verify_all(work)
         return ring
 
@@ -185,8 +204,10 @@ class _LogAuditor:
             raise TheirError(Reason.WRONG_INDEX, f"it says {header.origin} {header.index}")
         check_content(envelope, entry.content)
         if opens_outbox(header):
-            ring = ring.reopened(envelope, parse_body(header.kind, parse_content(entry.content)))
-        elif header.kind in KEY_KINDS:
+            return ring.reopened(envelope, parse_body(header.kind, parse_content(entry.content)))
+        if index == 0 and entry.content != self._terms[header.line].content():
+            raise TheirError(Reason.WRONG_UNDERSTANDING, "it is not the Understanding adopted")
+        if header.kind in KEY_KINDS:
             ring = ring.after(envelope, parse_body(header.kind, parse_content(entry.content)))
         return ring
 
@@ -196,7 +217,8 @@ class _LogAuditor:
         rest = iter(work)
         parts = iter(lambda: list(islice(rest, share)), [])
         for faults in self._pool.map(_verify_part, parts):
-            self.found.faults += faults
+            for fault in faults:
+                self.found.tell(fault)
 
     def _check_heads(
         self, rings: list[KeyRing], holder: str, theirs: KeyRing | None = None
@@ -218,11 +240,11 @@ class _LogAuditor:
             note = parse_note(text)
             head = parse_checkpoint(note.text)
         except TheirError as error:
-            self.found.faults.append(f"The head of size {size} cannot be read: {error}.")
+            self.found.tell(f"The head of size {size} cannot be read: {error}.")
             return None
         is_ours = head.origin == self.found.origin and head.size == size <= self._tree.size
         if not is_ours or head.root != self._tree.root(size):
-            self.found.faults.append(f"The kept head of size {size} is of another history.")
+            self.found.tell(f"The kept head of size {size} is of another history.")
             return None
         return note
 
@@ -236,13 +258,13 @@ class _LogAuditor:
             for keys in (ring.nodes() if self.is_journal else ring.nodes_for_size(head.size))
         ]
         if not any(_is_signed(note, head.origin, keys) for keys in authors):
-            self.found.faults.append(f"The head of size {head.size} is not signed by its author.")
+            self.found.tell(f"The head of size {head.size} is not signed by its author.")
         if theirs is None:
             return
         name = witness_name(holder) if self.is_journal else mirror_name(holder)
         cosigners = theirs.witnesses() if self.is_journal else theirs.mirrors()
         if not any(_is_cosigned(note, head, name, keys) for keys in cosigners):
-            self.found.faults.append(f"The receipt of {holder} for {head.size} does not verify.")
+            self.found.tell(f"The receipt of {holder} for {head.size} does not verify.")
 
 
 def _in_order(log: tuple[str, int, bytes]) -> tuple[bool, Origin | str]:

@@ -465,8 +465,7 @@ class _Dossier:
                 proven += cosigner_keys(name, cosigner)
         except TheirError:
             return None
-        rows = {(row.name, row.key_id): row for row in note.signatures}
-        return Note(note.text, tuple(rows[key.name, key.key_id] for key in proven))
+        return note.only(proven)
 
     def _add_head(self, outbox: Origin, note: Note) -> None:
         """Add a head; to one that is here, what the holder adds to the author's two rows."""

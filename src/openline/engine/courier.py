@@ -23,6 +23,7 @@ from openline.engine.frames import (
     decode_frame,
     encode_frame,
 )
+from openline.engine.intake import plain
 from openline.engine.mirror import ForkFound
 from openline.engine.peer import LinkState
 from openline.engine.turn import Turn
@@ -152,10 +153,11 @@ def import_courier(line: "Line", turn: Turn, data: bytes) -> dict[str, Any]:
             line.intake.take(turn, peer, link, _carried(frame))
         except ForkFound as fork:
             line.intake.keep_evidence(turn, peer, fork)
-            refused.append(str(fork))
+            refused.append(plain(str(fork)))
         except TheirError as error:
-            refused.append(str(error))
-            line.journal.add_refusal(turn.now, peer.party, CIRCUIT, error.reason.value, error.what)
+            refused.append(plain(str(error)))
+            what = plain(error.what)
+            line.journal.add_refusal(turn.now, peer.party, CIRCUIT, error.reason.value, what)
     # Answers to frames have no way back: a courier takes them, on the next journey.
     turn.effects[:] = [
         effect for effect in turn.effects if getattr(effect, "link", None) != link.number

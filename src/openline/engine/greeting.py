@@ -86,6 +86,9 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
         TheirError: Another version, line or Understanding, or a note that we
             did not sign.
     """
+    if not turn.is_first(f"greeting {state.number}"):
+        # A greeting may cost a window of entries: once a turn is enough.
+        return
     _check_common(line, turn, state, said)
     shown = [_own_head(line, peer, text) for text in said.held]
     heard = _take_heard(line, said.heard) if said.heard else None
@@ -335,6 +338,9 @@ def give_back(line: "Line", turn: Turn, peer: Peer, state: LinkState, asked: Pul
     origin = parse_origin(asked.origin)
     if origin is None or (origin.party, origin.line, origin.log) != (peer.party, line.name, "out"):
         raise TheirError(Reason.WRONG_LINE, "only one's own outbox can be pulled")
+    if not turn.is_first(f"pull {line.name} {peer.party}"):
+        # An answer costs a frame of reading: it is asked for again if it is needed.
+        return
     for mirror in line.mirrors_of(peer.party):
         start = asked.start if mirror.epoch == origin.epoch else 0
         if mirror.epoch >= origin.epoch and start < mirror.size:

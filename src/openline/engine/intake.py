@@ -6,6 +6,7 @@ what contradicts an earlier signature is kept as evidence.
 """
 
 from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.instant import MINUTE_MS
@@ -139,17 +140,10 @@ class Intake:
             mirror = self._line.mirrors[peer.party]
             turn.send(state.number, encode_frame(Receipt(mirror.origin, mirror.size, "")))
             return
-        self._line.journal.add_refusal(
-            turn.now, peer.party, state.circuit, error.reason.value, error.what
-        )
+        reason, what = error.reason.value, plain(error.what)
+        self._tell_refusal(turn, peer, state, "refused", reason, what)
         if is_answered:
-            answer = encode_frame(Refusal(error.reason.value, error.what))
-            turn.send(state.number, answer, is_urgent=True)
-        turn.show(
-            self._line.name,
-            "refused",
-            {"party": peer.party, "reason": error.reason.value, "what": error.what},
-        )
+            turn.send(state.number, encode_frame(Refusal(reason, what)), is_urgent=True)
         # A fork ends what its author says, not what is sent for safety's sake.
         is_counted = error.reason is not Reason.FORK
         if is_counted and peer.has_too_many_faults(turn.now):
@@ -387,10 +381,17 @@ class Intake:
     def _take_refusal(
         self, turn: Turn, peer: Peer, state: LinkState, reason: str, what: str
     ) -> None:
-        self._line.journal.add_refusal(
-            turn.now, peer.party, state.circuit, f"THEIRS_{reason}", what
-        )
-        turn.show(self._line.name, "refusal", {"party": peer.party, "reason": reason, "what": what})
+        self._tell_refusal(turn, peer, state, "refusal", plain(reason), plain(what))
+
+    def _tell_refusal(
+        self, turn: Turn, peer: Peer, state: LinkState, name: str, reason: str, what: str
+    ) -> None:
+        """Journal and show a refusal, ours or theirs, unless there are too many."""
+        written = reason if name == "refused" else f"THEIRS_{reason}"
+        journal = self._line.journal
+        if journal.add_refusal(turn.now, peer.party, state.circuit, written, what):
+            shown = {"party": peer.party, "reason": reason, "what": what}
+            turn.show(self._line.name, name, shown)
 
     def _compare_understandings(self, turn: Turn, peer: Peer, data: bytes) -> None:
         theirs = verify_understanding(parse_signed_understanding(data))
@@ -436,6 +437,12 @@ _EVIDENCE_ALARMS: Final = {
     "evidence-journal": ("JOURNAL_FORK", Precedence.IMMEDIATE),
     "tick": ("ENTRIES_TAKEN_BACK", Precedence.IMMEDIATE),
 }
+
+
+def plain(text: str) -> str:
+    """The text as it may be shown and encoded: what is not printable is spelt out."""
+    spelt = (char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+    return normalize("NFC", "".join(spelt))
 
 
 def _epoch_of(text: str) -> int:

@@ -99,13 +99,15 @@ class Journal:
         values = [normalize("NFC", one) if isinstance(one, str) else one for one in rest]
         self._rows.append(StoredEntry(cbor.encode([int(happened), at, *values]), content))
 
-    def add_refusal(self, at: int, party: str, circuit: str, reason: str, what: str) -> None:
-        """Gather a row about a refusal, unless this minute has too many."""
+    def add_refusal(self, at: int, party: str, circuit: str, reason: str, what: str) -> bool:
+        """Gather a row about a refusal, unless this minute has too many; whether it was."""
         if not 0 <= at - self._refusals_since < MINUTE_MS:
             self._refusals_since, self._refusals = at, 0
         self._refusals += 1
-        if self._refusals <= REFUSALS_PER_MINUTE_MAX:
-            self.add(Happened.REFUSED, at, party, circuit, reason, what[:400])
+        if self._refusals > REFUSALS_PER_MINUTE_MAX:
+            return False
+        self.add(Happened.REFUSED, at, party, circuit, reason, what[:400])
+        return True
 
     def flush(self, turn: Turn) -> None:
         """Append the gathered rows with the turn's other writes."""

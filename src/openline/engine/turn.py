@@ -25,6 +25,14 @@ class Turn:
     now: int
     writes: list[Write] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    _done: set[str] = field(default_factory=set)
+
+    def is_first(self, name: str) -> bool:
+        """Whether something of this name is done for the first time in this turn."""
+        if name in self._done:
+            return False
+        self._done.add(name)
+        return True
 
     def write(self, write: Write) -> None:
         """Add a write."""

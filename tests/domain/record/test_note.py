@@ -1,5 +1,6 @@
 """Signed notes: the form to the byte, and signatures by known keys only."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -225,6 +226,18 @@ def test_a_later_signature_of_a_key_takes_nobodys_place() -> None:
     note = NOTE.with_signatures(stranger, stranger).with_signatures(forged)
     assert note.signatures == (row, stranger)
     assert NOTE.signatures == (row,)
+
+
+def test_rows_of_others_are_left_out() -> None:
+    """A note can be kept with the rows of some keys alone, in the order of these."""
+    (row,) = NOTE.signatures
+    stranger = sign_note(NOTE.text, "stranger.example", STRANGER)
+    other = VerifierKey("stranger.example", SignatureType.ED25519, STRANGER.public.ed25519)
+    note = Note(NOTE.text, (stranger, row, replace(row, name="x"), replace(row, signature=b"2")))
+    assert note.only([KEY]).signatures == (row,)
+    assert note.only([KEY, other]).signatures == (row, stranger)
+    with pytest.raises(KeyError):
+        NOTE.only([other])
 
 
 def test_the_number_of_signatures_is_bounded() -> None:

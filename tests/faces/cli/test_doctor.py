@@ -185,3 +185,13 @@ def test_a_language_without_sentences_is_warned_of(alpha: Path, openline: Run) -
     settings.write_text(settings.read_text().replace('language = "en"', 'language = "de"'))
     told = openline("doctor", "--dir", alpha, "--json").json["findings"]
     assert any("no sentences in 'de'" in one["what"] for one in told)
+
+
+def test_a_store_with_a_turned_bit_is_a_fault(stopped: Path, tmp_path: Path) -> None:
+    """Wrong bytes in the store end one look, not the doctor, and name the file."""
+    directory = tmp_path / "spoilt"
+    shutil.copytree(stopped, directory)
+    store = directory / "store.sqlite"
+    store.write_bytes(store.read_bytes().replace(b"syria-air/out", b"syria-air/ouu"))
+    found = faults(directory)
+    assert str(store) in found["store"]

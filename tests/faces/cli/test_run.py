@@ -97,6 +97,16 @@ def test_settings_that_are_wrong_stop_the_start(alpha: Path, openline: Run) -> N
     assert f"{settings}, row" in refused.err
 
 
+def test_a_log_that_cannot_be_written_stops_the_start(alpha: Path, openline: Run) -> None:
+    """A node that could not say what it does is not run, and the file is named."""
+    (alpha / "openline.log").mkdir()
+    refused = openline("run", "--dir", alpha)
+    assert refused.code == Exit.REFUSED
+    what, remedy = refused.err.splitlines()
+    assert str(alpha / "openline.log") in what
+    assert remedy
+
+
 def test_what_is_wrong_at_the_start_is_said_aside() -> None:
     """A warning of the log is on standard error too, without control characters."""
     said: list[str] = []

@@ -91,10 +91,20 @@ class Note:
         A row of a key that has one already is left out: each key has at most one,
         and what a stranger adds never takes the place of what was there.
         """
-        rows: dict[tuple[str, bytes], NoteSignature] = {}
-        for row in (*self.signatures, *more):
-            rows.setdefault((row.name, row.key_id), row)
+        rows = _first_rows((*self.signatures, *more))
         return replace(self, signatures=tuple(rows.values()))
+
+    def only(self, keys: Iterable["VerifierKey"]) -> "Note":
+        """The note with the first row of each of these keys, in their order.
+
+        What a note is kept with should be what was verified: anybody who had it in
+        hand may have added rows.
+
+        Raises:
+            KeyError: A key has no row.
+        """
+        rows = _first_rows(self.signatures)
+        return replace(self, signatures=tuple(rows[key.name, key.key_id] for key in keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +261,14 @@ def the_signature_of(signatures: Iterable[NoteSignature], key: VerifierKey) -> b
         count = "no signature" if not found else f"{len(found)} signatures"
         raise NoteDoesNotVerify(f"There is {count} of {key.name} with key id {wanted.hex()}.")
     return found[0]
+
+
+def _first_rows(signatures: Iterable[NoteSignature]) -> dict[tuple[str, bytes], NoteSignature]:
+    """By name and key id the first row of each key, in the order of the rows."""
+    rows: dict[tuple[str, bytes], NoteSignature] = {}
+    for row in signatures:
+        rows.setdefault((row.name, row.key_id), row)
+    return rows
 
 
 def _decode_note(data: str | bytes) -> str:

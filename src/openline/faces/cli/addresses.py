@@ -1,4 +1,4 @@
-"""Addresses and titles as an officer types them: `[CIRCUIT=]HOST:PORT`, `en=Alpha`."""
+"""Addresses and titles as an officer types them: `CIRCUIT=HOST:PORT`, `en=Alpha`."""
 
 import re
 from collections.abc import Sequence

@@ -122,12 +122,23 @@ def _looked(
     check: str, look: Callable[["Config"], Iterable[Finding]], config: "Config"
 ) -> Iterator[Finding]:
     """The findings of one look; what it cannot look at is a finding too."""
+    from openline.engine.ports import StoreFailed
+
     try:
         yield from look(config)
     except OpenlineError as error:
         yield _fault(check, error)
+    except StoreFailed as error:
+        yield Finding(
+            check, State.FAULT, str(error),
+            "Look at the disk. Move the store away and start the node: it pulls its own messages "
+            "back from the counterparts before it signs.",
+        )  # fmt: skip
     except OSError as error:
-        yield Finding(check, State.FAULT, f"It cannot be looked at: {error}.")
+        yield Finding(
+            check, State.FAULT, f"It cannot be looked at: {error}.",
+            "Run the doctor as the user that runs the node.",
+        )  # fmt: skip
 
 
 def _config(directory: Path) -> "Config":

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
+from openline.domain.errors import OurError
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Node
 from openline.faces.cli.output import json_row, say_aside
@@ -88,9 +89,15 @@ class _Aside(logging.Handler):
 
 
 def _log_to_file(config: "Config") -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        config.log, maxBytes=LOG_SIZE_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8"
-    )
+    try:
+        handler = logging.handlers.RotatingFileHandler(
+            config.log, maxBytes=LOG_SIZE_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8"
+        )
+    except OSError as error:
+        raise OurError(
+            f"The log file {config.log} cannot be written: {error.strerror}.",
+            "Let the user that runs the node write in its directory.",
+        ) from None
     formatter = logging.Formatter(
         "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
     )
