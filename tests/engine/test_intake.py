@@ -231,15 +231,6 @@ REFUSED: dict[str, tuple[Reason, Callable[[Duel], bytes]]] = {
         Reason.WRONG_LINE,
         lambda d: _tick_of_other_line(d),
     ),
-    "a tick of another outbox": (
-        Reason.WRONG_LINE,
-        lambda d: d.bravo.tick_frame(
-            replace(
-                d.next_tick(),
-                out=replace(d.next_tick().out, origin=f"{BRAVO}/{LINE}/out/2"),
-            )
-        ),
-    ),
     "a tick that is no tick": (Reason.MALFORMED, lambda d: encode_frame(TickSent("x"))),
     "a tick of a number beyond any database": (
         Reason.MALFORMED,

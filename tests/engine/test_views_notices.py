@@ -332,7 +332,7 @@ def test_words_are_kept_while_live(script: Script) -> None:
     assert shown(script, BRAVO)["content"] is None
     asked: list[tuple[str, int]] = []
 
-    def load(party: str, index: int) -> Message | Unreadable:
+    def load(party: str, index: int, epoch: int) -> Message | Unreadable:
         asked.append((party, index))
         return notice()
 

@@ -218,7 +218,7 @@ def frame_samples() -> dict[type, Frame]:
     origin = f"{ALPHA}/{LINE}/out"
     entry = StoredEntry(b"e", b"c")
     samples: list[Frame] = [
-        Hello(1, LINE, bytes(32), (), 0, ""),
+        Hello(1, LINE, bytes(32), (), 0, "", 2),
         Entries(origin, 0, (entry,), "note"),
         Receipt(origin, 0, ""),
         TickSent("note"),

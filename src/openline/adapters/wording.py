@@ -310,6 +310,7 @@ _FLAGS: Final = {
         "It is beyond the agreed number of live notices: it is not checked for conflicts."
     ),
     "UNCHECKED": mark("An area in it cannot be: that one is not checked for conflicts."),
+    "DISOWNED": mark("Its author has opened a new outbox since, which does not stand on it."),
     "NO_EFFECT": mark(
         "It comes after the end of the notice or repeats a version: it changes nothing."
     ),
@@ -372,6 +373,7 @@ class Wording:
             "VIEWS_DIFFER": self._views_alarm,
             "CLOCKS_DIFFER": self._clocks_alarm,
             "UNDERSTANDINGS_DIFFER": self._terms_alarm,
+            "EPOCH": self._epoch_alarm,
             "OWN_ENTRIES_LOST": self._lost_alarm,
             "OWN_HISTORY_DIFFERS": self._history_alarm,
             "OWN_KEY_ELSEWHERE": self._stranger_alarm,
@@ -805,6 +807,17 @@ class Wording:
         yield self.say(sentence, party=self._party(facts), difference=difference)
         yield self.say("Both must adopt the same file.")
 
+    def _epoch_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        yield self.say(
+            "{party} goes on in a new outbox, {origin}. It says why: {reason}",
+            party=self._party(facts),
+            origin=_Data(facts["origin"]),
+            reason=self._quoted(facts["reason"]),
+        )
+        sentence = mark("Messages of the old one that the new one does not stand on: {n}.")
+        yield self.say(sentence, n=_Data(facts["disowned"]))
+        yield self.say("Keep them. Ask by another way whether this is true.")
+
     def _lost_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         yield self.say(
             "A tick of ours that {party} holds tells of our messages {first} to {last}, which "
@@ -922,7 +935,7 @@ class Wording:
 
     def _epoch(self, message: Epoch, facts: Facts) -> Iterator[str]:
         yield self.say(
-            "{title} opens a new outbox, {origin}, because the state of the old one was lost.",
+            "{title} opens a new outbox, {origin}, because the old one cannot be continued.",
             title=self._named(facts.title),
             origin=_Data(visible(message.origin)),
         )

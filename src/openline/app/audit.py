@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from openline.domain.errors import OpenlineError, Reason, TheirError
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name, witness_name
@@ -24,7 +24,7 @@ from openline.domain.line.understanding import (
     parse_understanding,
     verify_understanding,
 )
-from openline.domain.party import parse_origin
+from openline.domain.party import Origin, parse_origin
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
 from openline.domain.record.cosignature import verify_cosignature
 from openline.domain.record.envelope import (
@@ -38,6 +38,7 @@ from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
 from openline.domain.record.note import Note, parse_note
 from openline.domain.record.signing import PublicKeys
 from openline.domain.talk.message import parse_body
+from openline.engine.entries import opens_outbox
 from openline.engine.ports import Store, StoredEntry
 
 _READ: Final = 512
@@ -98,15 +99,19 @@ def audit(store: Store) -> list[LogAudit]:
     with ThreadPoolExecutor(workers) as pool:
         audits = [
             _LogAuditor(store, pool, terms, origin, size, root)
-            for origin, size, root in store.origins()
+            for origin, size, root in sorted(store.origins(), key=_in_order)
         ]
         # All logs before any head: heads are checked with the keys that the outboxes end with.
-        rings: dict[tuple[str, str], KeyRing] = {}
+        rings: Rings = {}
         read = [auditor for auditor in audits if auditor.read(rings)]
         for auditor in read:
             auditor.check_heads(rings)
     found = [*unsigned, *(one.found for one in audits)]
     return sorted(found, key=lambda one: one.origin)
+
+
+Rings: TypeAlias = dict[tuple[str, str], dict[int, KeyRing]]
+"""The keys of each party on each line, by the epoch of its outbox."""
 
 
 class _LogAuditor:
@@ -134,7 +139,7 @@ class _LogAuditor:
         """Whether the log is a private journal."""
         return self._origin is not None and self._origin.log == "journal"
 
-    def read(self, rings: dict[tuple[str, str], KeyRing]) -> bool:
+    def read(self, rings: Rings) -> bool:
         """Verify the entries and the root; whether the log is one of a line."""
         origin = self._origin
         if origin is None or origin.line not in self._terms:
@@ -143,7 +148,7 @@ class _LogAuditor:
         terms = parse_understanding(self._terms[origin.line].data)
         self._parties = terms.names()
         for party in self._parties:
-            rings.setdefault((origin.line, party), KeyRing(terms, party))
+            rings.setdefault((origin.line, party), {0: KeyRing(terms, party)})
         place = (origin.line, origin.party)
         if place not in rings:
             self.found.tell(f"{origin.party} is no party to the line {origin.line}.")
@@ -151,20 +156,21 @@ class _LogAuditor:
         if self.is_journal:
             self._read_journal()
         else:
-            rings[place] = self._read_outbox(rings[place])
+            rings[place][origin.epoch] = self._read_outbox(_newest(rings[place]))
         if (self._tree.size, self._tree.root()) != (self._size, self._root or EMPTY_ROOT):
             self.found.tell(f"The root over {self._size} entries is not the stored one.")
         return True
 
-    def check_heads(self, rings: dict[tuple[str, str], KeyRing]) -> None:
+    def check_heads(self, rings: Rings) -> None:
         """Verify the kept heads and the receipts; `read` has let the log pass."""
         origin = self._origin
         assert origin is not None, "the log is one of a line"
-        ring = rings[origin.line, origin.party]
-        self._check_heads(ring, "")
+        by_epoch = rings[origin.line, origin.party]
+        authors = by_epoch if self.is_journal else {0: by_epoch[origin.epoch]}
+        self._check_heads([*authors.values()], "")
         for party in self._parties:
             if party != origin.party:
-                self._check_heads(ring, party, rings[origin.line, party])
+                self._check_heads([*authors.values()], party, _newest(rings[origin.line, party]))
 
     def _chunks(self) -> Iterator[tuple[int, list[StoredEntry]]]:
         start = 0
@@ -197,6 +203,8 @@ class _LogAuditor:
         if (header.origin, header.index) != (self.found.origin, index):
             raise TheirError(Reason.WRONG_INDEX, f"it says {header.origin} {header.index}")
         check_content(envelope, entry.content)
+        if opens_outbox(header):
+            return ring.reopened(envelope, parse_body(header.kind, parse_content(entry.content)))
         if index == 0 and entry.content != self._terms[header.line].content():
             raise TheirError(Reason.WRONG_UNDERSTANDING, "it is not the Understanding adopted")
         if header.kind in KEY_KINDS:
@@ -212,7 +220,9 @@ class _LogAuditor:
             for fault in faults:
                 self.found.tell(fault)
 
-    def _check_heads(self, ring: KeyRing, holder: str, theirs: KeyRing | None = None) -> None:
+    def _check_heads(
+        self, rings: list[KeyRing], holder: str, theirs: KeyRing | None = None
+    ) -> None:
         """Check every kept head against the tree; the signatures of the last one."""
         size = 0
         last: Note | None = None
@@ -223,7 +233,7 @@ class _LogAuditor:
             self.found.heads += len(chunk)
             self.found.receipts += len(chunk) if holder else 0
         if last is not None:
-            self._check_signatures(last, ring, holder, theirs)
+            self._check_signatures(last, rings, holder, theirs)
 
     def _check_head(self, size: int, text: str) -> Note | None:
         try:
@@ -239,10 +249,14 @@ class _LogAuditor:
         return note
 
     def _check_signatures(
-        self, note: Note, ring: KeyRing, holder: str, theirs: KeyRing | None
+        self, note: Note, rings: list[KeyRing], holder: str, theirs: KeyRing | None
     ) -> None:
         head = parse_checkpoint(note.text)
-        authors = ring.nodes() if self.is_journal else ring.nodes_for_size(head.size)
+        authors = [
+            keys
+            for ring in rings
+            for keys in (ring.nodes() if self.is_journal else ring.nodes_for_size(head.size))
+        ]
         if not any(_is_signed(note, head.origin, keys) for keys in authors):
             self.found.tell(f"The head of size {head.size} is not signed by its author.")
         if theirs is None:
@@ -251,6 +265,16 @@ class _LogAuditor:
         cosigners = theirs.witnesses() if self.is_journal else theirs.mirrors()
         if not any(_is_cosigned(note, head, name, keys) for keys in cosigners):
             self.found.tell(f"The receipt of {holder} for {head.size} does not verify.")
+
+
+def _in_order(log: tuple[str, int, bytes]) -> tuple[bool, Origin | str]:
+    """Sorts logs so that each outbox of a party comes after the one before."""
+    origin = parse_origin(log[0])
+    return (True, log[0]) if origin is None else (False, origin)
+
+
+def _newest(by_epoch: dict[int, KeyRing]) -> KeyRing:
+    return by_epoch[max(by_epoch)]
 
 
 def _verify_part(part: list[tuple[Envelope, PublicKeys]]) -> list[str]:

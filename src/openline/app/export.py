@@ -10,7 +10,7 @@ each entry once. It is used by one thread at a time.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,7 +29,7 @@ from openline.domain.line.understanding import (
     Understanding,
     verify_understanding,
 )
-from openline.domain.party import Origin
+from openline.domain.party import Origin, parse_origin
 from openline.domain.record.certificate import (
     Certificate,
     CertificateKind,
@@ -77,28 +77,39 @@ class Exporter:
         self._store = store
         self._own = own
         self._line = line
-        self._logs: dict[str, _Log] = {}
+        self._logs: dict[Origin, _Log] = {}
 
-    def message(self, party: str, index: int, *, with_content: bool = True) -> bytes:
+    def message(
+        self, party: str, index: int, *, with_content: bool = True, epoch: int = 0
+    ) -> bytes:
         """A certificate of who said what, when at the latest and the earliest.
 
         Args:
             party: The author.
             index: Of the message in the author's outbox.
             with_content: Whether the words go along; else only their hash.
+            epoch: Which of the author's outboxes; 0 means the newest that has it.
 
         Raises:
             OurError: The message, or a signed head over it, is not stored here.
         """
         dossier = self._dossier()
-        dossier.add_message(party, index, with_content=with_content)
+        outbox = dossier.outbox(party, index, epoch)
+        dossier.add_message(outbox, index, with_content=with_content)
         for holder in dossier.others(party):
-            dossier.add_receipt(party, index, holder)
-        dossier.add_seen(party, index)
-        return dossier.write(Claim(CertificateKind.MESSAGE, self._line, party, index), [party])
+            dossier.add_receipt(outbox, index, holder)
+        dossier.add_seen(outbox, index)
+        claim = Claim(CertificateKind.MESSAGE, self._line, party, index, epoch=outbox.epoch)
+        return dossier.write(claim, [outbox])
 
     def receipt(
-        self, party: str, index: int, holder: str = "", *, with_content: bool = True
+        self,
+        party: str,
+        index: int,
+        holder: str = "",
+        *,
+        with_content: bool = True,
+        epoch: int = 0,
     ) -> bytes:
         """A certificate that a counterpart held a message durably.
 
@@ -107,40 +118,46 @@ class Exporter:
             index: Of the message in the author's outbox.
             holder: Who received it; may be left out where there is one other party.
             with_content: Whether the words go along; else only their hash.
+            epoch: Which of the author's outboxes; 0 means the newest that has it.
 
         Raises:
             OurError: The message or its receipt is not stored here.
         """
         dossier = self._dossier()
         holder = dossier.one_holder(party, holder)
-        dossier.add_message(party, index, with_content=with_content)
-        dossier.need_receipt(party, index, holder)
-        claim = Claim(CertificateKind.RECEIPT, self._line, party, index, holder)
-        return dossier.write(claim, [party])
+        outbox = dossier.outbox(party, index, epoch)
+        dossier.add_message(outbox, index, with_content=with_content)
+        dossier.need_receipt(outbox, index, holder)
+        claim = Claim(CertificateKind.RECEIPT, self._line, party, index, holder, epoch=outbox.epoch)
+        return dossier.write(claim, [outbox])
 
-    def lead_time(self, party: str, index: int, holder: str = "") -> bytes:
+    def lead_time(self, party: str, index: int, holder: str = "", *, epoch: int = 0) -> bytes:
         """A certificate of how long before its window a notice was received.
 
         Args:
             party: The author of the notice.
             index: Of the notice in the author's outbox.
             holder: Who received it; may be left out where there is one other party.
+            epoch: Which of the author's outboxes; 0 means the newest that has it.
 
         Raises:
             OurError: The message is no notice, or it or its receipt is not stored.
         """
         dossier = self._dossier()
         holder = dossier.one_holder(party, holder)
-        if dossier.add_message(party, index, with_content=True) != Kind.NOTICE:
+        outbox = dossier.outbox(party, index, epoch)
+        if dossier.add_message(outbox, index, with_content=True) != Kind.NOTICE:
             raise OurError(
                 f"{party} {index} is not a notice: it has no lead time.",
                 "Give the serial of a notice.",
             )
-        dossier.need_receipt(party, index, holder)
-        claim = Claim(CertificateKind.LEAD_TIME, self._line, party, index, holder)
-        return dossier.write(claim, [party])
+        dossier.need_receipt(outbox, index, holder)
+        claim = Claim(
+            CertificateKind.LEAD_TIME, self._line, party, index, holder, epoch=outbox.epoch
+        )
+        return dossier.write(claim, [outbox])
 
-    def log_proof(self, party: str, index: int) -> str:
+    def log_proof(self, party: str, index: int, *, epoch: int = 0) -> str:
         """A C2SP tlog-proof that an outbox holds an entry, for other people's tools.
 
         It is the text of https://c2sp.org/tlog-proof, under the first head that
@@ -150,15 +167,17 @@ class Exporter:
         Args:
             party: The author.
             index: Of the entry in the author's outbox.
+            epoch: Which of the author's outboxes; 0 means the newest that has it.
 
         Raises:
             OurError: The entry, or a signed head over it, is not stored here.
         """
         dossier = self._dossier()
-        dossier.check_index(party, index)
-        log = self._logs[party]
+        outbox = dossier.outbox(party, index, epoch)
+        dossier.check_index(outbox, index)
+        log = self._logs[outbox]
         for holder in (*dossier.others(party), ""):
-            if note := dossier.first_head(party, index, holder):
+            if note := dossier.first_head(outbox, index, holder):
                 break
         else:
             raise OurError(
@@ -206,7 +225,7 @@ class Exporter:
                 "Ask for an instant some seconds earlier or later.",
             )
         claim = Claim(CertificateKind.STATE, self._line, at=at, word=str(words[0]))
-        return dossier.write(claim, list(dossier.parties))
+        return dossier.write(claim, dossier.ticked(dossier.parties))
 
     def _window(
         self, kind: CertificateKind, party: str, valid_from: int, valid_until: int
@@ -217,10 +236,11 @@ class Exporter:
         dossier.check_party(party)
         dossier.add_window(party, Window(valid_from, valid_until))
         claim = Claim(kind, self._line, party, valid_from=valid_from, valid_until=valid_until)
-        return dossier.write(claim, [party])
+        return dossier.write(claim, dossier.ticked([party]))
 
     def _dossier(self) -> "_Dossier":
-        first = self._store.entries(str(Origin(self._own, self._line)), 0, 1)
+        found = sorted(self._outboxes(), key=lambda one: (one.epoch, one.party != self._own))
+        first = self._store.entries(str(found[0]), 0, 1) if found and found[0].epoch == 1 else []
         if not first:
             raise OurError(
                 f"{self._own} has said nothing on line {self._line}.",
@@ -228,10 +248,16 @@ class Exporter:
             )
         signed = SignedUnderstanding.from_body(parse_content(first[0].content))
         understanding = verify_understanding(signed)
-        for party in understanding.names():
-            log = self._logs.setdefault(party, _Log(party, self._line))
-            log.refresh(self._store)
+        for origin in (*found, *(Origin(party, self._line) for party in understanding.names())):
+            self._logs.setdefault(origin, _Log(origin)).refresh(self._store)
         return _Dossier(self._store, self._logs, signed, understanding)
+
+    def _outboxes(self) -> Iterator[Origin]:
+        """The outboxes of the line that are stored, of whichever epoch."""
+        for text, size, _ in self._store.origins():
+            origin = parse_origin(text)
+            if origin and size and (origin.line, origin.log) == (self._line, "out"):
+                yield origin
 
 
 @dataclass
@@ -239,20 +265,19 @@ class _Log:
     """One outbox as it is stored: its tree and its key messages.
 
     Attributes:
-        party: Its author.
-        line: The line.
+        where: Whose it is, on which line, of which epoch.
         tree: Over all entries read so far.
-        key_indexes: Of key messages and amendments, in order.
+        key_indexes: Of key messages and amendments, in order; and of the EPOCH that
+            a later outbox begins with.
     """
 
-    party: str
-    line: str
+    where: Origin
     tree: Tree = field(default_factory=Tree)
     key_indexes: list[int] = field(default_factory=list)
 
     @property
     def origin(self) -> str:
-        return str(Origin(self.party, self.line))
+        return str(self.where)
 
     def refresh(self, store: Store) -> None:
         """Read what was stored since the last time."""
@@ -262,9 +287,15 @@ class _Log:
             self.key_indexes += [
                 start + offset
                 for offset, entry in enumerate(entries)
-                if _MAY_BE_KEY_MESSAGE.search(entry.raw)
-                and parse_envelope(entry.raw).header.kind in KEY_KINDS
+                if _is_about_keys(self.where.epoch, start + offset, entry.raw)
             ]
+
+
+def _is_about_keys(epoch: int, index: int, raw: bytes) -> bool:
+    if epoch > 1 and index == 0:
+        return True
+    is_likely = _MAY_BE_KEY_MESSAGE.search(raw) is not None
+    return is_likely and parse_envelope(raw).header.kind in KEY_KINDS
 
 
 class _Dossier:
@@ -272,7 +303,7 @@ class _Dossier:
 
     Attributes:
         parties: The parties to the line.
-        rings: The keys of each party, after all its key messages.
+        rings: The keys of each outbox, after all its key messages.
         tolerance_ms: The line's clock tolerance.
         ticks: Ticks of the evidence, by hash.
     """
@@ -280,7 +311,7 @@ class _Dossier:
     def __init__(
         self,
         store: Store,
-        logs: dict[str, _Log],
+        logs: dict[Origin, _Log],
         signed: SignedUnderstanding,
         understanding: Understanding,
     ) -> None:
@@ -291,17 +322,41 @@ class _Dossier:
         self._signed = signed
         self._tick_ms = understanding.timers.tick_ms
         self._notes: dict[bytes, str] = {}
-        self._heads: dict[tuple[str, int], Note] = {}
+        self._heads: dict[tuple[Origin, int], Note] = {}
         # Entries to show: whether with content, and the size to prove them under, if it is fixed.
-        self._entries: dict[tuple[str, int], tuple[bool, int | None]] = {}
-        self._pairs: set[tuple[str, int, int]] = set()
+        self._entries: dict[tuple[Origin, int], tuple[bool, int | None]] = {}
+        self._pairs: set[tuple[Origin, int, int]] = set()
         self._holders: set[str] = set()
-        self.rings = {party: self._ring(understanding, party) for party in self.parties}
+        self.rings: dict[Origin, KeyRing] = {}
+        for outbox in sorted(one for one in logs if one.party in self.parties):
+            self.rings[outbox] = self._ring(understanding, outbox)
         versions = [terms for ring in self.rings.values() for terms in ring.understandings()]
         self.tolerance_ms = max(terms.timers.clock_tolerance_ms for terms in versions)
         self._gap_ms_max = max(
             terms.timers.tick_ms * terms.timers.ticks_missed_degraded for terms in versions
         )
+
+    def outboxes(self, party: str) -> list[Origin]:
+        """The outboxes of a party, in order of their epochs."""
+        return sorted(one for one in self._logs if one.party == party)
+
+    def outbox(self, party: str, index: int, epoch: int) -> Origin:
+        """The outbox that is meant: by default the newest that has the index."""
+        self.check_party(party)
+        found = self.outboxes(party)
+        if epoch:
+            found = [one for one in found if one.epoch == epoch] or found[-1:]
+        has_it = [one for one in found if 0 <= index < self._logs[one].tree.size]
+        return (has_it or found)[-1]
+
+    def ticked(self, parties: Iterable[str]) -> list[Origin]:
+        """The outboxes of parties that the ticks of the evidence are of; else the first."""
+        names = {tick.out.origin for tick in self.ticks.values()}
+        found: list[Origin] = []
+        for party in parties:
+            outboxes = self.outboxes(party)
+            found += [one for one in outboxes if str(one) in names] or outboxes[:1]
+        return found
 
     def check_party(self, party: str) -> None:
         if party not in self.parties:
@@ -328,50 +383,51 @@ class _Dossier:
 
     # Messages and receipts.
 
-    def add_message(self, party: str, index: int, *, with_content: bool) -> int:
+    def add_message(self, outbox: Origin, index: int, *, with_content: bool) -> int:
         """Add the message of the claim; its kind."""
-        self.check_index(party, index)
-        self._entries[party, index] = (with_content, None)
-        return parse_envelope(self._entry(party, index).raw).header.kind
+        self.check_index(outbox, index)
+        self._entries[outbox, index] = (with_content, None)
+        return parse_envelope(self._entry(outbox, index).raw).header.kind
 
-    def check_index(self, party: str, index: int) -> None:
-        self.check_party(party)
-        size = self._logs[party].tree.size
+    def check_index(self, outbox: Origin, index: int) -> None:
+        party, size = outbox.party, self._logs[outbox].tree.size
         if not 0 <= index < size:
             raise OurError(
                 f"{party} {index} is not recorded here.",
                 f"The last message of {party} is {size - 1}." if size else "",
             )
 
-    def add_receipt(self, party: str, index: int, holder: str) -> bool:
+    def add_receipt(self, outbox: Origin, index: int, holder: str) -> bool:
         """Add the first head over a message that the holder has cosigned, if there is one."""
-        note = self.first_head(party, index, holder)
+        note = self.first_head(outbox, index, holder)
         if note is None:
             return False
-        self._add_head(party, note)
+        self._add_head(outbox, note)
         self._holders.add(holder)
         return True
 
-    def need_receipt(self, party: str, index: int, holder: str) -> None:
-        if not self.add_receipt(party, index, holder):
+    def need_receipt(self, outbox: Origin, index: int, holder: str) -> None:
+        party = outbox.party
+        if not self.add_receipt(outbox, index, holder):
             raise OurError(
                 f"There is no receipt yet from {holder} for {party} {index}.",
                 f"Receipts of what {party} says are kept by {party}.",
             )
 
-    def add_seen(self, party: str, index: int) -> None:
+    def add_seen(self, outbox: Origin, index: int) -> None:
         """Add the last entries of others that a message names as seen."""
-        for head in parse_envelope(self._entry(party, index).raw).header.heads:
-            log = self._logs.get(head.origin.partition("/")[0])
-            is_here = log is not None and log.origin == head.origin and log.tree.size >= head.size
+        for head in parse_envelope(self._entry(outbox, index).raw).header.heads:
+            seen = parse_origin(head.origin)
+            log = self._logs.get(seen) if seen else None
+            is_here = log is not None and log.tree.size >= head.size
             if log and is_here and head.size and log.tree.root(head.size) == head.root:
-                self._entries[log.party, head.size - 1] = (False, head.size)
+                self._entries[log.where, head.size - 1] = (False, head.size)
 
-    def first_head(self, party: str, index: int, holder: str) -> Note | None:
+    def first_head(self, outbox: Origin, index: int, holder: str) -> Note | None:
         """The smallest stored head over an entry that proves itself, and its proven rows.
 
         Args:
-            party: The author.
+            outbox: The log.
             index: Of the entry.
             holder: Who must have cosigned it; empty for nobody.
 
@@ -379,17 +435,17 @@ class _Dossier:
             The two rows of the author, then the two of the holder. What else stands
             on the stored note came from somebody who could write there anything.
         """
-        origin, size_min = self._logs[party].origin, index + 1
+        origin, size_min = str(outbox), index + 1
         while found := self._store.heads(origin, holder, size_min, _HEADS_READ):
             for _, text in found:
-                if note := self._proven_head(text, party, holder):
+                if note := self._proven_head(text, outbox, holder):
                     return note
             size_min = found[-1][0] + 1
         return None
 
-    def _proven_head(self, text: str, party: str, holder: str) -> Note | None:
+    def _proven_head(self, text: str, outbox: Origin, holder: str) -> Note | None:
         """A head with the rows that verify, by keys that no revocation has touched."""
-        log, ring = self._logs[party], self.rings[party]
+        log, ring = self._logs[outbox], self.rings[outbox]
         try:
             note = parse_note(text)
             head = parse_checkpoint(note.text)
@@ -403,7 +459,7 @@ class _Dossier:
             if holder:
                 name = mirror_name(holder)
                 cosigner = _first_of(
-                    self.rings[holder].mirrors(),
+                    self.rings[self.outboxes(holder)[-1]].mirrors(),
                     lambda keys: verify_cosignature(head, note.signatures, name, keys),
                 )
                 proven += cosigner_keys(name, cosigner)
@@ -411,9 +467,9 @@ class _Dossier:
             return None
         return note.only(proven)
 
-    def _add_head(self, party: str, note: Note) -> None:
+    def _add_head(self, outbox: Origin, note: Note) -> None:
         """Add a head; to one that is here, what the holder adds to the author's two rows."""
-        place = party, parse_checkpoint(note.text).size
+        place = outbox, parse_checkpoint(note.text).size
         held = self._heads.get(place)
         self._heads[place] = held.with_signatures(*note.signatures[2:]) if held else note
 
@@ -430,7 +486,7 @@ class _Dossier:
                 break
         self._take(web, found.relied)
         if found.finding is Finding.USED:
-            self._add_said(party, found)
+            self._add_said(found)
 
     def add_state(self, at: int) -> dict[str, tuple[Tick, ...]]:
         """Add every party's unbroken ticks around an instant; the chains, by party."""
@@ -469,7 +525,7 @@ class _Dossier:
         return web
 
     def _ticks_between(self, party: str, start: int, end: int) -> dict[bytes, Tick]:
-        line = self._logs[party].line
+        line = self.outboxes(party)[0].line
         sequence = self._first_sequence(party, start)
         found: dict[bytes, Tick] = {}
         while rows := self._store.ticks(line, party, sequence, _TICKS_READ):
@@ -484,7 +540,7 @@ class _Dossier:
 
     def _first_sequence(self, party: str, at: int) -> int:
         """The number of the first tick that is not dated before an instant."""
-        line = self._logs[party].line
+        line = self.outboxes(party)[0].line
         last = self._store.last_tick(line, party)
         low, high = 0, last[0] + 1 if last else 0
         while low < high:
@@ -499,33 +555,35 @@ class _Dossier:
     def _take(self, web: dict[bytes, Tick], hashes: tuple[bytes, ...]) -> None:
         self.ticks |= {digest: web[digest] for digest in hashes}
 
-    def _add_said(self, party: str, found: Judgement) -> None:
+    def _add_said(self, found: Judgement) -> None:
         """Add the entries that were added between the two ticks of a finding."""
         assert found.first is not None, "a finding has two ends"
         assert found.last is not None, "a finding has two ends"
         start, end = found.first.tick.out.size, found.last.tick.out.size
+        outbox = parse_origin(found.last.tick.out.origin)
+        assert outbox is not None, "a parsed tick names an origin"
         for index in range(start, min(end, start + EVIDENCE_ENTRIES_SHOWN_MAX)):
-            self._entries.setdefault((party, index), (False, end))
+            self._entries.setdefault((outbox, index), (False, end))
         if start:
-            self._pairs.add((party, start, end))
+            self._pairs.add((outbox, start, end))
 
     # What every certificate holds.
 
-    def write(self, claim: Claim, subjects: list[str]) -> bytes:
+    def write(self, claim: Claim, subjects: list[Origin]) -> bytes:
         """The file, with the key messages and the beginnings that the evidence needs.
 
         Args:
             claim: What is claimed.
-            subjects: The parties whose outboxes must begin with the Understanding.
+            subjects: The outboxes that must begin with the Understanding.
         """
-        for party in subjects:
-            self._entries.setdefault((party, 0), (False, None))
-        involved = {party for party, _ in (*self._entries, *self._heads)} | self._holders
+        for outbox in subjects:
+            self._entries.setdefault((outbox, 0), (False, None))
+        involved = {outbox.party for outbox, _ in (*self._entries, *self._heads)} | self._holders
         involved |= {tick.party for tick in self.ticks.values()}
-        for party in sorted(involved):
-            for index in self._logs[party].key_indexes:
-                _, size = self._entries.get((party, index), (True, None))
-                self._entries[party, index] = (True, size)
+        for outbox in sorted(one for one in self._logs if one.party in involved):
+            for index in self._logs[outbox].key_indexes:
+                _, size = self._entries.get((outbox, index), (True, None))
+                self._entries[outbox, index] = (True, size)
         if len(self._entries) > EVIDENCE_ENTRIES_MAX:
             raise OurError(
                 f"This takes {len(self._entries)} entries, and a certificate has at most "
@@ -533,8 +591,8 @@ class _Dossier:
                 "Ask for a claim about fewer parties.",
             )
         proven = [
-            self._prove(party, index, with_content=with_content, size=size)
-            for (party, index), (with_content, size) in sorted(self._entries.items())
+            self._prove(outbox, index, with_content=with_content, size=size)
+            for (outbox, index), (with_content, size) in sorted(self._entries.items())
         ]
         evidence = Evidence(
             understanding=self._signed.format(),
@@ -546,72 +604,77 @@ class _Dossier:
         return Certificate(claim, evidence).format()
 
     def _prove(
-        self, party: str, index: int, *, with_content: bool, size: int | None
+        self, outbox: Origin, index: int, *, with_content: bool, size: int | None
     ) -> ProvenEntry:
-        entry = self._entry(party, index)
-        size = size or self._size_over(party)
-        proof = self._logs[party].tree.inclusion_proof(index, size)
+        entry = self._entry(outbox, index)
+        size = size or self._size_over(outbox)
+        proof = self._logs[outbox].tree.inclusion_proof(index, size)
         content = entry.content if with_content else None
         return ProvenEntry(entry.raw, content, size, tuple(proof))
 
-    def _size_over(self, party: str) -> int:
-        """The size of a head or tick over a party's entries; one is added if need be."""
+    def _size_over(self, outbox: Origin) -> int:
+        """The size of a head or tick over an outbox's entries; one is added if need be."""
         index = max(
             number
-            for (author, number), (_, size) in self._entries.items()
-            if author == party and size is None
+            for (one, number), (_, size) in self._entries.items()
+            if one == outbox and size is None
         )
-        sizes = [size for author, size in self._heads if author == party]
-        sizes = sizes or [tick.out.size for tick in self.ticks.values() if tick.party == party]
+        sizes = [size for one, size in self._heads if one == outbox]
+        sizes = sizes or [
+            tick.out.size for tick in self.ticks.values() if tick.out.origin == str(outbox)
+        ]
         if sizes and max(sizes) > index:
             return max(sizes)
-        for holder in ("", *self.others(party)):
-            if note := self.first_head(party, index, holder):
-                self._add_head(party, Note(note.text, note.signatures[:2]))
+        for holder in ("", *self.others(outbox.party)):
+            if note := self.first_head(outbox, index, holder):
+                self._add_head(outbox, Note(note.text, note.signatures[:2]))
                 return parse_checkpoint(note.text).size
-        return self._size_of_last_tick(party, index)
+        return self._size_of_last_tick(outbox, index)
 
-    def _size_of_last_tick(self, party: str, index: int) -> int:
-        log = self._logs[party]
-        found = self._store.last_tick(log.line, party)
+    def _size_of_last_tick(self, outbox: Origin, index: int) -> int:
+        log = self._logs[outbox]
+        found = self._store.last_tick(outbox.line, outbox.party)
         if found is not None:
             _, digest, text = found
             tick = parse_tick(parse_note(text).text)
-            if index < tick.out.size <= log.tree.size:
+            if tick.out.origin == log.origin and index < tick.out.size <= log.tree.size:
                 self._notes[digest] = text
                 self.ticks[digest] = tick
                 return tick.out.size
         raise OurError(
-            f"No signed head over {party} {index} is stored here yet.",
+            f"No signed head over {outbox.party} {index} is stored here yet.",
             "Wait until the counterpart has been heard again.",
         )
 
     def _extensions(self, proven: list[ProvenEntry]) -> Iterator[Extension]:
         """Proofs between all sizes of one log that the verification will compare."""
-        stated = set(self._heads) | {(tick.party, tick.out.size) for tick in self.ticks.values()}
-        sizes: dict[str, set[int]] = {party: set() for party in self.parties}
-        for party, size in self._heads:
-            sizes[party].add(size)
-        for (party, _), part in zip(sorted(self._entries), proven, strict=True):
-            if (party, part.size) in stated:
-                sizes[party].add(part.size)
+        stated = {(str(outbox), size) for outbox, size in self._heads}
+        stated |= {(tick.out.origin, tick.out.size) for tick in self.ticks.values()}
+        sizes: dict[Origin, set[int]] = {outbox: set() for outbox in self._logs}
+        for outbox, size in self._heads:
+            sizes[outbox].add(size)
+        for (outbox, _), part in zip(sorted(self._entries), proven, strict=True):
+            if (str(outbox), part.size) in stated:
+                sizes[outbox].add(part.size)
         pairs = set(self._pairs)
-        for party, some in sizes.items():
-            pairs |= {(party, old, new) for old, new in pairwise(sorted(some)) if old}
-        for party, old, new in sorted(pairs):
-            log = self._logs[party]
+        for outbox, some in sizes.items():
+            pairs |= {(outbox, old, new) for old, new in pairwise(sorted(some)) if old}
+        for outbox, old, new in sorted(pairs):
+            log = self._logs[outbox]
             yield Extension(log.origin, old, new, tuple(log.tree.consistency_proof(old, new)))
 
-    def _entry(self, party: str, index: int) -> StoredEntry:
-        return self._store.entries(self._logs[party].origin, index, 1)[0]
+    def _entry(self, outbox: Origin, index: int) -> StoredEntry:
+        return self._store.entries(str(outbox), index, 1)[0]
 
-    def _ring(self, understanding: Understanding, party: str) -> KeyRing:
-        ring = KeyRing(understanding, party)
-        for index in self._logs[party].key_indexes:
-            entry = self._entry(party, index)
+    def _ring(self, understanding: Understanding, outbox: Origin) -> KeyRing:
+        """The keys of an outbox; a later one goes on from those of the one before."""
+        earlier = [one for one in self.outboxes(outbox.party) if one < outbox]
+        ring = self.rings[earlier[-1]] if earlier else KeyRing(understanding, outbox.party)
+        for index in self._logs[outbox].key_indexes:
+            entry = self._entry(outbox, index)
             envelope = parse_envelope(entry.raw)
             body = parse_body(envelope.header.kind, parse_content(entry.content))
-            ring = ring.after(envelope, body)
+            ring = ring.reopened(envelope, body) if index == 0 else ring.after(envelope, body)
         return ring
 
 

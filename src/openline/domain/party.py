@@ -13,6 +13,9 @@ from functools import lru_cache
 from openline.domain.errors import OurError
 from openline.domain.limits import NAME_CHARS_MAX
 
+EPOCH_MAX = 999_999
+"""The last epoch that an origin can name."""
+
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """A pattern: one label of a DNS name; the name of a line, of a circuit."""
 

@@ -17,6 +17,10 @@ from openline.domain.instant import MINUTE_MS
 from openline.domain.limits import ALARMS_KEPT, ALARMS_STANDING_MAX
 from openline.domain.party import Precedence
 
+OWN_HISTORY_DIFFERS: Final = "OWN_HISTORY_DIFFERS"
+"""A counterpart proves that we signed another history than we hold."""
+EPOCH: Final = "EPOCH"
+"""A counterpart goes on in a new outbox: it says why; what it disowns is flagged."""
 FLASH: Final = "FLASH"
 """A FLASH came in: take it."""
 
@@ -128,6 +132,11 @@ class AlarmView:
             return None
         alarm.over_at = at
         return alarm
+
+    def end_all(self, name: str, at: int) -> list[Alarm]:
+        """Say that the cause of every standing alarm of a name is over."""
+        ended = [self.end(key, at) for key, one in self._standing.items() if one.name == name]
+        return [alarm for alarm in ended if alarm is not None]
 
     def acknowledge(self, alarm_id: str, by: tuple[str, str], at: int) -> Alarm:
         """Take note of an alarm for the party; a second time changes nothing.

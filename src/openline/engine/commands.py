@@ -80,6 +80,14 @@ class PublishRevocation:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenEpoch:
+    """Go on in a new outbox, by a root-signed EPOCH."""
+
+    line: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class TrustOwnCopy:
     """Go on signing although a counterpart has not confirmed our outbox."""
 
@@ -110,6 +118,7 @@ Command: TypeAlias = (
     | Adopt
     | ChangeKey
     | PublishRevocation
+    | OpenEpoch
     | TrustOwnCopy
     | ExportCourier
     | ImportCourier

@@ -112,7 +112,7 @@ def export_courier(line: "Line", turn: Turn, party: str) -> bytes:
         frame = line.outbox.frame(start, ring)
         frames.append(encode_frame(frame))
         start += len(frame.entries)
-    is_whole = mirror.size >= max(peer.must_hold, 1)
+    is_whole = mirror.size >= max(peer.must_hold_of(mirror.epoch), 1)
     if is_whole and not peer.is_forked:
         signatures = cosign(
             mirror.checkpoint(),
@@ -143,7 +143,9 @@ def import_courier(line: "Line", turn: Turn, data: bytes) -> dict[str, Any]:
             f"This is {line.own} on {line.name}.",
         )
     peer = line.peer_named(brought.sender)
-    before = (line.mirrors[peer.party].size, peer.receipted)
+    mirror, held, outbox, receipted = (
+        line.mirrors[peer.party], line.mirrors[peer.party].size, line.outbox, peer.receipted,
+    )  # fmt: skip
     refused = []
     link = LinkState(-1, CIRCUIT, is_greeted=True)
     for frame in brought.frames:
@@ -160,9 +162,10 @@ def import_courier(line: "Line", turn: Turn, data: bytes) -> dict[str, Any]:
     turn.effects[:] = [
         effect for effect in turn.effects if getattr(effect, "link", None) != link.number
     ]
+    now_held = line.mirrors[peer.party]
     return {
         "party": peer.party,
-        "entries": line.mirrors[peer.party].size - before[0],
-        "receipted": peer.receipted - before[1],
+        "entries": now_held.size - (held if now_held is mirror else 0),
+        "receipted": peer.receipted - (receipted if line.outbox is outbox else 0),
         "refused": refused,
     }

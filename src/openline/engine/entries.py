@@ -12,10 +12,12 @@ from typing import Final
 from openline.domain.errors import Reason, TheirError
 from openline.domain.instant import INSTANT_MAX, SECOND_MS
 from openline.domain.line.keyring import KEY_KINDS, KeyRing
+from openline.domain.party import parse_origin
 from openline.domain.record.checkpoint import Checkpoint, verify_checkpoint
 from openline.domain.record.cosignature import verify_cosignature
 from openline.domain.record.envelope import (
     Envelope,
+    Header,
     check_content,
     parse_content,
     parse_envelope,
@@ -52,8 +54,10 @@ def verify_entries(
         origin: The outbox.
         start: Index of the first entry.
         entries: In order.
-        ring: The author's keys before them.
-        first_content: What entry 0 must contain: the Understanding.
+        ring: The author's keys before them; before entry 0 of a later outbox, those
+            of the outbox before.
+        first_content: What entry 0 of the first outbox must contain: the
+            Understanding. A later one begins with an EPOCH.
 
     Raises:
         TheirError: With the first thing that is wrong.
@@ -69,7 +73,8 @@ def verify_entries(
                 Reason.WRONG_INDEX, f"an entry says index {header.index} and stands at {index}"
             )
         check_content(envelope, entry.content)
-        if index == 0 and (header.kind, entry.content) != (Kind.UNDERSTANDING, first_content):
+        is_beginning = index == 0 and header.epoch == 1
+        if is_beginning and (header.kind, entry.content) != (Kind.UNDERSTANDING, first_content):
             raise TheirError(
                 Reason.WRONG_UNDERSTANDING, f"entry 0 of {origin} is not what we adopted"
             )
@@ -79,13 +84,32 @@ def verify_entries(
     return sealed, ring
 
 
+def opens_outbox(header: Header) -> bool:
+    """Whether an entry is the beginning of a later outbox of its author."""
+    return header.index == 0 and header.epoch > 1
+
+
+def other_outbox(origin: str, outbox: str) -> TheirError:
+    """Why something of another log than a party's newest outbox is not taken."""
+    said, known = parse_origin(origin), parse_origin(outbox)
+    assert known is not None
+    if said is None or (said.party, said.line, said.log) != (known.party, known.line, "out"):
+        return TheirError(Reason.WRONG_LINE, f"{origin} is not the outbox of {known.party}")
+    if said.epoch > known.epoch:
+        return TheirError(Reason.GAP, f"the opening of {origin} is missing")
+    return TheirError(Reason.ROLLBACK, f"{outbox} has followed {origin}")
+
+
 def ring_after(ring: KeyRing, envelope: Envelope, content: bytes) -> KeyRing:
     """The author's keys after an entry.
 
     Raises:
-        TheirError: The entry is about keys and does not hold.
+        TheirError: The entry is about keys and does not hold, or does not open
+            the later outbox that it begins.
     """
     kind = envelope.header.kind
+    if opens_outbox(envelope.header):
+        return ring.reopened(envelope, parse_body(kind, parse_content(content)))
     if kind not in KEY_KINDS:
         return ring
     return ring.after(envelope, parse_body(kind, parse_content(content)))

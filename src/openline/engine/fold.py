@@ -17,6 +17,7 @@ from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.engine.entries import Sealed
+from openline.engine.epochs import begin_theirs
 from openline.engine.frames import Urgent, decode_frame
 from openline.engine.intake import tell_evidence
 from openline.engine.journal import Happened, Journal, parse_row
@@ -44,6 +45,7 @@ def load(line: "Line") -> None:
             _replay(line, entry, readers)
     trees = {line.outbox.origin: line.outbox.tree, line.journal.origin: line.journal.tree}
     trees |= {mirror.origin: mirror.tree for mirror in line.mirrors.values()}
+    trees |= line.past_trees
     for origin, tree in trees.items():
         if (tree.size, tree.root()) != roots.get(origin, (0, EMPTY_ROOT)):
             raise _contradiction(origin)
@@ -80,7 +82,8 @@ def _load_rest(line: "Line") -> None:
             peer.last_tick = (tick[0], tick[1])
             peer.last_tick_note = tick[2]
             note = parse_note(tick[2])
-            mirror.claim = (parse_tick(note.text).out, tick[2])
+            out = parse_tick(note.text).out
+            mirror.claim = (out, tick[2]) if out.origin == mirror.origin else None
         if cosigned := line.store.last_head(line.journal.origin, party):
             peer.journal_kept = cosigned[0]
         if kept := line.store.value(f"journal/{line.name}/{party}"):
@@ -88,7 +91,10 @@ def _load_rest(line: "Line") -> None:
         prefix = f"evidence/{line.name}/{party}/"
         journals = f"evidence-journal/{line.name}/{party}"
         peer.journal_evidence = journals if line.store.value(journals) else ""
-        peer.evidence = [name for name, _ in line.store.values(prefix)]
+        for name, _ in line.store.values(prefix):
+            epoch = name.removeprefix(prefix).partition("/")[2] or "1"
+            is_newest = epoch == str(mirror.epoch)
+            (peer.evidence if is_newest else peer.past_evidence).append(name)
 
 
 def _next(readers: dict[str, Iterator[StoredEntry]], origin: str) -> StoredEntry:
@@ -137,7 +143,9 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
             line.apply(None, sealed, row.at, circuit)
         case Happened.RECEIPTED, (str(party), int(size), int(cosigned_at)):
             line.peers[party].receipted = size
-            line.view.receipted(party, size, cosigned_at)
+            line.view.receipted(party, size, cosigned_at, line.outbox.epoch)
+        case Happened.OPENED, (str(origin),):
+            _reopen(line, origin)
         case Happened.EVIDENCE, (str(party), str(), str(name), str(what)):
             tell_evidence(line, party, name, what, row.at)
         case Happened.ACTED, (str(post), str(officer), "ACKNOWLEDGED", str(alarm)):
@@ -146,6 +154,17 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
                 line.view.acknowledge(alarm, (post, officer), row.at)
         case _:
             pass
+
+
+def _reopen(line: "Line", text: str) -> None:
+    """Go on in a party's later outbox."""
+    origin = parse_origin(text)
+    assert origin is not None, "our own writing"
+    if origin.party == line.own:
+        line.begin_outbox(line.make_outbox(origin.epoch))
+    else:
+        mirror = Mirror(origin.party, line.name, origin.epoch)
+        begin_theirs(line, line.peers[origin.party], mirror)
 
 
 def _requests_of(rest: list[Value]) -> dict[int, bytes]:

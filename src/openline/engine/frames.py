@@ -19,7 +19,7 @@ from openline.domain.limits import (
     LABEL_CHARS_MAX,
     PROOF_HASHES_MAX,
 )
-from openline.domain.party import parse_origin
+from openline.domain.party import EPOCH_MAX, parse_origin
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 from openline.engine.ports import StoredEntry
@@ -37,9 +37,10 @@ class Hello:
         line: The line spoken about.
         understanding: SHA-256 of the content of entry 0.
         held: Signed heads of the receiver's logs that the sender has: of the
-            outbox, over all that is held of it, and of the journal.
+            outbox, over all that is held of the newest; and of the journal.
         receipted: Largest size of the sender's outbox that the receiver receipted.
         heard: The receiver's last tick, a signed note; empty before the first.
+        epoch: Which of the sender's outboxes is its newest.
     """
 
     version: int
@@ -48,6 +49,7 @@ class Hello:
     held: tuple[str, ...]
     receipted: int
     heard: str
+    epoch: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,11 @@ Frame: TypeAlias = (
 def encode_frame(frame: Frame) -> bytes:
     """The bytes of a frame."""
     match frame:
-        case Hello(version, line, understanding, held, receipted, heard):
+        case Hello(version, line, understanding, held, receipted, heard, epoch):
             fields: list[Value] = [
                 1, version, line, understanding, list(held), receipted, heard,
             ]  # fmt: skip
+            fields += [epoch] if epoch > 1 else []
         case Entries(origin, start, entries, head):
             pairs: list[Value] = []
             for entry in entries:
@@ -207,7 +210,7 @@ def decode_frame(data: bytes) -> Frame:
     if known is None:
         raise TheirError(Reason.VERSION, f"frames of number {number} are not known")
     count, decode = known
-    if len(fields) != count:
+    if len(fields) != count and (number, len(fields)) != _HELLO_OF_LATER_EPOCH:
         raise _malformed(f"a frame of number {number} does not have {count} fields")
     return decode(fields)
 
@@ -220,7 +223,15 @@ def _hello(fields: list[Value]) -> Frame:
         held=tuple(_text(item) for item in _list(fields[3], 2)),
         receipted=_number(fields[4]),
         heard=_text(fields[5]),
+        epoch=_later_epoch(fields[6]) if len(fields) > 6 else 1,
     )
+
+
+def _later_epoch(value: Value) -> int:
+    epoch = _number(value)
+    if not 2 <= epoch <= EPOCH_MAX:
+        raise _malformed("a later epoch is not a number that an origin can have")
+    return epoch
 
 
 def _entries(fields: list[Value]) -> Frame:
@@ -242,6 +253,9 @@ def _refusal(fields: list[Value]) -> Frame:
     reason, what = _text(fields[0]), _text(fields[1])
     return Refusal(reason[:_REASON_CHARS_MAX], what[:LABEL_CHARS_MAX])
 
+
+_HELLO_OF_LATER_EPOCH: Final = (1, 7)
+"""The hello of a party that has opened a later outbox has one field more."""
 
 _DECODERS: Final[dict[int, tuple[int, Callable[[list[Value]], Frame]]]] = {
     1: (6, _hello),

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.limits import FRAME_ENTRIES_MAX
-from openline.domain.party import Origin, Precedence, parse_origin
+from openline.domain.party import EPOCH_MAX, Origin, Precedence, parse_origin
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
 from openline.domain.record.merkle import EMPTY_ROOT, Tree
 from openline.domain.record.note import parse_note
-from openline.domain.record.tick import Tick, tick_hash
+from openline.domain.record.tick import Tick, parse_tick, tick_hash
+from openline.engine.alarm_view import OWN_HISTORY_DIFFERS
 from openline.engine.entries import verify_head
 from openline.engine.frames import (
     VERSION,
@@ -28,7 +29,7 @@ from openline.engine.frames import (
 )
 from openline.engine.journal import Happened, Journal
 from openline.engine.mirror import UNKNOWN_YET
-from openline.engine.outbox import FRAME_ROOM_BYTES, room_of
+from openline.engine.outbox import FRAME_ROOM_BYTES, AnotherHistory, Outbox, room_of
 from openline.engine.peer import LinkState, Peer
 from openline.engine.ports import StoredEntry
 from openline.engine.pulse import TICKS_SKIPPED, verify_tick_of
@@ -36,9 +37,6 @@ from openline.engine.turn import Turn
 
 if TYPE_CHECKING:
     from openline.engine.line import Line
-
-JOURNAL_EPOCH_MAX: Final = 999_999
-"""The last epoch that an origin can name."""
 
 JOURNALS_LOST_MAX: Final = 1_000
 """Epochs that a counterpart may say, without proof, that we have lost."""
@@ -56,6 +54,7 @@ def hello(line: "Line", peer: Peer) -> Hello:
         held=tuple(notes),
         receipted=peer.receipted,
         heard=tick[2] if tick else "",
+        epoch=line.outbox.epoch,
     )
 
 
@@ -71,6 +70,13 @@ class _Shown:
 
     head: Checkpoint
     is_proven: bool
+
+    @property
+    def origin(self) -> Origin:
+        """Which of our logs it is of."""
+        origin = parse_origin(self.head.origin)
+        assert origin is not None, "it was checked when it came"
+        return origin
 
 
 def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -> None:
@@ -88,13 +94,12 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
     heard = _take_heard(line, said.heard) if said.heard else None
     state.is_greeted = True
     peer.difference = []
-    peer.must_hold = max(peer.must_hold, said.receipted)
-    own = [one for one in shown if one.head.origin == line.outbox.origin]
-    nothing = _Shown(Checkpoint(line.outbox.origin, 0, EMPTY_ROOT), is_proven=True)
-    _compare_own(line, turn, peer, own[0] if own else nothing)
+    peer.has_receipted(said.epoch, said.receipted)
+    _compare_own(line, turn, peer, _newest_of_outbox(line, shown))
     for one in shown:
-        if one.head.origin != line.outbox.origin:
-            _compare_journal(line, turn, peer, one)
+        if one.origin.log == "journal":
+            peer.shown_journal = (one.head, one.is_proven)
+    compare_journal(line, turn, peer)
     if peer.is_reconciled and heard is not None and heard.out.size > line.outbox.size:
         # A tick of ours tells of entries that nobody holds: they are lost.
         facts = {"party": peer.party, "from": line.outbox.size, "until": heard.out.size}
@@ -105,6 +110,18 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
         peer.has_lent = False
         turn.send(state.number, encode_frame(hello(line, peer)), is_urgent=True)
     line.show_state(turn)
+
+
+def _newest_of_outbox(line: "Line", shown: list[_Shown]) -> _Shown:
+    """The head of our newest outbox among those shown; that of an empty one at least.
+
+    An outbox that we have left is of no account: nothing is held of ours then.
+    """
+    heads = [one for one in shown if one.origin.log == "out"]
+    newest = max(heads, key=lambda one: one.origin.epoch, default=None)
+    if newest is not None and newest.origin.epoch >= line.outbox.epoch:
+        return newest
+    return _Shown(Checkpoint(line.outbox.origin, 0, EMPTY_ROOT), is_proven=True)
 
 
 def _check_common(line: "Line", turn: Turn, state: LinkState, said: Hello) -> None:
@@ -140,11 +157,14 @@ def _own_head(line: "Line", peer: Peer, text: str) -> _Shown:
     for ours in (line.outbox, line.journal):
         if ours.origin == head.origin and _is_on(ours.tree, head):
             return _Shown(head, is_proven=True)
+    if head.origin in line.past_trees:
+        return _Shown(head, is_proven=True)
+    is_later = origin.log == "out" and head.origin != line.outbox.origin
     try:
-        size = head.size if origin.log == "out" else None
+        size = head.size if head.origin == line.outbox.origin else None
         verify_head(note, head.origin, line.rings[line.own], size)
     except TheirError as error:
-        may_follow = head.size > line.outbox.size and not peer.is_reconciled
+        may_follow = (is_later or head.size > line.outbox.size) and not peer.is_reconciled
         if error.reason in UNKNOWN_YET and (origin.log == "journal" or may_follow):
             return _Shown(head, is_proven=False)
         raise
@@ -163,9 +183,13 @@ def _take_heard(line: "Line", text: str) -> Tick | None:
     """
     note = parse_note(text)
     try:
-        tick = verify_tick_of(note, line.own, line.name, line.rings[line.own])
+        tick = verify_tick_of(note, line.outbox.origin, line.rings[line.own])
     except TheirError as error:
-        if error.reason not in UNKNOWN_YET:
+        if error.reason in (Reason.GAP, Reason.ROLLBACK):
+            # Of another outbox of ours than the newest that we hold.
+            if parse_tick(note.text).sequence < line.pulse.sequence:
+                return None
+        elif error.reason not in UNKNOWN_YET:
             raise
         # Its key may be announced in an entry that we lack, or be revoked by now.
         line.pulse.skip(TICKS_SKIPPED)
@@ -177,7 +201,10 @@ def _take_heard(line: "Line", text: str) -> Tick | None:
 def _compare_own(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
     """Compare our outbox with what the counterpart shows that it holds of it."""
     outbox, head = line.outbox, shown.head
-    if head.size > outbox.size:
+    peer.has_shown = head.origin == outbox.origin
+    peer.contradicts = False
+    peer.shown = head if peer.has_shown and shown.is_proven and head.size else None
+    if not peer.has_shown or head.size > outbox.size:
         peer.is_reconciled = False
         peer.holds_more = shown.is_proven
         if peer.pulled_at is None:
@@ -186,17 +213,28 @@ def _compare_own(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
         return
     peer.holds_more = False
     if not _is_on(outbox.tree, head):
-        line.broken = f"{peer.party} holds another history of {outbox.origin}, signed by us"
-        turn.effects += line.view.raise_alarm(
-            "OWN_HISTORY_DIFFERS", Precedence.FLASH, turn.now, {"party": peer.party}
-        )
+        _find_broken(line, turn, peer)
         return
     peer.held = head.size
     peer.rewind()
     peer.is_reconciled = True
 
 
-def _compare_journal(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> None:
+def _find_broken(line: "Line", turn: Turn, peer: Peer) -> None:
+    """A counterpart holds entries that we signed and that do not follow ours."""
+    peer.contradicts = True
+    if not peer.has_shown:
+        # It knows of a later outbox of ours, which says from where we went on.
+        pull(line, turn, peer)
+        return
+    peer.holds_more, peer.pulled_at = False, None
+    line.broken = f"{peer.party} holds another history of {line.outbox.origin}, signed by us"
+    turn.effects += line.view.raise_alarm(
+        OWN_HISTORY_DIFFERS, Precedence.FLASH, turn.now, {"party": peer.party}
+    )
+
+
+def compare_journal(line: "Line", turn: Turn, peer: Peer) -> None:
     """Compare our journal with its head that the counterpart cosigned.
 
     A journal that is behind cannot be pulled back, for nobody else has its
@@ -204,19 +242,21 @@ def _compare_journal(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> Non
     journal cannot be lost while the node runs, so this happens once for each
     counterpart; and not before our outbox, which says our keys, is whole.
     """
-    head = shown.head
+    if peer.shown_journal is None:
+        return
+    head, is_proven = peer.shown_journal
     origin, ours = parse_origin(head.origin), parse_origin(line.journal.origin)
     assert origin is not None
     assert ours is not None
-    if origin.log != "journal" or origin.epoch < ours.epoch:
+    if origin.epoch < ours.epoch:
         return
     if origin.epoch == ours.epoch and _is_on(line.journal.tree, head):
         peer.journal_cosigned = peer.journal_sent = head.size
         return
-    is_near = shown.is_proven or origin.epoch < ours.epoch + JOURNALS_LOST_MAX
+    is_near = is_proven or origin.epoch < ours.epoch + JOURNALS_LOST_MAX
     if not peer.is_reconciled or peer.has_continued or not is_near:
         return
-    if origin.epoch >= JOURNAL_EPOCH_MAX:
+    if origin.epoch >= EPOCH_MAX:
         return
     peer.has_continued = True
     line.journal.flush(turn)
@@ -229,7 +269,10 @@ def _compare_journal(line: "Line", turn: Turn, peer: Peer, shown: _Shown) -> Non
 def pull(line: "Line", turn: Turn, peer: Peer) -> None:
     """Ask a counterpart for those of our own entries that we lack."""
     peer.pulled_at = turn.now
-    frame = encode_frame(Pull(line.outbox.origin, line.outbox.size))
+    asked = Pull(line.outbox.origin, line.outbox.size)
+    if peer.contradicts:
+        asked = Pull(str(Origin(line.own, line.name, "out", line.outbox.epoch + 1)), 0)
+    frame = encode_frame(asked)
     for link in peer.greeted()[:1]:
         turn.send(link.number, frame)
 
@@ -240,9 +283,23 @@ def recover(line: "Line", turn: Turn, peer: Peer, frame: Entries) -> None:
     Raises:
         TheirError: They are not what we signed.
     """
-    start = line.outbox.size
-    first = line.first.content()
-    recovered = line.outbox.recover(turn, frame, line.rings[line.own], first)
+    if frame.origin in line.past_trees:
+        return
+    is_later = frame.origin != line.outbox.origin
+    outbox = _later_outbox(line, frame.origin) if is_later else line.outbox
+    start = outbox.size
+    try:
+        recovered = outbox.recover(turn, frame, line.rings[line.own], line.first.content())
+    except AnotherHistory:
+        if not peer.holds_more:
+            # It has not shown a head of ours over it: what it gives proves nothing.
+            raise TheirError(Reason.WRONG_ROOT, f"{outbox.origin} has another head") from None
+        _find_broken(line, turn, peer)
+        return
+    if recovered and is_later:
+        line.begin_outbox(outbox)
+        line.journal.add(Happened.OPENED, turn.now, outbox.origin)
+        peer.holds_more = True
     if recovered:
         peer.has_lent = True
         line.journal.add(Happened.RECOVERED, turn.now, peer.party, start, len(recovered))
@@ -258,33 +315,54 @@ def recover(line: "Line", turn: Turn, peer: Peer, frame: Entries) -> None:
         pull(line, turn, peer)
 
 
+def _later_outbox(line: "Line", text: str) -> Outbox:
+    """A later outbox of ours that a counterpart holds, empty.
+
+    Raises:
+        TheirError: It is none of ours.
+    """
+    origin = parse_origin(text)
+    if origin is None or (origin.party, origin.line, origin.log) != (line.own, line.name, "out"):
+        raise TheirError(Reason.WRONG_LINE, f"{text} is not our outbox")
+    return line.make_outbox(origin.epoch)
+
+
 def give_back(line: "Line", turn: Turn, peer: Peer, state: LinkState, asked: Pull) -> None:
     """Give a counterpart back its own entries, up to a head that it signed.
+
+    After the last entry of an outbox that it has left comes the next one.
 
     Raises:
         TheirError: It asks for another's.
     """
-    mirror = line.mirrors[peer.party]
-    if asked.origin != mirror.origin:
+    origin = parse_origin(asked.origin)
+    if origin is None or (origin.party, origin.line, origin.log) != (peer.party, line.name, "out"):
         raise TheirError(Reason.WRONG_LINE, "only one's own outbox can be pulled")
     if not turn.is_first(f"pull {line.name} {peer.party}"):
         # An answer costs a frame of reading: it is asked for again if it is needed.
         return
-    if asked.start >= mirror.size:
-        turn.send(state.number, encode_frame(hello(line, peer)))
-        return
+    for mirror in line.mirrors_of(peer.party):
+        start = asked.start if mirror.epoch == origin.epoch else 0
+        if mirror.epoch >= origin.epoch and start < mirror.size:
+            _give(line, turn, state, mirror.origin, start)
+            return
+    turn.send(state.number, encode_frame(hello(line, peer)))
+
+
+def _give(line: "Line", turn: Turn, state: LinkState, origin: str, first: int) -> None:
+    """Give entries of an outbox from an index on, up to a head over the last of them."""
     given: list[StoredEntry] = []
     note, room = "", FRAME_ROOM_BYTES
-    for size, head in line.store.heads(mirror.origin, "", asked.start + 1, FRAME_ENTRIES_MAX):
-        if size - asked.start > FRAME_ENTRIES_MAX:
+    for size, head in line.store.heads(origin, "", first + 1, FRAME_ENTRIES_MAX):
+        if size - first > FRAME_ENTRIES_MAX:
             break
-        start = asked.start + len(given)
-        more = line.store.entries(mirror.origin, start, size - start)
+        start = first + len(given)
+        more = line.store.entries(origin, start, size - start)
         room -= sum(room_of(entry) for entry in more)
         if note and room < 0:
             break
         given += more
         note = head
     if note:
-        frame = Entries(mirror.origin, asked.start, tuple(given), note)
+        frame = Entries(origin, first, tuple(given), note)
         turn.send(state.number, encode_frame(frame))

@@ -26,6 +26,7 @@ from openline.domain.record.note import Note, parse_note, parse_signature_rows
 from openline.domain.record.tick import Tick
 from openline.engine.effects import CloseLink, Show
 from openline.engine.entries import verify_head, verify_receipt
+from openline.engine.epochs import take_opening
 from openline.engine.frames import (
     Entries,
     Frame,
@@ -149,21 +150,25 @@ class Intake:
             turn.effects.append(CloseLink(state.number, f"too many faults: {error.reason.value}"))
 
     def _take_entries(self, turn: Turn, peer: Peer, circuit: str, frame: Entries) -> None:
-        if frame.origin == self._line.outbox.origin:
+        origin = parse_origin(frame.origin)
+        if origin is not None and origin.party == self._line.own:
             recover(self._line, turn, peer, frame)
             return
         mirror = self._line.mirrors[peer.party]
         if frame.origin != mirror.origin:
-            raise TheirError(Reason.WRONG_LINE, f"{frame.origin} is not the outbox of {peer.party}")
-        if peer.is_forked:
-            raise TheirError(Reason.FORK, "two histories were signed; entries are not taken")
-        start = mirror.size
-        accepted = mirror.accept(
-            turn, frame, self._line.rings[peer.party], self._line.first.content()
-        )
-        if accepted is None:
-            peer.acked = -1
-            return
+            start = 0
+            accepted = take_opening(self._line, turn, peer, frame)
+        else:
+            if peer.is_forked:
+                raise TheirError(Reason.FORK, "two histories were signed; entries are not taken")
+            start = mirror.size
+            taken = mirror.accept(
+                turn, frame, self._line.rings[peer.party], self._line.first.content()
+            )
+            if taken is None:
+                peer.acked = -1
+                return
+            accepted = taken
         count = len(accepted.sealed)
         self._line.journal.add(Happened.ARRIVED, turn.now, peer.party, start, count, circuit)
         self._line.rings[peer.party] = accepted.ring
@@ -198,6 +203,9 @@ class Intake:
         if origin.log == "journal":
             self._take_journal_receipt(turn, peer, frame)
             return
+        if frame.origin in self._line.past_trees:
+            # Of an outbox that we have left.
+            return
         if frame.origin != self._line.outbox.origin:
             raise TheirError(Reason.WRONG_LINE, f"{frame.origin} is not our log")
         ours, theirs = self._line.rings[self._line.own], self._line.rings[peer.party]
@@ -209,12 +217,16 @@ class Intake:
             # It knows our new keys now: what they are to cosign is cosigned again.
             peer.acked = -1
         self._line.journal.add(Happened.RECEIPTED, turn.now, peer.party, frame.size, at)
-        turn.effects += self._line.view.receipted(peer.party, frame.size, at)
+        turn.effects += self._line.view.receipted(
+            peer.party, frame.size, at, self._line.outbox.epoch
+        )
 
     def _take_tick(self, turn: Turn, peer: Peer, state: LinkState, text: str) -> None:
         mirror = self._line.mirrors[peer.party]
         ring = self._line.rings[peer.party]
-        heard = self._line.pulse.receive(turn, peer, text, ring, mirror.size, self._known_tick)
+        heard = self._line.pulse.receive(
+            turn, peer, text, ring, mirror.checkpoint(), self._known_tick
+        )
         self._count_tick(turn, peer, state.circuit, heard.tick.sequence)
         if not heard.is_new:
             return
@@ -400,6 +412,8 @@ class Intake:
         if peer.is_forked:
             return
         name = f"evidence/{self._line.name}/{peer.party}/{turn.now}"
+        epoch = self._line.mirrors[peer.party].epoch
+        name += f"/{epoch}" if epoch > 1 else ""
         value = cbor.encode(
             [fork.reason.value, fork.what, fork.first, fork.second, list(fork.frames)]
         )

@@ -46,6 +46,8 @@ class Happened(IntEnum):
     """[9, at, party, reason, name, what]: proof of misconduct was kept."""
     CONTINUED = 10
     """[10, at, origin, size, root]: this journal goes on from a lost one."""
+    OPENED = 11
+    """[11, at, origin]: from here on a party's outbox, perhaps our own, is this one."""
 
 
 @dataclass(frozen=True, slots=True)

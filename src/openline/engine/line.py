@@ -31,11 +31,12 @@ from openline.domain.party import Origin, Precedence
 from openline.domain.record.cbor import Value
 from openline.domain.record.checkpoint import sign_checkpoint
 from openline.domain.record.envelope import parse_content
-from openline.domain.record.merkle import entry_bundle, parse_tile_path
+from openline.domain.record.merkle import Tree, entry_bundle, parse_tile_path
 from openline.domain.record.signing import PublicKeys, Signer, key_id
 from openline.domain.talk.agreement import Amendment
 from openline.domain.talk.body import By
 from openline.domain.talk.keys import (
+    Epoch,
     KeyChange,
     KeyRevoke,
     KeyRole,
@@ -51,6 +52,7 @@ from openline.engine.commands import (
     Compose,
     ExportCourier,
     ImportCourier,
+    OpenEpoch,
     PublishRevocation,
     Recorded,
     TrustOwnCopy,
@@ -58,10 +60,11 @@ from openline.engine.commands import (
 from openline.engine.courier import export_courier, import_courier
 from openline.engine.desk import Desk, Draft
 from openline.engine.effects import Answer, CloseLink, PromoteKey, TrustCertificates
-from openline.engine.entries import Sealed, ring_after
+from openline.engine.entries import Sealed, opens_outbox, ring_after
+from openline.engine.epochs import begin_own, check_epoch, disowned_from, last_known_head
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
-from openline.engine.greeting import hello, pull
+from openline.engine.greeting import compare_journal, hello, pull
 from openline.engine.intake import Intake
 from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
 from openline.engine.mirror import Mirror
@@ -145,9 +148,12 @@ class Line:
         self.view = View(own, understanding, self._message_at)
         self.desk = Desk(own, self.view)
         self.rings = {party: KeyRing(understanding, party) for party in understanding.names()}
-        self.outbox = Outbox(own, self.name, 1, keys, chance, store)
+        self.outbox = self.make_outbox(1)
         others = [party for party in understanding.names() if party != own]
         self.mirrors = {party: Mirror(party, self.name, 1) for party in others}
+        # Outboxes that were closed: the trees by origin, the copies by author.
+        self.past_trees: dict[str, Tree] = {}
+        self.past_mirrors: dict[str, list[Mirror]] = {}
         self.peers = {party: Peer(party) for party in others}
         self.journal = Journal(str(Origin(own, self.name, "journal")))
         timers = understanding.timers
@@ -179,6 +185,8 @@ class Line:
                     self._change_key(token, role, by)
                 case PublishRevocation(message=message):
                     self._publish_revocation(token, message)
+                case OpenEpoch(message=message):
+                    self._open_epoch(turn, token, message)
                 case TrustOwnCopy(by=by):
                     self._trust_own_copy(turn, token, by)
                 case ExportCourier(party=party):
@@ -218,7 +226,7 @@ class Line:
         if self.broken:
             raise OurError(
                 f"The line {self.name} signs nothing: {self.broken}.",
-                "See `openline doctor`; a new epoch must be agreed with the counterparts.",
+                "Open a new outbox with the root keys: `openline keys epoch`.",
             )
         if not self.is_current():
             names = ", ".join(self.waiting_for())
@@ -258,16 +266,21 @@ class Line:
             return False
         if not self._may_sign:
             waiting = self.waiting_for()
-            is_late = self._waited_ms >= RECONCILE_WAIT_MS
-            self._may_sign = (
-                self._own_copy_is_current
-                or not waiting
-                or (is_late and len(waiting) < len(self.peers))
-            )
+            self._may_sign = self.may_do_without(waiting)
             if self._may_sign and waiting and self.pulse.sequence:
                 # Numbers that an absent counterpart may have seen are not used again.
                 self.pulse.skip(TICKS_SKIPPED)
         return self._may_sign
+
+    def may_do_without(self, waiting: list[str]) -> bool:
+        """Whether we may go on without the word of these counterparts."""
+        is_late = self.has_waited and len(waiting) < len(self.peers)
+        return self._own_copy_is_current or not waiting or is_late
+
+    @property
+    def has_waited(self) -> bool:
+        """Whether absent counterparts were waited for long enough since the start."""
+        return self._waited_ms >= RECONCILE_WAIT_MS
 
     def _count_wait(self, now: int) -> None:
         """Count the time since the start; a clock that is set does not count."""
@@ -337,6 +350,40 @@ class Line:
                 "Make it here with `openline keys revoke`, and sign the revocation with the roots.",
             )
         self._alone.append((token, lambda: self._system_draft(message)))
+
+    def _open_epoch(self, turn: Turn, token: int, message: Message) -> None:
+        """Go on in the next outbox: its first entries are recorded in this turn."""
+        epoch = check_epoch(self, message)
+        drafts = [self._system_draft(epoch)]
+        # The terms in force stay in force: the amendments stand in the new outbox too.
+        for index in self.rings[self.own].amended_at():
+            content = self.outbox.read(index, 1)[0].content
+            drafts.append(self._draft(Kind.AMENDMENT, content))
+        outbox = self.make_outbox(self.outbox.epoch + 1)
+        signer = outbox.signer(epoch.node)
+        trial = outbox.seal(turn.now, drafts[:1], (), signer)[0]
+        try:
+            self.rings[self.own].reopened(trial.envelope, epoch)
+        except TheirError as error:
+            raise OurError(f"The epoch is not accepted: {error.what}.") from None
+        self.begin_outbox(outbox)
+        for peer in self.peers.values():
+            peer.is_reconciled, peer.pulled_at = peer.has_shown, None
+            compare_journal(self, turn, peer)
+        self.journal.add(Happened.OPENED, turn.now, outbox.origin)
+        first, *rest = drafts
+        self._record(turn, [_Waiting(first, [token]), *map(_Waiting, rest)])
+        self.show_state(turn)
+
+    def make_outbox(self, epoch: int) -> Outbox:
+        """An outbox of ours, empty."""
+        return Outbox(self.own, self.name, epoch, self.keys, self._chance, self.store)
+
+    def begin_outbox(self, outbox: Outbox) -> None:
+        """Go on in a new outbox of ours, of which nothing is recorded yet."""
+        begin_own(self, outbox)
+        self._rings_before = []
+        self.saved_size = self._settled_size = 0
 
     def _system_draft(self, message: Message) -> Draft:
         return Draft(
@@ -493,6 +540,8 @@ class Line:
         message = drafts[0].message
         if isinstance(message, KeyRevoke) and message.role is KeyRole.NODE and message.keys:
             return self.outbox.signer(message.keys)
+        if isinstance(message, Epoch):
+            return self.outbox.signer(message.node)
         return self.signer()
 
     def _beat(self, turn: Turn) -> None:
@@ -597,6 +646,8 @@ class Line:
 
     def _key_known_to(self, peer: Peer) -> PublicKeys | None:
         """Our newest node key that a counterpart knows by what it has receipted."""
+        if self.outbox.epoch > 1 and not peer.receipted:
+            return None
         ring, index = self.rings[self.own], max(peer.receipted - 1, 0)
         return ring.node_at(index) if ring.is_trusted(index) else None
 
@@ -620,28 +671,42 @@ class Line:
         """How many of our entries every counterpart has receipted."""
         return min(peer.receipted for peer in self.peers.values())
 
-    def content(self, party: str, index: int) -> bytes:
-        """The content of one entry that is held.
+    def content(self, party: str, index: int, epoch: int | None = None) -> bytes:
+        """The content of one entry that is held, by default of the newest outbox.
 
         Raises:
             OurError: It is not held.
         """
-        if party == self.own:
+        if epoch is None:
+            record = self.view.record(party, index)
+            epoch = record.epoch if record else 1
+        origin = str(Origin(party, self.name, "out", epoch))
+        if origin == self.outbox.origin:
             entries = self.outbox.read(index, 1) if index < self.outbox.size else []
-        elif party in self.mirrors:
-            mirror = self.mirrors[party]
-            if early := mirror.early.get(index):
-                return early.sealed.content
-            entries = self.store.entries(mirror.origin, index, 1)
+        elif party in self.rings:
+            for mirror in self.mirrors_of(party):
+                if mirror.origin == origin and (early := mirror.early.get(index)):
+                    return early.sealed.content
+            entries = self.store.entries(origin, index, 1)
         else:
             entries = []
         if not entries:
             raise OurError(f"{party} {index} is not held on the line {self.name}.")
         return entries[0].content
 
-    def _message_at(self, party: str, index: int) -> Message | Unreadable:
-        record = self.view.record(party, index)
-        return _message_of(record.kind if record else -1, self.content(party, index))
+    def mirrors_of(self, party: str) -> list[Mirror]:
+        """Our copies of a counterpart's outboxes, the newest last; none of our own."""
+        newest = [self.mirrors[party]] if party in self.mirrors else []
+        return [*self.past_mirrors.get(party, []), *newest]
+
+    def _message_at(self, party: str, index: int, epoch: int) -> Message | Unreadable:
+        record = self.view.record(party, index, epoch)
+        return _message_of(record.kind if record else -1, self.content(party, index, epoch))
+
+    @staticmethod
+    def message_of(sealed: Sealed) -> Message | Unreadable:
+        """What an entry says."""
+        return _message_of(sealed.envelope.header.kind, sealed.content)
 
     def observed(self, now: int) -> Observed:
         """What is observed of the line: its counterparts, aggregated."""
@@ -694,6 +759,18 @@ class Line:
             "broken": self.broken or self._broken_keys(),
             "keys": self._keys_in_force(),
             "alarms": self.view.alarms(),
+            "outbox": self.outbox.origin,
+            "next_epoch": self._next_epoch(),
+        }
+
+    def _next_epoch(self) -> dict[str, Any]:
+        """What an EPOCH would have to name, if it were opened now."""
+        head = last_known_head(self)
+        return {
+            "origin": str(Origin(self.own, self.name, "out", self.outbox.epoch + 1)),
+            "previous_size": head.size,
+            "previous_root": head.root.hex(),
+            "understanding": understanding_hash(self.first.data).hex(),
         }
 
     def _keys_in_force(self) -> dict[str, str]:
@@ -735,6 +812,11 @@ class Line:
             self._amended(message)
         if isinstance(message, KeyRevoke) and message.role is KeyRole.NODE:
             self.view.distrust(header.party, message.from_index, header.index)
+        if isinstance(message, Epoch) and opens_outbox(header):
+            start = disowned_from(self, header, message)
+            shows = self.view.opened(header, message, start, at)
+            if turn is not None:
+                turn.effects += shows
 
     def _amended(self, amendment: Amendment) -> None:
         """An amendment is in force for the line when every outbox has it."""
@@ -758,7 +840,8 @@ class Line:
 
     def note_keys(self, turn: Turn, party: str, sealed: Sealed) -> None:
         """After an entry about keys: other keys and certificates may be in use now."""
-        if sealed.envelope.header.kind not in KEY_KINDS:
+        header = sealed.envelope.header
+        if header.kind not in KEY_KINDS and not opens_outbox(header):
             return
         if party == self.own:
             self.take_keys(party, sealed)

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from openline.domain.limits import MARKS_PER_MESSAGE_MAX, MARKS_WAITING_MAX
 from openline.domain.line.understanding import Understanding
-from openline.domain.party import Origin, Precedence
+from openline.domain.party import Origin, Precedence, parse_origin
 from openline.domain.record.envelope import Header
 from openline.domain.talk.kinds import Kind
 
@@ -46,6 +46,8 @@ class Flag(IntFlag):
     """A notice with a volume that cannot be: that volume is not checked."""
     NO_EFFECT = 128
     """A notice that comes after its end or repeats a version: it changes nothing."""
+    DISOWNED = 256
+    """Its author went on in a new outbox, after a head that does not cover it."""
 
 
 class Mark:
@@ -186,8 +188,9 @@ class MessageView:
         # For each party its outboxes by epoch, the newest last.
         self._outboxes: dict[str, dict[int, dict[int, MessageRecord]]] = {}
         self._last: dict[tuple[str, int], tuple[int, int]] = {}
-        self._receipts: dict[str, _Receipts] = {
-            name: _Receipts() for name in understanding.names() if name != own
+        # What each counterpart has receipted of each of our outboxes, by epoch.
+        self._receipts: dict[str, dict[int, _Receipts]] = {
+            name: {} for name in understanding.names() if name != own
         }
         self._waiting: OrderedDict[tuple[str, int], list[Mark]] = OrderedDict()
         self._interned: dict[Any, Any] = {}
@@ -213,23 +216,45 @@ class MessageView:
             self._attach(record, mark)
         return record
 
-    def find(self, party: str, index: int) -> MessageRecord | None:
+    def find(self, party: str, index: int, epoch: int | None = None) -> MessageRecord | None:
         """A message by author and index, from the author's newest outbox that has it."""
         outboxes = self._outboxes.get(party)
+        if epoch is not None:
+            return (outboxes or {}).get(epoch, {}).get(index)
         for epoch in sorted(outboxes or (), reverse=True):
             assert outboxes is not None
             if index in outboxes[epoch]:
                 return outboxes[epoch][index]
         return None
 
+    def named_by(self, header: Header, party: str, index: int) -> MessageRecord | None:
+        """The message that another names by author and index.
+
+        It is in the newest outbox that the author of the other knew to have the
+        index: by the heads that its header names, or as a FLASH ahead of them.
+        """
+        seen = {parse_origin(head.origin): head.size for head in header.heads}
+        known = {one.epoch: size for one, size in seen.items() if one and one.party == party}
+        if party == header.party:
+            known = {header.epoch: header.index}
+        newest = max(known, default=0)
+        for epoch, outbox in sorted(self._outboxes.get(party, {}).items(), reverse=True):
+            record = outbox.get(index)
+            if record is None or epoch > newest:
+                continue
+            if epoch < newest or index < known[epoch] or record.precedence == Precedence.FLASH:
+                return record
+        return self.find(party, index)
+
     def mark(
-        self, of: tuple[str, int], mark: Mark, *, is_by_author: bool = False
+        self, of: tuple[str, int], mark: Mark, header: Header, *, is_by_author: bool = False
     ) -> MessageRecord | None:
         """Mark a message.
 
         Args:
             of: The message, by author and index.
             mark: What was done to it.
+            header: Of the message that does it.
             is_by_author: Whether its own author does it, by confirming what was
                 read back; else its author may not.
 
@@ -239,16 +264,16 @@ class MessageView:
         """
         if (of[0] == mark.party) is not is_by_author:
             return None
-        record = self.find(*of)
+        record = self.named_by(header, *of)
         if record is None:
             self._wait(of, mark)
         elif self._attach(record, mark):
             return record
         return None
 
-    def receipted(self, party: str, size: int, at: int) -> range:
+    def receipted(self, party: str, size: int, at: int, epoch: int = 1) -> range:
         """Take in a counterpart's receipt; the indices of ours it covers newly."""
-        receipts = self._receipts[party]
+        receipts = self._receipts[party].setdefault(epoch, _Receipts())
         before = receipts.size
         if size <= before:
             return range(0)
@@ -259,9 +284,26 @@ class MessageView:
         """When each counterpart's receipt came; of theirs, when we had it."""
         if record.party != self.own:
             return {self.own: record.received_at}
-        times = {name: receipts.at(record.index) for name, receipts in self._receipts.items()}
+        times = {
+            name: receipts[record.epoch].at(record.index)
+            for name, receipts in self._receipts.items()
+            if record.epoch in receipts
+        }
         # A cosignature has whole seconds: it would seem to be before the message.
         return {name: max(at, record.received_at) for name, at in times.items() if at is not None}
+
+    def receipted_size(self, epoch: int) -> int:
+        """How many entries of one of our outboxes any counterpart has receipted."""
+        sizes = [receipts[epoch].size for receipts in self._receipts.values() if epoch in receipts]
+        return max(sizes, default=0)
+
+    def disown(self, party: str, epoch: int, start: int) -> list[MessageRecord]:
+        """Flag the messages of one outbox from an index on; those newly flagged."""
+        outbox = self._outboxes.get(party, {}).get(epoch, {})
+        flagged = [record for index, record in outbox.items() if index >= start]
+        for record in flagged:
+            record.flags |= Flag.DISOWNED
+        return flagged
 
     def distrust(self, party: str, start: int, end: int) -> list[MessageRecord]:
         """Flag a party's messages from an index up to another; those newly flagged."""

@@ -11,6 +11,8 @@ Rules of acceptance:
 4. A content that cannot be understood is kept and flagged, never refused.
 5. Two signed heads that contradict each other are kept as evidence, and this
    log is never cosigned again.
+6. An author that cannot go on in a log opens the next one, by an EPOCH that its
+   roots have signed: then this copy is closed, and a new one begins.
 """
 
 from collections.abc import Sequence
@@ -31,7 +33,7 @@ from openline.domain.record.envelope import (
 from openline.domain.record.merkle import Tree, leaf_hash, node_hash, verify_inclusion
 from openline.domain.record.note import Note, parse_note
 from openline.domain.record.signing import Signer
-from openline.engine.entries import Sealed, verify_entries, verify_head
+from openline.engine.entries import Sealed, other_outbox, verify_entries, verify_head
 from openline.engine.frames import Entries, Receipt, Urgent, encode_frame
 from openline.engine.peer import Peer
 from openline.engine.ports import AppendEntries, PutHead
@@ -102,6 +104,7 @@ class Mirror:
     def __init__(self, party: str, line: str, epoch: int) -> None:
         self.party = party
         self.line = line
+        self.epoch = epoch
         self.origin = str(Origin(party, line, "out", epoch))
         self.tree = Tree()
         self.note: Note | None = None
@@ -183,7 +186,7 @@ class Mirror:
         envelope = parse_envelope(frame.entry.raw)
         header = envelope.header
         if header.origin != self.origin:
-            raise TheirError(Reason.WRONG_LINE, f"an urgent entry is of {header.origin}")
+            raise other_outbox(header.origin, self.origin)
         if header.precedence != Precedence.FLASH:
             raise TheirError(Reason.MALFORMED, "only a FLASH may come ahead of the log")
         known = self._leaf_at(header.index)
@@ -297,7 +300,7 @@ class Mirror:
         if not links or peer.is_forked or self.tree.size <= peer.acked:
             return None
         first, rows = None, ""
-        if signer is not None and self.tree.size >= max(peer.must_hold, 1):
+        if signer is not None and self.tree.size >= max(peer.must_hold_of(self.epoch), 1):
             signatures = cosign(self.checkpoint(), name, signer, turn.now // 1_000)
             rows = "".join(signature.row() for signature in signatures)
             if self.note is not None and self.tree.size > peer.cosigned:
@@ -306,6 +309,10 @@ class Mirror:
         peer.acked = self.tree.size
         turn.send(links[0].number, encode_frame(Receipt(self.origin, self.tree.size, rows)))
         return first
+
+    def contradicted_by(self, size: int, root: bytes) -> bool:
+        """Whether a head is not on the history that we hold, as far as we hold it."""
+        return size <= self.tree.size and self.tree.root(size) != root
 
     def replay(self, leaf: bytes) -> None:
         """Take in one stored entry at start."""

@@ -27,8 +27,8 @@ from openline.domain.talk.notice import Notice, Operation
 from openline.engine.conflict_view import Occupied, Side
 from openline.engine.message_view import Flag, MessageRecord, MessageView, flag_names
 
-Load: TypeAlias = Callable[[str, int], Message | Unreadable]
-"""Reads a message from the store by author and index."""
+Load: TypeAlias = Callable[[str, int, int], Message | Unreadable]
+"""Reads a message from the store by author, index and epoch of the outbox."""
 
 _OPENED: Final = 0
 _CLOSED: Final = 1

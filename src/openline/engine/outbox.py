@@ -44,6 +44,10 @@ _FLASHES_KEPT: Final = 64
 _RECENT_BYTES_MAX: Final = 8 * 1024 * 1024
 
 
+class AnotherHistory(Exception):
+    """A mirror gives back entries that we signed, and they do not follow ours."""
+
+
 class Outbox:
     """What this party says on one line.
 
@@ -77,6 +81,10 @@ class Outbox:
         size = self.tree.size if size is None else size
         return Checkpoint(self.origin, size, self.tree.root(size))
 
+    def is_on_history(self, head: Checkpoint) -> bool:
+        """Whether a head is of the history that is recorded here."""
+        return head.size <= self.size and self.tree.root(head.size) == head.root
+
     def seal(
         self, now: int, drafts: list[Draft], heads: tuple[Checkpoint, ...], signer: Signer
     ) -> list[Sealed]:
@@ -108,6 +116,7 @@ class Outbox:
 
         Raises:
             TheirError: What it gives is not what we signed.
+            AnotherHistory: We signed it, and it is not what we hold.
         """
         start = self.tree.size
         if frame.start > start:
@@ -119,6 +128,8 @@ class Outbox:
         size = start + len(sealed)
         root = self.tree.root_with([leaf_hash(entry.raw) for entry in fresh])
         head = verify_head(parse_note(frame.head), self.origin, ring, size)
+        if start and head.size == size and head.root != root:
+            raise AnotherHistory
         if (head.size, head.root) != (size, root):
             raise TheirError(Reason.WRONG_ROOT, f"the head of {self.origin} {size} differs")
         self.append(turn, sealed)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from openline.domain.instant import MINUTE_MS
 from openline.domain.line.observed import CircuitWatch, Observed
+from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note
 
 WINDOW_ENTRIES: Final = 2_048
@@ -59,8 +60,11 @@ class Peer:
         receipted: How many of our entries it has receipted.
         is_reconciled: It has said what it holds of our outbox, and we hold it too.
         holds_more: It has shown a head that we signed and whose entries we lack.
-        must_hold: Cosign nothing of its outbox smaller than this: it was
-            receipted before we lost our copy.
+        must_hold: Epoch and size: cosign nothing of that outbox of its smaller
+            than this, for it was receipted before we lost our copy.
+        has_shown: It has said since the start what it holds of our outbox.
+        contradicts: It holds another history of our outbox than we do, signed by us.
+        shown: The last head of our outbox that it has shown, and that we signed.
         cosigned: The largest size of its outbox that we cosigned in this run.
         last_tick: Sequence and hash of its last tick that verified.
         last_tick_note: That tick, as a signed note.
@@ -72,11 +76,15 @@ class Peer:
         offset_ms: Its clock minus ours, by the last probe.
         round_trip_ms: Of the last probe.
         difference: Where its Understanding differs from ours, in words.
+        shown_journal: The last head of our journal that it has shown, and whether
+            we signed it.
         journal_cosigned: Size of our journal that it has cosigned.
         journal_sent: Size of our journal last sent to be cosigned.
         journal_kept: Largest size of our journal whose cosigned head is kept.
         its_journal: Head of its journal that we cosigned, as a whole note.
-        evidence: Names of kept proofs that it wrote two histories.
+        evidence: Names of kept proofs that it wrote two histories of its newest
+            outbox.
+        past_evidence: The same, of its earlier outboxes: they stop nothing any more.
         journal_evidence: Name of the kept proof that it has two journals.
         progress_at: When something was last sent to it, or receipted by it.
         urgent_sent: Index after the last FLASH of ours sent ahead to it.
@@ -96,7 +104,10 @@ class Peer:
     receipted: int = 0
     is_reconciled: bool = False
     holds_more: bool = False
-    must_hold: int = 0
+    must_hold: tuple[int, int] = (1, 0)
+    has_shown: bool = False
+    contradicts: bool = False
+    shown: Checkpoint | None = None
     cosigned: int = -1
     acked: int = -1
     last_tick: tuple[int, bytes] | None = None
@@ -109,11 +120,13 @@ class Peer:
     offset_ms: int | None = None
     round_trip_ms: int | None = None
     difference: list[str] = field(default_factory=list)
+    shown_journal: tuple[Checkpoint, bool] | None = None
     journal_cosigned: int = 0
     journal_sent: int = 0
     journal_kept: int = 0
     its_journal: Note | None = None
     evidence: list[str] = field(default_factory=list)
+    past_evidence: list[str] = field(default_factory=list)
     journal_evidence: str = ""
     progress_at: int = 0
     urgent_sent: int = 0
@@ -128,6 +141,28 @@ class Peer:
     def is_forked(self) -> bool:
         """Whether there is proof that it wrote two histories."""
         return bool(self.evidence)
+
+    def must_hold_of(self, epoch: int) -> int:
+        """The size of an outbox of its under which nothing is cosigned."""
+        return self.must_hold[1] if self.must_hold[0] == epoch else 0
+
+    def has_receipted(self, epoch: int, size: int) -> None:
+        """Take in how much of an outbox of its it says that we have receipted."""
+        self.must_hold = max(self.must_hold, (epoch, size))
+
+    def begin_ours(self) -> None:
+        """We go on in a new outbox: it holds nothing of it yet."""
+        self.held = self.sent = self.receipted = self.urgent_sent = 0
+        self.under_way.clear()
+        self.asked_again_at = -1
+        self.contradicts = self.holds_more = False
+        self.shown = None
+
+    def begin_theirs(self) -> None:
+        """It goes on in a new outbox: nothing of it is cosigned, and nothing disproved."""
+        self.cosigned = self.acked = -1
+        self.past_evidence += self.evidence
+        self.evidence = []
 
     def greeted(self) -> list[LinkState]:
         """The connections that may carry data, best first."""
@@ -192,7 +227,7 @@ class Peer:
             "not_receipted": max(0, out_size - self.receipted),
             "is_reconciled": self.is_reconciled,
             "is_forked": self.is_forked,
-            "evidence": list(self.evidence),
+            "evidence": [*self.past_evidence, *self.evidence],
             "difference": list(self.difference),
             "journal_cosigned": self.journal_cosigned,
         }

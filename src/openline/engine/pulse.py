@@ -12,7 +12,6 @@ from typing import Final
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.line.keyring import KeyRing
-from openline.domain.party import Origin
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note, parse_note, sign_note
 from openline.domain.record.signing import Signer
@@ -24,6 +23,7 @@ from openline.domain.record.tick import (
     tick_key,
     verify_tick,
 )
+from openline.engine.entries import other_outbox
 from openline.engine.frames import Probe, TickSent, encode_frame
 from openline.engine.mirror import UNKNOWN_YET, ForkFound
 from openline.engine.peer import Peer
@@ -132,7 +132,7 @@ class Pulse:
         peer: Peer,
         text: str,
         ring: KeyRing,
-        held: int,
+        held: Checkpoint,
         known: Callable[[str, int], str],
     ) -> Heard:
         """Verify and keep a counterpart's tick.
@@ -142,7 +142,7 @@ class Pulse:
             peer: Whose connection it came on.
             text: The signed note.
             ring: The counterpart's keys, as far as we hold its outbox.
-            held: How far that is.
+            held: The head of what we hold of it.
             known: Finds a tick of a party by its number among those kept.
 
         Raises:
@@ -152,9 +152,9 @@ class Pulse:
         """
         note = parse_note(text)
         try:
-            tick = verify_tick_of(note, peer.party, self._line, ring)
+            tick = verify_tick_of(note, held.origin, ring)
         except TheirError as error:
-            if parse_tick(note.text).out.size > held and error.reason in UNKNOWN_YET:
+            if parse_tick(note.text).out.size > held.size and error.reason in UNKNOWN_YET:
                 raise TheirError(Reason.GAP, error.what) from None
             raise
         digest = tick_hash(note.text)
@@ -188,15 +188,16 @@ class Pulse:
             raise ForkFound(f"{peer.party} made two ticks of number {number}", first, text)
 
 
-def verify_tick_of(note: Note, party: str, line: str, ring: KeyRing) -> Tick:
+def verify_tick_of(note: Note, outbox: str, ring: KeyRing) -> Tick:
     """The tick of a note, by the key that is right for the size of its outbox.
 
     Raises:
-        TheirError: It is of another party or line, or does not verify.
+        TheirError: GAP when it is of a later outbox of the same party, ROLLBACK
+            of an earlier one, WRONG_LINE of none; or it does not verify.
     """
     tick = parse_tick(note.text)
-    if (tick.line, tick.party) != (line, party) or tick.out.origin != str(Origin(party, line)):
-        raise TheirError(Reason.WRONG_LINE, f"a tick is of {tick.out.origin} on {tick.line}")
+    if tick.out.origin != outbox:
+        raise other_outbox(tick.out.origin, outbox)
     fault: TheirError | None = None
     for public in ring.nodes_for_size(tick.out.size):
         try:

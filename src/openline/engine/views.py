@@ -26,7 +26,7 @@ from openline.domain.talk.agreement import Adoption
 from openline.domain.talk.body import Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration, Status
-from openline.domain.talk.keys import KeyRevoke, KeyRole
+from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
 from openline.domain.talk.message import Message, Unreadable, to_json
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
@@ -35,8 +35,10 @@ from openline.engine.alarm_view import (
     CONFLICT,
     CONFLICTS_UNLISTED,
     DECLARED,
+    EPOCH,
     FLASH,
     IN_FORCE_UNREAD,
+    OWN_HISTORY_DIFFERS,
     STATE_CHANGED,
     Alarm,
     AlarmView,
@@ -92,6 +94,8 @@ class View:
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
         self._now = 0
+        # Of the message that is being taken in: it says what its author knew.
+        self._header: Header | None = None
         self._is_live = True
         self._shows: list[Show] = []
 
@@ -122,26 +126,64 @@ class View:
         self._pass_time(applied.at)
         record = self._messages.add(applied.envelope_header, applied.at, applied.circuit)
         if record is not None:
+            self._header = applied.envelope_header
             self._take(record, applied.message)
             self._pass_time(applied.at)
         return self._told()
 
-    def receipted(self, party: str, size: int, at: int) -> list[Show]:
+    def receipted(self, party: str, size: int, at: int, epoch: int = 1) -> list[Show]:
         """Take in a counterpart's receipt.
 
         Args:
             party: The counterpart.
             size: How many of our entries it covers.
             at: The instant of the mirror's cosignature.
+            epoch: Of which of our outboxes.
         """
-        covered = self._messages.receipted(party, size, at)
+        covered = self._messages.receipted(party, size, at, epoch)
         if covered:
             first, until = covered.start, covered.stop
             self._show("delivered", {"party": party, "from": first, "until": until, "at": at})
             for index in covered if self._is_live else ():
-                record = self._messages.find(self.own, index)
+                record = self._messages.find(self.own, index, epoch)
                 if record is not None and record.notice_id:
                     self._show_notice(self._notices.of(self.own, record.notice_id))
+        return self._told()
+
+    def receipted_size(self, epoch: int) -> int:
+        """How many entries of one of our outboxes any counterpart has receipted."""
+        return self._messages.receipted_size(epoch)
+
+    def opened(self, header: Header, epoch: Epoch, start: int | None, at: int) -> list[Show]:
+        """Take in that a party goes on in a new outbox.
+
+        Args:
+            header: Of the entry that opens it.
+            epoch: What it says.
+            start: The first entry of the outbox before that the new one does not
+                stand on; None where we hold none of it.
+            at: When it was recorded or received.
+        """
+        self._is_live = True
+        disowned: list[MessageRecord] = []
+        if start is not None:
+            disowned = self._messages.disown(header.party, header.epoch - 1, start)
+        for record in disowned:
+            self._show("message", self._messages.to_json(record))
+        if header.party != self.own:
+            facts = {
+                "party": header.party,
+                "origin": epoch.origin,
+                "previous_size": epoch.previous_size,
+                "disowned": len(disowned),
+                "reason": epoch.reason,
+            }
+            alarm = self._alarms.raise_alarm(EPOCH, Precedence.IMMEDIATE, facts, at, epoch.origin)
+            self._tell_alarm(alarm)
+        for ended in (
+            self._alarms.end_all(OWN_HISTORY_DIFFERS, at) if header.party == self.own else ()
+        ):
+            self._tell_alarm(ended)
         return self._told()
 
     def advance(self, now: int) -> list[Show]:
@@ -222,7 +264,9 @@ class View:
             return None
         shown = self._notice_json(entry)
         if shown["content"] is None and self.load is not None:
-            shown["content"] = to_json(self.load(entry.party, entry.shown.record.index))
+            shown["content"] = to_json(
+                self.load(entry.party, entry.shown.record.index, entry.shown.record.epoch)
+            )
         return shown
 
     def conflicts(self, live_only: bool = True) -> list[dict[str, Any]]:
@@ -270,9 +314,9 @@ class View:
 
     # What the desk asks.
 
-    def record(self, party: str, index: int) -> MessageRecord | None:
-        """The record of one message."""
-        return self._messages.find(party, index)
+    def record(self, party: str, index: int, epoch: int | None = None) -> MessageRecord | None:
+        """The record of one message, by default of the author's newest outbox."""
+        return self._messages.find(party, index, epoch)
 
     def serial(self, party: str, index: int) -> str:
         """The serial number as it is spoken: ALPHA-0012."""
@@ -344,7 +388,10 @@ class View:
     ) -> None:
         """Mark the message that another is about."""
         record.reply_to = (of.party, of.index)
-        marked = self._messages.mark((of.party, of.index), mark, is_by_author=is_by_author)
+        assert self._header is not None, "a message is being taken in"
+        marked = self._messages.mark(
+            (of.party, of.index), mark, self._header, is_by_author=is_by_author
+        )
         if marked is None:
             return
         if record.party == self.own:

@@ -7,12 +7,24 @@ import pytest
 from openline.domain.errors import Reason, TheirError
 from openline.domain.limits import KEY_MESSAGES_MAX
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, certificate_id
+from openline.domain.line.understanding import (
+    RootSignature,
+    understanding_bytes,
+    understanding_hash,
+)
 from openline.domain.record.cbor import Value
 from openline.domain.record.envelope import Envelope, Header, make_content, seal_envelope
 from openline.domain.record.signing import PublicKeys, key_id
 from openline.domain.talk.agreement import Amendment
 from openline.domain.talk.body import Body
-from openline.domain.talk.keys import KeyChange, KeyRevoke, KeyRole, key_change_message
+from openline.domain.talk.keys import (
+    Epoch,
+    KeyChange,
+    KeyRevoke,
+    KeyRole,
+    epoch_message,
+    key_change_message,
+)
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Unreadable, parse_body
 from openline.domain.talk.text import Text
@@ -23,6 +35,7 @@ from tests.domain.record.history import (
     LINE,
     make_understanding,
     party_terms,
+    root_words,
     sign_all,
     sign_revoke,
     signer,
@@ -336,3 +349,90 @@ def test_a_long_chain_of_keys_is_distrusted_from_the_stolen_one_on(ring: KeyRing
     assert [ring.is_trusted(index) for index in (3, 4, 5, 100, KEY_MESSAGES_MAX)] == [
         *(True, False, False, False, True)
     ]
+
+
+# --- later outboxes ------------------------------------------------------------------------------
+
+
+def opening(**changes: object) -> Epoch:
+    """The EPOCH of alpha's second outbox, with changes made before its root signs."""
+    terms = party_terms(ALPHA)
+    epoch = Epoch(
+        by=BY,
+        origin=f"{ORIGIN}/2",
+        previous_size=5,
+        previous_root=bytes(32),
+        reason="lost",
+        understanding=understanding_hash(understanding_bytes(UNDERSTANDING)),
+        node=terms.node,
+        witness=terms.witness,
+        mirror=terms.mirror,
+        tls=terms.tls,
+    )
+    epoch = replace(epoch, **changes)  # type: ignore[arg-type]
+    message = epoch_message(epoch)
+    words = root_words(ALPHA)[: party_terms(ALPHA).threshold]
+    signatures = sorted(
+        RootSignature(ALPHA, signer(word).public.ed25519, signer(word).sign_ed25519(message))
+        for word in words
+    )
+    return replace(epoch, signatures=tuple(signatures))
+
+
+def reopened(ring: KeyRing, epoch: Epoch) -> KeyRing:
+    """The ring after entry 0 of alpha's second outbox."""
+    header = replace(envelope(0, Kind.EPOCH).header, epoch=2)
+    sealed = seal_envelope(header, make_content(bytes(16), {}), signer("anybody"))
+    return ring.reopened(sealed, epoch)
+
+
+def test_a_later_outbox_begins_with_the_keys_of_its_epoch() -> None:
+    """The node key counts from 0; cosigning keys join those that were accepted."""
+    ring = after(KeyRing(UNDERSTANDING, ALPHA), 3, change(3, "second"))
+    ring = after(ring, 4, change(4, "mirror 2", KeyRole.MIRROR))
+    later = reopened(ring, opening(node=SECOND, mirror=signer("mirror 3").public))
+    assert later.nodes() == (SECOND,)
+    assert later.node_at(0) == SECOND
+    assert later.mirrors() == (
+        signer("mirror 3").public,
+        signer("mirror 2").public,
+        party_terms(ALPHA).mirror,
+    )
+    assert ring.nodes()[0] == SECOND
+
+
+def test_a_revoked_key_stays_revoked_in_a_later_outbox() -> None:
+    """An EPOCH that names a key which was revoked before is refused."""
+    ring = KeyRing(UNDERSTANDING, ALPHA)
+    ring = after(ring, 3, revoke(2, key_id(FIRST.ed25519), "second"))
+    with pytest.raises(TheirError, match="was revoked"):
+        reopened(ring, opening(node=FIRST))
+    assert reopened(ring, opening(node=SECOND)).nodes() == (SECOND,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"origin": f"{ORIGIN}/3"}, Reason.MALFORMED),
+        ({"understanding": bytes(32)}, Reason.WRONG_UNDERSTANDING),
+        ({"mirror": FIRST}, Reason.MALFORMED),
+        ({"node": party_terms(ALPHA).mirror}, Reason.MALFORMED),
+        ({"node": PublicKeys(bytes(32), FIRST.mldsa44)}, Reason.MALFORMED),
+    ],
+)
+def test_what_opens_no_outbox_is_refused(changes: dict[str, object], reason: Reason) -> None:
+    """Another origin or Understanding, a key for two roles and an unfit key are refused."""
+    with pytest.raises(TheirError) as error:
+        reopened(KeyRing(UNDERSTANDING, ALPHA), opening(**changes))
+    assert error.value.reason is reason
+
+
+def test_an_opening_without_roots_is_refused() -> None:
+    """Without the root signatures, or with another kind of message, nothing is opened."""
+    unsigned = replace(opening(), signatures=())
+    with pytest.raises(TheirError) as error:
+        reopened(KeyRing(UNDERSTANDING, ALPHA), unsigned)
+    assert error.value.reason is Reason.BAD_SIGNATURE
+    with pytest.raises(TheirError) as error:
+        KeyRing(UNDERSTANDING, ALPHA).reopened(envelope(0, Kind.TEXT), Text(BY, "en", "x"))
+    assert error.value.reason is Reason.MALFORMED

@@ -311,6 +311,23 @@ def test_a_new_outbox_does_not_compare() -> None:
     assert "new outbox" in found.reason
 
 
+def test_an_outbox_that_was_left_meanwhile_shows_no_silence() -> None:
+    """Equal ticks of an outbox prove nothing where another held a later one between them."""
+    story = Story()
+    story.run(30)
+    start = story.now
+    story.run(30)
+    end = story.now
+    later = replace(head(ALPHA, 0), origin=f"{ALPHA}/{LINE}/out/2")
+    anchor = story.tick(BRAVO, held=(later,))
+    story.hear(ALPHA, anchor)
+    story.tick(ALPHA)
+    story.run(30)
+    found = judge(ALPHA, Window(start, end), TOLERANCE_MS, story.web)
+    assert found.finding is Finding.UNPROVEN
+    assert "contradicts" in found.reason
+
+
 def _in_epoch_2(make: Callable[..., bytes]) -> Callable[..., bytes]:
     def tick(party: str) -> bytes:
         return make(party, out=replace(head(party, 0), origin=f"{party}/{LINE}/out/2"))

@@ -52,7 +52,8 @@ def revocation(count: int = 2) -> KeyRevoke:
 
 def epoch(count: int = 2, origin: str = f"{ORIGIN}/2") -> Epoch:
     """A second outbox of alpha, signed by so many roots."""
-    opened = Epoch(BY, origin, 17, bytes(32), "The disk was lost.")
+    keys = (role_keys(NEW), role_keys("new witness of alpha"), role_keys("new mirror of alpha"))
+    opened = Epoch(BY, origin, 17, bytes(32), "The disk was lost.", bytes(32), *keys, b"\x30")
     return replace(opened, signatures=root_signatures(epoch_message(opened), count))
 
 

@@ -102,7 +102,7 @@ def test_the_examples_of_orders_are_sound() -> None:
     called: list[str] = []
 
     class Exporter:
-        def message(self, party: str, index: int, *, with_content: bool) -> bytes:
+        def message(self, party: str, index: int, *, with_content: bool, epoch: int) -> bytes:
             called.append("message")
             return b""
 

@@ -162,6 +162,10 @@ def test_what_is_suspended_comes_before_what_will_be() -> None:
 
 OF = {"party": BRAVO, "index": 7, "serial": "BRAVO-0007"}
 ALARMS: dict[str, tuple[dict[str, Any], str]] = {
+    "EPOCH": (
+        {"party": BRAVO, "origin": f"{BRAVO}/syria-air/out/2", "reason": "Lost.", "disowned": 2},
+        "bravo.example goes on in a new outbox, bravo.example/syria-air/out/2.",
+    ),
     "FLASH": (
         {**OF, "kind": "TEXT"},
         "bravo.example has sent BRAVO-0007 with the precedence FLASH.",

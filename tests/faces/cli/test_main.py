@@ -82,7 +82,7 @@ def test_wrong_usage_names_the_page_of_the_manual(openline: Run, words: tuple[st
         (("say", "x", "--wait", "61"), 'Invalid value "61.0" for --wait. Must be <= 60.'),
         (("say", "x", "--wait", "-1"), 'Invalid value "-1.0" for --wait. Must be >= 0.'),
         (("log", "--count", "0"), 'Invalid value "0" for --count. Must be >= 1.'),
-        (("keys", "--dir", "x"), "A verb is missing: list, rotate, revoke."),
+        (("keys", "--dir", "x"), "A verb is missing: list, rotate, revoke, epoch."),
         (("declare", "suspend", "--reason", "x", "--released-by", "a/b"), "No scope is named."),
         (("say", "\udcff"), "'⟨U+DCFF⟩' is not UTF-8 text."),
     ],

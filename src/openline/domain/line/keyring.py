@@ -24,6 +24,10 @@ Rules:
 6. An amendment at entry i is in force from i. It cannot touch keys.
 7. An outbox holds a bounded number of messages about keys and terms: each of
    them goes along with every certificate, and is gone through for every head.
+8. A later outbox begins with an EPOCH, which the party's roots have signed: it
+   names the node key from entry 0 on, and adds witness, mirror and TLS keys to
+   those that were accepted. A revoked key stays revoked. The terms are those of
+   the Understanding again; amendments are recorded anew.
 """
 
 import copy
@@ -39,15 +43,19 @@ from openline.domain.limits import KEY_MESSAGES_MAX
 from openline.domain.line.understanding import (
     Understanding,
     check_amendment,
+    understanding_bytes,
+    understanding_hash,
     verify_understanding,
 )
 from openline.domain.record.envelope import Envelope
 from openline.domain.record.signing import PublicKeys, check_public_keys, key_id
 from openline.domain.talk.agreement import Amendment
 from openline.domain.talk.keys import (
+    Epoch,
     KeyChange,
     KeyRevoke,
     KeyRole,
+    verify_epoch,
     verify_key_change,
     verify_key_revoke,
 )
@@ -118,6 +126,8 @@ class KeyRing:
         self._tainted: frozenset[int] = frozenset()
         self._last_index = 0
         self._taken_in = 0
+        # Node keys of earlier outboxes: none of them comes back by a message.
+        self._earlier: tuple[PublicKeys, ...] = ()
 
     def understandings(self) -> tuple[Understanding, ...]:
         """Every version of the terms, in order."""
@@ -126,6 +136,10 @@ class KeyRing:
     def understanding_at(self, index: int) -> Understanding:
         """The terms in force at an entry."""
         return _valid_at(self._understandings, index).value
+
+    def amended_at(self) -> tuple[int, ...]:
+        """The entries that hold the amendments, in order."""
+        return tuple(given.start for given in self._understandings[1:])
 
     def node_at(self, index: int) -> PublicKeys:
         """The keys that sign the entry at an index; any index from 0."""
@@ -222,6 +236,66 @@ class KeyRing:
         ring._judge()
         return ring
 
+    def reopened(self, envelope: Envelope, message: Message | Unreadable) -> Self:
+        """The ring of the later outbox that an EPOCH opens, with its entry 0.
+
+        The caller then verifies the envelope with `node_at(0)` of the new ring.
+
+        Args:
+            envelope: Entry 0 of the later outbox.
+            message: What it says.
+
+        Raises:
+            TheirError: MALFORMED when it is no EPOCH of this outbox, or gives an
+                unfit key; WRONG_UNDERSTANDING; BAD_SIGNATURE when too few of the
+                party's roots have signed.
+        """
+        header, first = envelope.header, self._understandings[0].value
+        assert header.party == self.party, "a ring follows its own party"
+        if not isinstance(message, Epoch) or header.kind != Kind.EPOCH or header.index != 0:
+            raise _malformed(envelope, "does not open an outbox")
+        if message.origin != header.origin:
+            raise _malformed(envelope, f"opens {message.origin}")
+        if message.understanding != understanding_hash(understanding_bytes(first)):
+            what = f"{header.origin} is opened under another Understanding"
+            raise TheirError(Reason.WRONG_UNDERSTANDING, what)
+        verify_epoch(message, first.party(self.party))
+        self._check_opening(envelope, message)
+        ring = copy.copy(self)
+        ring._earlier = (*self._earlier, *(given.value for given in self._nodes))
+        ring._understandings = self._understandings[:1]
+        ring._nodes = (_Given(message.node),)
+        ring._cosigners = {
+            KeyRole.WITNESS: _joined(self.witnesses(), message.witness),
+            KeyRole.MIRROR: _joined(self.mirrors(), message.mirror),
+        }
+        ring._tls = _joined(self.tls(), message.tls)
+        ring._revoked = self._revoked | {revoked for revoked, _, _ in self._distrusted}
+        ring._distrusted = ()
+        ring._tainted = frozenset()
+        ring._last_index = ring._taken_in = 0
+        return ring
+
+    def _check_opening(self, envelope: Envelope, epoch: Epoch) -> None:
+        """The keys of an EPOCH are fit, are no roots, serve one role, are not revoked."""
+        given = (epoch.node, epoch.witness, epoch.mirror)
+        cosigners = [given.value for some in self._cosigners.values() for given in some]
+        nodes = [*self._earlier, *(given.value for given in self._nodes)]
+        revoked = {one for one, _, _ in self._distrusted} | self._revoked
+        roots = self._understandings[0].value.party(self.party).roots
+        ids = {key_id(keys.ed25519) for keys in given} | {certificate_id(epoch.tls)}
+        is_mixed = epoch.node in cosigners or epoch.witness in nodes or epoch.mirror in nodes
+        is_mixed = is_mixed or len(set(given)) < len(given)
+        if is_mixed or any(keys.ed25519 in roots for keys in given):
+            raise _malformed(envelope, "gives one key for two roles")
+        if ids & revoked:
+            raise _malformed(envelope, "gives a key that was revoked")
+        for keys in given:
+            try:
+                check_public_keys(keys)
+            except OurError as error:
+                raise _malformed(envelope, f"gives an unfit key: {error.what}") from None
+
     def _judge(self) -> None:
         """Find anew which entries have brought in keys and are not trusted.
 
@@ -313,6 +387,7 @@ class KeyRing:
 
     def _public_keys(self) -> Iterator[PublicKeys]:
         """Every key that has been given, of all roles but TLS."""
+        yield from self._earlier
         for some in (self._nodes, *self._cosigners.values()):
             yield from (given.value for given in some)
 
@@ -329,6 +404,12 @@ def _valid_at(some: "tuple[_Given[_K], ...]", index: int) -> "_Given[_K]":
     """What is valid at an entry: of all that start there or earlier the last."""
     assert index >= 0, "no entry has this index"
     return some[bisect_right(some, index, key=attrgetter("start")) - 1]
+
+
+def _joined(accepted: tuple[_K, ...], new: _K) -> tuple[_Given[_K], ...]:
+    """The accepted keys, the newest first, with one more; in order, as trusted ones."""
+    kept = [keys for keys in reversed(accepted) if keys != new]
+    return tuple(_Given(keys) for keys in (*kept, new))
 
 
 def _malformed(envelope: Envelope, what: str) -> TheirError:

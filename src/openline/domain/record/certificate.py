@@ -30,7 +30,7 @@ from openline.domain.limits import (
     LABEL_CHARS_MAX,
     PROOF_HASHES_MAX,
 )
-from openline.domain.party import is_line_name, is_party_name
+from openline.domain.party import EPOCH_MAX, is_line_name, is_party_name
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 
@@ -79,6 +79,7 @@ class Claim:
         valid_until: First instant after the window.
         at: The instant whose state is claimed.
         word: The word displayed then.
+        epoch: Which of the author's outboxes the index counts in.
     """
 
     kind: CertificateKind
@@ -90,11 +91,17 @@ class Claim:
     valid_until: int = 0
     at: int = 0
     word: str = ""
+    epoch: int = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes that count; the epoch is left out where it is the first."""
+        later = ("epoch",) if self.epoch > 1 else ()
+        return ("line", *_CLAIMS[self.kind], *later)
 
     def to_json(self) -> dict[str, Any]:
         """The attributes that count, by name."""
-        named = {name: getattr(self, name) for name in _CLAIMS[self.kind]}
-        return {"kind": str(self.kind), "line": self.line} | named
+        return {"kind": str(self.kind)} | {name: getattr(self, name) for name in self.names}
 
 
 _CLAIMS: Final[dict[CertificateKind, tuple[str, ...]]] = {
@@ -116,6 +123,7 @@ _KEYS: Final = {
     "valid_until": 5,
     "at": 6,
     "word": 7,
+    "epoch": 8,
 }
 """The number under which each attribute stands in the file."""
 
@@ -187,7 +195,6 @@ class Certificate:
             OurError: It would be larger than a certificate may be.
         """
         claim, evidence = self.claim, self.evidence
-        names = ("line", *_CLAIMS[claim.kind])
         parts: list[Value] = [
             evidence.understanding,
             _sorted([[e.raw, e.content, e.size, list(e.proof)] for e in evidence.entries]),
@@ -197,7 +204,7 @@ class Certificate:
         ]
         whole: list[Value] = [
             *(MAGIC, VERSION, str(claim.kind)),
-            {_KEYS[name]: getattr(claim, name) for name in names},
+            {_KEYS[name]: getattr(claim, name) for name in claim.names},
             dict(enumerate(parts)),
             bytes(_CHECKSUM_BYTES),
         ]
@@ -246,7 +253,9 @@ def _parse_claim(kind_value: Value, value: Value) -> Claim:
     if kind_value not in tuple(CertificateKind):
         raise CertificateUnreadable(f"the kind {str(kind_value)[:40]!r} is not known")
     kind = CertificateKind(str(kind_value))
-    names = ("line", *_CLAIMS[kind])
+    names: tuple[str, ...] = ("line", *_CLAIMS[kind])
+    if "index" in names and isinstance(value, dict) and _KEYS["epoch"] in value:
+        names = (*names, "epoch")
     if not isinstance(value, dict) or value.keys() != {_KEYS[name] for name in names}:
         raise CertificateUnreadable(f"the claim is not that of a {kind} certificate")
     claim = Claim(kind, **{name: _attribute(name, value[_KEYS[name]]) for name in names})
@@ -261,6 +270,11 @@ def _attribute(name: str, value: Value) -> Any:
     """An attribute of a claim in its form."""
     if name == "index":
         return _whole(value, name)
+    if name == "epoch":
+        epoch = _whole(value, name, EPOCH_MAX)
+        if epoch < 2:
+            raise CertificateUnreadable("the epoch is no later one")
+        return epoch
     if name in ("valid_from", "valid_until", "at"):
         return _whole(value, name, INSTANT_MAX)
     if not isinstance(value, str) or len(value) > LABEL_CHARS_MAX:

@@ -22,8 +22,9 @@ from typing import Any, Final, TypeAlias
 from openline.domain.instant import SECOND_MS, format_instant
 from openline.domain.line.declared import Declared, Word, displayed_word
 from openline.domain.line.observed import Answered, Observed
+from openline.domain.party import parse_origin
 from openline.domain.record.certificate import CertificateKind, Claim
-from openline.domain.record.exhibits import Exhibits, SeenEntry, kind_word
+from openline.domain.record.exhibits import Exhibits, Place, SeenEntry, kind_word
 from openline.domain.record.report import Proceedings, count_words, refuted, unproven
 from openline.domain.record.silence import (
     Finding,
@@ -75,7 +76,18 @@ class _Case:
     @property
     def entry(self) -> SeenEntry:
         """The message that the claim is about; only after `_find`."""
-        return self.exhibits.entries[self.claim.party, self.claim.index]
+        return self.exhibits.entries[self.place]
+
+    @property
+    def place(self) -> Place:
+        """Where the message of the claim stands."""
+        return self.claim.party, self.claim.epoch, self.claim.index
+
+    @property
+    def number(self) -> str:
+        """The index of the message; with the outbox where it is a later one."""
+        later = f" of its outbox {self.claim.epoch}" if self.claim.epoch > 1 else ""
+        return f"{self.claim.index}{later}"
 
     @property
     def window(self) -> Window:
@@ -105,7 +117,7 @@ def _check_message(case: _Case) -> str:
         bounds.append("The time that its author gives lies outside these bounds.")
     return " ".join(
         [
-            f"{claim.party} said this on line {claim.line} as its message {claim.index}: "
+            f"{claim.party} said this on line {claim.line} as its message {case.number}: "
             f"{_content_words(case)}",
             *bounds,
             "Not proven: which person wrote it, and whether anybody has read it.",
@@ -119,7 +131,7 @@ def _check_receipt(case: _Case) -> str:
     case.take(f"{claim.holder} has cosigned a head that covers it.", _receive)
     at = format_instant(case.facts["received_at"])
     return (
-        f"{claim.holder} held message {claim.index} of {claim.party} on line {claim.line} on disk "
+        f"{claim.holder} held message {case.number} of {claim.party} on line {claim.line} on disk "
         f"within the second {at} by its own clock, and perhaps earlier: {_content_words(case)} "
         "Not proven: whether a person has read it."
     )
@@ -144,10 +156,10 @@ def _check_lead_time(case: _Case) -> str:
 
 
 def _find(case: _Case) -> str:
-    party, index = case.claim.party, case.claim.index
-    if (party, index) not in case.exhibits.entries:
+    party, epoch, index = case.place
+    if case.place not in case.exhibits.entries:
         raise unproven(f"message {index} of {party} is not in the file")
-    if not case.exhibits.rings[party].is_trusted(index):
+    if not case.exhibits.ring(party, epoch).is_trusted(index):
         raise unproven(f"the key of message {index} of {party} is revoked from there or earlier")
     header = case.entry.envelope.header
     case.facts["kind"] = kind_word(header.kind)
@@ -162,10 +174,11 @@ def _find(case: _Case) -> str:
 def _earliest(case: _Case) -> str:
     seen: dict[str, int] = {}
     for head in case.entry.envelope.header.heads:
-        party = head.origin.partition("/")[0]
-        entry = case.exhibits.entries.get((party, head.size - 1))
+        origin = parse_origin(head.origin)
+        assert origin is not None, "a header names origins"
+        entry = case.exhibits.entries.get((origin.party, origin.epoch, head.size - 1))
         if entry is not None and entry.under == (head.origin, head.size):
-            seen[party] = entry.envelope.header.at
+            seen[origin.party] = max(entry.envelope.header.at, seen.get(origin.party, 0))
     case.facts["not_before"] = dict(sorted(seen.items()))
     if any(case.facts["claimed_at"] + _slack_ms(case) < at for at in seen.values()):
         case.facts["is_date_doubtful"] = True
@@ -173,7 +186,7 @@ def _earliest(case: _Case) -> str:
 
 
 def _latest(case: _Case) -> str:
-    received = case.exhibits.receipts(case.claim.party, case.claim.index)
+    received = case.exhibits.receipts(case.place)
     case.facts["received"] = received
     if any(case.facts["claimed_at"] > at + _slack_ms(case) for at in received.values()):
         case.facts["is_date_doubtful"] = True
@@ -194,7 +207,7 @@ def _times(words: str, times: dict[str, int]) -> str:
 
 def _receive(case: _Case) -> str:
     claim = case.claim
-    received = case.exhibits.receipts(claim.party, claim.index)
+    received = case.exhibits.receipts(case.place)
     if claim.holder not in received:
         raise unproven(f"the file holds no receipt of {claim.holder} for it")
     case.facts["received_at"] = received[claim.holder]
@@ -205,7 +218,9 @@ def _measure(case: _Case) -> str:
     notice = case.entry.message
     if not isinstance(notice, Notice) or notice.valid_from is None:
         raise unproven(f"{case.entry.words} shows no notice with a window")
-    terms = case.exhibits.rings[case.claim.party].understanding_at(case.claim.index)
+    terms = case.exhibits.ring(case.claim.party, case.claim.epoch).understanding_at(
+        case.claim.index
+    )
     received_at = case.facts["received_at"]
     case.facts.update(
         notice_id=notice.notice_id,
@@ -279,6 +294,9 @@ def _judgement_facts(found: Judgement) -> dict[str, Any]:
     for name, dated in (("first", found.first), ("last", found.last)):
         if dated is not None:
             facts[f"{name}_size"] = dated.tick.out.size
+            origin = parse_origin(dated.tick.out.origin)
+            if origin is not None and origin.epoch > 1:
+                facts[f"{name}_epoch"] = origin.epoch
             facts[f"{name}_sequence"] = dated.tick.sequence
             facts[f"{name}_anchor_at"] = dated.anchor.at
     return facts
@@ -294,16 +312,17 @@ def _alive_facts(window: Window, web: Web) -> list[dict[str, Any]]:
 def _show(case: _Case) -> str:
     """The entries that were added in the window, as many as the file holds."""
     party = case.claim.party
-    ring, entries = case.exhibits.rings[party], case.exhibits.entries
+    epoch, entries = case.facts.get("last_epoch", 1), case.exhibits.entries
+    ring = case.exhibits.ring(party, epoch)
     indexes = range(case.facts["first_size"], case.facts["last_size"])
     shown = [
-        entries[party, index]
+        entries[party, epoch, index]
         for index in indexes
-        if (party, index) in entries and ring.is_trusted(index)
+        if (party, epoch, index) in entries and ring.is_trusted(index)
     ]
     case.facts["said"] = [
         {
-            "index": entry.place[1],
+            "index": entry.place[2],
             "kind": kind_word(entry.envelope.header.kind),
             "claimed_at": entry.envelope.header.at,
         }

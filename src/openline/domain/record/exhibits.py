@@ -8,13 +8,14 @@ ones before. Whether the parts amount to the claim is for `verification`.
 Rules:
 
 1. The Understanding is signed by enough roots of every party, and the outbox
-   that the claim is about begins with it.
+   that the claim is about begins with it: the first with its very bytes, a later
+   one with an EPOCH that names it and that the author's roots have signed.
 2. Node, mirror and witness keys follow from it by the key messages inside, which
-   are entries like all others.
-3. A head, a tick or an entry is of the claim's line and of the first outbox of
-   its author, and is signed by a key that was valid and trusted there. Each
-   further row of a head is a cosignature by another party to the line, or by an
-   outside witness that the terms name; a tick has no further row.
+   are entries like all others. The keys of a later outbox begin with its EPOCH.
+3. A head, a tick or an entry is of the claim's line and of an outbox of its
+   author whose keys are known, and is signed by a key that was valid and trusted
+   there. Each further row of a head is a cosignature by another party to the line,
+   or by an outside witness that the terms name; a tick has no further row.
 4. Nobody signed two roots for one size; two are a fork, and the file proves it.
 5. An entry stands in its author's log under a head or tick of the author's; or
    under a head that the message of the claim names as seen.
@@ -25,7 +26,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.instant import SECOND_MS, format_instant
@@ -36,7 +37,7 @@ from openline.domain.line.understanding import (
     parse_signed_understanding,
     verify_understanding,
 )
-from openline.domain.party import Origin
+from openline.domain.party import parse_origin
 from openline.domain.record.certificate import Evidence, ProvenEntry
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
 from openline.domain.record.cosignature import verify_cosignature, verify_cosignature_by
@@ -56,6 +57,9 @@ from openline.domain.talk.message import Message, Unreadable, parse_body
 
 _T = TypeVar("_T")
 
+Place: TypeAlias = tuple[str, int, int]
+"""Where an entry stands: author, epoch of the author's outbox, index."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeenEntry:
@@ -72,9 +76,10 @@ class SeenEntry:
     part: ProvenEntry
 
     @property
-    def place(self) -> tuple[str, int]:
-        """Author and index."""
-        return self.envelope.header.party, self.envelope.header.index
+    def place(self) -> Place:
+        """Author, epoch of the outbox, and index."""
+        header = self.envelope.header
+        return header.party, header.epoch, header.index
 
     @property
     def under(self) -> tuple[str, int]:
@@ -83,9 +88,10 @@ class SeenEntry:
 
     @property
     def words(self) -> str:
-        """Author, index and kind: `alpha.example 12 (NOTICE)`."""
+        """Author, index and kind: `alpha.example 12 (NOTICE)`; a later epoch too."""
         header = self.envelope.header
-        return f"{header.party} {header.index} ({kind_word(header.kind)})"
+        later = f" of outbox {header.epoch}" if header.epoch > 1 else ""
+        return f"{header.party} {header.index}{later} ({kind_word(header.kind)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +100,14 @@ class SeenHead:
 
     Attributes:
         party: Its author.
+        epoch: Of which of the author's outboxes.
         checkpoint: Origin, size and root.
         receipts: Holder and instant of each mirror cosignature, by holder.
         witnessed: Name and instant of each cosignature by an outside witness.
     """
 
     party: str
+    epoch: int
     checkpoint: Checkpoint
     receipts: tuple[tuple[str, int], ...]
     witnessed: tuple[tuple[str, int], ...]
@@ -117,8 +125,8 @@ class Exhibits:
         line: The line of the claim.
         signed: The signed Understanding.
         understanding: Its terms.
-        rings: The keys of each party.
-        entries: By author and index.
+        rings: The keys of each party in its newest outbox that the file shows.
+        entries: By author, epoch of the outbox, and index.
         heads: In the order of the file.
         web: The ticks by hash.
 
@@ -131,10 +139,11 @@ class Exhibits:
     signed: SignedUnderstanding = field(init=False)
     understanding: Understanding = field(init=False)
     rings: dict[str, KeyRing] = field(default_factory=dict)
-    entries: dict[tuple[str, int], SeenEntry] = field(default_factory=dict)
+    entries: dict[Place, SeenEntry] = field(default_factory=dict)
     heads: list[SeenHead] = field(default_factory=list)
     web: dict[bytes, Tick] = field(default_factory=dict)
     _outside: tuple[VerifierKey, ...] = ()
+    _rings: dict[tuple[str, int], KeyRing] = field(default_factory=dict)
     _roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
     _extended: set[tuple[str, int, int]] = field(default_factory=set)
 
@@ -148,6 +157,7 @@ class Exhibits:
         self.rings = {
             name: KeyRing(self.understanding, name) for name in self.understanding.names()
         }
+        self._rings = {(name, 1): ring for name, ring in self.rings.items()}
         counts = [
             f"{party.name} by {sum(one.party == party.name for one in self.signed.signatures)} "
             f"of {len(party.roots)} root keys ({party.threshold} must)"
@@ -160,12 +170,17 @@ class Exhibits:
         for part in self.evidence.entries:
             self._see(part)
         found: list[str] = []
-        for (party, _), entry in sorted(self.entries.items()):
-            if entry.envelope.header.kind in KEY_KINDS:
+        for (party, epoch, index), entry in sorted(self.entries.items()):
+            opens = epoch > 1 and index == 0
+            if opens or entry.envelope.header.kind in KEY_KINDS:
                 if entry.message is None:
                     raise _fault(Reason.MALFORMED, f"the content of {entry.words} is withheld")
                 # The signatures around key messages are verified with all entries.
-                self.rings[party] = self.rings[party].after(entry.envelope, entry.message)
+                if opens:
+                    ring = self.rings[party].reopened(entry.envelope, entry.message)
+                else:
+                    ring = self.ring(party, epoch).after(entry.envelope, entry.message)
+                self.rings[party] = self._rings[party, epoch] = ring
                 found.append(entry.words)
         witnesses = (witness for terms in self._terms() for witness in terms.outside_witnesses)
         self._outside = tuple(
@@ -188,12 +203,12 @@ class Exhibits:
         }
         return ", ".join(f"{count} of {party}" for party, count in counts.items() if count) + "."
 
-    def check_entries(self, target: tuple[str, int] | None) -> str:
+    def check_entries(self, target: Place | None) -> str:
         """Rule 5: entries are signed, stand in their logs, and have their contents.
 
         Args:
-            target: Author and index of the message that the claim is about; the
-                heads that it names as seen may prove other parties' entries.
+            target: Place of the message that the claim is about; the heads that
+                it names as seen may prove other parties' entries.
         """
         named: dict[tuple[str, int], bytes] = {}
         if target in self.entries:
@@ -234,19 +249,42 @@ class Exhibits:
                 what = f"nothing shows that {origin} at size {new} extends size {old}"
                 raise _fault(Reason.WRONG_ROOT, what)
 
-    def check_beginning(self, party: str) -> None:
+    def check_beginning(self, party: str, epoch: int = 1) -> None:
         """Check that a party's outbox begins with the Understanding of the certificate."""
-        entry = self.entries.get((party, 0))
+        if epoch > 1:
+            # Its EPOCH names the Understanding, or its keys would not be known.
+            self.ring(party, epoch)
+            return
+        entry = self.entries.get((party, 1, 0))
         content_hash = hashlib.sha256(self.signed.content()).digest()
         if entry is None or entry.envelope.content_hash != content_hash:
             what = f"nothing shows that {party}'s outbox begins with this Understanding"
             raise _fault(Reason.WRONG_UNDERSTANDING, what)
 
-    def receipts(self, party: str, index: int) -> dict[str, int]:
+    def epochs_of(self, party: str) -> list[int]:
+        """Of which outboxes of a party the file has ticks, in order."""
+        origins = {tick.out.origin for tick in self.web.values() if tick.party == party}
+        return sorted(_epoch_of(origin) for origin in origins)
+
+    def ring(self, party: str, epoch: int) -> KeyRing:
+        """The keys of a party in one of its outboxes.
+
+        Raises:
+            TheirError: It is no party, or the file does not show how it begins.
+        """
+        if party not in self.rings:
+            raise _fault(Reason.UNKNOWN_PARTY, f"{party} is not a party to the line")
+        if (party, epoch) not in self._rings:
+            what = f"nothing in the file opens outbox {epoch} of {party}"
+            raise _fault(Reason.UNKNOWN_KEY, what)
+        return self._rings[party, epoch]
+
+    def receipts(self, place: Place) -> dict[str, int]:
         """The earliest receipt of an entry by each holder, as instants."""
         found: dict[str, int] = {}
+        party, epoch, index = place
         for head in self.heads:
-            if head.party == party and head.checkpoint.size > index:
+            if (head.party, head.epoch) == (party, epoch) and head.checkpoint.size > index:
                 for holder, at in head.receipts:
                     found[holder] = min(at, found.get(holder, at))
         return dict(sorted(found.items()))
@@ -263,21 +301,25 @@ class Exhibits:
 
     def _terms(self) -> Iterator[Understanding]:
         """Every version of the terms that is in force in the file."""
-        for ring in self.rings.values():
+        for ring in self._rings.values():
             yield from ring.understandings()
 
-    def _ring(self, party: str, origin: str) -> KeyRing:
-        """The keys of an author, if the log is its first outbox on this line."""
+    def _ring(self, party: str, text: str) -> KeyRing:
+        """The keys of an author, if the log is an outbox of its on this line."""
+        self._check_outbox(party, text)
+        return self.ring(party, _epoch_of(text))
+
+    def _check_outbox(self, party: str, text: str) -> None:
         if party not in self.rings:
             raise _fault(Reason.UNKNOWN_PARTY, f"{party} is not a party to the line")
-        if origin != str(Origin(party, self.line)):
-            raise _fault(Reason.WRONG_LINE, f"{origin} is not {party}'s first outbox on the line")
-        return self.rings[party]
+        origin = parse_origin(text)
+        if origin is None or (origin.party, origin.line, origin.log) != (party, self.line, "out"):
+            raise _fault(Reason.WRONG_LINE, f"{text} is not an outbox of {party} on the line")
 
     def _see(self, part: ProvenEntry) -> None:
         envelope = parse_envelope(part.raw)
         message: Message | Unreadable | None = None
-        self._ring(envelope.header.party, envelope.header.origin)
+        self._check_outbox(envelope.header.party, envelope.header.origin)
         if part.content is not None:
             check_content(envelope, part.content)
             message = parse_body(envelope.header.kind, parse_content(part.content))
@@ -303,7 +345,7 @@ class Exhibits:
         if 2 + rows + len(witnessed) != len(note.signatures):
             what = f"the head of {origin} has rows by nobody that is known"
             raise _fault(Reason.UNKNOWN_KEY, what)
-        self.heads.append(SeenHead(party, checkpoint, receipts, witnessed))
+        self.heads.append(SeenHead(party, _epoch_of(origin), checkpoint, receipts, witnessed))
 
     def _receipts(
         self, note: Note, checkpoint: Checkpoint, author: str
@@ -353,17 +395,24 @@ class Exhibits:
 
     def _check_entry(self, entry: SeenEntry, named: dict[tuple[str, int], bytes]) -> None:
         envelope, part = entry.envelope, entry.part
-        party, index = entry.place
+        party, epoch, index = entry.place
         root = self._roots.get(entry.under, named.get(entry.under))
         if root is None:
             raise _fault(Reason.WRONG_ROOT, f"no head of size {part.size} covers {entry.words}")
         verify_inclusion(leaf_hash(part.raw), index, part.size, part.proof, root)
-        verify_envelope(envelope, self.rings[party].node_at(index).ed25519)
+        verify_envelope(envelope, self.ring(party, epoch).node_at(index).ed25519)
 
     def _root(self, origin: str, size: int) -> bytes:
         if (origin, size) not in self._roots:
             raise _fault(Reason.WRONG_ROOT, f"the file has no head of {origin} at size {size}")
         return self._roots[origin, size]
+
+
+def _epoch_of(text: str) -> int:
+    """The epoch of a log whose name was checked before."""
+    origin = parse_origin(text)
+    assert origin is not None
+    return origin.epoch
 
 
 def kind_word(kind: int) -> str:

@@ -323,15 +323,26 @@ def _held_beyond(party: str, web: Web) -> str:
         named = [web[digest] for _, digest in tick.heard if digest in web]
         for other in named if tick.party == party else ():
             for head in other.held:
-                if head.origin == tick.out.origin and (
-                    head.size > tick.out.size
-                    or own.get((head.origin, head.size), head.root) != head.root
+                if _is_later_outbox(head.origin, tick.out.origin) or (
+                    head.origin == tick.out.origin
+                    and (
+                        head.size > tick.out.size
+                        or own.get((head.origin, head.size), head.root) != head.root
+                    )
                 ):
                     return (
                         f"{other.party} held size {head.size} of {party}'s outbox when {party} "
                         f"said size {tick.out.size}: one of them contradicts the other."
                     )
     return ""
+
+
+def _is_later_outbox(origin: str, than: str) -> bool:
+    """Whether a log is a later outbox of the same party than another."""
+    one, other = parse_origin(origin), parse_origin(than)
+    assert one is not None, "a parsed tick names origins"
+    assert other is not None, "a parsed tick names origins"
+    return (one.party, one.log) == (other.party, other.log) and one.epoch > other.epoch
 
 
 def _says_same(earlier: Dated | None, later: Dated | None) -> str:

@@ -24,7 +24,7 @@ from openline.domain.line.understanding import (
 )
 from openline.domain.record.certificate import CertificateKind, parse_certificate
 from openline.domain.record.claims import check_claim
-from openline.domain.record.exhibits import Exhibits
+from openline.domain.record.exhibits import Exhibits, Place
 from openline.domain.record.report import (
     Proceedings,
     Report,
@@ -102,14 +102,15 @@ def verify_certificate(data: bytes, pins: Pins | None = None) -> Report:
     claim, pins = certificate.claim, pins or Pins()
     exhibits = Exhibits(certificate.evidence, claim.line)
     proceedings = Proceedings()
-    target = (claim.party, claim.index) if claim.kind in _ABOUT_A_MESSAGE else None
+    is_message = claim.kind in _ABOUT_A_MESSAGE
+    target = (claim.party, claim.epoch, claim.index) if is_message else None
     is_genuine, verdict = False, Verdict.PROVEN
     try:
         _check_parts(data, exhibits, proceedings, pins, target)
         subjects = [claim.party] if claim.party else list(exhibits.rings)
         proceedings.take(
             "The outbox that the claim is about begins with that Understanding.",
-            lambda: _check_beginnings(exhibits, proceedings, subjects),
+            lambda: _check_beginnings(exhibits, proceedings, subjects, target),
         )
         is_genuine = True
         conclusion = check_claim(claim, exhibits, proceedings)
@@ -125,7 +126,7 @@ def _check_parts(
     exhibits: Exhibits,
     proceedings: Proceedings,
     pins: Pins,
-    target: tuple[str, int] | None,
+    target: Place | None,
 ) -> None:
     """The steps that every certificate takes, whatever it claims."""
     take, evidence = proceedings.take, exhibits.evidence
@@ -183,11 +184,14 @@ def _pinned_words(roots: tuple[RootKey, ...], pins: Pins) -> str:
     return f"The root keys are those that you named of {', '.join(pinned)}.{rest}"
 
 
-def _check_beginnings(exhibits: Exhibits, proceedings: Proceedings, subjects: list[str]) -> str:
+def _check_beginnings(
+    exhibits: Exhibits, proceedings: Proceedings, subjects: list[str], target: Place | None
+) -> str:
     for name in subjects:
         if name not in exhibits.rings:
             raise unproven(f"{name} is not a party to the line")
-        exhibits.check_beginning(name)
+        for epoch in [target[1]] if target else exhibits.epochs_of(name) or [1]:
+            exhibits.check_beginning(name, epoch)
     digest = understanding_hash(exhibits.signed.data).hex()
     version = exhibits.understanding.version
     proceedings.facts["understanding"] = {"version": version, "sha256": digest}

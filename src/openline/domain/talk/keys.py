@@ -5,7 +5,8 @@ Keys are valid by log position, never by expiry date
 envelope by the old key, the proof inside by the new. A revocation is signed by
 the party's roots, m of n, because the old key can no longer be trusted; what
 earlier heads cover stays valid. An epoch, signed in the same way, opens a new
-outbox after the state of the old one was lost.
+outbox where the old one cannot be continued; it names the keys that count there,
+so that nothing in it rests on the old one.
 
 This module knows the messages and their signatures; which key is valid where
 is kept elsewhere, from these messages.
@@ -107,7 +108,9 @@ class KeyRevoke(Body):
 
 @dataclass(frozen=True, slots=True)
 class Epoch(Body):
-    """The opening of a new outbox after the old one's state was lost.
+    """The opening of a new outbox where the old one cannot be continued.
+
+    It is entry 0 of the new outbox.
 
     Attributes:
         by: Who carried it out.
@@ -115,6 +118,11 @@ class Epoch(Body):
         previous_size: Size of the last head of the old outbox that is known.
         previous_root: Its root, 32 bytes.
         reason: Why, in words.
+        understanding: Hash of the Understanding that the first outbox began with.
+        node: The node keys, from entry 0 of the new outbox on.
+        witness: The witness keys.
+        mirror: The mirror keys.
+        tls: The TLS certificate in DER.
         signatures: By the party's roots, in order.
     """
 
@@ -123,6 +131,11 @@ class Epoch(Body):
     previous_size: int
     previous_root: bytes
     reason: str
+    understanding: bytes
+    node: PublicKeys
+    witness: PublicKeys
+    mirror: PublicKeys
+    tls: bytes
     signatures: tuple[RootSignature, ...] = ()
 
     message_kind: ClassVar[Kind] = Kind.EPOCH
@@ -183,8 +196,10 @@ def verify_key_revoke(revoke: KeyRevoke, origin: str, party: PartyTerms) -> None
 
 
 def epoch_message(epoch: Epoch) -> bytes:
-    """What the roots sign: the new outbox and the last known head of the old."""
-    return EPOCH_PREFIX + cbor.encode([epoch.origin, epoch.previous_size, epoch.previous_root])
+    """What the roots sign: the new outbox, the last known head of the old, the keys."""
+    keys = [_public_values(one, None)[:2] for one in (epoch.node, epoch.witness, epoch.mirror)]
+    head: list[Value] = [epoch.origin, epoch.previous_size, epoch.previous_root]
+    return EPOCH_PREFIX + cbor.encode([*head, epoch.understanding, *keys, epoch.tls])
 
 
 def verify_epoch(epoch: Epoch, party: PartyTerms) -> None:
@@ -256,6 +271,11 @@ Epoch.record = Record(
         Field(2, "previous_size", Whole()),
         Field(3, "previous_root", Blob(32, 32)),
         Field(4, "reason", NEEDED_TEXT),
+        Field(5, "understanding", Blob(32, 32)),
+        Field(6, "node", KEYS),
+        Field(7, "tls", CERTIFICATE),
         _SIGNATURES_AT_8,
+        Field(9, "witness", KEYS),
+        Field(10, "mirror", KEYS),
     ),
 )

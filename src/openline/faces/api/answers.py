@@ -86,6 +86,22 @@ class Alarm(msgspec.Struct):
     said: str
 
 
+class NextEpoch(msgspec.Struct):
+    """What an EPOCH would have to name, if one were opened now.
+
+    Attributes:
+        origin: The outbox that it opens.
+        previous_size: Size of the last head that the counterparts prove to hold.
+        previous_root: Its root, in hexadecimal.
+        understanding: SHA-256 of the Understanding that the line began with.
+    """
+
+    origin: str
+    previous_size: int
+    previous_root: str
+    understanding: str
+
+
 class LineState(msgspec.Struct):
     """A line on both axes.
 
@@ -105,6 +121,8 @@ class LineState(msgspec.Struct):
         broken: Why the line signs nothing for good; empty if it does.
         keys: By role, the id of our key that is in force on this line.
         alarms: What a person must look at.
+        outbox: The log that we say things in; a later one has a number.
+        next_epoch: What an EPOCH would have to name, if one were opened now.
     """
 
     line: str
@@ -121,6 +139,8 @@ class LineState(msgspec.Struct):
     broken: str
     keys: dict[str, str]
     alarms: list[Alarm]
+    outbox: str
+    next_epoch: NextEpoch
 
 
 class Status(msgspec.Struct):

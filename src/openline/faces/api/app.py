@@ -60,6 +60,7 @@ ROUTES: Final = (
     files.certify,
     writing.change_key,
     writing.publish_revocation,
+    writing.open_epoch,
     files.export_courier,
     files.import_courier,
     writing.trust_own_copy,

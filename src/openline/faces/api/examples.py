@@ -155,6 +155,8 @@ LINE_STATE: Final = answers.LineState(
         "witness": "0f31df66e6a2b10f",
     },
     alarms=[ALARM],
+    outbox=f"{ALPHA}/{LINE}/out",
+    next_epoch=answers.NextEpoch(f"{ALPHA}/{LINE}/out/2", 13, "a3" * 32, _HASH),
 )
 
 STATUS: Final = answers.Status(ALPHA, "0.1.0", _SAID_AT - 86_400_000, _READ_AT, [LINE_STATE])

@@ -64,18 +64,27 @@ def _certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> b
     match kind:
         case "message":
             message = _parameters(parameters, AboutMessage)
-            return exporter.message(message.party, message.index, with_content=message.with_content)
+            return exporter.message(
+                message.party,
+                message.index,
+                with_content=message.with_content,
+                epoch=message.epoch,
+            )
         case "log-proof":
             entry = _parameters(parameters, AboutMessage)
-            return exporter.log_proof(entry.party, entry.index).encode()
+            return exporter.log_proof(entry.party, entry.index, epoch=entry.epoch).encode()
         case "receipt":
             receipt = _parameters(parameters, AboutReceipt)
             return exporter.receipt(
-                receipt.party, receipt.index, receipt.holder, with_content=receipt.with_content
+                receipt.party,
+                receipt.index,
+                receipt.holder,
+                with_content=receipt.with_content,
+                epoch=receipt.epoch,
             )
         case "lead-time":
             notice = _parameters(parameters, AboutReceipt)
-            return exporter.lead_time(notice.party, notice.index, notice.holder)
+            return exporter.lead_time(notice.party, notice.index, notice.holder, epoch=notice.epoch)
         case "use":
             window = _parameters(parameters, AboutWindow)
             return exporter.use(window.party, window.from_, window.until)

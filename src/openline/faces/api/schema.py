@@ -24,6 +24,7 @@ Instant: TypeAlias = Annotated[
 Index: TypeAlias = Annotated[
     int, Meta(ge=0, description="Position in the author's outbox: the serial number.")
 ]
+Epoch: TypeAlias = Annotated[int, Meta(ge=0, le=999_999)]
 PrecedenceName: TypeAlias = Literal["ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH"]
 
 
@@ -104,11 +105,13 @@ class AboutMessage(msgspec.Struct, forbid_unknown_fields=True):
         party: The author.
         index: Its index.
         with_content: Whether the words go along; else only their hash.
+        epoch: In which of the author's outboxes; 0 means the newest that has it.
     """
 
     party: PartyName
     index: Index
     with_content: bool = True
+    epoch: Epoch = 0
 
 
 class AboutReceipt(msgspec.Struct, forbid_unknown_fields=True):
@@ -119,12 +122,14 @@ class AboutReceipt(msgspec.Struct, forbid_unknown_fields=True):
         index: Its index.
         holder: Whose receipt; not needed where there is one counterpart.
         with_content: Whether the words go along; else only their hash. A lead time needs them.
+        epoch: In which of the author's outboxes; 0 means the newest that has it.
     """
 
     party: PartyName
     index: Index
     holder: str = ""
     with_content: bool = True
+    epoch: Epoch = 0
 
 
 class AboutWindow(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "from"}):
@@ -168,6 +173,16 @@ class Revocation(msgspec.Struct, forbid_unknown_fields=True):
 
     Attributes:
         fields: The fields of the KEY_REVOKE message, signatures and all.
+    """
+
+    fields: dict[str, Any]
+
+
+class Opening(msgspec.Struct, forbid_unknown_fields=True):
+    """A root-signed opening of this party's next outbox.
+
+    Attributes:
+        fields: The fields of the EPOCH message, signatures and all.
     """
 
     fields: dict[str, Any]

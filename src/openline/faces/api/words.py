@@ -38,7 +38,7 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         serial=record["serial"],
         of_serial=(record["reply_to"] or {}).get("serial", ""),
     )
-    message = view.load(record["party"], record["index"])
+    message = view.load(record["party"], record["index"], record["epoch"])
     return wording.message(message, facts)
 
 

@@ -22,6 +22,7 @@ from openline.engine.commands import (
     ChangeKey,
     CheckNotice,
     Compose,
+    OpenEpoch,
     PublishRevocation,
     Recorded,
     TrustOwnCopy,
@@ -41,7 +42,15 @@ from openline.faces.api.node import (
 )
 from openline.faces.api.reading import Language, Line
 from openline.faces.api.running import Running
-from openline.faces.api.schema import Acknowledgement, Check, Deed, KeyOrder, Revocation, Say
+from openline.faces.api.schema import (
+    Acknowledgement,
+    Check,
+    Deed,
+    KeyOrder,
+    Opening,
+    Revocation,
+    Say,
+)
 from openline.faces.api.words import worded_encounter
 
 WAIT_MS_MAX: Final = 60_000
@@ -251,6 +260,30 @@ async def publish_revocation(
     except OurError as error:
         raise bad_field(error) from None
     return _said(view, await recorded(state, line, PublishRevocation(line, message)))
+
+
+@post(
+    "/lines/{line:str}/epochs",
+    operation_id="openEpoch",
+    tags=["keys"],
+    summary="Go on in a new outbox",
+    status_code=201,
+    responses=described(
+        answers.Said, "It is opened.", status=201, example=examples.SAID, faults=WRITING
+    ),
+)
+async def open_epoch(state: State, line: Line, data: JSONBody[Opening]) -> dict[str, Any]:
+    """Open this party's next outbox, signed with the root keys.
+
+    What nobody has receipted of the old outbox stays on the record, flagged; it is not
+    delivered any more.
+    """
+    view = view_of(state, line)
+    try:
+        message = from_json(Kind.EPOCH, data.fields, Precedence.PRIORITY)
+    except OurError as error:
+        raise bad_field(error) from None
+    return _said(view, await recorded(state, line, OpenEpoch(line, message)))
 
 
 @post(

@@ -34,6 +34,7 @@ def message(
     /,
     *,
     withhold: bool = False,
+    epoch: int = 0,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -45,10 +46,11 @@ def message(
     Args:
         serial: The message.
         withhold: Leave the words out; only their hash goes along.
+        epoch: In which of the author's logs; without it the newest that has the serial.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
-    _of_message("message", serial, out, options, with_content=not withhold)
+    _of_message("message", serial, out, options, with_content=not withhold, epoch=epoch)
 
 
 @verb(app)
@@ -58,6 +60,7 @@ def receipt(
     *,
     holder: str = "",
     withhold: bool = False,
+    epoch: int = 0,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -70,10 +73,13 @@ def receipt(
         serial: The message.
         holder: Whose receipt; needed where the line has more than one counterpart.
         withhold: Leave the words out; only their hash goes along.
+        epoch: In which of the author's logs; without it the newest that has the serial.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
-    _of_message("receipt", serial, out, options, holder=holder, with_content=not withhold)
+    _of_message(
+        "receipt", serial, out, options, holder=holder, with_content=not withhold, epoch=epoch
+    )
 
 
 @verb(app, "log-proof")
@@ -81,6 +87,7 @@ def log_proof(
     serial: str,
     /,
     *,
+    epoch: int = 0,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -95,10 +102,11 @@ def log_proof(
 
     Args:
         serial: The message.
+        epoch: In which of the author's logs; without it the newest that has the serial.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
-    _of_message("log-proof", serial, out, options)
+    _of_message("log-proof", serial, out, options, epoch=epoch)
 
 
 @verb(app, "lead-time")
@@ -107,6 +115,7 @@ def lead_time(
     /,
     *,
     holder: str = "",
+    epoch: int = 0,
     out: Path | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -120,10 +129,11 @@ def lead_time(
     Args:
         serial: The notice's message.
         holder: Who received it; needed where the line has more than one counterpart.
+        epoch: In which of the author's logs; without it the newest that has the serial.
         out: Where to write; without it certificates/ in the node's directory.
         options: Which node and line, and how to print.
     """
-    _of_message("lead-time", serial, out, options, holder=holder)
+    _of_message("lead-time", serial, out, options, holder=holder, epoch=epoch)
 
 
 @verb(app)

@@ -363,7 +363,7 @@ def _line(line: dict[str, Any]) -> Iterator[Finding]:
     name = f"line {line['line']}"
     if line["broken"]:
         yield Finding(name, State.FAULT, f"It signs nothing: {line['broken']}.",
-                      "A new epoch must be agreed with the counterparts.")  # fmt: skip
+                      "Open a new log with the root keys: openline keys epoch.")  # fmt: skip
     elif not line["can_sign"]:
         yield Finding(
             name, State.WARNING,

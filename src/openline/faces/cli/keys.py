@@ -1,4 +1,4 @@
-"""The verb `keys`: this party's keys, their change and their revocation."""
+"""The verb `keys`: this party's keys, their change and revocation, and epochs."""
 
 import dataclasses
 import hashlib
@@ -23,11 +23,11 @@ Role: TypeAlias = Literal["node", "witness", "mirror", "tls"]
 app = make_app(
     "keys",
     """\
-    List, rotate and revoke this party's keys.
+    List, rotate and revoke this party's keys; go on where a log is lost.
 
     Keys are valid by position in the log, never by date. The node, witness,
     mirror and TLS keys live on this machine; the root keys sign the
-    Understanding and revocations, and belong on media kept offline.
+    Understanding, revocations and epochs, and belong on media kept offline.
     """,
 )
 
@@ -207,11 +207,74 @@ def _revocation(
         keys=None if role == "tls" else _next_keys(keys, role, in_force),
         tls=_next_certificate(keys, in_force) if role == "tls" else None,
     )
-    message = key_revoke_message(f"{config.party}/{line}/out", revoke)
+    message = key_revoke_message(state["outbox"], revoke)
     signatures = sorted(
         RootSignature(config.party, root.public, root.sign(message)) for root in roots
     )
     return dataclasses.replace(revoke, signatures=tuple(signatures)).to_json()
+
+
+@verb(app)
+def epoch(
+    *,
+    reason: str,
+    roots: Path | None = None,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Go on in a new log where the old one is lost, signed with the root keys.
+
+    For a line that signs nothing because a counterpart holds another history
+    of our log, or whose log nobody has any more. The new log names the last
+    head that the counterparts prove to hold, and the keys in this node's
+    directory. What nobody has received stays on our record and must be said
+    again. The counterparts are told the reason.
+
+    Example:
+        openline keys epoch --reason "The disk failed." --roots /media/roots
+
+    Args:
+        reason: Why, in words.
+        roots: The directory of the root keys; without it keys/root.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    fields = _opening(client, line, reason, roots or client.config.root_keys, options.officer())
+    said = client.post("/lines", line, "epochs", body={"fields": fields})
+    row = f"{fields['origin']} is opened; messages are numbered from 0 again."
+    emit(said, [row], as_json=options.json)
+
+
+def _opening(
+    client: "Client", line: str, reason: str, roots: Path, officer: dict[str, str] | None
+) -> dict[str, Any]:
+    """The fields of an EPOCH, signed with the root keys."""
+    from openline.adapters.keys import FileKeys, open_root_keys
+    from openline.domain.line.understanding import RootSignature
+    from openline.domain.talk.body import By
+    from openline.domain.talk.keys import Epoch, epoch_message
+
+    config = client.config
+    [state] = [one for one in client.get("/lines")["lines"] if one["line"] == line]
+    keys, asked = FileKeys.open(config.keys), state["next_epoch"]
+    opened = Epoch(
+        by=By(**(officer or {"post": config.post, "officer": config.officer})),
+        origin=asked["origin"],
+        previous_size=asked["previous_size"],
+        previous_root=bytes.fromhex(asked["previous_root"]),
+        reason=reason,
+        understanding=bytes.fromhex(asked["understanding"]),
+        node=keys.current("node").public,
+        witness=keys.current("witness").public,
+        mirror=keys.current("mirror").public,
+        tls=keys.tls.certificate,
+    )
+    message = epoch_message(opened)
+    signatures = sorted(
+        RootSignature(config.party, root.public, root.sign(message))
+        for root in open_root_keys(roots)
+    )
+    return dataclasses.replace(opened, signatures=tuple(signatures)).to_json()
 
 
 def _next_keys(keys: "FileKeys", role: Role, in_force: bytes) -> "PublicKeys":
