@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cyclopts import App, CycloptsError
 
-from openline.faces.cli.main import make_openline
+from openline.faces.cli.main import app as openline_app
 from tests.house.tree import ROOT, SOURCE, defines, files
 
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
@@ -67,7 +67,7 @@ def is_ours(name: str) -> bool:
 @cache
 def command_line() -> App:
     """The whole command line; a verb is loaded when it is first looked at."""
-    return make_openline()
+    return openline_app
 
 
 def commands(app: App, path: tuple[str, ...] = ("openline",)) -> Iterator[str]:

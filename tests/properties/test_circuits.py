@@ -14,6 +14,9 @@ from tests.engine.copies import MANY, copy_of, durable, known, refusals_of, show
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE, make_parties
 from tests.engine.region import Carried, Region, standing
 
+REGIONS = settings(max_examples=settings().max_examples // 8)
+"""Each example is a whole region: fewer of them, in every profile."""
+
 SIZES = st.sampled_from([2, 2, 2, 3])
 
 
@@ -109,7 +112,7 @@ def step(region: Region, chance: random.Random) -> None:
         region.deliver()
 
 
-@settings(max_examples=20)
+@REGIONS
 @given(st.integers(0, 2**32), SIZES)
 def test_bad_circuits_lose_nothing(seed: int, count: int) -> None:
     """With loss, doubling, reordering, cuts and crashes all comes to agree once they end."""
@@ -124,7 +127,7 @@ def test_bad_circuits_lose_nothing(seed: int, count: int) -> None:
         assert refusals_of(region.line_of(party)) == []
 
 
-@settings(max_examples=15)
+@REGIONS
 @given(st.integers(0, 2**32), st.integers(1, 60))
 def test_a_cut_at_any_frame_loses_nothing(seed: int, place: int) -> None:
     """Wherever in an exchange the circuit is cut, the next one takes it up."""
@@ -147,7 +150,7 @@ def test_a_cut_at_any_frame_loses_nothing(seed: int, place: int) -> None:
     is_whole(region)
 
 
-@settings(max_examples=20)
+@REGIONS
 @given(st.integers(0, 2**32))
 def test_frames_again_change_nothing_durable(seed: int) -> None:
     """Any recorded frame, on any connection, at any later time, changes nothing but refusals."""
@@ -182,7 +185,7 @@ def test_frames_again_change_nothing_durable(seed: int) -> None:
     is_whole(region)
 
 
-@settings(max_examples=10)
+@REGIONS
 @given(st.integers(0, 2**32))
 def test_changed_frames_change_nothing_durable(seed: int) -> None:
     """A recorded frame with any byte changed is refused or without effect, and the line goes on."""
@@ -250,7 +253,7 @@ def test_every_byte_of_every_frame_may_be_wrong() -> None:
     assert not region.line_of(ALPHA).peers[BRAVO].is_forked
 
 
-@settings(max_examples=10)
+@REGIONS
 @given(st.integers(0, 2**32))
 def test_restores_at_random_make_no_fork(seed: int) -> None:
     """A node restored from any old copy at rest goes on without a fork, again and again."""
@@ -274,7 +277,7 @@ def test_restores_at_random_make_no_fork(seed: int) -> None:
         assert refusals_of(region.line_of(party)) == []
 
 
-@settings(max_examples=10)
+@REGIONS
 @given(st.integers(0, 2**32))
 def test_nothing_is_sent_that_is_not_durable(seed: int) -> None:
     """At every moment whatever a node has sent of its outbox is in its store."""

@@ -16,6 +16,11 @@ from tests.engine.forger import Duel, Forger
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE, make_parties
 from tests.engine.region import START, WATCH, notice, standing
 
+REGIONS = settings(
+    max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.too_slow]
+)
+"""Each example is a whole region: fewer of them, in every profile."""
+
 KEY_KINDS = (Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE)
 FREE_KINDS = [int(kind) for kind in Kind if kind not in KEY_KINDS] + [99, 65_535]
 
@@ -96,7 +101,7 @@ def heard_out(messages: list[tuple[int, Body, int, int, bool]]) -> None:
 headers = st.tuples(instants, st.integers(0, 3), st.booleans())
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@REGIONS
 @given(st.lists(st.tuples(st.sampled_from(FREE_KINDS), bodies, headers), min_size=1, max_size=6))
 def test_any_body_is_taken_in(drawn: list[tuple[int, Body, Rest]]) -> None:
     """Any body of any kind is stored and receipted; nothing but a flag comes of it."""
@@ -124,14 +129,14 @@ changes = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@REGIONS
 @given(st.lists(st.tuples(changes, headers), min_size=1, max_size=6))
 def test_any_notice_is_taken_in(drawn: list[tuple[Body, Rest]]) -> None:
     """A notice with absurd volumes, windows or versions is stored and ends nothing."""
     heard_out([(int(Kind.NOTICE), {**NOTICE, **body}, *rest) for body, rest in drawn])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@REGIONS
 @given(
     st.lists(
         st.tuples(
@@ -164,7 +169,7 @@ def _field_of(value: object) -> int:
     )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@REGIONS
 @given(
     st.lists(
         st.tuples(

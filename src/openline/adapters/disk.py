@@ -6,25 +6,29 @@ name is lost in a power cut was never made.
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 
 def make_private_file(path: Path, data: bytes) -> None:
-    """Make a file that its owner alone may read, durably.
+    """Make a file that its owner alone may read, durably: whole, or not at all.
+
+    It gets its name when all of it is on the disk, so nobody ever reads a part of
+    it. A crash before that leaves a file that begins with a dot and is never read.
 
     Raises:
         FileExistsError: There is a file of that name, which stays as it is.
         OSError: The file cannot be made.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    descriptor, passing = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(descriptor)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        os.link(passing, path)
+    finally:
+        os.unlink(passing)
     sync_directory(path.parent)
 
 

@@ -9,6 +9,7 @@ from openline.domain.limits import KEY_MESSAGES_MAX
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, certificate_id
 from openline.domain.line.understanding import (
     RootSignature,
+    SignedUnderstanding,
     understanding_bytes,
     understanding_hash,
 )
@@ -70,6 +71,11 @@ def revoke(from_index: int, revoked: bytes, word: str, role: KeyRole = KeyRole.N
     return sign_revoke(
         ALPHA, KeyRevoke(BY, role, revoked, from_index, "stolen", signer(word).public)
     )
+
+
+def carrying(signed: SignedUnderstanding) -> Amendment:
+    """The message that carries these terms."""
+    return Amendment(signed.data, signed.signatures)
 
 
 @pytest.fixture
@@ -284,7 +290,7 @@ def test_an_amendment_is_in_force_from_its_entry(ring: KeyRing) -> None:
     """The next version, signed by all, replaces the terms and leaves the keys."""
     ring = after(ring, 3, change(3, "second"))
     new = replace(UNDERSTANDING, version=2, notices_live_max=7)
-    amended = after(ring, 6, Amendment.of(sign_all(new)))
+    amended = after(ring, 6, carrying(sign_all(new)))
     assert amended.understanding_at(5) == UNDERSTANDING
     assert amended.understanding_at(6) == new
     assert amended.node_at(9) == SECOND
@@ -308,7 +314,7 @@ def test_an_amendment_that_may_not_follow_is_refused(
     new = replace(UNDERSTANDING, **changes)  # type: ignore[arg-type]
     prefix = "other " if new.parties[0].node != FIRST else ""
     with pytest.raises(TheirError) as refusal:
-        after(ring, 6, Amendment.of(sign_all(new, prefix)))
+        after(ring, 6, carrying(sign_all(new, prefix)))
     assert refusal.value.reason in (Reason.WRONG_UNDERSTANDING, Reason.BAD_SIGNATURE)
 
 
@@ -317,7 +323,7 @@ def test_an_amendment_needs_every_party(ring: KeyRing) -> None:
     signed = sign_all(replace(UNDERSTANDING, version=2))
     ours = replace(signed, signatures=tuple(s for s in signed.signatures if s.party == ALPHA))
     with pytest.raises(TheirError, match="root signatures are missing"):
-        after(ring, 6, Amendment.of(ours))
+        after(ring, 6, carrying(ours))
 
 
 def test_a_body_that_is_no_key_message_is_unreadable() -> None:

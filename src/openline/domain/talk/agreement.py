@@ -7,7 +7,7 @@ officer speaks in them.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from openline.domain.limits import UNDERSTANDING_SIZE_BYTES_MAX
 from openline.domain.line.form import Blob, Field, Record
@@ -48,11 +48,6 @@ class Adoption(_Carrier):
 
     message_kind: ClassVar[Kind] = Kind.UNDERSTANDING
 
-    @classmethod
-    def of(cls, signed: SignedUnderstanding) -> Self:
-        """The message that carries these terms."""
-        return cls(signed.data, signed.signatures)
-
 
 @dataclass(frozen=True, slots=True)
 class Amendment(_Carrier):
@@ -67,11 +62,6 @@ class Amendment(_Carrier):
     signatures: tuple[RootSignature, ...]
 
     message_kind: ClassVar[Kind] = Kind.AMENDMENT
-
-    @classmethod
-    def of(cls, signed: SignedUnderstanding) -> Self:
-        """The message that carries these terms."""
-        return cls(signed.data, signed.signatures)
 
 
 _TABLE = (
