@@ -17,7 +17,13 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from openline.domain.errors import OpenlineError, Reason, TheirError
-from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name, witness_name
+from openline.domain.line.keyring import (
+    KEY_KINDS,
+    KeyRing,
+    by_any,
+    mirror_name,
+    witness_name,
+)
 from openline.domain.line.understanding import (
     SignedUnderstanding,
     parse_signed_understanding,
@@ -25,7 +31,7 @@ from openline.domain.line.understanding import (
     verify_understanding,
 )
 from openline.domain.party import Origin, parse_origin
-from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
+from openline.domain.record.checkpoint import parse_checkpoint, verify_checkpoint
 from openline.domain.record.cosignature import verify_cosignature
 from openline.domain.record.envelope import (
     Envelope,
@@ -285,19 +291,3 @@ def _verify_part(part: list[tuple[Envelope, PublicKeys]]) -> list[str]:
         except TheirError as error:
             faults.append(f"Entry {envelope.header.index}: {error}.")
     return faults
-
-
-def _is_signed(note: Note, origin: str, keys: PublicKeys) -> bool:
-    try:
-        verify_checkpoint(note, origin, keys)
-    except TheirError:
-        return False
-    return True
-
-
-def _is_cosigned(note: Note, head: Checkpoint, name: str, keys: PublicKeys) -> bool:
-    try:
-        verify_cosignature(head, note.signatures, name, keys)
-    except TheirError:
-        return False
-    return True

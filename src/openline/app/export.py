@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from openline.domain.errors import OurError, Reason, TheirError
+from openline.domain.errors import OurError, TheirError
 from openline.domain.instant import HOUR_MS, format_instant
 from openline.domain.limits import (
     EVIDENCE_ENTRIES_MAX,
     EVIDENCE_ENTRIES_SHOWN_MAX,
     EVIDENCE_TICKS_MAX,
 )
-from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name
+from openline.domain.line.keyring import KEY_KINDS, KeyRing, by_any, mirror_name
 from openline.domain.line.understanding import (
     SignedUnderstanding,
     Understanding,
@@ -38,12 +38,17 @@ from openline.domain.record.certificate import (
     Extension,
     ProvenEntry,
 )
-from openline.domain.record.checkpoint import log_keys, parse_checkpoint, verify_checkpoint
+from openline.domain.record.checkpoint import (
+    Checkpoint,
+    log_keys,
+    parse_checkpoint,
+    verify_checkpoint,
+)
 from openline.domain.record.claims import line_words
 from openline.domain.record.cosignature import cosigner_keys, verify_cosignature
 from openline.domain.record.envelope import parse_content, parse_envelope
 from openline.domain.record.merkle import Tree, leaf_hash
-from openline.domain.record.note import Note, parse_note
+from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.proof import LogProof
 from openline.domain.record.signing import PublicKeys
 from openline.domain.record.silence import Around, Finding, Judgement, Window, around, judge
@@ -443,26 +448,22 @@ class _Dossier:
             size_min = found[-1][0] + 1
         return None
 
-    def _proven_head(self, text: str, outbox: Origin, holder: str) -> Note | None:
+    def _proven_head(self, text: str, party: str, holder: str) -> Note | None:
         """A head with the rows that verify, by keys that no revocation has touched."""
-        log, ring = self._logs[outbox], self.rings[outbox]
+        log, ring = self._logs[party], self.rings[party]
         try:
             note = parse_note(text)
             head = parse_checkpoint(note.text)
             if head.size > log.tree.size or log.tree.root(head.size) != head.root:
                 return None
-            author = _first_of(
+            proven = by_any(
                 ring.nodes_for_size(head.size),
-                lambda keys: verify_checkpoint(note, log.origin, keys),
+                lambda keys: _author_keys(note, log.origin, keys),
+                text,
             )
-            proven = [*log_keys(log.origin, author)]
             if holder:
-                name = mirror_name(holder)
-                cosigner = _first_of(
-                    self.rings[self.outboxes(holder)[-1]].mirrors(),
-                    lambda keys: verify_cosignature(head, note.signatures, name, keys),
-                )
-                proven += cosigner_keys(name, cosigner)
+                name, mirrors = mirror_name(holder), self.rings[holder].mirrors()
+                proven += by_any(mirrors, lambda keys: _cosigner_keys(note, head, name, keys), text)
         except TheirError:
             return None
         return note.only(proven)
@@ -678,16 +679,15 @@ class _Dossier:
         return ring
 
 
-def _first_of(
-    candidates: tuple[PublicKeys, ...], verify: Callable[[PublicKeys], object]
-) -> PublicKeys:
-    """The first of the keys that verifies.
+def _author_keys(note: Note, origin: str, keys: PublicKeys) -> tuple[VerifierKey, ...]:
+    """The keys of the rows with which a log has signed the note, if these are its keys."""
+    verify_checkpoint(note, origin, keys)
+    return log_keys(origin, keys)
 
-    Raises:
-        TheirError: None does.
-    """
-    for keys in candidates:
-        with suppress(TheirError):
-            verify(keys)
-            return keys
-    raise TheirError(Reason.UNKNOWN_KEY, "it is by no key that is trusted")
+
+def _cosigner_keys(
+    note: Note, head: Checkpoint, name: str, keys: PublicKeys
+) -> tuple[VerifierKey, ...]:
+    """The keys of the rows with which a party has cosigned the note, if these are its keys."""
+    verify_cosignature(head, note.signatures, name, keys)
+    return cosigner_keys(name, keys)

@@ -33,7 +33,7 @@ Rules:
 import copy
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final, Generic, Self, TypeVar
@@ -66,6 +66,7 @@ KEY_KINDS: Final = frozenset({Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE})
 """Kinds that `after` must be given: all others leave a ring as it is."""
 
 _K = TypeVar("_K")
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,28 @@ def witness_name(party: str) -> str:
 def certificate_id(tls: bytes) -> bytes:
     """The key id of a TLS certificate: the first 8 bytes of its SHA-256."""
     return hashlib.sha256(tls).digest()[:8]
+
+
+def by_any(
+    candidates: Iterable[PublicKeys], verify: Callable[[PublicKeys], _Found], what: str
+) -> _Found:
+    """What the first keys that verify give.
+
+    Args:
+        candidates: Keys that a ring names, the likeliest first.
+        verify: Raises TheirError where something is not by the keys.
+        what: What is verified, for the fault where there are no candidates.
+
+    Raises:
+        TheirError: The fault of the first candidate where none verifies.
+    """
+    fault: TheirError | None = None
+    for keys in candidates:
+        try:
+            return verify(keys)
+        except TheirError as error:
+            fault = fault or error
+    raise fault or TheirError(Reason.UNKNOWN_KEY, f"{what} is by no key that is trusted")
 
 
 class KeyRing:

@@ -225,7 +225,7 @@ _TAIL_SIZE_BYTES = 101
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Protected header, payload and signature by their places; None if these are others.
+    """Protected header, payload and signature; None where the form is another.
 
     Strict CBOR leaves one place for each. Every party reads every message, and this
     takes a tenth of the time of `_parse_outer`, which can say what is wrong.

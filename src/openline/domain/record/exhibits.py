@@ -23,14 +23,20 @@ Rules:
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.instant import SECOND_MS, format_instant
-from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name, witness_name
+from openline.domain.line.keyring import (
+    KEY_KINDS,
+    KeyRing,
+    by_any,
+    mirror_name,
+    witness_name,
+)
 from openline.domain.line.understanding import (
     SignedUnderstanding,
     Understanding,
@@ -333,7 +339,7 @@ class Exhibits:
         party = origin.partition("/")[0]
         ring = self._ring(party, origin)
         size = parse_checkpoint(note.text).size
-        checkpoint = _by_any(
+        checkpoint = by_any(
             ring.nodes_for_size(size),
             lambda keys: verify_checkpoint(note, origin, keys),
             f"the head of {origin} at {size}",
@@ -380,7 +386,7 @@ class Exhibits:
         if tick.line != self.line or len(note.signatures) != 1:
             raise _fault(Reason.WRONG_LINE, f"a tick is of {tick.line}, or signed by several")
         ring = self._ring(tick.party, tick.out.origin)
-        _by_any(
+        by_any(
             ring.nodes_for_size(tick.out.size),
             lambda keys: verify_tick(note, keys.ed25519),
             f"tick {tick.sequence} of {tick.party}",
@@ -420,24 +426,11 @@ def kind_word(kind: int) -> str:
     return Kind(kind).name if kind in set(Kind) else f"kind {kind}"
 
 
-def _by_any(
-    candidates: tuple[PublicKeys, ...], verify: Callable[[PublicKeys], _T], what: str
-) -> _T:
-    """What the first keys that verify give; the fault of the first where none do."""
-    fault: TheirError | None = None
-    for keys in candidates:
-        try:
-            return verify(keys)
-        except TheirError as error:
-            fault = fault or error
-    raise fault or _fault(Reason.UNKNOWN_KEY, f"{what} is by no key that is trusted")
-
-
 def _cosigned_at(
     note: Note, checkpoint: Checkpoint, name: str, candidates: tuple[PublicKeys, ...]
 ) -> int:
     """The instant of a cosignature under this name by any of the keys."""
-    at_s = _by_any(
+    at_s = by_any(
         candidates,
         lambda keys: verify_cosignature(checkpoint, note.signatures, name, keys),
         f"the cosignature of {name}",

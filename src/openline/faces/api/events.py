@@ -102,7 +102,7 @@ async def _stream(
 
 
 def _worded(show: Show, wording: Wording) -> dict[str, Any]:
-    """The data of an event with the sentences that the list has, in the node's language."""
+    """The data of an event, with the sentences that the list has."""
     match show.name:
         case "alarm":
             return worded_alarm(show.data, wording)
