@@ -263,13 +263,18 @@ class _LogAuditor:
             for ring in rings
             for keys in (ring.nodes() if self.is_journal else ring.nodes_for_size(head.size))
         ]
-        if not any(_is_signed(note, head.origin, keys) for keys in authors):
+        try:
+            by_any(authors, lambda keys: verify_checkpoint(note, head.origin, keys), "the head")
+        except TheirError:
             self.found.tell(f"The head of size {head.size} is not signed by its author.")
         if theirs is None:
             return
         name = witness_name(holder) if self.is_journal else mirror_name(holder)
         cosigners = theirs.witnesses() if self.is_journal else theirs.mirrors()
-        if not any(_is_cosigned(note, head, name, keys) for keys in cosigners):
+        rows = note.signatures
+        try:
+            by_any(cosigners, lambda keys: verify_cosignature(head, rows, name, keys), name)
+        except TheirError:
             self.found.tell(f"The receipt of {holder} for {head.size} does not verify.")
 
 

@@ -10,8 +10,7 @@ each entry once. It is used by one thread at a time.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -448,9 +447,9 @@ class _Dossier:
             size_min = found[-1][0] + 1
         return None
 
-    def _proven_head(self, text: str, party: str, holder: str) -> Note | None:
+    def _proven_head(self, text: str, outbox: Origin, holder: str) -> Note | None:
         """A head with the rows that verify, by keys that no revocation has touched."""
-        log, ring = self._logs[party], self.rings[party]
+        log, ring = self._logs[outbox], self.rings[outbox]
         try:
             note = parse_note(text)
             head = parse_checkpoint(note.text)
@@ -462,7 +461,8 @@ class _Dossier:
                 text,
             )
             if holder:
-                name, mirrors = mirror_name(holder), self.rings[holder].mirrors()
+                name = mirror_name(holder)
+                mirrors = self.rings[self.outboxes(holder)[-1]].mirrors()
                 proven += by_any(mirrors, lambda keys: _cosigner_keys(note, head, name, keys), text)
         except TheirError:
             return None

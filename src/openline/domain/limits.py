@@ -240,7 +240,8 @@ VERSIONS_KEPT = 32
 """Versions of one notice that a node shows, the newest; the record has them all."""
 
 KEY_MESSAGES_MAX = 128
-"""Messages about keys and terms in one outbox: four keys changed every six weeks for four years.
+"""Messages about keys and terms of one party on one line: four keys changed every six weeks
+for four years.
 
 All of them go along with each certificate, and are gone through for each head; the largest
 have 75 kB. Without a bound a party could make what it said impossible to prove.

@@ -46,14 +46,14 @@ def hello(line: "Line", peer: Peer) -> Hello:
     """What we tell a counterpart that we durably have."""
     mirror = line.mirrors[peer.party]
     notes = [note.format() for note in (mirror.note, peer.its_journal) if note is not None]
-    tick = line.store.last_tick(line.name, peer.party)
     return Hello(
         version=VERSION,
         line=line.name,
         understanding=_first_hash(line),
         held=tuple(notes),
         receipted=peer.receipted,
-        heard=tick[2] if tick else "",
+        # Not as the store has it: this turn may have heard a later one.
+        heard=peer.last_tick_note,
         epoch=line.outbox.epoch,
     )
 

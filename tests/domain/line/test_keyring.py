@@ -442,3 +442,15 @@ def test_an_opening_without_roots_is_refused() -> None:
     with pytest.raises(TheirError) as error:
         KeyRing(UNDERSTANDING, ALPHA).reopened(envelope(0, Kind.TEXT), Text(BY, "en", "x"))
     assert error.value.reason is Reason.MALFORMED
+
+
+def test_a_later_outbox_does_not_count_anew(ring: KeyRing) -> None:
+    """The messages about keys of all outboxes of a party count, and so does each EPOCH."""
+    for index in range(1, KEY_MESSAGES_MAX - 1):
+        ring = after(ring, index, change(index, f"witness {index}", KeyRole.WITNESS))
+    later = reopened(ring, opening(node=SECOND))
+    after(later, 1, change_in(later, 1, "witness last"))
+    full = after(later, 1, change_in(later, 1, "witness last"))
+    with pytest.raises(TheirError) as refusal:
+        after(full, 2, change_in(later, 2, "one too many"))
+    assert refusal.value.reason is Reason.TOO_LARGE

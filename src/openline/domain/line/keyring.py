@@ -2,9 +2,10 @@
 
 Keys are valid by log position, never by date (`docs/spec/understanding.md`). A
 ring begins with the keys of the Understanding and takes in the key messages of
-one outbox in their order. It checks the signatures inside those messages; the signature of
-the envelope around them is for the caller to check, with `node_at`. Rings never
-change: `after` gives a new one, so that a batch that is refused leaves no trace.
+one outbox in their order. It checks the signatures inside those messages; the
+signature of the envelope around them is for the caller to check, with `node_at`.
+Rings never change: `after` gives a new one, so that a batch that is refused
+leaves no trace.
 
 Rules:
 
@@ -22,8 +23,9 @@ Rules:
    again, whenever it signed: a new cosignature over a larger head covers all.
 5. A key serves one role once. No message brings back an earlier key.
 6. An amendment at entry i is in force from i. It cannot touch keys.
-7. An outbox holds a bounded number of messages about keys and terms: each of
-   them goes along with every certificate, and is gone through for every head.
+7. The outboxes of a party hold a bounded number of messages about keys and terms
+   together: each of them goes along with every certificate, and is gone through
+   for every head.
 8. A later outbox begins with an EPOCH, which the party's roots have signed: it
    names the node key from entry 0 on, and adds witness, mirror and TLS keys to
    those that were accepted. A revoked key stays revoked. The terms are those of
@@ -243,12 +245,7 @@ class KeyRing:
             raise _malformed(envelope, f"cannot be read: {message.why}")
         if message.message_kind != header.kind:
             raise _malformed(envelope, "is not of the kind that its envelope says")
-        if self._taken_in == KEY_MESSAGES_MAX:
-            what = f"{header.origin} has {KEY_MESSAGES_MAX} messages about keys and terms already"
-            raise TheirError(Reason.TOO_LARGE, what)
-        ring = copy.copy(self)
-        ring._last_index = header.index
-        ring._taken_in += 1
+        ring = self._one_more(envelope)
         match message:
             case KeyChange():
                 ring._change(envelope, message)
@@ -270,8 +267,9 @@ class KeyRing:
 
         Raises:
             TheirError: MALFORMED when it is no EPOCH of this outbox, or gives an
-                unfit key; WRONG_UNDERSTANDING; BAD_SIGNATURE when too few of the
-                party's roots have signed.
+                unfit key; TOO_LARGE when there have been `KEY_MESSAGES_MAX`;
+                WRONG_UNDERSTANDING; BAD_SIGNATURE when too few of the party's
+                roots have signed.
         """
         header, first = envelope.header, self._understandings[0].value
         assert header.party == self.party, "a ring follows its own party"
@@ -284,7 +282,7 @@ class KeyRing:
             raise TheirError(Reason.WRONG_UNDERSTANDING, what)
         verify_epoch(message, first.party(self.party))
         self._check_opening(envelope, message)
-        ring = copy.copy(self)
+        ring = self._one_more(envelope)
         ring._earlier = (*self._earlier, *(given.value for given in self._nodes))
         ring._understandings = self._understandings[:1]
         ring._nodes = (_Given(message.node),)
@@ -296,7 +294,17 @@ class KeyRing:
         ring._revoked = self._revoked | {revoked for revoked, _, _ in self._distrusted}
         ring._distrusted = ()
         ring._tainted = frozenset()
-        ring._last_index = ring._taken_in = 0
+        return ring
+
+    def _one_more(self, envelope: Envelope) -> Self:
+        """A copy for the ring after one more message about keys or terms."""
+        header = envelope.header
+        if self._taken_in == KEY_MESSAGES_MAX:
+            what = f"{header.party} has sent {KEY_MESSAGES_MAX} messages about keys and terms"
+            raise TheirError(Reason.TOO_LARGE, f"{what} before {header.origin} {header.index}")
+        ring = copy.copy(self)
+        ring._last_index = header.index
+        ring._taken_in += 1
         return ring
 
     def _check_opening(self, envelope: Envelope, epoch: Epoch) -> None:

@@ -41,7 +41,8 @@ class NoticeForm:
         file: A file with areas, GeoJSON, KML or ACO; each activity in it becomes a notice. What
             other options give counts before it.
         only: Of the file, the activity of this name or number; again for each.
-        skip_faulty: Leave out, and tell, what is faulty in the file, and take the rest.
+        skip_faulty: Of an airspace control order (ACO), leave out, and tell, what is faulty, and
+            take the rest. Of other files the first fault is told and nothing is taken.
         circle: Centre of a circle: "LAT,LON" in degrees; needs --radius.
         corridor: Points of a corridor: "LAT,LON LAT,LON ..."; needs --radius.
         polygon: Corners of a polygon: "LAT,LON LAT,LON LAT,LON ...".
