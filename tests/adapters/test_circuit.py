@@ -272,7 +272,8 @@ class Relay:
                 if not self.is_dead:
                     writer.write(data)
                     await writer.drain()
-            writer.close()
+            if not self.is_dead:
+                writer.close()
 
     def cut(self) -> None:
         """Break every connection."""

@@ -7,7 +7,7 @@ import pytest
 from openline.adapters.memory import MemoryStore
 from openline.app.export import Exporter
 from openline.domain.errors import OurError
-from openline.domain.limits import EVIDENCE_ENTRIES_SHOWN_MAX, KEY_MESSAGES_MAX
+from openline.domain.limits import EVIDENCE_ENTRIES_SHOWN_MAX, KEY_CHANGES_UNTIL
 from openline.domain.line.keyring import KeyRing, mirror_name, witness_name
 from openline.domain.record.certificate import parse_certificate
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
@@ -384,7 +384,7 @@ def test_heads_of_one_size_by_two_keys_are_one() -> None:
 def test_many_changes_of_keys_leave_everything_provable() -> None:
     """A party that changes its keys as often as it may can still be shown what it said."""
     history = History()
-    for number in range(KEY_MESSAGES_MAX):
+    for number in range(KEY_CHANGES_UNTIL):
         history.change_key(ALPHA, KeyRole.NODE, f"alpha node {number}")
     index = history.text(ALPHA)
     history.run(30)

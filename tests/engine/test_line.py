@@ -257,6 +257,20 @@ class TestGreetings:
         assert f"party {ALPHA}\n" in said.heard
         assert said.receipted == line.outbox.size
 
+    def test_it_names_a_tick_that_came_in_the_same_turn(self) -> None:
+        """A greeting names the last tick heard, also when it came just before the connection."""
+        region = standing(make_parties())
+        region.pass_time(5_000)
+        region.say(ALPHA, "a tick goes with this")
+        region.deliver()
+        wire = region.connect(ALPHA, BRAVO, "2")
+        region.turn(BRAVO)
+        last = region.line_of(ALPHA).store.last_tick(LINE, ALPHA)
+        said = next(decode_frame(one.frame) for one in wire.under_way if one.sender == BRAVO)
+        assert isinstance(said, Hello)
+        assert last is not None
+        assert said.heard == last[2]
+
     def test_a_delayed_circuit_is_no_wrong_clock(self) -> None:
         """A circuit that delays one way for a minute raises no alarm about clocks."""
         region = standing(make_parties())

@@ -362,6 +362,7 @@ def test_every_claim_is_in_the_specification() -> None:
         ("understanding", limits.UNDERSTANDING_SIZE_BYTES_MAX),
         ("understanding", limits.CARD_SIZE_BYTES_MAX),
         ("understanding", limits.KEY_MESSAGES_MAX),
+        ("understanding", limits.KEY_CHANGES_UNTIL),
         ("circuit", limits.FRAME_SIZE_BYTES_MAX),
         ("circuit", limits.CHUNK_SIZE_BYTES_MAX),
         ("circuit", 2 * limits.FRAME_ENTRIES_MAX),

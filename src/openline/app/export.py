@@ -680,7 +680,7 @@ class _Dossier:
 
 
 def _author_keys(note: Note, origin: str, keys: PublicKeys) -> tuple[VerifierKey, ...]:
-    """The keys of the rows with which a log has signed the note, if these are its keys."""
+    """The keys of the rows with which a log has signed, if these are its keys."""
     verify_checkpoint(note, origin, keys)
     return log_keys(origin, keys)
 
@@ -688,6 +688,6 @@ def _author_keys(note: Note, origin: str, keys: PublicKeys) -> tuple[VerifierKey
 def _cosigner_keys(
     note: Note, head: Checkpoint, name: str, keys: PublicKeys
 ) -> tuple[VerifierKey, ...]:
-    """The keys of the rows with which a party has cosigned the note, if these are its keys."""
+    """The keys of the rows with which a party has cosigned, if these are its keys."""
     verify_cosignature(head, note.signatures, name, keys)
     return cosigner_keys(name, keys)

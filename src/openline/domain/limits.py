@@ -240,9 +240,14 @@ VERSIONS_KEPT = 32
 """Versions of one notice that a node shows, the newest; the record has them all."""
 
 KEY_MESSAGES_MAX = 128
-"""Messages about keys and terms of one party on one line: four keys changed every six weeks
-for four years.
+"""Messages about keys and terms of one party on one line.
 
 All of them go along with each certificate, and are gone through for each head; the largest
 have 75 kB. Without a bound a party could make what it said impossible to prove.
+"""
+
+KEY_CHANGES_UNTIL = 96
+"""Of those messages the rest are for what roots have signed: whoever holds a stolen node key
+must not use up the place of the message that revokes it. Four keys changed every two months
+for four years.
 """

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from openline.domain.errors import Reason, TheirError
-from openline.domain.limits import KEY_MESSAGES_MAX
+from openline.domain.limits import KEY_CHANGES_UNTIL, KEY_MESSAGES_MAX
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, certificate_id
 from openline.domain.line.understanding import (
     RootSignature,
@@ -333,26 +333,41 @@ def test_a_body_that_is_no_key_message_is_unreadable() -> None:
 
 
 def test_the_messages_about_keys_are_bounded(ring: KeyRing) -> None:
-    """An outbox has a bounded number of key messages; the next one is TOO_LARGE."""
-    for index in range(1, KEY_MESSAGES_MAX + 1):
+    """A party has a bounded number of key messages; the next one is TOO_LARGE."""
+    for index in range(1, KEY_CHANGES_UNTIL + 1):
         ring = after(ring, index, change(index, f"node {index}"))
-    assert ring.nodes()[0] == signer(f"node {KEY_MESSAGES_MAX}").public
-    assert len(ring.nodes()) == len(ring.nodes_for_size(1)) == KEY_MESSAGES_MAX + 1
+    assert ring.nodes()[0] == signer(f"node {KEY_CHANGES_UNTIL}").public
+    assert len(ring.nodes()) == len(ring.nodes_for_size(1)) == KEY_CHANGES_UNTIL + 1
+    for index in range(KEY_CHANGES_UNTIL + 1, KEY_MESSAGES_MAX + 1):
+        stolen = key_id(ring.node_at(index).ed25519)
+        ring = after(ring, index, revoke(index, stolen, f"node {index}"))
     index = KEY_MESSAGES_MAX + 1
     with pytest.raises(TheirError) as refusal:
-        after(ring, index, change(index, "one too many"))
+        after(ring, index, revoke(index, key_id(ring.node_at(index).ed25519), "one too many"))
     assert refusal.value.reason is Reason.TOO_LARGE
+
+
+def test_a_thief_cannot_use_up_the_place_of_the_revocation(ring: KeyRing) -> None:
+    """Changes, which a stolen key can sign, leave places for what the roots sign."""
+    for index in range(1, KEY_CHANGES_UNTIL + 1):
+        ring = after(ring, index, change(index, f"thief {index}", KeyRole.WITNESS))
+    index = KEY_CHANGES_UNTIL + 1
+    with pytest.raises(TheirError) as refusal:
+        after(ring, index, change(index, "thief", KeyRole.MIRROR))
+    assert refusal.value.reason is Reason.TOO_LARGE
+    ring = after(ring, index, revoke(1, key_id(FIRST.ed25519), "second"))
+    assert ring.witnesses() == (party_terms(ALPHA).witness,)
 
 
 def test_a_long_chain_of_keys_is_distrusted_from_the_stolen_one_on(ring: KeyRing) -> None:
     """Revoking the first of many keys from an entry takes away all that follow from it."""
-    for index in range(1, KEY_MESSAGES_MAX):
+    for index in range(1, KEY_CHANGES_UNTIL):
         ring = after(ring, index, change(index, f"node {index}"))
     stolen = key_id(signer("node 3").public.ed25519)
-    ring = after(ring, KEY_MESSAGES_MAX, revoke(4, stolen, "third"))
+    ring = after(ring, KEY_CHANGES_UNTIL, revoke(4, stolen, "third"))
     kept = [FIRST, *(signer(f"node {number}").public for number in (1, 2))]
     assert ring.nodes() == (THIRD, *reversed(kept))
-    assert [ring.is_trusted(index) for index in (3, 4, 5, 100, KEY_MESSAGES_MAX)] == [
+    assert [ring.is_trusted(index) for index in (3, 4, 5, 90, KEY_CHANGES_UNTIL)] == [
         *(True, False, False, False, True)
     ]
 
@@ -446,11 +461,10 @@ def test_an_opening_without_roots_is_refused() -> None:
 
 def test_a_later_outbox_does_not_count_anew(ring: KeyRing) -> None:
     """The messages about keys of all outboxes of a party count, and so does each EPOCH."""
-    for index in range(1, KEY_MESSAGES_MAX - 1):
+    for index in range(1, KEY_CHANGES_UNTIL - 1):
         ring = after(ring, index, change(index, f"witness {index}", KeyRole.WITNESS))
     later = reopened(ring, opening(node=SECOND))
-    after(later, 1, change_in(later, 1, "witness last"))
-    full = after(later, 1, change_in(later, 1, "witness last"))
+    full = after(later, 1, change(1, "last", KeyRole.WITNESS))
     with pytest.raises(TheirError) as refusal:
-        after(full, 2, change_in(later, 2, "one too many"))
+        after(full, 2, change(2, "one too many", KeyRole.WITNESS))
     assert refusal.value.reason is Reason.TOO_LARGE

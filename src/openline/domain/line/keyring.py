@@ -25,7 +25,7 @@ Rules:
 6. An amendment at entry i is in force from i. It cannot touch keys.
 7. The outboxes of a party hold a bounded number of messages about keys and terms
    together: each of them goes along with every certificate, and is gone through
-   for every head.
+   for every head. The last of them are for what the roots have signed.
 8. A later outbox begins with an EPOCH, which the party's roots have signed: it
    names the node key from entry 0 on, and adds witness, mirror and TLS keys to
    those that were accepted. A revoked key stays revoked. The terms are those of
@@ -41,7 +41,7 @@ from operator import attrgetter
 from typing import Final, Generic, Self, TypeVar
 
 from openline.domain.errors import OurError, Reason, TheirError
-from openline.domain.limits import KEY_MESSAGES_MAX
+from openline.domain.limits import KEY_CHANGES_UNTIL, KEY_MESSAGES_MAX
 from openline.domain.line.understanding import (
     Understanding,
     check_amendment,
@@ -230,10 +230,11 @@ class KeyRing:
 
         Raises:
             TheirError: MALFORMED when a key message cannot be read or does not
-                make sense; TOO_LARGE when there have been `KEY_MESSAGES_MAX`;
-                BAD_SIGNATURE when a new key or the roots have not signed;
-                UNKNOWN_KEY when a revocation names no key of this party;
-                WRONG_UNDERSTANDING when the amendment may not follow.
+                make sense; TOO_LARGE when there have been `KEY_MESSAGES_MAX`, or
+                `KEY_CHANGES_UNTIL` before a change; BAD_SIGNATURE when a new key
+                or the roots have not signed; UNKNOWN_KEY when a revocation names
+                no key of this party; WRONG_UNDERSTANDING when the amendment may
+                not follow.
         """
         header = envelope.header
         if header.kind not in KEY_KINDS:
@@ -299,8 +300,9 @@ class KeyRing:
     def _one_more(self, envelope: Envelope) -> Self:
         """A copy for the ring after one more message about keys or terms."""
         header = envelope.header
-        if self._taken_in == KEY_MESSAGES_MAX:
-            what = f"{header.party} has sent {KEY_MESSAGES_MAX} messages about keys and terms"
+        most = KEY_CHANGES_UNTIL if header.kind == Kind.KEY_CHANGE else KEY_MESSAGES_MAX
+        if self._taken_in >= most:
+            what = f"{header.party} has sent {self._taken_in} messages about keys and terms"
             raise TheirError(Reason.TOO_LARGE, f"{what} before {header.origin} {header.index}")
         ring = copy.copy(self)
         ring._last_index = header.index
