@@ -5,8 +5,9 @@ from openline.domain.record.note import parse_note
 from openline.domain.talk.body import By
 from openline.domain.talk.text import Text
 from openline.engine.commands import Compose
+from openline.engine.frames import Receipt, decode_frame, encode_frame
 from tests.engine.parties import ALPHA, BRAVO, LINE, make_parties
-from tests.engine.region import Region, standing
+from tests.engine.region import Carried, Region, standing
 
 ORIGIN = f"{ALPHA}/{LINE}/out"
 
@@ -42,3 +43,29 @@ def test_a_later_receipt_of_the_same_size_does_not_replace_the_first() -> None:
     region.pump()
     region.pass_time(20_000, 10_000)
     assert given(region) == first
+
+
+def test_a_receipt_with_more_rows_than_a_cosignature_has_is_refused() -> None:
+    """Rows that nobody verified are never kept with a receipt: the frame is refused."""
+    region = standing(make_parties())
+    line = region.stations[ALPHA].node.lines[LINE]
+    genuine: list[bytes] = []
+
+    def stuff(carried: Carried) -> list[bytes]:
+        frame = carried.frame
+        decoded = decode_frame(frame)
+        is_bravos = carried.sender == BRAVO and not genuine
+        is_receipt = isinstance(decoded, Receipt) and decoded.origin == ORIGIN
+        if is_bravos and is_receipt and decoded.rows:
+            genuine.append(frame)
+            more = decoded.rows + decoded.rows.splitlines(keepends=True)[0]
+            return [encode_frame(Receipt(decoded.origin, decoded.size, more))]
+        return [frame]
+
+    region.tamper = stuff
+    region.ask(ALPHA, Compose(LINE, Text(By("air-desk", "Lt Ivanova"), "en", "Good morning.")))
+    region.pump()
+    assert genuine
+    assert line.peers[BRAVO].receipted == 1
+    refused = [show for show in region.stations[ALPHA].shows if show.name == "refused"]
+    assert [show.data["reason"] for show in refused] == ["MALFORMED"]

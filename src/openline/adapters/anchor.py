@@ -91,14 +91,13 @@ class Anchor:
         self._descriptor = descriptor
         self._rows: dict[str, Anchored] = {}
         self._sequence = 0
-        self.damaged_slots: tuple[int, ...] = ()
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open the anchor file; make an empty one if it does not exist.
 
-        One damaged slot is what a write that was cut short leaves, and is noted in
-        `damaged_slots`; the other slot then counts.
+        One damaged slot is what a write that was cut short leaves; the other then
+        counts, and the next commit writes over the damaged one.
 
         Raises:
             OurError: The file cannot be made or read, or no slot is whole.
@@ -197,17 +196,16 @@ class Anchor:
             ) from error
 
     def _read(self) -> None:
-        damaged = []
+        damaged = 0
         for number in range(_SLOTS):
             data = os.pread(self._descriptor, _SLOT_BYTES, number * _SLOT_BYTES).rstrip(b"\0")
             slot = _parse(data) if data else (0, ())
             if slot is None:
-                damaged.append(number)
+                damaged += 1
             elif slot[0] > self._sequence:
                 self._sequence = slot[0]
                 self._rows = {row.origin: row for row in slot[1]}
-        self.damaged_slots = tuple(damaged)
-        if len(damaged) == _SLOTS or (damaged and self._sequence == 0):
+        if damaged and self._sequence == 0:
             raise OurError(
                 f"The anchor {self.path} is damaged.",
                 "Compare the logs with the counterpart's mirror, then move the file away.",

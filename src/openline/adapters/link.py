@@ -201,16 +201,6 @@ class Link:
         return True
 
     @property
-    def is_congested(self) -> bool:
-        """Whether an ordinary frame would not be taken now."""
-        return self._ordinary.is_full
-
-    @property
-    def backlog_bytes(self) -> int:
-        """Bytes of frames that wait to be sent."""
-        return self._ordinary.size_bytes + self._urgent.size_bytes
-
-    @property
     def reason(self) -> str:
         """Why the link ended; empty while it stands."""
         return self._ended.result() if self._ended.done() else ""

@@ -29,6 +29,9 @@ from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import parse_body
 from openline.engine.ports import StoredEntry
 
+SIGNATURES_OF_ONE: Final = 2
+"""Rows with which one party signs or cosigns a head: Ed25519 and ML-DSA-44."""
+
 COSIGNED_AT_MAX_S: Final = INSTANT_MAX // SECOND_MS
 """Cosignatures dated later than any calendar can show are refused."""
 
@@ -127,6 +130,7 @@ def verify_head(note: Note, origin: str, ring: KeyRing, size: int | None) -> Che
     Raises:
         TheirError: It does not verify.
     """
+    _check_two(note.signatures, origin)
     fault: TheirError | None = None
     for keys in ring.nodes() if size is None else ring.nodes_for_size(size):
         try:
@@ -134,6 +138,14 @@ def verify_head(note: Note, origin: str, ring: KeyRing, size: int | None) -> Che
         except TheirError as error:
             fault = fault or error
     raise fault or TheirError(Reason.UNKNOWN_KEY, f"{origin} has no key that is trusted")
+
+
+def _check_two(rows: Sequence[NoteSignature], name: str) -> None:
+    """What is kept is what was verified: further rows could take its place later."""
+    if len(rows) > SIGNATURES_OF_ONE:
+        raise TheirError(
+            Reason.MALFORMED, f"{name} signs with {SIGNATURES_OF_ONE} rows, and {len(rows)} came"
+        )
 
 
 def verify_receipt(
@@ -146,6 +158,7 @@ def verify_receipt(
     """
     fault: TheirError | None = None
     rows = tuple(signatures)
+    _check_two(rows, name)
     for public in keys:
         try:
             at_s = verify_cosignature(head, rows, name, public)
