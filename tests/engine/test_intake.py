@@ -568,18 +568,27 @@ class TestLies:
         assert duel.line.can_sign()
 
     def test_one_greeting_cannot_wear_out_the_journal(self, duel: Duel) -> None:
-        """A counterpart begins at most one new epoch of our journal in one run of the node."""
+        """A counterpart begins at most one new epoch of our journal without proof in one run."""
+        origin = duel.line.journal.origin
         for number in range(5):
             alpha = Forger(duel.region, ALPHA)
-            frame = decode_frame(alpha.journal_head(Tree([bytes([number]) * 32] * 50)))
+            tree = Tree([bytes([number]) * 32] * 50)
+            frame = decode_frame(alpha.journal_head(tree, epoch=number + 1, signer=STRANGER))
             assert isinstance(frame, JournalHead)
             duel.send(_hello(duel, held=(_our_head(duel), frame.head)))
-        assert duel.line.journal.origin in (
-            f"{ALPHA}/{LINE}/journal",
-            f"{ALPHA}/{LINE}/journal/2",
-        )
+        assert duel.line.journal.origin in (origin, f"{origin}/2")
         loaded = duel.region.loaded(ALPHA, duel.line.store)
         assert loaded.journal.origin == duel.line.journal.origin
+
+    def test_a_journal_that_we_signed_and_do_not_have_is_left(self, duel: Duel) -> None:
+        """Each head of our journal that we signed and is not on it begins a new epoch."""
+        for epoch in (1, 2):
+            alpha = Forger(duel.region, ALPHA)
+            frame = decode_frame(alpha.journal_head(Tree([bytes(32)] * 2), epoch=epoch))
+            assert isinstance(frame, JournalHead)
+            duel.send(_hello(duel, held=(_our_head(duel), frame.head)))
+        assert duel.line.journal.origin == f"{ALPHA}/{LINE}/journal/3"
+        assert duel.line.can_sign()
 
     def test_one_liar_does_not_stop_the_others(self) -> None:
         """On a line of three, a claim of one without proof holds us up for a minute at most."""

@@ -253,10 +253,9 @@ def compare_journal(line: "Line", turn: Turn, peer: Peer) -> None:
     if origin.epoch == ours.epoch and _is_on(line.journal.tree, head):
         peer.journal_cosigned = peer.journal_sent = head.size
         return
-    is_near = is_proven or origin.epoch < ours.epoch + JOURNALS_LOST_MAX
-    if not peer.is_reconciled or peer.has_continued or not is_near:
-        return
-    if origin.epoch >= EPOCH_MAX:
+    is_near = origin.epoch < ours.epoch + JOURNALS_LOST_MAX
+    is_likely = is_proven or (is_near and not peer.has_continued)
+    if not peer.is_reconciled or not is_likely or origin.epoch >= EPOCH_MAX:
         return
     peer.has_continued = True
     line.journal.flush(turn)
