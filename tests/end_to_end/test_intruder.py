@@ -250,9 +250,6 @@ def test_what_was_said_before_changes_nothing_when_it_is_replayed(
     assert [one["serial"] for one in alpha.messages()] == [*before, last["serial"]]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="entries are sent again on the connection that never answered"
-)
 def test_who_only_swallows_what_comes_keeps_nothing_from_the_counterpart(
     pair: tuple[Node, Node],
 ) -> None:

@@ -586,6 +586,9 @@ class Line:
         patience_ms = max(2 * self.pulse.interval_ms, 1_000)
         if peer.sent > peer.held and _is_past(peer.progress_at, turn.now, patience_ms):
             peer.progress_at = turn.now
+            # Who swallows entries and answers nothing does not hold up another connection.
+            for link in peer.greeted()[:1]:
+                link.unanswered += 1
             peer.rewind()
         elif peer.held > peer.receipted and _is_past(peer.progress_at, turn.now, patience_ms):
             # It holds what it has not receipted: a greeting asks for its receipt.

@@ -37,12 +37,14 @@ class LinkState:
         circuit: The circuit it belongs to.
         is_greeted: The counterpart's hello was accepted.
         since: When it was opened.
+        unanswered: How often entries on it had to be sent again.
     """
 
     number: int
     circuit: str
     is_greeted: bool = False
     since: int = 0
+    unanswered: int = 0
 
 
 @dataclass(slots=True)
@@ -170,7 +172,12 @@ class Peer:
         ready = [link for link in self.links.values() if link.is_greeted]
         return sorted(
             ready,
-            key=lambda link: (order[self.circuits[link.circuit].state], link.circuit, link.number),
+            key=lambda link: (
+                order[self.circuits[link.circuit].state],
+                link.unanswered,
+                link.circuit,
+                link.number,
+            ),
         )
 
     def best_of_each_circuit(self) -> list[LinkState]:
