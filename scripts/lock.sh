@@ -22,8 +22,9 @@ compile() {
 
 # Each set takes the versions of the one before it, so that they can share one environment.
 compile run pyproject.toml "$@"
-compile test pyproject.toml --extra test --extra oracles --constraint requirements/run.txt "$@"
-compile check pyproject.toml --extra test --extra oracles --extra check \
+compile test pyproject.toml --extra test --extra oracles --extra fast --extra peers \
+    --constraint requirements/run.txt "$@"
+compile check pyproject.toml --extra test --extra oracles --extra fast --extra peers --extra check \
     --constraint requirements/test.txt "$@"
 compile build requirements/build.in --constraint requirements/check.txt "$@"
 compile lock requirements/lock.in "$@"
