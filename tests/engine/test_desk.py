@@ -279,14 +279,19 @@ def test_check_tells_the_conflicts(office: Office) -> None:
     north = Place("15 km north of Shayrat airfield")
     office.say(BRAVO, notice("B-1", circle(north_km=100), circle(north_km=15), place=north))
     office.say(ALPHA, notice("A-1"))
-    found = office.desks[ALPHA].check(notice(""), EVENING)
+    check = office.desks[ALPHA].check(notice(""), EVENING)
+    assert check.go_on(10)
+    assert check.is_complete
+    found = check.to_json()
     assert [(one["party"], one["notice_id"], one["verdict"]) for one in found] == [
         (BRAVO, "B-1", "CONFLICT")
     ]
     assert (found[0]["volume"], found[0]["own_volume"]) == (2, 1)
     shown = office.script.views[ALPHA].conflicts()[0]
     assert all(found[0][label] == shown[label] for label in ("words", "closest", "minima"))
-    found = office.desks[BRAVO].check(notice("B-9"), EVENING)
+    check = office.desks[BRAVO].check(notice("B-9"), EVENING)
+    check.go_on(10)
+    found = check.to_json()
     assert [(one["notice_id"], one["volume"], one["own_volume"]) for one in found] == [
         ("A-1", 1, 1)
     ]

@@ -314,9 +314,106 @@ def test_what_cannot_be_compared_is_marginal(
         raise VolumeDoesNotHold("A volume is too large to be compared.")
 
     monkeypatch.setattr("openline.engine.conflict_view.find_conflict", refuse)
+    monkeypatch.setattr("openline.domain.space.index.volume_index.find_conflict", refuse)
     script.say(ALPHA, notice("A-1"))
     script.say(BRAVO, notice("B-1"))
     assert [one["verdict"] for one in script.views[ALPHA].conflicts()] == ["MARGINAL"]
+
+
+# --- in steps ------------------------------------------------------------------------------------
+
+
+def crowd(script: Script, count: int) -> None:
+    """So many notices of BRAVO in one place, before anything is asked about it."""
+    for number in range(count):
+        script.say(BRAVO, notice(f"B-{number}", circle(north_km=number / 100)))
+
+
+def test_a_turn_takes_few_steps(script: Script) -> None:
+    """Where a turn allows few steps, conflicts are found in the turns that follow."""
+    crowd(script, 20)
+    view = script.views[ALPHA]
+    view.find_conflicts(3)
+    script.say(ALPHA, notice("A-1"))
+    assert view.is_busy
+    found = [len(view.conflicts())]
+    while view.is_busy:
+        shows = view.find_conflicts(3)
+        found.append(len(view.conflicts()))
+        assert len([show for show in shows if show.name == "conflict"]) <= 3
+    assert found[-1] == 20
+    assert found == sorted(found)
+    assert len(found) > 5
+    assert findings(view) == findings(script.views[BRAVO])
+
+
+@pytest.mark.parametrize("what", ["cancelled", "replaced", "other"])
+def test_what_changes_while_it_is_asked_about(script: Script, what: str) -> None:
+    """A notice that is replaced or cancelled before its answer leaves no conflict behind."""
+    crowd(script, 6)
+    view = script.views[ALPHA]
+    view.find_conflicts(1)
+    script.say(ALPHA, notice("A-1"))
+    assert view.is_busy
+    if what == "cancelled":
+        script.say(ALPHA, cancellation("A-1"))
+    elif what == "replaced":
+        away = circle(north_km=80)
+        script.say(ALPHA, notice("A-1", away, version=2, operation=Operation.REPLACE))
+    else:
+        for number in range(6):
+            script.say(BRAVO, cancellation(f"B-{number}"))
+    while view.is_busy:
+        view.find_conflicts(1)
+    assert view.conflicts() == []
+    assert findings(view) == findings(script.views[BRAVO])
+
+
+def test_a_replay_finds_the_same_alarms(script: Script) -> None:
+    """An alarm has the same name whether its conflict was found at once or turns later."""
+    crowd(script, 8)
+    slow, quick = script.views[ALPHA], script.views[BRAVO]
+    slow.find_conflicts(1)
+    script.say(ALPHA, notice("A-1"))
+    script.advance(EVENING + 5 * MINUTE)
+    while slow.is_busy:
+        slow.find_conflicts(1)
+    ids = [
+        [alarm["id"] for alarm in view.alarms() if alarm["name"] == "CONFLICT"]
+        for view in (slow, quick)
+    ]
+    assert ids[0] == ids[1]
+    assert len(ids[0]) == 8
+
+
+def test_the_hits_of_one_notice_are_bounded(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notice with more hits than are looked at is said to be so, and ends nothing."""
+    crowd(script, 30)
+    script.say(ALPHA, notice("A-1"))
+    monkeypatch.setattr("openline.engine.conflict_view.HITS_PER_NOTICE_MAX", 10)
+    script.say(ALPHA, notice("A-1", version=2, operation=Operation.REPLACE))
+    view = script.views[ALPHA]
+    assert len(view.conflicts()) == 30
+    assert "CONFLICTS_UNLISTED" in [alarm["name"] for alarm in view.alarms()]
+    check = view.check(notice("A-2"), ALPHA)
+    assert check.go_on(100)
+    assert not check.is_complete
+
+
+def test_one_party_s_flood_leaves_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many conflicts two parties have, those with a third are listed."""
+    monkeypatch.setattr("openline.engine.conflict_view.CONFLICTS_LIVE_MAX", 2)
+    script = Script(ALPHA, BRAVO, CHARLIE).adopt()
+    script.say(ALPHA, notice("A-1"))
+    crowd(script, 5)
+    script.say(CHARLIE, notice("C-1", circle(north_km=5)))
+    parties = [
+        tuple(side["party"] for side in one["sides"]) for one in findings(script.views[ALPHA])
+    ]
+    assert parties.count((ALPHA, BRAVO)) == 2
+    assert parties.count((ALPHA, CHARLIE)) == 1
 
 
 # --- laws ----------------------------------------------------------------------------------------

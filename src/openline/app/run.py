@@ -26,8 +26,10 @@ from openline.app.export import Exporter
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence
 from openline.domain.record.envelope import parse_content
-from openline.domain.talk.message import Unreadable, parse_body, to_json
-from openline.engine.commands import Command, Compose
+from openline.domain.space.index import make_ready
+from openline.domain.talk.message import Message, Unreadable, parse_body, to_json
+from openline.engine.commands import CheckNotice, Command, Compose
+from openline.engine.conflict_view import Check
 from openline.engine.effects import (
     Answer,
     CloseLink,
@@ -57,6 +59,18 @@ BULK_BYTES_PER_TURN: Final = 131_072
 
 COMMANDS_PER_TURN: Final = 128
 """Messages that one turn records: one commit, one head, one receipt for all."""
+
+COMPILED_FROM_VOLUMES: Final = 5_000
+"""Live volumes from which the compiled path is worth its 100 MB, where numba is installed."""
+
+CHECK_STEPS_IN_LOOP: Final = 16
+"""Steps of a draft's check that are taken at once: as many as a turn takes."""
+
+CHECK_FINDINGS_IN_LOOP: Final = 4
+"""Findings of a draft's check that are worked out at once: each takes up to 5 ms."""
+
+CHECK_STEPS_MAX: Final = 4_096
+"""Steps of a draft's check after which it ends with what it found: a few seconds at most."""
 
 EVENTS_WAITING_MAX: Final = 4_096
 """Above this the circuits are not read until the loop has caught up."""
@@ -108,6 +122,7 @@ class RunningNode:
         self._is_over = False
         self._exporters: dict[str, Exporter] = {}
         self._export_lock = asyncio.Lock()
+        self._compiling: asyncio.Task[bool] | None = None
         self.turns = 0
 
     # The loop.
@@ -127,19 +142,30 @@ class RunningNode:
                 await asyncio.wait({woken, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 woken.cancel()
                 self._wake.clear()
-                while (self._quick or self._bulk) and not stopping.is_set():
+                while self._has_work() and not stopping.is_set():
                     self.take_turn()
                     await asyncio.sleep(0)
         finally:
             clock.cancel()
             waiting.cancel()
+            if self._compiling is not None:
+                await self._compiling
             self._end_readers()
+
+    def _has_work(self) -> bool:
+        return bool(self._quick or self._bulk) or self.node.is_busy
 
     async def _advance_clock(self) -> None:
         while True:
             intervals = [line.pulse.interval_ms for line in self.node.lines.values()]
             await asyncio.sleep(min([1_000, *(ms / 10 for ms in intervals)]) / 1_000)
             self._put(ClockAdvanced())
+            self._compile_if_worth_it()
+
+    def _compile_if_worth_it(self) -> None:
+        """Take the compiled path to conflicts once there is much to look through."""
+        if self._compiling is None and self.node.live_volumes >= COMPILED_FROM_VOLUMES:
+            self._compiling = asyncio.create_task(asyncio.to_thread(make_ready), name="compile")
 
     def take_turn(self) -> None:
         """Handle what waits: commit, settle, perform."""
@@ -273,6 +299,23 @@ class RunningNode:
         self._put(CommandGiven(token, command))
         return await answer
 
+    async def check(self, line: str, message: Message) -> tuple[list[dict[str, Any]], bool]:
+        """What a notice would not be clear of; the loop is never held up by it.
+
+        A draft that meets few notices is answered at once. For one that meets many
+        the rest of the work is done in another thread, and ends at a bound.
+
+        Returns:
+            The notices it would meet, and whether those are all.
+
+        Raises:
+            OurError: The notice would be refused.
+        """
+        check: Check = await self.command(CheckNotice(line, message))
+        if check.go_on(CHECK_STEPS_IN_LOOP) and check.count <= CHECK_FINDINGS_IN_LOOP:
+            return check.to_json(), check.is_complete
+        return await asyncio.to_thread(_rest_of, check)
+
     def ask_later(self, command: Command, about: str) -> None:
         """Put a command into the next turn; what stands in its way is logged."""
         token = next(self._tokens)
@@ -391,6 +434,13 @@ class RunningNode:
             if not waiter.done():
                 waiter.set_exception(TimeoutError("The node is stopping."))
         self._deliveries = []
+
+
+def _rest_of(check: Check) -> tuple[list[dict[str, Any]], bool]:
+    """The answer to a check, looked for as far as the bound."""
+    if not check.is_complete:
+        check.go_on(CHECK_STEPS_MAX)
+    return check.to_json(), check.is_complete
 
 
 def _stopping() -> OurError:

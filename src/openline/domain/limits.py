@@ -194,11 +194,17 @@ ALARMS_STANDING_MAX = 200
 ALARMS_KEPT = 1_000
 """Acknowledged alarms that a node still lists; the journal has them all."""
 
+ENCOUNTERS_SHOWN_MAX = 500
+"""Notices that the check of a draft names: whoever meets more draws it anew."""
+
 CONFLICTS_ENDED_KEPT = 2_000
 """Ended conflicts that a node still lists; the record gives them all again."""
 
-PAIR_TESTS_MAX = 64
-"""Exact tests for two notices after which the first conflict found is enough."""
+PAIR_TESTS_MAX = 16
+"""Pairs of volumes of two notices of which the nearest is looked for: some 5 ms."""
+
+HITS_PER_NOTICE_MAX = 20_000
+"""Pairs of volumes that the answer about one notice may have: bounds a hostile one to a second."""
 
 MARKS_PER_MESSAGE_MAX = 256
 """Readings, read-backs and answers shown with one message; the record has them all."""
@@ -234,7 +240,7 @@ EVIDENCE_TICKS_MAX = 2_048
 """Ticks in one certificate: an unbroken chain of one party over five hours."""
 
 CONFLICTS_LIVE_MAX = 20_000
-"""Conflicts listed at one time; further ones are counted in one alarm."""
+"""Conflicts of two parties listed at one time; further ones are counted in one alarm."""
 
 VERSIONS_KEPT = 32
 """Versions of one notice that a node shows, the newest; the record has them all."""

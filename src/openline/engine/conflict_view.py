@@ -6,10 +6,17 @@ taken in the order of (party, notice id), so that both nodes reach the same one.
 What is exercised is compared with what is exercised, and the real with the
 real. This module keeps what live notices occupy and the pairs that are not
 clear; alarms and messages are others' business.
+
+Each notice that is put in asks one question: what is it not clear of? Questions
+are answered in their order, in small steps, as many at a time as the turn
+allows: a hostile notice over thousands of others holds nothing up
+(`docs/decisions/0025-questions-in-steps.md`). A replay answers each at once and
+finds at least the same conflicts, with the same instants.
 """
 
-from collections import deque
-from collections.abc import Iterable
+from bisect import insort
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -17,19 +24,26 @@ from typing import Any, Final, TypeAlias
 from openline.domain.limits import (
     CONFLICTS_ENDED_KEPT,
     CONFLICTS_LIVE_MAX,
+    ENCOUNTERS_SHOWN_MAX,
+    HITS_PER_NOTICE_MAX,
     LATERAL_MINIMUM_M_MAX,
     PAIR_TESTS_MAX,
 )
 from openline.domain.line.terms import Understanding
-from openline.domain.space.altitude import vertical_gap_dm
+from openline.domain.space.altitude import ANY_WEATHER, Atmosphere
 from openline.domain.space.conflict import Finding, Minima, Verdict, find_conflict
-from openline.domain.space.index import VolumeIndex
+from openline.domain.space.index import Hit, VolumeIndex
 from openline.domain.space.volume import Volume, VolumeDoesNotHold
 
 Side: TypeAlias = tuple[str, str]
 """One side of a conflict: the party and its notice id."""
 
-_SEVERITY: Final = {Verdict.CONFLICT: 0, Verdict.MARGINAL: 1, Verdict.TOUCH: 2}
+_SEVERITY: Final = {
+    Verdict.CONFLICT: 0,
+    Verdict.MARGINAL: 1,
+    Verdict.TOUCH: 2,
+    Verdict.CLEAR: 3,
+}
 
 
 class ConflictState(StrEnum):
@@ -70,6 +84,35 @@ class Encounter:
     finding: Finding
     volumes: tuple[int, int]
     minima: Minima
+
+
+class _Meeting:
+    """The pairs of volumes of two notices that are not clear, while they are gathered.
+
+    Only the gravest count, and of those the first `PAIR_TESTS_MAX` in the order of
+    their numbers: a hostile notice may have many volumes, and where one pair is in
+    conflict the notices are.
+
+    Attributes:
+        verdict: The gravest so far.
+        pairs: Numbers of the volumes, of the first of the two sides first.
+    """
+
+    __slots__ = ("pairs", "verdict")
+
+    def __init__(self) -> None:
+        self.verdict = Verdict.CLEAR
+        self.pairs: list[tuple[int, int]] = []
+
+    def add(self, verdict: Verdict, pair: tuple[int, int]) -> None:
+        """Take in one pair of volumes."""
+        if _SEVERITY[verdict] < _SEVERITY[self.verdict]:
+            self.verdict, self.pairs = verdict, [pair]
+        elif verdict is self.verdict and (
+            len(self.pairs) < PAIR_TESTS_MAX or pair < self.pairs[-1]
+        ):
+            insort(self.pairs, pair)
+            del self.pairs[PAIR_TESTS_MAX:]
 
 
 @dataclass(slots=True)
@@ -152,62 +195,73 @@ class ConflictView:
     Owned by the line's `View`; changed only while it applies something.
 
     Attributes:
-        unlisted: How many conflicts were found beyond `CONFLICTS_LIVE_MAX`.
+        unlisted: By the party whose notices were asked about, how many conflicts
+            were found beyond what is listed, or how many notices have more hits
+            than were looked at.
     """
 
     def __init__(self, understanding: Understanding) -> None:
-        self.unlisted = 0
-        self._understanding = understanding
-        self._widest = _widest(understanding)
-        self._occupied: dict[Side, Occupied] = {}
-        self._indices: dict[str, VolumeIndex[Side]] = {}
+        self.unlisted: Counter[str] = Counter()
+        self._rules = _Rules(understanding)
+        self._live = _Live(self._rules.atmosphere)
         self._conflicts: dict[tuple[Side, Side], Conflict] = {}
         # For each side the pairs it is in, in the order found.
         self._pairs: dict[Side, dict[tuple[Side, Side], None]] = {}
+        # How many conflicts two parties have: none takes the room of others.
+        self._counts: dict[tuple[str, str], int] = {}
         self._ended: deque[Conflict] = deque(maxlen=CONFLICTS_ENDED_KEPT)
+        # What was asked and not yet answered, in order.
+        self._questions: OrderedDict[Side, Iterator[list[Conflict]]] = OrderedDict()
 
-    def amend(self, understanding: Understanding, at: int) -> list[Conflict]:
-        """Judge every pair anew under other minima; what changed."""
-        self._understanding = understanding
-        self._widest = _widest(understanding)
-        changed: dict[str, Conflict] = {}
-        for side, occupied in list(self._occupied.items()):
-            changed |= {conflict.id: conflict for conflict in self.put(side, occupied, at)}
-        return list(changed.values())
+    @property
+    def is_busy(self) -> bool:
+        """Whether questions wait for their answers."""
+        return bool(self._questions)
 
-    def put(self, side: Side, occupied: Occupied, at: int) -> list[Conflict]:
-        """Take in what a live notice occupies now; the pairs that changed."""
-        self._take_out(side)
-        changed = []
-        near = dict(self.encounters(side[0], occupied))
-        for pair in list(self._pairs.get(side, ())):
-            other = pair[0] if pair[1] == side else pair[1]
-            if other not in near:
-                changed.append(self._end(pair, at))
-        self._put_in(side, occupied)
-        for other, encounter in near.items():
-            conflict = self._meet(side, other, encounter, at)
-            if conflict is not None:
-                changed.append(conflict)
-        return changed
+    @property
+    def live_volumes(self) -> int:
+        """How many volumes live notices occupy."""
+        return self._live.volumes
+
+    def amend(self, understanding: Understanding, at: int) -> None:
+        """Ask about every live notice anew, under other minima."""
+        self._rules = _Rules(understanding)
+        occupied, self._live = self._live.occupied, _Live(self._rules.atmosphere)
+        for side, one in occupied.items():
+            self.put(side, one, at)
+
+    def put(self, side: Side, occupied: Occupied, at: int) -> None:
+        """Take in what a live notice occupies now, and ask what it is not clear of."""
+        self._live.put(side, occupied, self._rules.number(occupied.kind))
+        self._questions.pop(side, None)
+        self._questions[side] = self._answer(side, occupied, at)
 
     def remove(self, side: Side, at: int) -> list[Conflict]:
         """Take a notice out that is no longer live; the pairs that ended."""
-        self._take_out(side)
+        self._live.remove(side)
+        self._questions.pop(side, None)
         return [self._end(pair, at) for pair in list(self._pairs.get(side, ()))]
 
-    def encounters(self, party: str, occupied: Occupied) -> list[tuple[Side, Encounter]]:
-        """The live notices of other parties that these volumes would not be clear of."""
-        found = []
-        for side in self._near(party, occupied.volumes):
-            other = self._occupied[side]
-            if other.is_exercise is not occupied.is_exercise:
-                continue
-            minima = _minima(self._understanding, occupied.kind, other.kind)
-            encounter = _compare(other, occupied, minima, is_first=side[0] < party)
-            if encounter is not None:
-                found.append((side, encounter))
-        return found
+    def go_on(self, steps: int | None = None) -> tuple[list[Conflict], int]:
+        """Answer what was asked, in at most so many steps; without a number, all.
+
+        Returns:
+            The conflicts that changed, and how many steps it took.
+        """
+        changed: dict[str, Conflict] = {}
+        taken = 0
+        while self._questions and (steps is None or taken < steps):
+            side, answer = next(iter(self._questions.items()))
+            some = next(answer, None)
+            taken += 1
+            if some is None:
+                del self._questions[side]
+            changed |= {conflict.id: conflict for conflict in some or ()}
+        return list(changed.values()), taken
+
+    def check(self, party: str, occupied: Occupied) -> "Check":
+        """What these volumes of a party would not be clear of; nothing is changed."""
+        return Check(party, occupied, self._rules, self._live.snapshot())
 
     def live(self) -> list[Conflict]:
         """The conflicts that last, in the order found."""
@@ -221,41 +275,45 @@ class ConflictView:
         """The conflicts of one notice that last, in the order found."""
         return [self._conflicts[pair] for pair in self._pairs.get(side, ())]
 
-    def _near(self, party: str, volumes: Iterable[tuple[int, Volume]]) -> list[Side]:
-        """Live notices of other parties that may be near, in the order added."""
-        sides: dict[Side, None] = {}
-        for other in sorted(self._indices):
-            if other == party:
-                continue
-            for _, volume in volumes:
-                sides.update(dict.fromkeys(self._indices[other].near(volume, self._widest)))
-        return list(sides)
+    def _answer(self, side: Side, occupied: Occupied, at: int) -> Iterator[list[Conflict]]:
+        """Find out what a notice is not clear of; gives what changed, step by step."""
+        gathered = _Gathered(side, occupied)
+        for hits in self._live.steps(side[0], occupied, self._rules):
+            gathered.add(*hits)
+            yield []
+            if gathered.count > HITS_PER_NOTICE_MAX:
+                self.unlisted[side[0]] += 1
+                break
+        else:
+            ended = [
+                self._end(pair, at)
+                for pair in list(self._pairs.get(side, ()))
+                if _other(pair, side) not in gathered.meetings
+            ]
+            yield ended
+        for other, meeting in gathered.meetings.items():
+            if self._live.is_older(other, side):
+                conflict = self._meet(side, other, meeting, at)
+                yield [] if conflict is None else [conflict]
 
-    def _put_in(self, side: Side, occupied: Occupied) -> None:
-        self._occupied[side] = occupied
-        index = self._indices.setdefault(side[0], VolumeIndex())
-        for _, volume in occupied.volumes:
-            index.add(side, volume)
-
-    def _take_out(self, side: Side) -> None:
-        if self._occupied.pop(side, None) is not None:
-            self._indices[side[0]].remove(side)
-
-    def _meet(self, side: Side, other: Side, encounter: Encounter, at: int) -> Conflict | None:
+    def _meet(self, side: Side, other: Side, meeting: _Meeting, at: int) -> Conflict | None:
         """Open or change the conflict of two notices; None if nothing changed."""
         first, second = sorted((side, other))
         pair = (first, second)
-        versions = (self._occupied[first].version, self._occupied[second].version)
+        one, another = (self._live.occupied[each] for each in pair)
         conflict = self._conflicts.get(pair)
-        if conflict is None and len(self._conflicts) >= CONFLICTS_LIVE_MAX:
-            self.unlisted += 1
+        parties = (first[0], second[0])
+        if conflict is None and self._counts.get(parties, 0) >= CONFLICTS_LIVE_MAX:
+            self.unlisted[side[0]] += 1
             return None
+        versions = (one.version, another.version)
+        encounter = self._rules.encounter(one, another, meeting)
         if conflict is None:
-            is_exercise = self._occupied[side].is_exercise
-            conflict = Conflict(pair, versions, encounter, is_exercise, at)
+            conflict = Conflict(pair, versions, encounter, one.is_exercise, at)
             self._conflicts[pair] = conflict
-            for one in pair:
-                self._pairs.setdefault(one, {})[pair] = None
+            self._counts[parties] = self._counts.get(parties, 0) + 1
+            for each in pair:
+                self._pairs.setdefault(each, {})[pair] = None
             return conflict
         if (conflict.versions, conflict.encounter) == (versions, encounter):
             return None
@@ -265,6 +323,7 @@ class ConflictView:
 
     def _end(self, pair: tuple[Side, Side], at: int) -> Conflict:
         conflict = self._conflicts.pop(pair)
+        self._counts[pair[0][0], pair[1][0]] -= 1
         for side in pair:
             del self._pairs[side][pair]
             if not self._pairs[side]:
@@ -274,75 +333,201 @@ class ConflictView:
         return conflict
 
 
+class Check:
+    """What a draft would not be clear of: a question without consequences.
+
+    It has its own copy of what is live, so it may be asked in another thread.
+
+    Attributes:
+        is_complete: Whether everything was looked at.
+    """
+
+    def __init__(self, party: str, occupied: Occupied, rules: "_Rules", live: "_Live") -> None:
+        self.is_complete = False
+        self._party = party
+        self._occupied = occupied
+        self._rules = rules
+        self._live = live
+        self._gathered = _Gathered((party, ""), occupied)
+        self._steps = live.steps(party, occupied, rules)
+        self._found: list[tuple[Side, Encounter]] = []
+
+    def go_on(self, steps: int) -> bool:
+        """Look further, in at most so many steps; whether it is done."""
+        for _ in range(steps):
+            hits = next(self._steps, None)
+            if hits is None:
+                self.is_complete = True
+                return True
+            self._gathered.add(*hits)
+            if self._gathered.count > HITS_PER_NOTICE_MAX:
+                return True
+        return False
+
+    @property
+    def count(self) -> int:
+        """How many notices it would not be clear of, as far as was looked."""
+        return len(self._gathered.meetings)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """The live notices of other parties that it would not be clear of.
+
+        The gravest first, of equally grave ones in the order found; at most
+        `ENCOUNTERS_SHOWN_MAX`, and where there are more it is not complete.
+        """
+        met = sorted(self._gathered.meetings.items(), key=lambda one: _SEVERITY[one[1].verdict])
+        self.is_complete = self.is_complete and len(met) <= ENCOUNTERS_SHOWN_MAX
+        return [self._encounter_json(*one) for one in met[:ENCOUNTERS_SHOWN_MAX]]
+
+    def _encounter_json(self, side: Side, meeting: _Meeting) -> dict[str, Any]:
+        other, is_first = self._live.occupied[side], side[0] < self._party
+        pair = (other, self._occupied) if is_first else (self._occupied, other)
+        encounter = self._rules.encounter(*pair, meeting)
+        volume, own_volume = encounter.volumes if is_first else encounter.volumes[::-1]
+        return {
+            "party": side[0],
+            "notice_id": side[1],
+            "volume": volume,
+            "own_volume": own_volume,
+            **encounter_json(encounter),
+        }
+
+
+class _Gathered:
+    """The hits of one notice, by the notices that were hit.
+
+    Attributes:
+        meetings: Of each other side, in the order found.
+        count: How many hits there were.
+    """
+
+    def __init__(self, side: Side, occupied: Occupied) -> None:
+        self.meetings: dict[Side, _Meeting] = {}
+        self.count = 0
+        self._party = side[0]
+
+    def add(self, number: int, hits: Iterable[Hit[Side]]) -> None:
+        """Take in hits of the volume with this number."""
+        for hit in hits:
+            is_first = hit.key[0] < self._party
+            pair = (hit.number, number) if is_first else (number, hit.number)
+            self.meetings.setdefault(hit.key, _Meeting()).add(hit.verdict, pair)
+            self.count += 1
+
+
+class _Live:
+    """What live notices occupy, and an index of it for each party.
+
+    Attributes:
+        occupied: By side, in the order in which they were put in.
+        volumes: How many volumes they have together.
+    """
+
+    def __init__(self, atmosphere: Atmosphere) -> None:
+        self.occupied: dict[Side, Occupied] = {}
+        self.volumes = 0
+        self._atmosphere = atmosphere
+        # The real and what is exercised do not meet.
+        self._indices: dict[tuple[str, bool], VolumeIndex[Side]] = {}
+        self._order: dict[Side, int] = {}
+        self._next = 0
+
+    def put(self, side: Side, occupied: Occupied, kind: int) -> None:
+        """Let a side occupy this and nothing else."""
+        self.remove(side)
+        self.occupied[side] = occupied
+        self.volumes += len(occupied.volumes)
+        self._order[side], self._next = self._next, self._next + 1
+        place = (side[0], occupied.is_exercise)
+        if place not in self._indices:
+            self._indices[place] = VolumeIndex(self._atmosphere)
+        self._indices[place].put(side, occupied.volumes, kind)
+
+    def remove(self, side: Side) -> None:
+        """Let a side occupy nothing."""
+        occupied = self.occupied.pop(side, None)
+        if occupied is not None:
+            self.volumes -= len(occupied.volumes)
+            self._indices[side[0], occupied.is_exercise].remove(side)
+
+    def is_older(self, side: Side, than: Side) -> bool:
+        """Whether a side is still there, and was put in before another.
+
+        What was put in later has a question of its own.
+        """
+        return side in self.occupied and self._order[side] < self._order[than]
+
+    def steps(
+        self, party: str, occupied: Occupied, rules: "_Rules"
+    ) -> Iterator[tuple[int, list[Hit[Side]]]]:
+        """What volumes of a party are not clear of: steps of a number and its hits."""
+        minima = rules.minima_of(occupied.kind)
+        for (other, is_exercise), index in sorted(self._indices.items()):
+            if other == party or is_exercise is not occupied.is_exercise:
+                continue
+            for number, volume in occupied.volumes:
+                for hits in index.steps(volume, minima):
+                    yield number, hits
+
+    def snapshot(self) -> "_Live":
+        """What is live now, for another thread."""
+        copy = _Live(self._atmosphere)
+        copy.occupied = dict(self.occupied)
+        copy._indices = {place: index.snapshot() for place, index in self._indices.items()}
+        return copy
+
+
+class _Rules:
+    """The minima of an Understanding, by kinds that are numbered."""
+
+    def __init__(self, understanding: Understanding) -> None:
+        self.atmosphere = ANY_WEATHER
+        names = sorted({kind for entry in understanding.separations for kind in entry.kinds})
+        # A kind without minima of its own has those of 0, which no kind is called.
+        self._numbers = {kind: number for number, kind in enumerate(names, start=1)}
+        self._minima = [
+            [_minima(understanding, one, other) for other in ("", *names)] for one in ("", *names)
+        ]
+
+    def number(self, kind: str) -> int:
+        """The number of a kind."""
+        return self._numbers.get(kind, 0)
+
+    def minima_of(self, kind: str) -> list[Minima]:
+        """The minima of a kind against each kind, by number."""
+        return self._minima[self.number(kind)]
+
+    def encounter(self, first: Occupied, second: Occupied, meeting: _Meeting) -> Encounter:
+        """The gravest encounter of two notices that are not clear of each other.
+
+        Of equally grave ones the nearest, then the earliest, then that of the first
+        volumes.
+        """
+        minima = self.minima_of(first.kind)[self.number(second.kind)]
+        volumes, others = dict(first.volumes), dict(second.volumes)
+        found = [
+            (self._find(volumes[pair[0]], others[pair[1]], minima), pair) for pair in meeting.pairs
+        ]
+        finding, pair = min(
+            found, key=lambda one: (one[0].separation_m, one[0].overlap_from, one[1])
+        )
+        return Encounter(finding, pair, minima)
+
+    def _find(self, a: Volume, b: Volume, minima: Minima) -> Finding:
+        """The finding; what cannot be compared is MARGINAL, which is the safe side."""
+        try:
+            return find_conflict(a, b, minima, self.atmosphere)
+        except VolumeDoesNotHold:
+            start = max(a.valid_from, b.valid_from)
+            end = max(start, min(a.valid_until, b.valid_until))
+            return Finding(Verdict.MARGINAL, 0.0, 0, 0, start, end, a.vertices[0])
+
+
+def _other(pair: tuple[Side, Side], side: Side) -> Side:
+    return pair[0] if pair[1] == side else pair[1]
+
+
 def _minima(understanding: Understanding, kind_a: str, kind_b: str) -> Minima:
     agreed = understanding.separation(kind_a, kind_b)
     lateral_m = min(agreed.lateral_m, LATERAL_MINIMUM_M_MAX)
     return Minima(lateral_m, agreed.vertical_dm, agreed.time_ms)
-
-
-def _widest(understanding: Understanding) -> Minima:
-    """The greatest agreed minimum in each dimension: no pair has wider ones."""
-    agreed = understanding.separations
-    return Minima(
-        min(max(entry.lateral_m for entry in agreed), LATERAL_MINIMUM_M_MAX),
-        max(entry.vertical_dm for entry in agreed),
-        max(entry.time_ms for entry in agreed),
-    )
-
-
-def _compare(
-    other: Occupied, occupied: Occupied, minima: Minima, *, is_first: bool
-) -> Encounter | None:
-    """The gravest encounter of two notices; None if they are clear of each other.
-
-    Of equally grave ones the nearest, then the earliest, then that of the first
-    volumes. After `PAIR_TESTS_MAX` tests one conflict is enough: a hostile
-    notice may have many volumes, and where one is in conflict the pair is.
-
-    Args:
-        other: A live notice.
-        occupied: The notice it is compared with.
-        minima: For their kinds.
-        is_first: Whether `other` is the first of the two sides in order.
-    """
-    first, second = (other, occupied) if is_first else (occupied, other)
-    gravest: tuple[tuple[Any, ...], Encounter] | None = None
-    tests = 0
-    for number_a, a in first.volumes:
-        for number_b, b in second.volumes:
-            if _is_apart(a, b, minima):
-                continue
-            if tests >= PAIR_TESTS_MAX and gravest is not None and gravest[0][0] <= 1:
-                return gravest[1]
-            tests += 1
-            finding = _find(a, b, minima)
-            if finding.verdict is Verdict.CLEAR:
-                continue
-            numbers = (number_a, number_b)
-            rank = (
-                _SEVERITY[finding.verdict],
-                finding.separation_m,
-                finding.overlap_from,
-                numbers,
-            )
-            if gravest is None or rank < gravest[0]:
-                gravest = (rank, Encounter(finding, numbers, minima))
-    return None if gravest is None else gravest[1]
-
-
-def _is_apart(a: Volume, b: Volume, minima: Minima) -> bool:
-    """Whether time or altitude alone keeps two volumes clear: cheap, and exact."""
-    pause_ms = max(a.valid_from - b.valid_until, b.valid_from - a.valid_until)
-    if pause_ms >= max(minima.time_ms, 1):
-        return True
-    return vertical_gap_dm(a.lower, a.upper, b.lower, b.upper) >= max(minima.vertical_dm, 1)
-
-
-def _find(a: Volume, b: Volume, minima: Minima) -> Finding:
-    """The finding; what cannot be compared is MARGINAL, which is the safe side."""
-    try:
-        return find_conflict(a, b, minima)
-    except VolumeDoesNotHold:
-        start = max(a.valid_from, b.valid_from)
-        end = max(start, min(a.valid_until, b.valid_until))
-        return Finding(Verdict.MARGINAL, 0.0, 0, 0, start, end, a.vertices[0])

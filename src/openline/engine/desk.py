@@ -48,6 +48,7 @@ from openline.domain.talk.notice import Notice, Operation
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.engine.commands import Compose
+from openline.engine.conflict_view import Check
 from openline.engine.message_view import MessageRecord, kind_name
 from openline.engine.views import View
 
@@ -139,8 +140,8 @@ class Desk:
         kind = int(message.message_kind)
         return Draft(kind, body, reply_to, int(command.precedence), recipients, message)
 
-    def check(self, notice: Message, now: int) -> list[dict[str, Any]]:
-        """What a notice would not be clear of if it were issued now.
+    def check(self, notice: Message, now: int) -> Check:
+        """The question what a notice would not be clear of if it were issued now.
 
         Nothing is kept: it is checked as `compose` would, and not drafted.
 
@@ -152,7 +153,7 @@ class Desk:
         message = self._completed(notice, now)
         assert isinstance(message, Notice)
         self._check(message, Compose(self._view.understanding.line, message), now)
-        return self._view.encounters(message, self._own)
+        return self._view.check(message, self._own)
 
     # What the desk fills in.
 

@@ -97,6 +97,16 @@ class Node:
             line.finish(turn)
         return turn
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a turn without events has something to do."""
+        return any(line.view.is_busy for line in self.lines.values())
+
+    @property
+    def live_volumes(self) -> int:
+        """How many volumes are looked through for conflicts, over all lines."""
+        return sum(line.view.live_volumes for line in self.lines.values())
+
     def settle(self, turn: Turn) -> None:
         """After the commit of the turn's writes: add what may now be sent."""
         for line in self.lines.values():

@@ -43,7 +43,7 @@ from openline.engine.alarm_view import (
     Alarm,
     AlarmView,
 )
-from openline.engine.conflict_view import Conflict, ConflictView, Occupied, encounter_json
+from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied
 from openline.engine.effects import Show
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
@@ -94,6 +94,8 @@ class View:
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
         self._now = 0
+        # Steps towards conflicts that this turn may still take; None for all there are.
+        self._steps_left: int | None = None
         # Of the message that is being taken in: it says what its author knew.
         self._header: Header | None = None
         self._is_live = True
@@ -111,7 +113,8 @@ class View:
         self._messages.amend(understanding)
         self._notices.amend(understanding)
         self._state.amend(understanding, self._now)
-        self._tell_conflicts(self._conflicts.amend(understanding, self._now))
+        self._conflicts.amend(understanding, self._now)
+        self._answer_questions()
 
     # What changes it.
 
@@ -191,6 +194,28 @@ class View:
         self._is_live = True
         self._pass_time(now)
         return self._told()
+
+    def find_conflicts(self, steps: int) -> list[Show]:
+        """Go on with the search for conflicts, at the end of a turn.
+
+        Args:
+            steps: How many steps this may take, and then the next turn.
+        """
+        self._is_live = True
+        self._steps_left = steps
+        self._answer_questions()
+        self._steps_left = steps
+        return self._told()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether conflicts are still being looked for."""
+        return self._conflicts.is_busy
+
+    @property
+    def live_volumes(self) -> int:
+        """How many volumes are looked through for conflicts."""
+        return self._conflicts.live_volumes
 
     def told(self, party: str, states: Iterable[tuple[str, str]], at: int) -> None:
         """Take in what a counterpart's tick says of its own scopes."""
@@ -297,20 +322,11 @@ class View:
         """The standing alarms, loudest and then oldest first; then the acknowledged."""
         return self._alarms.to_json(standing_only=standing_only)
 
-    def encounters(self, notice: Notice, party: str) -> list[dict[str, Any]]:
+    def check(self, notice: Notice, party: str) -> Check:
         """What a notice of a party would not be clear of; nothing is changed."""
         volumes = sound_volumes(notice.volumes)
         occupied = Occupied(notice.version, notice.kind, notice.exercise, volumes)
-        return [
-            {
-                "party": side[0],
-                "notice_id": side[1],
-                "volume": encounter.volumes[0 if side[0] < party else 1],
-                "own_volume": encounter.volumes[1 if side[0] < party else 0],
-                **encounter_json(encounter),
-            }
-            for side, encounter in self._conflicts.encounters(party, occupied)
-        ]
+        return self._conflicts.check(party, occupied)
 
     # What the desk asks.
 
@@ -415,11 +431,8 @@ class View:
         if occupied is None:
             self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
         else:
-            unlisted = self._conflicts.unlisted
-            self._tell_conflicts(self._conflicts.put(entry.side, occupied, self._now))
-            if self._conflicts.unlisted > unlisted:
-                facts = {"party": entry.party, "unlisted": self._conflicts.unlisted}
-                self._raise(CONFLICTS_UNLISTED, Precedence.IMMEDIATE, facts, "")
+            self._conflicts.put(entry.side, occupied, self._now)
+            self._answer_questions()
         # A new version has an alarm of its own, when its window opens.
         self._end_unread(entry, is_over=True)
         self._show_notice(entry)
@@ -455,6 +468,17 @@ class View:
             self._tell_alarm(self._alarms.end(entry.alarm_id, self._now))
             entry.alarm_id = ""
 
+    def _answer_questions(self) -> None:
+        """Find conflicts, as far as this turn allows."""
+        unlisted = self._conflicts.unlisted.copy()
+        changed, taken = self._conflicts.go_on(self._steps_left)
+        if self._steps_left is not None:
+            self._steps_left -= taken
+        self._tell_conflicts(changed)
+        for party in sorted(self._conflicts.unlisted - unlisted):
+            facts = {"party": party, "unlisted": self._conflicts.unlisted[party]}
+            self._raise(CONFLICTS_UNLISTED, Precedence.IMMEDIATE, facts, "")
+
     def _tell_conflicts(self, conflicts: Iterable[Conflict]) -> None:
         for conflict in conflicts:
             is_alarming = conflict.is_alarming and conflict.ended_at is None
@@ -480,7 +504,8 @@ class View:
             "overlap_until": finding.overlap_until,
             "words": finding.words(),
         }
-        key = f"{conflict.id}~{self._now}"
+        # By the instant at which the conflict came to be, whenever it was found.
+        key = f"{conflict.id}~{conflict.changed_at or conflict.opened_at}"
         self._alarmed[conflict.id] = f"{CONFLICT}/{key}"
         self._raise(CONFLICT, self._conflict_precedence(conflict), facts, key)
 

@@ -604,11 +604,13 @@ class Checked(msgspec.Struct):
 
     Attributes:
         conflicts: Live notices of other parties that it would not be clear of.
+        is_complete: Whether these are all; false for a draft that meets very many.
         warnings: What may be meant otherwise, such as a kind that the Understanding does
             not name.
     """
 
     conflicts: list[Encounter]
+    is_complete: bool
     warnings: list[str]
 
 

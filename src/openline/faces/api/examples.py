@@ -287,5 +287,6 @@ CONFLICTS: Final = answers.Conflicts(
 )
 CHECKED: Final = answers.Checked(
     [answers.Encounter(**_FINDING, party=BRAVO, notice_id="BRAVO-0001", volume=1, own_volume=1)],
-    [],
+    is_complete=True,
+    warnings=[],
 )

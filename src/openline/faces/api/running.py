@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from openline.app.config import Config
 from openline.app.export import Exporter
+from openline.domain.talk.message import Message
 from openline.engine.commands import Command
 from openline.engine.effects import Show
 from openline.engine.views import View
@@ -18,6 +19,9 @@ class Running(Protocol):
 
     async def command(self, command: Command) -> Any:
         """Have a command done; OurError when it may not be."""
+
+    async def check(self, line: str, message: Message) -> tuple[list[dict[str, Any]], bool]:
+        """The notices that one would not be clear of, and whether those are all."""
 
     def status(self) -> dict[str, Any]:
         """The state of the node and of its lines."""

@@ -20,7 +20,6 @@ from openline.engine.commands import (
     AcknowledgeAlarm,
     Adopt,
     ChangeKey,
-    CheckNotice,
     Compose,
     OpenEpoch,
     PublishRevocation,
@@ -161,18 +160,20 @@ async def check_notice(
     """The conflicts a notice would have with the live notices of other parties.
 
     Everything that would be refused on release is refused here too; nothing
-    is recorded and nobody is told. `warnings` name what may be a mistake and is
+    is recorded and nobody is told. A draft that meets very many notices is checked up to a
+    bound: then `is_complete` is false. `warnings` name what may be a mistake and is
     not refused: a kind or a category that the Understanding does not name.
     """
     view = view_of(state, line)
     running = node_of(state)
     wording = wording_for(state, language)
     message = _message(running, "NOTICE", data.fields)
-    found = await running.command(CheckNotice(line, message))
+    found, is_complete = await running.check(line, message)
     assert isinstance(message, Notice), "the form of a notice gives a notice"
     draft = f"{running.config.party} {message.notice_id}".strip()
     return {
         "conflicts": [worded_encounter(one, wording, draft) for one in found],
+        "is_complete": is_complete,
         "warnings": wording.remarks(message, view.understanding),
     }
 

@@ -390,6 +390,8 @@ def _found_rows(checked: dict[str, Any]) -> Iterator[str]:
     for conflict in checked["conflicts"]:
         other = f"{conflict['party']} {conflict['notice_id']}"
         yield Worded(f"  {conflict['verdict']} with {other}: {conflict['said']}")
+    if not checked["is_complete"]:
+        yield "  It meets more notices than were looked at: draw it smaller, or in parts."
 
 
 def _list_rows(notices: list[dict[str, Any]]) -> Iterator[str]:

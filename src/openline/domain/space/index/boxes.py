@@ -1,0 +1,164 @@
+"""Boxes: where and when a volume may be, in five intervals of single precision.
+
+Seconds since an origin, three axes of the unit sphere, decimetres above the sea.
+A box is written as ten sides: the least value on each axis, then the greatest of
+each with its sign turned. So a box meets another exactly if each of its sides is
+at most the facing side of the other, and the box round several has the least of
+their sides.
+
+A box holds its whole volume and the margin of the rule, and is rounded outward:
+what the rule does not call clear has boxes that meet once one of them is padded
+by the minima. There is no antimeridian here and no pole. The formulas are those
+of `volume.core_of`, for many volumes at a time.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openline.domain.space.conflict import MARGIN_M, MARGIN_SHARE, Minima
+from openline.domain.space.geodesy import AXIS_M, CURVATURE_RADIUS_M_MIN, Floats
+from openline.domain.space.index.table import Table
+from openline.domain.space.volume import Core, Shape
+
+Singles = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+AXES: Final = 5
+SIDES: Final = 2 * AXES
+TIME, X, Y, Z, HEIGHT = range(AXES)
+
+OFF_CENTRE_SHARE: Final = 2 * MARGIN_SHARE
+"""Of the width of a volume: what the margin of a contact may be beyond `MARGIN_M`.
+
+The contact lies no further from the centre of the plane than the smaller volume is wide;
+the plane shows that up to one and a half times too long.
+"""
+
+_ROUNDING: Final = 1e-9
+_ROWS_AT_ONCE: Final = 65_536
+_RADIANS_OF_E7: Final = np.pi / 180 / 1e7
+
+
+class Boxes(NamedTuple):
+    """A box for each of some rows.
+
+    Attributes:
+        sides: Ten for each, one column for each row.
+        width_m: How wide the volume is at most, its radius included.
+    """
+
+    sides: Singles
+    width_m: Singles
+
+
+def boxes_of(table: Table, start: int, until: int, origin_ms: int) -> Boxes:
+    """The boxes of the rows of a table from one to another."""
+    boxes = Boxes(np.empty((SIDES, until - start), np.float32), np.empty(until - start, np.float32))
+    for first in range(start, until, _ROWS_AT_ONCE):
+        last = min(first + _ROWS_AT_ONCE, until)
+        sides, width_m = _some_boxes(table, slice(first, last), origin_ms)
+        part = slice(first - start, last - start)
+        boxes.sides[:, part] = _down(sides)
+        boxes.width_m[part] = -_down(-width_m)
+    return boxes
+
+
+def facing_sides(
+    core: Core,
+    radius_m: int,
+    band_dm: tuple[int, int],
+    window: tuple[int, int],
+    origin_ms: int,
+    widest: Minima,
+) -> Singles:
+    """The sides that the boxes of others must not exceed to meet the padded box of one.
+
+    Args:
+        core: Of the volume that is asked about.
+        radius_m: Its radius.
+        band_dm: The least and the greatest height above the sea that it may reach.
+        window: From and until.
+        origin_ms: Of the boxes' times.
+        widest: The widest minima that may apply: how much the box is padded.
+    """
+    size = core.high - core.low
+    width_m = AXIS_M * float(np.sqrt(size @ size)) + 2 * radius_m
+    lateral_m = widest.lateral_m * (1 + OFF_CENTRE_SHARE)
+    pad = (radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m + lateral_m) / CURVATURE_RADIUS_M_MIN
+    pad += _ROUNDING
+    sides = np.empty(SIDES)
+    sides[TIME] = (window[1] - origin_ms + widest.time_ms) / 1_000
+    sides[X : Z + 1] = core.high + pad
+    sides[HEIGHT] = band_dm[1] + widest.vertical_dm
+    sides[AXES + TIME] = (origin_ms + widest.time_ms - window[0]) / 1_000
+    sides[AXES + X : AXES + Z + 1] = pad - core.low
+    sides[AXES + HEIGHT] = widest.vertical_dm - band_dm[0]
+    return -_down(-sides)
+
+
+def normals_at(lat_e7: NDArray[np.int32], lon_e7: NDArray[np.int32]) -> Floats:
+    """The unit normals at many positions, one in each row; near enough for a filter."""
+    lat, lon = lat_e7 * _RADIANS_OF_E7, lon_e7 * _RADIANS_OF_E7
+    cos_lat = np.cos(lat)
+    units = np.empty((len(lat), 3))
+    units[:, 0] = cos_lat * np.cos(lon)
+    units[:, 1] = cos_lat * np.sin(lon)
+    units[:, 2] = np.sin(lat)
+    return units
+
+
+def _down(numbers: Floats) -> Singles:
+    """The numbers in single precision, none greater than it was."""
+    return np.asarray(np.nextafter(numbers.astype(np.float32), np.float32(-np.inf)))
+
+
+def _some_boxes(table: Table, rows: slice, origin_ms: int) -> tuple[Floats, Floats]:
+    """Sides and widths in double precision."""
+    counts = table.vertex_count[rows].astype(np.int64)
+    begins = table.vertex_first[rows]
+    span = slice(int(begins[0]), int(begins[-1] + counts[-1]))
+    units = normals_at(table.lat_e7[span], table.lon_e7[span])
+    starts = begins - begins[0]
+    low = np.minimum.reduceat(units, starts, axis=0)
+    high = np.maximum.reduceat(units, starts, axis=0)
+    is_ring = table.shape[rows] == Shape.POLYGON
+    rise = _rises(units, starts, counts, is_ring)
+    low, high = low - rise[:, None], high + rise[:, None]
+    _widen_rings(low, high, units, starts, counts, is_ring)
+    radius_m = table.radius_m[rows].astype(np.float64)
+    width_m = AXIS_M * np.sqrt(((high - low) ** 2).sum(axis=1)) + 2 * radius_m
+    pad = (radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m) / CURVATURE_RADIUS_M_MIN + _ROUNDING
+    sides = np.empty((SIDES, len(counts)))
+    sides[TIME] = (table.valid_from[rows] - origin_ms) / 1_000
+    sides[X : Z + 1] = low.T - pad
+    sides[HEIGHT] = table.lower_dm[rows]
+    sides[AXES + TIME] = (origin_ms - table.valid_until[rows]) / 1_000
+    sides[AXES + X : AXES + Z + 1] = -high.T - pad
+    sides[AXES + HEIGHT] = -table.upper_dm[rows].astype(np.float64)
+    return sides, width_m
+
+
+def _rises(units: Floats, starts: Rows, counts: Rows, is_ring: NDArray[np.bool_]) -> Floats:
+    """How far the longest edge of each core rises over its chord; 0 for a circle."""
+    follows = np.arange(1, len(units) + 1)
+    ends = starts + counts - 1
+    # The last vertex of a ring is joined to its first, that of a line to none.
+    follows[ends] = np.where(is_ring, starts, ends)
+    chords = units[follows] - units
+    squared = np.maximum.reduceat((chords * chords).sum(axis=1), starts)
+    return np.asarray(1 - np.sqrt(1 - np.minimum(squared, 4.0) / 4))
+
+
+def _widen_rings(
+    low: Floats, high: Floats, units: Floats, starts: Rows, counts: Rows, is_ring: NDArray[np.bool_]
+) -> None:
+    """Let the box of a ring reach the end of each axis that may be inside it."""
+    sums = np.add.reduceat(units, starts, axis=0)
+    lengths = np.sqrt((sums * sums).sum(axis=1))
+    middles = sums / np.maximum(lengths, 1e-9)[:, None]
+    cosines = (units * np.repeat(middles, counts, axis=0)).sum(axis=1)
+    nearest = np.minimum.reduceat(cosines, starts)[:, None] - _ROUNDING
+    low[is_ring[:, None] & (-middles >= nearest)] = -1.0
+    high[is_ring[:, None] & (middles >= nearest)] = 1.0

@@ -1,0 +1,499 @@
+"""The compiled path: what `sieve` does, row by row in machine code.
+
+Used where numba is installed (`pip install openline[fast]`), once it has been
+compiled. The steps and the thresholds are those of `sieve`: a pair is decided
+where the rule must say the same and left OPEN where only the rule can tell, so
+both paths give the same verdicts.
+
+Functions here are written for the compiler: loops over numbers, scratch arrays
+handed in, no objects.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import numba
+import numpy as np
+
+from openline.domain.space.altitude import UNBOUNDED_DM, Atmosphere, Datum
+from openline.domain.space.conflict import MARGIN_M, Minima
+from openline.domain.space.geodesy import (
+    AXIS_M,
+    CURVATURE_RADIUS_M_MIN,
+    ECCENTRICITY_SQUARED,
+)
+from openline.domain.space.index.boxes import AXES, OFF_CENTRE_SHARE, SIDES, TIME
+from openline.domain.space.index.segment import BLOCK, Segment
+from openline.domain.space.index.sieve import (
+    BEYOND,
+    COSINE_MIN,
+    CURVATURE_SHARE,
+    OPEN,
+    ROWS_AT_ONCE,
+    SLACK_M,
+    SLACK_SHARE,
+    TOUCH,
+    WITHIN,
+    MinimaByKind,
+)
+from openline.domain.space.index.table import NO_BOUND, row_of
+from openline.domain.space.volume import Shape, Volume
+
+_CIRCLE: Final = int(Shape.CIRCLE)
+_CORRIDOR: Final = int(Shape.CORRIDOR)
+_POLYGON: Final = int(Shape.POLYGON)
+_FLIGHT_LEVEL: Final = int(Datum.FLIGHT_LEVEL)
+_RADIANS_OF_E7: Final = math.pi / 180 / 1e7
+_ROUNDING: Final = 1e-9
+_ROUND_UP: Final = 1 + 2.0**-22
+"""More than single precision may round down; what is near zero gets a little besides."""
+_TINY: Final = 1e-9
+
+_compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+
+
+class Facts(NamedTuple):
+    """The row of a table for the volume that is asked about.
+
+    Shape, radius, both bounds as in a table, window; all whole numbers.
+    """
+
+    shape: int
+    radius_m: int
+    lower_datum: int
+    lower_value: int
+    lower_dm: int
+    upper_datum: int
+    upper_value: int
+    upper_dm: int
+    valid_from: int
+    valid_until: int
+
+
+class _Plane(NamedTuple):
+    """A gnomonic plane, and what it is around; all scalars."""
+
+    east_x: float
+    east_y: float
+    north_x: float
+    north_y: float
+    north_z: float
+    x: float
+    y: float
+    z: float
+    transverse_m: float
+    meridian_m: float
+    reach_rad: float
+    width_m: float
+
+
+def found(
+    segment: Segment,
+    volume: Volume,
+    atmosphere: Atmosphere,
+    origin_ms: int,
+    widest: Minima,
+    minima: MinimaByKind,
+) -> Iterator[tuple[Any, Any]]:
+    """The rows of a segment that are not beyond the minima, with their states.
+
+    In parts, each of which looks at `ROWS_AT_ONCE` candidates or hardly more; the
+    rows of a part are in no order.
+
+    Args:
+        segment: Where to look.
+        volume: The volume that is asked about.
+        atmosphere: Agreed bounds of the weather.
+        origin_ms: Of the boxes' times.
+        widest: The widest minima that may apply.
+        minima: The minima of each kind.
+    """
+    row = row_of(volume, 0, atmosphere)
+    facts = Facts(row[0], row[3], *row[4:])
+    vertices = np.array(volume.vertices)
+    pads = (float(widest.lateral_m), float(widest.vertical_dm), widest.time_ms / 1_000)
+    block, count = 0, segment.blocks.shape[1]
+    while block < count:
+        block, rows, states = _find(
+            segment.scan, segment.blocks, segment.order, segment.is_live, segment.table,
+            segment.width_m, vertices, facts, origin_ms, pads, minima, block,
+        )  # fmt: skip
+        yield rows, states
+
+
+def pairs(
+    segment: Segment, origin_ms: int, widest: Minima, minima: MinimaByKind
+) -> tuple[Any, Any, Any]:
+    """All pairs of rows of a segment that are not beyond: first, second, state."""
+    found: tuple[Any, Any, Any] = _pairs(
+        segment.scan, segment.blocks, segment.order, segment.is_live, segment.table,
+        segment.width_m, segment.size, origin_ms,
+        (float(widest.lateral_m), float(widest.vertical_dm), widest.time_ms / 1_000), minima,
+    )  # fmt: skip
+    return found
+
+
+@_compiled
+def _find(
+    scan,
+    blocks,
+    order,
+    is_live,
+    table,
+    width_m,
+    vertices,
+    facts,
+    origin_ms,
+    widest,
+    minima,
+    block,
+):
+    count = len(vertices)
+    units, points = np.empty((count + 1, 3)), np.empty((count + 1, 2))
+    for vertex in range(count):
+        _normal(vertices[vertex, 0], vertices[vertex, 1], units, vertex)
+    facing = np.empty(SIDES, np.float32)
+    plane = _prepare(units, count, facts, origin_ms, widest, facing, points)
+    rows, states = np.empty(64, np.int64), np.empty(64, np.int8)
+    scratch = np.empty((64, 2))
+    found = looked_at = 0
+    while block < blocks.shape[1] and looked_at < ROWS_AT_ONCE:
+        block += 1
+        if not _meets_block(blocks, block - 1, facing):
+            continue
+        for place in range(BLOCK):
+            if not _meets_row(scan, block - 1, place, facing):
+                continue
+            row = order[(block - 1) * BLOCK + place]
+            if not is_live[row]:
+                continue
+            looked_at += 1
+            if table.vertex_count[row] >= len(scratch):
+                scratch = np.empty((2 * table.vertex_count[row], 2))
+            state = _state(table, width_m, row, facts, plane, units, points, count, scratch, minima)
+            if state == BEYOND:
+                continue
+            if found == len(rows):
+                rows, states = _longer(rows), _longer(states)
+            rows[found], states[found] = row, state
+            found += 1
+    return block, rows[:found], states[:found]
+
+
+@_compiled
+def _pairs(scan, blocks, order, is_live, table, width_m, size, origin_ms, widest, minima):
+    longest = 1
+    for row in range(size):
+        longest = max(longest, table.vertex_count[row])
+    units, points = np.empty((longest + 1, 3)), np.empty((longest + 1, 2))
+    scratch = np.empty((longest + 1, 2))
+    facing = np.empty(SIDES, np.float32)
+    firsts, seconds = np.empty(1_024, np.int64), np.empty(1_024, np.int64)
+    states = np.empty(1_024, np.int8)
+    found = 0
+    for block in range(blocks.shape[1]):
+        for place in range(BLOCK):
+            if block * BLOCK + place >= size or not is_live[order[block * BLOCK + place]]:
+                continue
+            asked = order[block * BLOCK + place]
+            facts = Facts(
+                table.shape[asked], table.radius_m[asked], table.lower_datum[asked],
+                table.lower_value[asked], table.lower_dm[asked], table.upper_datum[asked],
+                table.upper_value[asked], table.upper_dm[asked], table.valid_from[asked],
+                table.valid_until[asked],
+            )  # fmt: skip
+            count = table.vertex_count[asked]
+            for vertex in range(count):
+                at = table.vertex_first[asked] + vertex
+                _normal(table.lat_e7[at], table.lon_e7[at], units, vertex)
+            plane = _prepare(units, count, facts, origin_ms, widest, facing, points)
+            # Each pair once: with what is scanned later.
+            for other in range(block, blocks.shape[1]):
+                if not _meets_block(blocks, other, facing):
+                    continue
+                for beside in range(place + 1 if other == block else 0, BLOCK):
+                    if not _meets_row(scan, other, beside, facing):
+                        continue
+                    row = order[other * BLOCK + beside]
+                    if not is_live[row]:
+                        continue
+                    state = _state(
+                        table, width_m, row, facts, plane, units, points, count, scratch, minima
+                    )
+                    if state == BEYOND:
+                        continue
+                    if found == len(firsts):
+                        firsts, seconds = _longer(firsts), _longer(seconds)
+                        states = _longer(states)
+                    firsts[found], seconds[found] = min(asked, row), max(asked, row)
+                    states[found] = state
+                    found += 1
+    return firsts[:found], seconds[:found], states[:found]
+
+
+@_compiled
+def _longer(array):
+    longer = np.empty(2 * len(array), array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+@_compiled
+def _normal(lat_e7, lon_e7, units, at):
+    lat, lon = lat_e7 * _RADIANS_OF_E7, lon_e7 * _RADIANS_OF_E7
+    cos_lat = math.cos(lat)
+    units[at, 0] = cos_lat * math.cos(lon)
+    units[at, 1] = cos_lat * math.sin(lon)
+    units[at, 2] = math.sin(lat)
+
+
+@_compiled
+def _meets_block(blocks, block, facing):
+    if blocks[TIME, block] > facing[TIME] or blocks[AXES, block] > facing[AXES]:
+        return False
+    for side in range(SIDES):  # noqa: SIM110  # numba has no generators in all().
+        if blocks[side, block] > facing[side]:
+            return False
+    return True
+
+
+@_compiled
+def _meets_row(scan, block, place, facing):
+    for side in range(SIDES):  # noqa: SIM110
+        if scan[block, side, place] > facing[side]:
+            return False
+    return True
+
+
+@_compiled
+def _prepare(units, count, facts, origin_ms, widest, facing, points):
+    """The plane around the volume that is asked about, its points and facing sides."""
+    x = y = z = 0.0
+    for vertex in range(count):
+        x += units[vertex, 0]
+        y += units[vertex, 1]
+        z += units[vertex, 2]
+    length = max(math.sqrt(x * x + y * y + z * z), 1e-9)
+    x, y, z = x / length, y / length, z / length
+    nearest = 1.0
+    for vertex in range(count):
+        cosine = units[vertex, 0] * x + units[vertex, 1] * y + units[vertex, 2] * z
+        nearest = min(nearest, cosine)
+    size = 0.0
+    rise = _rise(units, count, facts.shape)
+    middle = (x, y, z)
+    for axis in range(3):
+        low = high = units[0, axis]
+        for vertex in range(1, count):
+            low = min(low, units[vertex, axis])
+            high = max(high, units[vertex, axis])
+        low, high = low - rise, high + rise
+        if facts.shape == _POLYGON:
+            low = -1.0 if -middle[axis] >= nearest - _ROUNDING else low
+            high = 1.0 if middle[axis] >= nearest - _ROUNDING else high
+        facing[1 + axis], facing[AXES + 1 + axis] = high, -low
+        size += (high - low) * (high - low)
+    width_m = AXIS_M * math.sqrt(size) + 2 * facts.radius_m
+    pad = facts.radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m
+    pad = (pad + widest[0] * (1 + OFF_CENTRE_SHARE)) / CURVATURE_RADIUS_M_MIN + 1e-6
+    for axis in range(3):
+        facing[1 + axis] += np.float32(pad)
+        facing[AXES + 1 + axis] += np.float32(pad)
+    facing[TIME] = _above((facts.valid_until - origin_ms) / 1_000 + widest[2])
+    facing[AXES] = _above((origin_ms - facts.valid_from) / 1_000 + widest[2])
+    facing[AXES - 1] = _above(facts.upper_dm + widest[1])
+    facing[SIDES - 1] = _above(widest[1] - facts.lower_dm)
+    plane = _plane(x, y, z, math.acos(max(-1.0, min(1.0, nearest))), width_m)
+    for vertex in range(count):
+        _show(plane, units[vertex, 0], units[vertex, 1], units[vertex, 2], points, vertex)
+    points[count, 0], points[count, 1] = points[0, 0], points[0, 1]
+    return plane
+
+
+@_compiled
+def _above(number):
+    return np.float32(number * _ROUND_UP if number > 0 else number / _ROUND_UP) + np.float32(_TINY)
+
+
+@_compiled
+def _rise(units, count, shape):
+    if shape == _CIRCLE:
+        return 0.0
+    squared = 0.0
+    for vertex in range(count if shape == _POLYGON else count - 1):
+        end = vertex + 1 if vertex + 1 < count else 0
+        chord = 0.0
+        for axis in range(3):
+            chord += (units[end, axis] - units[vertex, axis]) ** 2
+        squared = max(squared, chord)
+    return 1 - math.sqrt(1 - min(squared, 4.0) / 4)
+
+
+@_compiled
+def _plane(x, y, z, reach_rad, width_m):
+    across = math.hypot(x, y)
+    east_x, east_y = (-y / across, x / across) if across > 1e-12 else (0.0, 1.0)
+    bend = 1 - ECCENTRICITY_SQUARED * z * z
+    transverse_m = AXIS_M / math.sqrt(bend)
+    return _Plane(
+        east_x, east_y, -z * east_y, z * east_x, x * east_y - y * east_x, x, y, z,
+        transverse_m, transverse_m * (1 - ECCENTRICITY_SQUARED) / bend, reach_rad, width_m,
+    )  # fmt: skip
+
+
+@_compiled
+def _show(plane, x, y, z, points, at):
+    """Put a normal into the plane; the cosine of its angle from the centre."""
+    cosine = x * plane.x + y * plane.y + z * plane.z
+    scale = 1 / max(cosine, COSINE_MIN)
+    points[at, 0] = (x * plane.east_x + y * plane.east_y) * scale * plane.transverse_m
+    north = x * plane.north_x + y * plane.north_y + z * plane.north_z
+    points[at, 1] = north * scale * plane.meridian_m
+    return cosine
+
+
+@_compiled
+def _state(table, width_m, row, facts, plane, units, points, count, scratch, minima):
+    kind = table.kind[row]
+    pause = max(
+        facts.valid_from - table.valid_until[row], table.valid_from[row] - facts.valid_until
+    )
+    state = _state_of(pause, minima.time_ms[kind])
+    if state == BEYOND:
+        return BEYOND
+    above = _rise_dm(
+        table.lower_datum[row], table.lower_value[row], table.lower_dm[row],
+        facts.upper_datum, facts.upper_value, facts.upper_dm,
+    )  # fmt: skip
+    below = _rise_dm(
+        facts.lower_datum, facts.lower_value, facts.lower_dm,
+        table.upper_datum[row], table.upper_value[row], table.upper_dm[row],
+    )  # fmt: skip
+    state = max(state, _state_of(max(above, below), minima.vertical_dm[kind]))
+    if state == BEYOND:
+        return BEYOND
+    lateral_m = minima.lateral_m[kind]
+    limit_m = lateral_m + table.radius_m[row] + facts.radius_m
+    margin_m = MARGIN_M + OFF_CENTRE_SHARE * (min(width_m[row], plane.width_m) + lateral_m)
+    slack_m = margin_m + SLACK_M + SLACK_SHARE * limit_m
+    angle = plane.reach_rad + (limit_m + slack_m) / CURVATURE_RADIUS_M_MIN
+    bend = 1 + CURVATURE_SHARE * angle
+    cosine = math.cos(min(angle, math.pi / 2))
+    near_m = (limit_m - slack_m) / bend
+    far_m = (limit_m + slack_m) * bend / max(cosine * cosine, 1e-12)
+    across = _across(table, row, facts.shape, plane, points, count, scratch, near_m, far_m)
+    return max(state, across)
+
+
+@_compiled
+def _state_of(gap, minimum):
+    if gap < minimum or gap < 0:
+        return WITHIN
+    return TOUCH if gap == 0 and minimum == 0 else BEYOND
+
+
+@_compiled
+def _rise_dm(datum, value, least_dm, other, other_value, most_dm):
+    if datum == NO_BOUND or other == NO_BOUND:
+        return np.int64(-UNBOUNDED_DM)
+    if datum == other:
+        steps = np.int64(value) - np.int64(other_value)
+        return steps * 3_048 // 10 if datum == _FLIGHT_LEVEL else steps
+    return np.int64(least_dm) - np.int64(most_dm)
+
+
+@_compiled
+def _across(table, row, shape, plane, points, count, scratch, near_m, far_m):
+    """The horizontal state of one row; OPEN where only the rule can tell."""
+    first, other_count = table.vertex_first[row], table.vertex_count[row]
+    nearest = 1.0
+    for vertex in range(other_count):
+        at = first + vertex
+        lat, lon = table.lat_e7[at] * _RADIANS_OF_E7, table.lon_e7[at] * _RADIANS_OF_E7
+        cos_lat = math.cos(lat)
+        cosine = _show(
+            plane, cos_lat * math.cos(lon), cos_lat * math.sin(lon), math.sin(lat), scratch, vertex
+        )
+        nearest = min(nearest, cosine)
+    if nearest < COSINE_MIN:
+        return OPEN
+    scratch[other_count, 0], scratch[other_count, 1] = scratch[0, 0], scratch[0, 1]
+    other_shape = table.shape[row]
+    near = near_m * near_m if near_m >= 0 else -1.0
+    squared = _squared(
+        points, _edges(shape, count), scratch, _edges(other_shape, other_count), near
+    )
+    is_inside = (
+        other_shape == _POLYGON and _holds(scratch, other_count, points[0, 0], points[0, 1])
+    ) or (shape == _POLYGON and _holds(points, count, scratch[0, 0], scratch[0, 1]))
+    if is_inside:
+        squared = 0.0
+    if squared <= near:
+        return WITHIN
+    return BEYOND if squared >= far_m * far_m else OPEN
+
+
+@_compiled
+def _edges(shape, count):
+    """How many edges an outline has; a point is one of no length."""
+    return count - 1 if shape == _CORRIDOR else count
+
+
+@_compiled
+def _squared(points, edges, others, other_edges, near):
+    """The least squared distance of two outlines; any that is near enough will do."""
+    least = np.inf
+    for edge in range(edges):
+        ax, ay = points[edge, 0], points[edge, 1]
+        bx, by = points[edge + 1, 0], points[edge + 1, 1]
+        for other in range(other_edges):
+            cx, cy = others[other, 0], others[other, 1]
+            dx, dy = others[other + 1, 0], others[other + 1, 1]
+            if _do_cross(ax, ay, bx, by, cx, cy, dx, dy):
+                return 0.0
+            least = min(
+                least,
+                _to_edge(ax, ay, cx, cy, dx, dy),
+                _to_edge(bx, by, cx, cy, dx, dy),
+                _to_edge(cx, cy, ax, ay, bx, by),
+                _to_edge(dx, dy, ax, ay, bx, by),
+            )
+            if least <= near:
+                return least
+    return least
+
+
+@_compiled
+def _do_cross(ax, ay, bx, by, cx, cy, dx, dy):
+    one = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    two = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
+    if (one > 0) == (two > 0):
+        return False
+    three = (dx - cx) * (ay - cy) - (dy - cy) * (ax - cx)
+    four = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
+    return (three > 0) != (four > 0)
+
+
+@_compiled
+def _to_edge(px, py, ax, ay, bx, by):
+    """The squared distance of a point from an edge."""
+    dx, dy = bx - ax, by - ay
+    length = dx * dx + dy * dy
+    share = 0.0
+    if length > 0:
+        share = max(0.0, min(1.0, ((px - ax) * dx + (py - ay) * dy) / length))
+    x, y = px - ax - share * dx, py - ay - share * dy
+    return x * x + y * y
+
+
+@_compiled
+def _holds(ring, count, px, py):
+    """Whether a closed outline goes round a point, by the edges east of it."""
+    is_inside = False
+    for vertex in range(count):
+        x, y = ring[vertex, 0] - px, ring[vertex, 1] - py
+        end_x, end_y = ring[vertex + 1, 0] - px, ring[vertex + 1, 1] - py
+        if (y > 0) != (end_y > 0) and (x * end_y - end_x * y > 0) == (end_y > y):
+            is_inside = not is_inside
+    return is_inside

@@ -1,0 +1,47 @@
+"""Fast: whether the compiled path is there, and making it ready.
+
+Compiling takes some seconds the first time and is kept on disk by numba. Until
+it is done, and where numba is not installed, queries take the plain path; the
+verdicts are the same. `make_ready` may run in a thread of its own.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+import numpy as np
+
+from openline.domain.space.altitude import ANY_WEATHER
+from openline.domain.space.conflict import Minima
+from openline.domain.space.index import sieve
+from openline.domain.space.index.segment import sorted_segment
+from openline.domain.space.index.table import table_of
+from openline.domain.space.volume import Shape, Volume
+
+# Written once, by `make_ready`, when the whole module is compiled.
+_ready: ModuleType | None = None
+
+
+def is_installed() -> bool:
+    """Whether numba is installed here."""
+    return find_spec("numba") is not None
+
+
+def ready() -> ModuleType | None:
+    """The compiled path, once it is ready; None before, and without numba."""
+    return _ready
+
+
+def make_ready() -> bool:
+    """Compile what queries use; whether it is there. Takes seconds the first time."""
+    global _ready
+    if _ready is None and is_installed():
+        compiled = import_module("openline.domain.space.index.compiled")
+        volume = Volume(Shape.CIRCLE, ((0, 0),), 1, None, None, 0, 1)
+        table, minima = table_of([(0, 1, volume)]), Minima(0, 0, 0)
+        segment = sorted_segment(table, np.arange(1), 0)
+        columns = sieve.minima_by_kind([minima])
+        list(compiled.found(segment, volume, ANY_WEATHER, 0, minima, columns))
+        compiled.pairs(segment, 0, minima, columns)
+        _ready = compiled
+    return _ready is not None

@@ -1,0 +1,390 @@
+"""The index of volumes: what comes near a volume, among a million others.
+
+Volumes by key, found by where and when they are, each pair judged as the rule
+of `domain.space.conflict` judges it. What was put in last waits in an open
+segment; full segments are sorted and merged so that there are few of them
+(`docs/internals/conflict-engine.md`).
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openline.domain.limits import LATERAL_MINIMUM_M_MAX
+from openline.domain.space.altitude import ANY_WEATHER, Atmosphere
+from openline.domain.space.conflict import Minima, Verdict, find_conflict
+from openline.domain.space.index import sieve
+from openline.domain.space.index.boxes import Rows
+from openline.domain.space.index.fast import ready
+from openline.domain.space.index.segment import (
+    Segment,
+    extend,
+    has_room,
+    live_part,
+    open_segment,
+    sorted_segment,
+)
+from openline.domain.space.index.table import Table, joined, table_of
+from openline.domain.space.volume import Volume, VolumeDoesNotHold, core_of
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+
+ORIGIN_MS: Final = 1_767_225_600_000
+"""2026-01-01T00:00:00Z: near it seconds are exact in single precision, far off loose."""
+
+OPEN_ROWS: Final = 2_048
+"""Rows that wait unsorted: each query looks at all of them."""
+
+OPEN_VERTICES: Final = 32_768
+
+RULE_AT_ONCE: Final = 32
+"""Pairs that the rule itself decides in one step: some ten milliseconds."""
+
+MERGE_AT: Final = 8
+"""A segment is merged into the one before it once that one is not so many times larger."""
+
+_VERDICTS: Final = (Verdict.CONFLICT, Verdict.MARGINAL, Verdict.TOUCH, Verdict.CLEAR)
+
+
+class Hit(NamedTuple, Generic[KeyT]):
+    """A volume that another is not clear of.
+
+    Attributes:
+        key: Whose volume it is.
+        number: Which of the volumes of the key.
+        verdict: CONFLICT, MARGINAL or TOUCH.
+        serial: Rises in the order in which volumes were put in.
+    """
+
+    key: KeyT
+    number: int
+    verdict: Verdict
+    serial: int
+
+
+@dataclass(slots=True, eq=False)
+class _Part(Generic[KeyT]):
+    """A segment, and the key of each of its rows."""
+
+    segment: Segment
+    keys: list[KeyT]
+
+
+class VolumeIndex(Generic[KeyT]):
+    """Volumes by key, found by where and when they are.
+
+    One key may have several volumes: a notice has. Answers come in the order in
+    which keys were put in, on every machine. Not for use by several threads at
+    once; a `snapshot` may go to another.
+
+    Args:
+        atmosphere: Agreed bounds of the weather, for bands with other references.
+        fast: Whether to take the compiled path; None takes it once it is ready.
+    """
+
+    def __init__(self, atmosphere: Atmosphere = ANY_WEATHER, *, fast: bool | None = None) -> None:
+        self._atmosphere = atmosphere
+        self._fast = fast
+        # Sorted parts, the largest and oldest first, and the open one.
+        self._parts: list[_Part[KeyT]] = []
+        self._open: _Part[KeyT] = _Part(open_segment(OPEN_ROWS, OPEN_VERTICES), [])
+        # Of each key the serial of its first row and how many rows it has.
+        self._rows_of: dict[KeyT, tuple[int, int]] = {}
+        # What was put in and has no row yet.
+        self._waiting: dict[KeyT, tuple[tuple[tuple[int, Volume], ...], int]] = {}
+        self._next_serial = 0
+        # Kinds are numbered from 0; so many are here.
+        self._kinds = 1
+
+    @classmethod
+    def build(
+        cls,
+        keys: Sequence[KeyT],
+        table: Table,
+        atmosphere: Atmosphere = ANY_WEATHER,
+        *,
+        fast: bool | None = None,
+    ) -> "VolumeIndex[KeyT]":
+        """An index of many volumes at once.
+
+        Args:
+            keys: Of each row of the table; the rows of one key follow each other.
+            table: The volumes, which pass `check_volume`; without room to spare.
+            atmosphere: As for the index.
+            fast: As for the index.
+        """
+        index = cls(atmosphere, fast=fast)
+        index._put_rows(list(keys), table)
+        return index
+
+    def __len__(self) -> int:
+        """How many keys have volumes here."""
+        return len(self._rows_of) + len(self._waiting)
+
+    def __contains__(self, key: KeyT) -> bool:
+        return key in self._rows_of or key in self._waiting
+
+    def put(self, key: KeyT, volumes: Iterable[tuple[int, Volume]], kind: int = 0) -> None:
+        """Let a key have these volumes and no others.
+
+        Args:
+            key: The key; it goes to the end of the order.
+            volumes: Each with its number; they pass `check_volume`.
+            kind: What acts, as a number from 0: which minima apply.
+
+        Raises:
+            VolumeDoesNotHold: One has too few vertices; the index is as before.
+        """
+        entries = tuple(volumes)
+        for _, volume in entries:
+            if len(volume.vertices) < 3:
+                core_of(volume.shape, volume.vertices)
+        self.remove(key)
+        if entries:
+            self._waiting[key] = (entries, kind)
+
+    def remove(self, key: KeyT) -> None:
+        """Remove all volumes of the key; nothing happens if it has none."""
+        self._waiting.pop(key, None)
+        serial, count = self._rows_of.pop(key, (0, 0))
+        if not count:
+            return
+        part = self._part_of(serial)
+        segment = part.segment
+        segment.let_go(segment.row_of(serial), count)
+        if part is not self._open and 2 * segment.dead > segment.size:
+            place = self._parts.index(part)
+            self._parts[place : place + 1] = _renewed([part]) if segment.live_count else []
+
+    def near(self, volume: Volume, widest: Minima) -> list[KeyT]:
+        """The keys whose volumes may be in conflict with this one, each once.
+
+        Args:
+            volume: Any volume; it need not be in the index.
+            widest: The widest minima that may apply to any pair.
+        """
+        self._settle()
+        asked = sieve.asked_of(volume, self._atmosphere)
+        facing = sieve.facing(asked, ORIGIN_MS, widest)
+        found: dict[KeyT, None] = {}
+        for part in self._all_parts():
+            rows = sieve.near_rows(part.segment, facing)
+            found.update(dict.fromkeys(part.keys[row] for row in rows.tolist()))
+        return list(found)
+
+    def hits(self, volume: Volume, minima: Minima | Sequence[Minima]) -> list[Hit[KeyT]]:
+        """The volumes that this one is not clear of, in the order in which they were put in.
+
+        Args:
+            volume: Any volume; it need not be in the index.
+            minima: For each kind, or one for all of them.
+        """
+        hits = [hit for step in self.steps(volume, minima) for hit in step]
+        hits.sort(key=lambda hit: hit.serial)
+        return hits
+
+    def steps(self, volume: Volume, minima: Minima | Sequence[Minima]) -> Iterator[list[Hit[KeyT]]]:
+        """The same in small steps and in no order, for whoever must not work long at once.
+
+        The index may change in between: what is put in later is not named, what is
+        removed may still be.
+        """
+        self._settle()
+        each = self._by_kind(minima)
+        path: Any = self._path()
+        question = (volume, self._atmosphere, ORIGIN_MS, widest(each), sieve.minima_by_kind(each))
+        for part in self._all_parts():
+            for rows, states in path.found(part.segment, *question):
+                yield from self._hits(part, volume, rows, states, each)
+
+    def join(self, minima: Minima) -> list[tuple[KeyT, KeyT, Verdict]]:
+        """All pairs of volumes that are not clear of each other, each once.
+
+        Volumes of one key are compared too. In the order of the first, then of the
+        second.
+        """
+        self._settle()
+        self._close()
+        if not self._parts:
+            return []
+        if len(self._parts) > 1:
+            self._parts = _renewed(self._parts)
+        part = self._parts[0]
+        firsts, seconds, states = self._pairs(part.segment, minima)
+        pairs: list[tuple[KeyT, KeyT, Verdict]] = []
+        for place in np.lexsort((seconds, firsts)).tolist():
+            first, second = int(firsts[place]), int(seconds[place])
+            verdict = _VERDICTS[states[place]] if states[place] != sieve.OPEN else Verdict.CLEAR
+            if states[place] == sieve.OPEN:
+                a, b = part.segment.table.volume(first), part.segment.table.volume(second)
+                verdict = judged(a, b, minima, self._atmosphere)
+            if verdict is not Verdict.CLEAR:
+                pairs.append((part.keys[first], part.keys[second], verdict))
+        return pairs
+
+    def snapshot(self) -> "VolumeIndex[KeyT]":
+        """The index as it is now, to be asked in another thread while this one changes."""
+        self._settle()
+        copy = VolumeIndex[KeyT](self._atmosphere, fast=self._fast)
+        copy._parts = [
+            _Part(part.segment.snapshot(), part.keys)
+            for part in (*self._parts, _Part(self._open.segment, list(self._open.keys)))
+        ]
+        copy._rows_of = dict(self._rows_of)
+        copy._kinds = self._kinds
+        return copy
+
+    def _by_kind(self, minima: Minima | Sequence[Minima]) -> tuple[Minima, ...]:
+        """The minima of each kind that is here."""
+        each = (minima,) * self._kinds if isinstance(minima, Minima) else tuple(minima)
+        # What is read past the end in the compiled path would be anything.
+        assert len(each) >= self._kinds, "there are minima for each kind"
+        return each
+
+    def _path(self) -> ModuleType:
+        compiled = ready() if self._fast is None else self._fast and ready()
+        return compiled or sieve
+
+    def _pairs(self, segment: Segment, minima: Minima) -> tuple[Rows, Rows, NDArray[np.int8]]:
+        """All pairs of rows of a segment that are not beyond, with their states."""
+        columns = sieve.minima_by_kind(self._by_kind(minima))
+        path: Any = self._path()
+        if path is not sieve:
+            found: tuple[Rows, Rows, NDArray[np.int8]] = path.pairs(
+                segment, ORIGIN_MS, minima, columns
+            )
+            return found
+        firsts, seconds, states = [], [], []
+        for row in np.flatnonzero(segment.is_live).tolist():
+            question = (segment.table.volume(row), self._atmosphere, ORIGIN_MS, minima, columns)
+            for rows, some in sieve.found(segment, *question):
+                is_later = rows > row
+                firsts.append(np.full(int(is_later.sum()), row))
+                seconds.append(rows[is_later])
+                states.append(some[is_later])
+        return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(states)
+
+    def _hits(
+        self,
+        part: _Part[KeyT],
+        volume: Volume,
+        rows: Rows,
+        states: NDArray[np.int8],
+        minima: Sequence[Minima],
+    ) -> Iterator[list[Hit[KeyT]]]:
+        """The hits among rows that are not beyond; the rule decides what is OPEN."""
+        table, serials, hits = part.segment.table, part.segment.serials, []
+        asked = 0
+        for row, state in zip(rows.tolist(), states.tolist(), strict=True):
+            if state == sieve.OPEN:
+                minimum = minima[table.kind[row]]
+                verdict = judged(volume, table.volume(row), minimum, self._atmosphere)
+                asked += 1
+            else:
+                verdict = _VERDICTS[state]
+            if verdict is not Verdict.CLEAR:
+                number, serial = int(table.number[row]), int(serials[row])
+                hits.append(Hit(part.keys[row], number, verdict, serial))
+            if asked == RULE_AT_ONCE:
+                yield hits
+                hits, asked = [], 0
+        yield hits
+
+    def _all_parts(self) -> list[_Part[KeyT]]:
+        return [*self._parts, self._open]
+
+    def _part_of(self, serial: int) -> _Part[KeyT]:
+        for part in self._parts:
+            if serial <= part.segment.serials[-1]:
+                return part
+        return self._open
+
+    # Taking in.
+
+    def _settle(self) -> None:
+        """Give what waits its rows."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, {}
+        keys: list[KeyT] = []
+        entries: list[tuple[int, int, Volume]] = []
+        for key, (volumes, kind) in waiting.items():
+            keys += [key] * len(volumes)
+            entries += [(kind, number, volume) for number, volume in volumes]
+        self._put_rows(keys, table_of(entries, self._atmosphere))
+
+    def _put_rows(self, keys: list[KeyT], table: Table) -> None:
+        """Take in rows at the end of the order."""
+        if len(table.kind):
+            self._kinds = max(self._kinds, int(table.kind.max()) + 1)
+        first = self._next_serial
+        self._next_serial += len(keys)
+        serials = np.arange(first, self._next_serial)
+        start = 0
+        for row in range(1, len(keys) + 1):
+            if row == len(keys) or keys[row] != keys[start]:
+                self._rows_of[keys[start]] = (first + start, row - start)
+                start = row
+        if not has_room(self._open.segment, len(keys), len(table.lat_e7)):
+            self._close()
+        if has_room(self._open.segment, len(keys), len(table.lat_e7)):
+            extend(self._open.segment, table, serials, ORIGIN_MS)
+            self._open.keys += keys
+        else:
+            self._add(_Part(sorted_segment(table, serials, ORIGIN_MS), keys))
+
+    def _close(self) -> None:
+        """Sort the open segment and begin another."""
+        closed, self._open = self._open, _Part(open_segment(OPEN_ROWS, OPEN_VERTICES), [])
+        if closed.segment.live_count:
+            self._parts += _renewed([closed])
+            self._merge()
+
+    def _add(self, part: _Part[KeyT]) -> None:
+        self._parts.append(part)
+        self._merge()
+
+    def _merge(self) -> None:
+        """Merge the last parts until each is many times as large as the next."""
+        parts = self._parts
+        count = 1
+        rows = parts[-1].segment.live_count
+        while count < len(parts) and parts[-count - 1].segment.live_count < MERGE_AT * rows:
+            count += 1
+            rows += parts[-count].segment.live_count
+        if count > 1:
+            parts[-count:] = _renewed(parts[-count:])
+
+
+def judged(a: Volume, b: Volume, minima: Minima, atmosphere: Atmosphere) -> Verdict:
+    """The verdict of the rule; what cannot be compared is MARGINAL, the safe side."""
+    try:
+        return find_conflict(a, b, minima, atmosphere).verdict
+    except VolumeDoesNotHold:
+        return Verdict.MARGINAL
+
+
+def widest(minima: Sequence[Minima]) -> Minima:
+    """The greatest minimum in each dimension: no pair has wider ones."""
+    return Minima(
+        min(max(one.lateral_m for one in minima), LATERAL_MINIMUM_M_MAX),
+        max(one.vertical_dm for one in minima),
+        max(one.time_ms for one in minima),
+    )
+
+
+def _renewed(parts: Sequence[_Part[Any]]) -> list[_Part[Any]]:
+    """Parts that follow each other as one, without the rows that were let go."""
+    live = [live_part(part.segment) for part in parts]
+    table = joined([table for table, _ in live])
+    serials = np.concatenate([serials for _, serials in live])
+    keys = [
+        part.keys[row]
+        for part in parts
+        for row in np.flatnonzero(part.segment.is_live[: part.segment.size]).tolist()
+    ]
+    return [_Part(sorted_segment(table, serials, ORIGIN_MS), keys)]
