@@ -176,6 +176,15 @@ RADIUS_M_MAX = 500_000
 LATERAL_MINIMUM_M_MAX = 200_000
 """Agreed lateral minimum, for the same plane; oceanic separation is half of it."""
 
+QNH_HPA_MIN = 850
+"""Agreed least QNH: below the lowest ever measured at sea (870 hPa, typhoon Tip, 1979)."""
+
+QNH_HPA_MAX = 1_100
+"""Agreed greatest QNH: above the highest ever reduced (1,089 hPa, Tosontsengel, 2004)."""
+
+TEMPERATURE_K_MAX = 60
+"""Agreed deviation from the standard temperature: the coldest column of Siberian winter."""
+
 TOUCH_SAMPLES_MAX = 1_024
 """Points at which the depth of an overlap is taken: bounds the test of two combs to 10 ms."""
 

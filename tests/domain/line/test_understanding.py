@@ -28,6 +28,7 @@ from openline.domain.line.understanding import (
 from openline.domain.record import cbor
 from openline.domain.record.envelope import parse_content
 from openline.domain.record.note import SignatureType, VerifierKey
+from openline.domain.space.altitude import ANY_WEATHER, Atmosphere
 from tests.domain.line.parties import PARTIES, role_keys, signatures_of, two_cards
 from tests.vectors.signers import SeedSigner
 
@@ -59,6 +60,7 @@ def rich() -> Understanding:
         outside_witnesses=(OutsideWitness("witness.example", vkeys("witness.example")),),
         code_book=bytes(range(32)),
         text='Both sides "agree":\n\n1. To talk. \\n is no row end.\n"""',
+        agreed_atmosphere=Atmosphere(990, 1_030, 15),
     )
 
 
@@ -83,6 +85,25 @@ def _with(change: Any) -> dict[int, Any]:
     value: Any = cbor.decode(understanding_bytes(rich()))
     change(value)
     return value
+
+
+def test_without_an_agreed_atmosphere_the_bytes_are_as_before() -> None:
+    """Terms that agree on no atmosphere have no key for it, and any weather holds."""
+    assert 16 not in cbor.decode(understanding_bytes(agreed()))
+    assert agreed().atmosphere == ANY_WEATHER
+    assert cbor.decode(understanding_bytes(rich()))[16] == {1: 990, 2: 1_030, 3: 15}
+    assert rich().atmosphere == Atmosphere(990, 1_030, 15)
+
+
+def test_an_agreed_atmosphere_differs_from_none() -> None:
+    """An amendment that agrees on the air is told field by field."""
+    assert difference(
+        agreed(), replace(agreed(), agreed_atmosphere=Atmosphere(990, 1_030, 15))
+    ) == [
+        "atmosphere.qnh_min_hpa: absent → 990",
+        "atmosphere.qnh_max_hpa: absent → 1030",
+        "atmosphere.temperature_k: absent → 15",
+    ]
 
 
 def _swap(entries: list[Any]) -> None:
@@ -121,6 +142,11 @@ def _swap(entries: list[Any]) -> None:
         (lambda v: v[12][0].update({2: ["witness.example+1234+AAAA"]}), "vkeys cannot be used"),
         (lambda v: v[12][0].update({2: list(vkeys("other.example"))}), "no cosigner's key"),
         (lambda v: v[12][0].update({2: list(vkeys("witness.example", types=(1,)))}), "no cosigner"),
+        (lambda v: v[16].update({1: 849}), "atmosphere.qnh_min_hpa is not a whole number from 850"),
+        (lambda v: v[16].update({3: 61}), "atmosphere.temperature_k is not a whole number"),
+        (lambda v: v[16].update({1: 1_031}), "atmosphere.qnh_max_hpa is less than qnh_min_hpa"),
+        (lambda v: v[16].pop(2), "atmosphere.qnh_max_hpa is missing"),
+        (lambda v: v.update({16: None}), "atmosphere is not a map"),
         (lambda v: v[12].append({1: "x", 2: list(vkeys("x"))}), "serves witness.example as well"),
     ],
 )

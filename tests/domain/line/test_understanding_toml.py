@@ -10,6 +10,7 @@ from openline.domain.instant import HOUR_MS, MINUTE_MS
 from openline.domain.line.templates import TEMPLATES, template_understanding
 from openline.domain.line.terms import Understanding
 from openline.domain.line.understanding_toml import from_toml, template_toml, to_toml
+from openline.domain.space.altitude import Atmosphere
 from tests.domain.line.parties import two_cards
 from tests.domain.line.test_understanding import rich
 
@@ -96,6 +97,54 @@ def test_a_number_of_too_many_digits_is_an_error_of_the_file() -> None:
     text = to_toml(rich()).replace("lat = 34.4905000", f"lat = 0x{'f' * 5_000}")
     with pytest.raises(OurError, match="lat is not between -90 and 90 degrees"):
         read(text)
+
+
+WEATHER = "[atmosphere]\nqnh_min_hpa = 990\nqnh_max_hpa = 1030\ntemperature_k = 15\n"
+
+
+def test_a_template_shows_the_atmosphere_as_a_comment() -> None:
+    """A new file agrees on no atmosphere, names the bounds that hold, and how to change them."""
+    shown = [row.removeprefix("# ") for row in AIR.splitlines()]
+    at = shown.index("[atmosphere]")
+    assert shown[at + 1 : at + 4] == [
+        "qnh_min_hpa = 960",
+        "qnh_max_hpa = 1045",
+        "temperature_k = 20",
+    ]
+    assert "\n[atmosphere]" not in AIR
+    assert read(AIR).agreed_atmosphere is None
+    taken = "\n".join(shown[at : at + 4]) + "\n"
+    assert read(AIR + taken).atmosphere == read(AIR).atmosphere
+
+
+def test_an_atmosphere_may_be_agreed() -> None:
+    """A table of the air is read, and shown again where it was a comment."""
+    terms = read(AIR + WEATHER)
+    assert terms.atmosphere == Atmosphere(990, 1_030, 15)
+    assert WEATHER in to_toml(terms)
+    assert "# [atmosphere]" not in to_toml(terms)
+    assert read(to_toml(terms)) == terms
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("990", "99", "atmosphere.qnh_min_hpa is not a whole number from 850 to 1100"),
+        ("990", "990.5", "atmosphere.qnh_min_hpa is not a whole number"),
+        ("1030", "980", "atmosphere.qnh_max_hpa is less than qnh_min_hpa"),
+        ("15", "-15", "atmosphere.temperature_k is not a whole number from 0 to 60"),
+        ("temperature_k", "temperature", "Did you mean 'temperature_k'?"),
+    ],
+)
+def test_a_fault_in_the_atmosphere_is_told_with_its_row(before, after, told) -> None:
+    """A wrong bound of the air is refused with the file, its key and its row."""
+    text = AIR + WEATHER.replace(before, after)
+    with pytest.raises(OurError) as error:
+        read(text)
+    assert told in str(error.value)
+    row = text.splitlines()[int(str(error.value).split("terms.toml row ")[1].split(":")[0]) - 1]
+    assert row in WEATHER.replace(before, after).splitlines()
+    assert row.startswith(told.split(" ")[0].removeprefix("atmosphere.")) or after in row
 
 
 def _row_of(text: str, part: str) -> int:

@@ -1,20 +1,35 @@
 """Bands: exact with one reference, never too far apart across references."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openline.domain.space.altitude import (
+    ANY_WEATHER,
+    GROUND_DM_MIN,
     UNBOUNDED_DM,
+    WIDEST_WEATHER,
     Altitude,
     Atmosphere,
     Datum,
     amsl_range_dm,
+    band_range_dm,
+    pressure_height_dm,
     vertical_gap_dm,
 )
 from tests.domain.space.shapes import altitudes, level, metres_amsl
 
 bounds = st.none() | altitudes
+airs = st.builds(
+    lambda pressures, kelvins: Atmosphere(*sorted(pressures), kelvins),
+    st.tuples(st.integers(850, 1_100), st.integers(850, 1_100)),
+    st.integers(0, 60),
+)
+undulations = st.tuples(st.integers(-1_070, 860), st.integers(-1_070, 860)).map(
+    lambda ends: (min(ends), max(ends))
+)
 
 
 @given(bounds, bounds, bounds, bounds)
@@ -63,9 +78,9 @@ def test_an_agreed_atmosphere_narrows_the_range():
 def test_height_above_ground_is_open_upward_without_terrain():
     """A ceiling above ground may be anywhere above; a floor starts at the lowest land."""
     ceiling = Altitude(Datum.AGL, 1_000)
-    assert amsl_range_dm(ceiling) == (1_000 - 4_300, UNBOUNDED_DM)
+    assert amsl_range_dm(ceiling) == (1_000 - 4_500, UNBOUNDED_DM)
     assert vertical_gap_dm(None, ceiling, metres_amsl(9_000), None) < 0
-    assert vertical_gap_dm(Altitude(Datum.AGL, 10_000), None, None, metres_amsl(500)) == 700
+    assert vertical_gap_dm(Altitude(Datum.AGL, 10_000), None, None, metres_amsl(500)) == 500
 
 
 def test_the_ellipsoid_is_near_the_sea():
@@ -78,6 +93,105 @@ def test_exact_gaps_are_never_smaller_than_widened_ones(a, b):
     """The range of heights that an index uses never parts two bands that the rule joins."""
     exact = vertical_gap_dm(b, None, None, a)
     assert amsl_range_dm(b)[0] - amsl_range_dm(a)[1] <= exact
+
+
+def test_the_lowest_land_is_above_the_least_ground():
+    """The shore of the Dead Sea, 436 m below the sea and sinking 1.1 m a year, is held."""
+    assert GROUND_DM_MIN <= -10 * (436 + 1.1 * 10)
+
+
+@given(bounds, bounds, bounds, bounds, airs, undulations, undulations)
+def test_an_index_by_ranges_never_parts_two_bands(a, b, c, d, air, one, other):
+    """Bands are never nearer than their ranges, under any atmosphere, at any place."""
+    gap = vertical_gap_dm(a, b, c, d, air, undulation_a=one, undulation_b=other)
+    # Where a bound is missing both numbers are far below any minimum, and need not be equal.
+    gap = max(gap, -UNBOUNDED_DM // 2)
+    (low, high), (other_low, other_high) = band_range_dm(a, b), band_range_dm(c, d)
+    assert max(other_low - high, low - other_high) <= gap
+    (low, high), (other_low, other_high) = band_range_dm(a, b, air), band_range_dm(c, d, air)
+    assert max(other_low - high, low - other_high) <= gap
+
+
+@given(altitudes, airs)
+def test_closer_bounds_never_widen_the_range(altitude, air):
+    """What is agreed within the widest bounds gives a range within the widest range."""
+    low, high = amsl_range_dm(altitude, air)
+    least, most = amsl_range_dm(altitude, WIDEST_WEATHER)
+    assert least <= low <= high <= most
+
+
+@given(undulations, altitudes)
+def test_a_known_place_narrows_a_height_above_the_ellipsoid(undulation, altitude):
+    """A height above the ellipsoid is off by the undulation of its place; others are not."""
+    low, high = amsl_range_dm(altitude, ANY_WEATHER, undulation)
+    if altitude.datum is Datum.WGS84:
+        assert (low, high) == (altitude.value - undulation[1], altitude.value - undulation[0])
+    assert amsl_range_dm(altitude)[0] <= low <= high <= amsl_range_dm(altitude)[1]
+
+
+# --- published values ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hpa", "metres", "feet"),
+    [(1_050, -302, -989), (1_000, 111, 364), (950, 540, 1_773), (900, 988, 3_243)],
+)
+def test_pressures_have_their_published_heights(hpa, metres, feet):
+    """The standard atmosphere has the heights of the ICAO table, to the metre and the foot."""
+    height_m = float(pressure_height_dm(hpa)) / 10
+    assert height_m == pytest.approx(metres, abs=0.5)
+    assert height_m / 0.3048 == pytest.approx(feet, abs=1)
+
+
+@pytest.mark.parametrize(("hpa", "feet"), [(1_013, 27.3), (900, 30)])
+def test_a_hectopascal_is_as_high_as_altimetry_teaches(hpa, feet):
+    """A hectopascal is 27 feet at sea level and 30 feet at three thousand."""
+    rise_m = float(pressure_height_dm(hpa - 0.5) - pressure_height_dm(hpa + 0.5)) / 10
+    assert rise_m / 0.3048 == pytest.approx(feet, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("height_ft", "surface_c", "correction_ft"),
+    [
+        (1_000, -30, 190),
+        (2_000, -40, 480),
+        (5_000, -10, 490),
+        (5_000, -20, 710),
+        (5_000, -30, 950),
+        (5_000, -40, 1_210),
+        (5_000, -50, 1_500),
+    ],
+)
+def test_cold_air_lowers_a_level_as_the_published_table_says(height_ft, surface_c, correction_ft):
+    """An aircraft at the corrected altitude is as low as ICAO Doc 8168 (III-1-4) tells.
+
+    The table is in tens of feet, and the level that stands nearest is up to 50 ft away.
+    """
+    number = round((height_ft + correction_ft) / 100)
+    colder_k = 15 - surface_c
+    low = amsl_range_dm(level(number), Atmosphere(1013.25, 1013.25, colder_k))[0]
+    off_ft = number * 100 - low / 3.048
+    assert off_ft == pytest.approx(
+        correction_ft * number * 100 / (height_ft + correction_ft), abs=12
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "share"), [(100, 0.0004), (200, 0.0018), (300, 0.0044), (400, 0.0218), (999, 0.0974)]
+)
+def test_how_far_the_mean_temperature_is_from_the_hydrostatic_integral(number, share):
+    """The spread is short of the integral over the column, by the share that is documented.
+
+    The integral is of the deviation over the standard temperature, with the one of
+    the tropopause above 11 km (warmer above 20 km, where less is missing).
+    """
+    height_m, kelvins = number * 30.48, 20
+    below_m = min(height_m, 11_000)
+    column = math.log(288.15 / (288.15 - 0.0065 * below_m)) / 0.0065
+    column += (height_m - below_m) / 216.65
+    low = amsl_range_dm(level(number), Atmosphere(1013.25, 1013.25, kelvins))[0]
+    spread_m = height_m - low / 10
+    assert (1 - share) * kelvins * column <= spread_m <= kelvins * column + 0.2
 
 
 def test_altitudes_are_written_as_they_are_spoken():

@@ -211,7 +211,7 @@ def test_minima_have_bounds():
         (metres_amsl(2_300), 3_000, Verdict.CLEAR, 3_000),
         (level(80), 0, Verdict.CONFLICT, 0),
         (level(100), 0, Verdict.CLEAR, 3_759),
-        (Altitude(Datum.AGL, 90_000), 0, Verdict.CLEAR, 65_700),
+        (Altitude(Datum.AGL, 90_000), 0, Verdict.CLEAR, 65_500),
     ],
 )
 def test_bands_conflict_when_closer_than_the_minimum(lower, minimum_dm, expected, gap_dm):

@@ -25,10 +25,13 @@ from openline.domain.limits import (
     OUTSIDE_WITNESSES_MAX,
     PARTIES_MAX,
     POSTS_MAX,
+    QNH_HPA_MAX,
+    QNH_HPA_MIN,
     REFERENCE_POINTS_MAX,
     ROOTS_MAX,
     SCOPES_MAX,
     SEPARATIONS_MAX,
+    TEMPERATURE_K_MAX,
     VERTICES_MAX,
 )
 from openline.domain.line.form import (
@@ -55,6 +58,7 @@ from openline.domain.party import is_line_name, is_party_name
 from openline.domain.record.cbor import Value
 from openline.domain.record.note import SignatureType, VerifierKey, parse_verifier_key
 from openline.domain.record.signing import PublicKeys, check_ed25519_public, check_public_keys
+from openline.domain.space.altitude import ANY_WEATHER, Atmosphere
 
 FORMAT: Final = 1
 """Version of the tables in this module; the first thing in the signed bytes."""
@@ -247,6 +251,8 @@ class Understanding:
         notices_live_max: Live notices that one party may have.
         code_book: SHA-256 of the agreed code book, if there is one.
         text: The agreed words, perhaps none.
+        agreed_atmosphere: Bounds of the air, if they agreed on any; what holds is
+            `atmosphere`.
     """
 
     line: str
@@ -264,6 +270,12 @@ class Understanding:
     notices_live_max: int = 1_000
     code_book: bytes | None = None
     text: str = ""
+    agreed_atmosphere: Atmosphere | None = None
+
+    @property
+    def atmosphere(self) -> Atmosphere:
+        """The bounds of the air for bands with different references."""
+        return self.agreed_atmosphere or ANY_WEATHER
 
     def names(self) -> tuple[str, ...]:
         """The parties' names in order."""
@@ -390,6 +402,15 @@ _OUTSIDE_WITNESS = Record(
     ),
 )
 
+_ATMOSPHERE = Record(
+    Atmosphere,
+    (
+        Field(1, "qnh_min_hpa", Whole(QNH_HPA_MIN, QNH_HPA_MAX)),
+        Field(2, "qnh_max_hpa", Whole(QNH_HPA_MIN, QNH_HPA_MAX)),
+        Field(3, "temperature_k", Whole(0, TEMPERATURE_K_MAX)),
+    ),
+)
+
 _RING = Items(POINT, VERTICES_MAX, least=3)
 
 _UNDERSTANDING = Record(
@@ -418,6 +439,7 @@ _UNDERSTANDING = Record(
         Field(13, "notices_live_max", Whole(1, LIVE_NOTICES_MAX)),
         Field(14, "code_book", Blob(32, 32), is_optional=True),
         Field(15, "text", Text(AGREED_TEXT_CHARS_MAX, rows=True)),
+        Field(16, "agreed_atmosphere", _ATMOSPHERE, "atmosphere", is_optional=True),
     ),
 )
 
@@ -514,6 +536,10 @@ def _sound(understanding: Understanding) -> Understanding:
         raise Fault("timers.tick", "is zero")
     if timers.ticks_missed_degraded > timers.ticks_missed_lost:
         raise Fault("timers.ticks_missed_lost", "is less than ticks_missed_degraded")
+    air = understanding.agreed_atmosphere
+    if air is not None and air.qnh_min_hpa > air.qnh_max_hpa:
+        remedy = "Write the lowest QNH as qnh_min_hpa, the highest as qnh_max_hpa."
+        raise Fault("atmosphere.qnh_max_hpa", "is less than qnh_min_hpa", remedy)
     return understanding
 
 

@@ -10,6 +10,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from openline.domain.line.card import Card
 from openline.domain.line.form import Fault
 from openline.domain.line.templates import TEMPLATES, Template, template_understanding
 from openline.domain.line.terms import Understanding
+from openline.domain.space.altitude import ANY_WEATHER
 
 _DEFAULT = "  # default"
 _LONG_CHARS = 76
@@ -55,12 +57,25 @@ _NOTES: Final = {
         "Two notices nearer than all three distances are in conflict. Kinds in alphabetical\n"
         '# order; "any" stands for all others. Units: m, km, NM; m, ft; s, min, h.'
     ),
+    "atmosphere": (
+        "How far the air may be from the standard one: the closer the bounds, the fewer\n"
+        "# conflicts between flight levels and heights of another reference."
+    ),
     "lead_times": "From receipt to the start of the window; less is SHORT_NOTICE or IMMINENT.",
     "reference_points": "Places both sides know, for saying where in words.",
     "area": "Rings of vertices that bound the agreement.",
     "outside_witnesses": "Witnesses of no party, with their C2SP verifier keys.",
     "parties": "Taken from the party cards. Change no key here.",
 }
+
+_NO_ATMOSPHERE: Final = """\
+# How far the air may be from the standard one: lowest and highest QNH, and kelvins of the
+# air's temperature. Without a table these bounds hold. Take out the # to agree on others.
+# [atmosphere]
+# qnh_min_hpa = {qnh_min_hpa:.0f}
+# qnh_max_hpa = {qnh_max_hpa:.0f}
+# temperature_k = {temperature_k:.0f}
+"""
 
 _EXAMPLES: Final = """\
 # Places both sides know, for saying where in words. Take out the # to use it.
@@ -110,6 +125,7 @@ def to_toml(understanding: Understanding) -> str:
     shown = terms.to_json(understanding)
     sections = [about, _top(shown, template), _timers(shown["timers"], template)]
     sections += _tables(shown, "separations", template)
+    sections.append(_atmosphere(shown.get("atmosphere")))
     sections += _tables(shown, "lead_times", template)
     sections += _tables(shown, "reference_points", None)
     if not shown["reference_points"]:
@@ -151,6 +167,14 @@ def _timers(shown: dict[str, Any], template: Template | None) -> str:
             rows.append(f"# {note}")
         rows.append(f"{name} = {_value(held)}{_DEFAULT if defaults.get(name) == held else ''}")
     return "\n".join([*rows, ""])
+
+
+def _atmosphere(shown: dict[str, Any] | None) -> str:
+    """The agreed bounds of the air; without any, those that hold, as a comment."""
+    if shown is None:
+        return _NO_ATMOSPHERE.format(**asdict(ANY_WEATHER))
+    rows = [f"{name} = {_value(held)}" for name, held in shown.items()]
+    return "\n".join([f"# {_NOTES['atmosphere']}", "[atmosphere]", *rows, ""])
 
 
 def _tables(shown: dict[str, Any], name: str, template: Template | None) -> list[str]:

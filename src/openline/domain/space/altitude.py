@@ -2,14 +2,24 @@
 
 An altitude without its reference is no altitude. Bands with the same reference
 are compared exactly. Across references each altitude becomes the range of
-heights above mean sea level where it may be, so that the gap between two bands
-is never overstated. Terrain and the geoid are not known here: what stands on the
-ground may stand anywhere land lies.
+heights above mean sea level where it may be, so that within the agreed bounds the
+gap between two bands is not overstated. Mean sea level is the geoid of EGM96.
+Terrain is not known: what stands on the ground may stand anywhere land lies. Where
+on the globe a band is, is not known here either; `geoid` knows it.
+
+The rule is one of whole decimetres, the same on every machine and in every
+language: `docs/spec/altitude.md`, `docs/decisions/0024-altitude-references.md`.
 """
 
 import math
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from enum import IntEnum
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from openline.domain.limits import QNH_HPA_MAX, QNH_HPA_MIN, TEMPERATURE_K_MAX
 
 FLIGHT_LEVEL_MAX = 999
 """Three digits, as a flight level is spoken."""
@@ -23,14 +33,24 @@ ALTITUDE_DM_MAX = 10_000_000
 UNBOUNDED_DM = 1_000_000_000
 """Stands for no bound: further than any two altitudes lie apart."""
 
-GROUND_DM_MIN = -4_300
-"""The lowest land, the shore of the Dead Sea: where "above ground" may start."""
+GROUND_DM_MIN = -4_500
+"""Below the lowest land, where "above ground" may start.
+
+The shore of the Dead Sea lay 436 m below the sea when Guinness World Records took it
+up, and sinks by 1.1 m a year: this leaves room for a decade.
+"""
 
 GEOID_DM_MIN = -1_070
 """The geoid lies at most this far below the ellipsoid (south of India, EGM96)."""
 
 GEOID_DM_MAX = 860
 """The geoid lies at most this far above the ellipsoid (New Guinea, EGM96)."""
+
+UndulationRange: TypeAlias = tuple[int, int]
+"""Least and greatest height of the geoid above the ellipsoid, in decimetres."""
+
+EVERYWHERE_DM: Final[UndulationRange] = (GEOID_DM_MIN, GEOID_DM_MAX)
+"""The undulation where no place is given."""
 
 
 class Datum(IntEnum):
@@ -80,6 +100,12 @@ class Atmosphere:
 ANY_WEATHER = Atmosphere()
 """The bounds when nothing is agreed: -453 m to +261 m, and 7 % of the height."""
 
+WIDEST_WEATHER = Atmosphere(QNH_HPA_MIN, QNH_HPA_MAX, TEMPERATURE_K_MAX)
+"""The widest bounds that may be agreed: what lies outside is no weather."""
+
+_EXACT = Context(prec=50)
+_LEVELS_KEPT = 4_096
+
 
 def vertical_gap_dm(
     lower_a: Altitude | None,
@@ -87,19 +113,35 @@ def vertical_gap_dm(
     lower_b: Altitude | None,
     upper_b: Altitude | None,
     atmosphere: Atmosphere = ANY_WEATHER,
+    *,
+    undulation_a: UndulationRange = EVERYWHERE_DM,
+    undulation_b: UndulationRange = EVERYWHERE_DM,
 ) -> int:
     """The least distance between two bands in decimetres; negative if they overlap.
 
     Zero means that one ends exactly where the other begins. No lower bound is
     unbounded downward, no upper bound unbounded upward.
+
+    Args:
+        lower_a: Lower bound of one band.
+        upper_a: Upper bound of it.
+        lower_b: Lower bound of the other.
+        upper_b: Upper bound of it.
+        atmosphere: The agreed bounds of the air.
+        undulation_a: Of the geoid where the first band is; `geoid.undulation_of`.
+        undulation_b: Of the geoid where the second is.
     """
     return max(
-        _rise_dm(upper_a, lower_b, atmosphere),
-        _rise_dm(upper_b, lower_a, atmosphere),
+        _rise_dm(upper_a, lower_b, atmosphere, undulation_a, undulation_b),
+        _rise_dm(upper_b, lower_a, atmosphere, undulation_b, undulation_a),
     )
 
 
-def amsl_range_dm(altitude: Altitude, atmosphere: Atmosphere = ANY_WEATHER) -> tuple[int, int]:
+def amsl_range_dm(
+    altitude: Altitude,
+    atmosphere: Atmosphere = ANY_WEATHER,
+    undulation: UndulationRange = EVERYWHERE_DM,
+) -> tuple[int, int]:
     """The lowest and highest place above mean sea level where the altitude may be."""
     value = altitude.value
     if altitude.datum is Datum.AMSL:
@@ -108,21 +150,31 @@ def amsl_range_dm(altitude: Altitude, atmosphere: Atmosphere = ANY_WEATHER) -> t
         # Without terrain the ground may be anywhere above the lowest land.
         return value + GROUND_DM_MIN, UNBOUNDED_DM
     if altitude.datum is Datum.WGS84:
-        return value - GEOID_DM_MAX, value - GEOID_DM_MIN
-    pressure_m = value * 30.48
-    spread = _temperature_error_m(pressure_m, atmosphere.temperature_k)
-    low_m = pressure_m - _pressure_height_m(atmosphere.qnh_min_hpa) - spread
-    high_m = pressure_m - _pressure_height_m(atmosphere.qnh_max_hpa) + spread
-    return math.floor(low_m * 10), math.ceil(high_m * 10)
+        return value - undulation[1], value - undulation[0]
+    return _level_range_dm(value, atmosphere)
 
 
-def band_range_dm(lower: Altitude | None, upper: Altitude | None) -> tuple[int, int]:
-    """Where a band may reach above mean sea level, in any weather."""
-    low = -UNBOUNDED_DM if lower is None else amsl_range_dm(lower)[0]
-    return low, UNBOUNDED_DM if upper is None else amsl_range_dm(upper)[1]
+def band_range_dm(
+    lower: Altitude | None, upper: Altitude | None, atmosphere: Atmosphere = WIDEST_WEATHER
+) -> tuple[int, int]:
+    """Where a band may reach above mean sea level, wherever on the globe it is.
+
+    For an index: two bands are never nearer to each other than their ranges are, as long
+    as the atmosphere holds the agreed one. It does so by default. The undulation of
+    a place is not for it: two bands above the ellipsoid, which are compared exactly,
+    may stand in places of different undulations.
+    """
+    low = -UNBOUNDED_DM if lower is None else amsl_range_dm(lower, atmosphere)[0]
+    return low, UNBOUNDED_DM if upper is None else amsl_range_dm(upper, atmosphere)[1]
 
 
-def _rise_dm(upper: Altitude | None, lower: Altitude | None, atmosphere: Atmosphere) -> int:
+def _rise_dm(
+    upper: Altitude | None,
+    lower: Altitude | None,
+    atmosphere: Atmosphere,
+    upper_undulation: UndulationRange,
+    lower_undulation: UndulationRange,
+) -> int:
     """How far at least a lower bound is above the upper bound of another band."""
     if upper is None or lower is None:
         return -UNBOUNDED_DM
@@ -130,15 +182,40 @@ def _rise_dm(upper: Altitude | None, lower: Altitude | None, atmosphere: Atmosph
         steps = lower.value - upper.value
         # A hundred feet is 304.8 dm; the gap is rounded down, to the safe side.
         return steps * 3_048 // 10 if upper.datum is Datum.FLIGHT_LEVEL else steps
-    return amsl_range_dm(lower, atmosphere)[0] - amsl_range_dm(upper, atmosphere)[1]
+    low = amsl_range_dm(lower, atmosphere, lower_undulation)[0]
+    return low - amsl_range_dm(upper, atmosphere, upper_undulation)[1]
 
 
-def _pressure_height_m(pressure_hpa: float) -> float:
-    """Height of the pressure in the standard atmosphere (ICAO Doc 7488)."""
-    return float((1 - (pressure_hpa / 1013.25) ** 0.190263) * 288.15 / 0.0065)
+@lru_cache(maxsize=_LEVELS_KEPT)
+def _level_range_dm(number: int, atmosphere: Atmosphere) -> tuple[int, int]:
+    """The range of a flight level; each of its three parts is rounded outward."""
+    level_dm = Fraction(number * 3_048, 10)
+    spread_dm = _temperature_spread_dm(number, Fraction(atmosphere.temperature_k))
+    low = math.floor(level_dm) - math.ceil(pressure_height_dm(atmosphere.qnh_min_hpa))
+    high = math.ceil(level_dm) - math.floor(pressure_height_dm(atmosphere.qnh_max_hpa))
+    return low - spread_dm, high + spread_dm
 
 
-def _temperature_error_m(height_m: float, deviation_k: float) -> float:
-    """How far a column of air of this height stretches when it is warmer."""
-    top_k = max(288.15 - 0.0065 * height_m, 216.65)
-    return height_m * deviation_k / ((288.15 + top_k) / 2)
+def pressure_height_dm(pressure_hpa: float) -> Decimal:
+    """Height of the pressure in the standard atmosphere below 11 km (ICAO Doc 7488).
+
+    Decimal arithmetic is the same everywhere; binary powers differ in the last bit
+    from one mathematical library to the next. For no whole hectopascal within
+    `QNH_HPA_MIN` and `QNH_HPA_MAX` is it within 0.002 of a whole number, so that a
+    program with binary numbers rounds to the same decimetres.
+    """
+    ratio = _EXACT.divide(Decimal(pressure_hpa), Decimal("1013.25"))
+    power = _EXACT.power(ratio, Decimal("0.190263"))
+    scale = _EXACT.divide(Decimal("2881.5"), Decimal("0.0065"))
+    return _EXACT.multiply(1 - power, scale)
+
+
+def _temperature_spread_dm(number: int, deviation_k: Fraction) -> int:
+    """How far the air below a flight level stretches when it is warmer, rounded up.
+
+    By the mean of the standard temperatures at sea level and at the level, as in the
+    correction for cold air of ICAO Doc 8168. A hundred feet are 0.19812 K.
+    """
+    top_k = max(Fraction("288.15") - number * Fraction("0.19812"), Fraction("216.65"))
+    mean_k = (Fraction("288.15") + top_k) / 2
+    return math.ceil(Fraction(number * 3_048, 10) * deviation_k / mean_k)

@@ -46,6 +46,7 @@ from openline.domain.space.geodesy import (
     plane_at,
     position_of,
 )
+from openline.domain.space.geoid import undulation_of
 from openline.domain.space.volume import Core, Shape, Volume, VolumeDoesNotHold, core_of
 
 MARGIN_M = 1.0
@@ -197,7 +198,11 @@ def find_conflict(
     """
     first, second = sorted((a, b), key=_rank)
     horizontal, separation_m, closest = _compare_areas(first, second, minima.lateral_m)
-    rise_dm = vertical_gap_dm(first.lower, first.upper, second.lower, second.upper, atmosphere)
+    rise_dm = vertical_gap_dm(
+        *(first.lower, first.upper, second.lower, second.upper, atmosphere),
+        undulation_a=undulation_of(first),
+        undulation_b=undulation_of(second),
+    )
     pause_ms = max(first.valid_from - second.valid_until, second.valid_from - first.valid_until)
     state = max(
         horizontal, _state_of(rise_dm, minima.vertical_dm), _state_of(pause_ms, minima.time_ms)
