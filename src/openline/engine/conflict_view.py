@@ -30,7 +30,7 @@ from openline.domain.limits import (
     PAIR_TESTS_MAX,
 )
 from openline.domain.line.terms import Understanding
-from openline.domain.space.altitude import ANY_WEATHER, Atmosphere
+from openline.domain.space.altitude import Atmosphere
 from openline.domain.space.conflict import Finding, Minima, Verdict, find_conflict
 from openline.domain.space.index import Hit, VolumeIndex
 from openline.domain.space.volume import Volume, VolumeDoesNotHold
@@ -481,7 +481,7 @@ class _Rules:
     """The minima of an Understanding, by kinds that are numbered."""
 
     def __init__(self, understanding: Understanding) -> None:
-        self.atmosphere = ANY_WEATHER
+        self.atmosphere = understanding.atmosphere
         names = sorted({kind for entry in understanding.separations for kind in entry.kinds})
         # A kind without minima of its own has those of 0, which no kind is called.
         self._numbers = {kind: number for number, kind in enumerate(names, start=1)}

@@ -36,6 +36,8 @@ BANDS = [
     (metres_amsl(4_000), metres_amsl(5_000)),
     (Altitude(Datum.AGL, 0), Altitude(Datum.AGL, 3_000)),
     (Altitude(Datum.WGS84, 20_000), metres_amsl(3_000)),
+    (Altitude(Datum.WGS84, 30_000), Altitude(Datum.WGS84, 40_000)),
+    (metres_amsl(3_975), metres_amsl(4_100)),
 ]
 PLACES = [(35, 40), (-17, 179.95), (89.9, 0), (-89.99, 120), (0.01, -0.02), (71, -179.9)]
 
@@ -144,6 +146,18 @@ def test_pairs_at_the_very_minimum_are_judged_as_the_rule_does(
 def test_touching_and_holding(fast, one, other, verdict):
     """A shared boundary is a touch, a volume inside another a conflict."""
     assert said(index_of([one], fast).hits(other, OVERLAP)) == [(0, verdict)]
+
+
+def test_heights_above_the_ellipsoid_touch_where_the_geoid_differs(fast):
+    """Two bands above the ellipsoid that abut are a touch, however the geoid slopes there."""
+    middle = Altitude(Datum.WGS84, 10_000)
+    high, low = square(35, 40, 18, band=(middle, None)), square(6, 76, 3, band=(None, middle))
+    held = square(7, 77, 0.5, band=(middle, None))
+    index = index_of([high, low], fast)
+    assert said(index.hits(held, OVERLAP)) == [(1, Verdict.TOUCH)]
+    beside = replace(low, lower=metres_amsl(0), upper=middle)
+    for asked in (held, beside, high):
+        assert said(index.hits(asked, OVERLAP)) == by_the_rule(asked, [high, low], OVERLAP)
 
 
 def test_minima_by_kind(fast):

@@ -12,11 +12,12 @@ by the minima. There is no antimeridian here and no pole. The formulas are those
 of `volume.core_of`, for many volumes at a time.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openline.domain.space.altitude import GEOID_DM_MAX, GEOID_DM_MIN, Datum
 from openline.domain.space.conflict import MARGIN_M, MARGIN_SHARE, Minima
 from openline.domain.space.geodesy import AXIS_M, CURVATURE_RADIUS_M_MIN, Floats
 from openline.domain.space.index.table import Table
@@ -68,7 +69,7 @@ def boxes_of(table: Table, start: int, until: int, origin_ms: int) -> Boxes:
 def facing_sides(
     core: Core,
     radius_m: int,
-    band_dm: tuple[int, int],
+    band_dm: tuple[float, float],
     window: tuple[int, int],
     origin_ms: int,
     widest: Minima,
@@ -96,6 +97,22 @@ def facing_sides(
     sides[AXES + X : AXES + Z + 1] = pad - core.low
     sides[AXES + HEIGHT] = widest.vertical_dm - band_dm[0]
     return -_down(-sides)
+
+
+def lowest_dm(datum: Any, value: Any, dm: Any) -> Floats:
+    """How low a band may reach in a box, given its lower bound as a table has it.
+
+    Two heights above the ellipsoid are compared as they are written, wherever they
+    are. So the geoid of the place, which would part them, does not narrow a box.
+    """
+    least = np.where(np.equal(datum, Datum.WGS84), value - GEOID_DM_MAX, dm)
+    return np.asarray(least, np.float64)
+
+
+def highest_dm(datum: Any, value: Any, dm: Any) -> Floats:
+    """How high a band may reach in a box, given its upper bound as a table has it."""
+    most = np.where(np.equal(datum, Datum.WGS84), value - GEOID_DM_MIN, dm)
+    return np.asarray(most, np.float64)
 
 
 def normals_at(lat_e7: NDArray[np.int32], lon_e7: NDArray[np.int32]) -> Floats:
@@ -133,10 +150,11 @@ def _some_boxes(table: Table, rows: slice, origin_ms: int) -> tuple[Floats, Floa
     sides = np.empty((SIDES, len(counts)))
     sides[TIME] = (table.valid_from[rows] - origin_ms) / 1_000
     sides[X : Z + 1] = low.T - pad
-    sides[HEIGHT] = table.lower_dm[rows]
+    lower, upper = table.lower_datum[rows], table.upper_datum[rows]
+    sides[HEIGHT] = lowest_dm(lower, table.lower_value[rows], table.lower_dm[rows])
     sides[AXES + TIME] = (origin_ms - table.valid_until[rows]) / 1_000
     sides[AXES + X : AXES + Z + 1] = -high.T - pad
-    sides[AXES + HEIGHT] = -table.upper_dm[rows].astype(np.float64)
+    sides[AXES + HEIGHT] = -highest_dm(upper, table.upper_value[rows], table.upper_dm[rows])
     return sides, width_m
 
 

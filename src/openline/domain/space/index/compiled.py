@@ -16,7 +16,13 @@ from typing import Any, Final, NamedTuple
 import numba
 import numpy as np
 
-from openline.domain.space.altitude import UNBOUNDED_DM, Atmosphere, Datum
+from openline.domain.space.altitude import (
+    GEOID_DM_MAX,
+    GEOID_DM_MIN,
+    UNBOUNDED_DM,
+    Atmosphere,
+    Datum,
+)
 from openline.domain.space.conflict import MARGIN_M, Minima
 from openline.domain.space.geodesy import (
     AXIS_M,
@@ -44,6 +50,7 @@ _CIRCLE: Final = int(Shape.CIRCLE)
 _CORRIDOR: Final = int(Shape.CORRIDOR)
 _POLYGON: Final = int(Shape.POLYGON)
 _FLIGHT_LEVEL: Final = int(Datum.FLIGHT_LEVEL)
+_WGS84: Final = int(Datum.WGS84)
 _RADIANS_OF_E7: Final = math.pi / 180 / 1e7
 _ROUNDING: Final = 1e-9
 _ROUND_UP: Final = 1 + 2.0**-22
@@ -302,8 +309,12 @@ def _prepare(units, count, facts, origin_ms, widest, facing, points):
         facing[AXES + 1 + axis] += np.float32(pad)
     facing[TIME] = _above((facts.valid_until - origin_ms) / 1_000 + widest[2])
     facing[AXES] = _above((origin_ms - facts.valid_from) / 1_000 + widest[2])
-    facing[AXES - 1] = _above(facts.upper_dm + widest[1])
-    facing[SIDES - 1] = _above(widest[1] - facts.lower_dm)
+    # As `boxes.lowest_dm` and `boxes.highest_dm`.
+    is_low, is_high = facts.lower_datum == _WGS84, facts.upper_datum == _WGS84
+    lowest_dm = facts.lower_value - GEOID_DM_MAX if is_low else facts.lower_dm
+    highest_dm = facts.upper_value - GEOID_DM_MIN if is_high else facts.upper_dm
+    facing[AXES - 1] = _above(highest_dm + widest[1])
+    facing[SIDES - 1] = _above(widest[1] - lowest_dm)
     plane = _plane(x, y, z, math.acos(max(-1.0, min(1.0, nearest))), width_m)
     for vertex in range(count):
         _show(plane, units[vertex, 0], units[vertex, 1], units[vertex, 2], points, vertex)

@@ -29,6 +29,8 @@ from openline.domain.space.index.boxes import (
     Rows,
     Singles,
     facing_sides,
+    highest_dm,
+    lowest_dm,
     normals_at,
 )
 from openline.domain.space.index.segment import BLOCK, Segment
@@ -125,7 +127,7 @@ def asked_of(volume: Volume, atmosphere: Atmosphere) -> Asked:
 
 def facing(asked: Asked, origin_ms: int, widest: Minima) -> Singles:
     """The sides of its box that others must not exceed, padded by the widest minima."""
-    band_dm = (asked.band[2], asked.band[5])
+    band_dm = (float(lowest_dm(*asked.band[:3])), float(highest_dm(*asked.band[3:])))
     return facing_sides(asked.core, asked.radius_m, band_dm, asked.window, origin_ms, widest)
 
 

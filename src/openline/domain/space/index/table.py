@@ -7,7 +7,6 @@ as it was put in, so that the exact rule has the last word on any pair.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +18,10 @@ from openline.domain.space.altitude import (
     Altitude,
     Atmosphere,
     Datum,
+    UndulationRange,
     amsl_range_dm,
 )
+from openline.domain.space.geoid import undulation_of
 from openline.domain.space.volume import Shape, Volume
 
 NO_BOUND = 0
@@ -43,10 +44,10 @@ class Table(NamedTuple):
         radius_m: How far it reaches beyond its core.
         lower_datum: Number of the datum of the lower bound; 0 without one.
         lower_value: Its value.
-        lower_dm: The least height above the sea where the lower bound may be.
+        lower_dm: The least height above the sea where the lower bound may be there.
         upper_datum: As for the lower bound.
         upper_value: As for the lower bound.
-        upper_dm: The greatest height above the sea where the upper bound may be.
+        upper_dm: The greatest height above the sea where the upper bound may be there.
         valid_from: As in the volume.
         valid_until: As in the volume.
         kind: What acts, as a number of the caller's: which minima apply.
@@ -140,13 +141,14 @@ def table_of(
 
 def row_of(volume: Volume, first: int, atmosphere: Atmosphere) -> tuple[int, ...]:
     """The columns of one volume but its kind, its number and its positions."""
+    undulation = undulation_of(volume)
     return (
         int(volume.shape),
         first,
         len(volume.vertices),
         volume.radius_m,
-        *_bound(volume.lower, is_upper=False, atmosphere=atmosphere),
-        *_bound(volume.upper, is_upper=True, atmosphere=atmosphere),
+        *_bound(volume.lower, False, atmosphere, undulation),
+        *_bound(volume.upper, True, atmosphere, undulation),
         volume.valid_from,
         volume.valid_until,
     )
@@ -175,15 +177,14 @@ def joined(tables: Sequence[Table]) -> Table:
     return Table(**{**columns, "vertex_first": np.concatenate(shifted)})
 
 
-@lru_cache(maxsize=4_096)
 def _bound(
-    bound: Altitude | None, *, is_upper: bool, atmosphere: Atmosphere
+    bound: Altitude | None, is_upper: bool, atmosphere: Atmosphere, undulation: UndulationRange
 ) -> tuple[int, int, int]:
     """Datum, value and the outermost height of one bound of a band."""
     if bound is None:
         return NO_BOUND, 0, UNBOUNDED_DM if is_upper else -UNBOUNDED_DM
-    low_dm, high_dm = amsl_range_dm(bound, atmosphere)
-    return int(bound.datum), bound.value, high_dm if is_upper else low_dm
+    outermost_dm = amsl_range_dm(bound, atmosphere, undulation)[1 if is_upper else 0]
+    return int(bound.datum), bound.value, outermost_dm
 
 
 def _altitude(datum: int, value: int) -> Altitude | None:
