@@ -212,8 +212,9 @@ class TestCommands:
         region = standing(make_parties())
         region.say(BRAVO, "", message=notice())
         region.pump()
-        found = region.ask(ALPHA, CheckNotice(LINE, notice()))
-        assert [one["party"] for one in found] == [BRAVO]
+        check = region.ask(ALPHA, CheckNotice(LINE, notice()))
+        assert check.go_on(10)
+        assert [one["party"] for one in check.to_json()] == [BRAVO]
         assert region.line_of(ALPHA).outbox.size == 1
 
     def test_contents_that_are_not_held_are_not_given(self) -> None:

@@ -158,6 +158,53 @@ def test_a_near_conflict_is_loud(script: Script, ahead_ms: int, precedence: str)
     assert ("CONFLICT", precedence) in script.alarms(ALPHA)
 
 
+def test_an_alarm_becomes_louder_by_the_clock(script: Script) -> None:
+    """A conflict alarms once, and louder when it becomes imminent, acknowledged or not."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    seen, unseen = script.views[ALPHA], script.views[BRAVO]
+    (alarm,) = seen.alarms()
+    seen.acknowledge(alarm["id"], ("air-desk", "Maj A. Weaver"))
+    near = START - script.understanding.timers.imminent_ms
+    script.advance(near)
+    assert (seen.alarms(), [one["precedence"] for one in unseen.alarms()]) == ([], ["IMMEDIATE"])
+    script.advance(near + 1)
+    for view in (seen, unseen):
+        assert [(one["id"], one["precedence"], one["at"]) for one in view.alarms()] == [
+            (alarm["id"], "FLASH", near + 1)
+        ]
+        view.acknowledge(alarm["id"], ("air-desk", "Maj A. Weaver"))
+    script.advance(START)
+    for view in (seen, unseen):
+        assert [one["name"] for one in view.alarms()].count("CONFLICT") == 0
+
+
+def test_a_replay_knows_what_was_acknowledged_louder(script: Script) -> None:
+    """An acknowledgement counts for what the alarm was by then, with no turn in between."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    view = script.views[ALPHA]
+    (alarm,) = view.alarms()
+    view.acknowledge(alarm["id"], ("air-desk", "Maj A. Weaver"), EVENING)
+    view.acknowledge(alarm["id"], ("air-desk", "Maj A. Weaver"), START - 1)
+    view.advance(START - 1)
+    assert [one for one in view.alarms() if one["name"] == "CONFLICT"] == []
+
+
+def test_an_alarm_says_what_changed(script: Script) -> None:
+    """A replacement that begins at once makes the same alarm louder, with its new times."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    view = script.views[ALPHA]
+    (before,) = view.alarms()
+    sooner = circle(valid_from=EVENING + MINUTE, valid_until=END)
+    for party, name in ((ALPHA, "A-1"), (BRAVO, "B-1")):
+        script.say(party, notice(name, sooner, version=2, operation=Operation.REPLACE))
+    (after,) = (one for one in view.alarms() if one["name"] == "CONFLICT")
+    assert (after["id"], after["precedence"]) == (before["id"], "FLASH")
+    assert after["facts"]["overlap_from"] == EVENING + MINUTE
+
+
 # --- change and end ------------------------------------------------------------------------------
 
 

@@ -125,6 +125,33 @@ class AlarmView:
         self._standing[alarm_id] = alarm
         return alarm
 
+    def change(
+        self, alarm_id: str, precedence: Precedence, facts: dict[str, Any], at: int
+    ) -> Alarm | None:
+        """Say what an alarm is about now; None if nothing changed.
+
+        A higher precedence makes it stand again, also if it was acknowledged: who
+        took note of it did so of something less urgent. A lower one changes nothing.
+
+        Args:
+            alarm_id: The alarm; one that is no longer known stays so.
+            precedence: How loud it should be.
+            facts: As when it was raised.
+            at: The present instant.
+        """
+        alarm = self._standing.get(alarm_id) or self._acknowledged.get(alarm_id)
+        if alarm is None or (precedence <= alarm.precedence and facts == alarm.facts):
+            return None
+        alarm.facts = dict(facts)
+        if precedence > alarm.precedence:
+            alarm.precedence, alarm.at = precedence, at
+            if self._acknowledged.pop(alarm_id, None) is not None:
+                alarm.acknowledged_at = alarm.acknowledged_by = None
+                self._standing[alarm_id] = alarm
+                place = (alarm.name, str(facts.get("party", "")))
+                self._counts[place] = self._counts.get(place, 0) + 1
+        return alarm
+
     def end(self, alarm_id: str, at: int) -> Alarm | None:
         """Say that the cause of an alarm is over; None if it did not stand or had ended."""
         alarm = self._standing.get(alarm_id)

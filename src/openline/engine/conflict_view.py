@@ -271,6 +271,10 @@ class ConflictView:
         """The last conflicts that ended, in the order of their ends."""
         return list(self._ended)
 
+    def find(self, sides: tuple[Side, Side]) -> Conflict | None:
+        """The conflict of two sides, in their order, while it lasts."""
+        return self._conflicts.get(sides)
+
     def of(self, side: Side) -> list[Conflict]:
         """The conflicts of one notice that last, in the order found."""
         return [self._conflicts[pair] for pair in self._pairs.get(side, ())]

@@ -12,6 +12,7 @@ Instants are UTC milliseconds. Nothing here refuses a message: what is doubtful
 is flagged.
 """
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -43,11 +44,13 @@ from openline.engine.alarm_view import (
     Alarm,
     AlarmView,
 )
-from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied
+from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied, Side
 from openline.engine.effects import Show
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
 from openline.engine.state_view import Effect, StateView
+
+_AGENDA_SLACK: Final = 1_024
 
 NOTICES_LISTED_MAX: Final = 1_000
 """Notices in one list, unless more are asked for."""
@@ -93,6 +96,8 @@ class View:
         self._alarms = AlarmView()
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
+        # When conflicts become imminent: (at, sides). Some entries are of the past.
+        self._imminent: list[tuple[int, tuple[Side, Side]]] = []
         self._now = 0
         # Steps towards conflicts that this turn may still take; None for all there are.
         self._steps_left: int | None = None
@@ -257,6 +262,8 @@ class View:
         """
         self._is_live = True
         at = self._now if at is None else at
+        # What became louder until then was acknowledged as such, in a replay too.
+        self._pass_time(at)
         self._tell_alarm(self._alarms.acknowledge(alarm_id, by, at))
         return self._told()
 
@@ -441,12 +448,17 @@ class View:
         """Do what is due until now; time never goes back here."""
         self._now = max(self._now, now)
         for entry, is_open in self._notices.advance(self._now):
+            # In the order of the clock, however long it was not looked at: what ends
+            # now may have become imminent before.
+            at = entry.newest.valid_from if is_open else entry.newest.valid_until
+            self._make_louder(self._now if at is None else at)
             if is_open:
                 self._alarm_unread(entry)
             else:
                 self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
                 self._end_unread(entry)
             self._show_notice(entry)
+        self._make_louder(self._now)
         for effect in self._state.advance(self._now):
             self._tell_effect(effect)
 
@@ -483,15 +495,16 @@ class View:
         for conflict in conflicts:
             is_alarming = conflict.is_alarming and conflict.ended_at is None
             standing = self._alarmed.get(conflict.id)
-            if is_alarming and standing is None:
+            if is_alarming:
                 self._alarm_conflict(conflict)
-            elif not is_alarming and standing is not None:
+            elif standing is not None:
                 self._tell_alarm(self._alarms.end(standing, self._now))
                 del self._alarmed[conflict.id]
             if self._is_live:
                 self._show("conflict", conflict.to_json())
 
     def _alarm_conflict(self, conflict: Conflict) -> None:
+        """Raise the one alarm of a conflict, or say in it what changed."""
         finding = conflict.encounter.finding
         others = [party for party, _ in conflict.sides if party != self.own]
         facts = {
@@ -504,10 +517,38 @@ class View:
             "overlap_until": finding.overlap_until,
             "words": finding.words(),
         }
-        # By the instant at which the conflict came to be, whenever it was found.
-        key = f"{conflict.id}~{conflict.changed_at or conflict.opened_at}"
-        self._alarmed[conflict.id] = f"{CONFLICT}/{key}"
-        self._raise(CONFLICT, self._conflict_precedence(conflict), facts, key)
+        precedence = self._conflict_precedence(conflict)
+        standing = self._alarmed.get(conflict.id)
+        if standing is None:
+            # By the instant at which the conflict came to be, whenever it was found.
+            key = f"{conflict.id}~{conflict.changed_at or conflict.opened_at}"
+            self._alarmed[conflict.id] = f"{CONFLICT}/{key}"
+            self._raise(CONFLICT, precedence, facts, key)
+        else:
+            self._tell_alarm(self._alarms.change(standing, precedence, facts, self._now))
+        if not conflict.is_exercise and precedence < Precedence.FLASH:
+            self._remember_imminent(conflict)
+
+    def _remember_imminent(self, conflict: Conflict) -> None:
+        """Note when the alarm of a conflict is to become louder."""
+        if len(self._imminent) > 4 * len(self._alarmed) + _AGENDA_SLACK:
+            live = {one.sides: self._imminent_at(one) for one in self._conflicts.live()}
+            self._imminent = [due for due in self._imminent if live.get(due[1]) == due[0]]
+            heapq.heapify(self._imminent)
+        heapq.heappush(self._imminent, (self._imminent_at(conflict), conflict.sides))
+
+    def _imminent_at(self, conflict: Conflict) -> int:
+        """From when on both sides of a conflict are about to act."""
+        ahead_ms = self._understanding.timers.imminent_ms
+        return conflict.encounter.finding.overlap_from - ahead_ms + 1
+
+    def _make_louder(self, until: int) -> None:
+        """Let the alarms of conflicts that become imminent until then say so."""
+        while self._imminent and self._imminent[0][0] <= until:
+            _, sides = heapq.heappop(self._imminent)
+            conflict = self._conflicts.find(sides)
+            if conflict is not None and conflict.is_alarming:
+                self._alarm_conflict(conflict)
 
     def _conflict_precedence(self, conflict: Conflict) -> Precedence:
         """FLASH when both are about to act, PRIORITY in an exercise, else IMMEDIATE."""
