@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openline.domain.line.terms import Separation
+from openline.domain.space.altitude import Altitude, Atmosphere, Datum
 from openline.domain.space.conflict import Minima, Verdict, find_conflict
 from openline.domain.space.volume import Shape, Volume
 from openline.domain.talk.notice import Notice, Operation
@@ -118,6 +119,26 @@ def test_minima_by_pair_of_kinds() -> None:
     script.say(BRAVO, notice("B-2", circle(north_km=40), kind="ground"))
     for view in script.views.values():
         assert [one["sides"][1]["notice_id"] for one in view.conflicts()] == ["B-1"]
+
+
+def test_an_agreed_atmosphere_narrows() -> None:
+    """Bands of different references are compared under the weather that was agreed."""
+    ours = circle(lower_fl=100, upper_fl=110)
+    theirs = replace(
+        circle(), lower=Altitude(Datum.AMSL, 37_000), upper=Altitude(Datum.AMSL, 38_000)
+    )
+    found = {}
+    for atmosphere in (None, Atmosphere(1010, 1016, 5)):
+        script = Script(separations=NO_MINIMA).adopt()
+        agreed = replace(script.understanding, agreed_atmosphere=atmosphere)
+        for view in script.views.values():
+            view.understanding = agreed
+        script.say(ALPHA, notice("A-1", ours))
+        script.say(BRAVO, notice("B-1", theirs))
+        verdicts = [[one["verdict"] for one in v.conflicts()] for v in script.views.values()]
+        found[atmosphere] = verdicts[0]
+        assert verdicts[0] == verdicts[1]
+    assert list(found.values()) == [["CONFLICT"], []]
 
 
 def test_a_touch_is_listed_without_an_alarm() -> None:

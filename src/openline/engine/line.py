@@ -84,8 +84,8 @@ GREETING_WAIT_MS: Final = MINUTE_MS // 2
 WAIT_STEP_MS_MAX: Final = MINUTE_MS // 2
 """Time between two turns beyond this is a clock that was set, or a machine that slept."""
 
-CONFLICT_STEPS_PER_TURN: Final = 16
-"""Steps towards conflicts between two turns: some milliseconds, 100 ms at the very worst."""
+CONFLICT_STEPS_PER_TURN: Final = 8
+"""Steps towards conflicts between two turns: some milliseconds, 50 ms at the very worst."""
 
 _REQUESTS_KEPT: Final = 4_096
 _LATEST: Final = 2**53
