@@ -333,6 +333,23 @@ def test_a_step_leaves_few_pairs_to_the_rule(fast, monkeypatch):
     assert before == 720
 
 
+def comb(lat: float, lon: float, teeth: int):
+    """A polygon of many narrow teeth, the worst that the bounds allow."""
+    tips = [(lat + 0.5 * (number % 2), lon + number / teeth) for number in range(2 * teeth)]
+    return polygon(*tips, (lat - 0.1, lon + 2), (lat - 0.1, lon))
+
+
+def test_geometry_bombs_go_in_small_steps(fast):
+    """Combs of 500 vertices over each other are judged a few at a time, as the rule does."""
+    combs = [comb(35, 40 + number / 1_000, 249) for number in range(12)]
+    check_volume(combs[0])
+    index = index_of([replace(one, valid_from=0, valid_until=HOUR) for one in combs], fast)
+    asked = comb(35.6, 40.0005, 249)
+    steps = list(index.steps(asked, OVERLAP))
+    assert len(steps) >= len(combs)
+    assert said(index.hits(asked, OVERLAP)) == by_the_rule(asked, combs, OVERLAP)
+
+
 def test_what_has_no_core_is_not_put_in():
     """A volume with too few vertices is refused, and leaves the index as it was."""
     index = VolumeIndex[str]()

@@ -35,12 +35,13 @@ from openline.domain.space.index.sieve import (
     BEYOND,
     COSINE_MIN,
     CURVATURE_SHARE,
+    EDGES_PER_WORK,
     OPEN,
-    ROWS_AT_ONCE,
     SLACK_M,
     SLACK_SHARE,
     TOUCH,
     WITHIN,
+    WORK_AT_ONCE,
     MinimaByKind,
 )
 from openline.domain.space.index.table import NO_BOUND, row_of
@@ -105,8 +106,8 @@ def found(
 ) -> Iterator[tuple[Any, Any]]:
     """The rows of a segment that are not beyond the minima, with their states.
 
-    In parts, each of which looks at `ROWS_AT_ONCE` candidates or hardly more; the
-    rows of a part are in no order.
+    In parts, each of which does hardly more than `WORK_AT_ONCE`; the rows of a part
+    are in no order.
 
     Args:
         segment: Where to look.
@@ -120,11 +121,11 @@ def found(
     facts = Facts(row[0], row[3], *row[4:])
     vertices = np.array(volume.vertices)
     pads = (float(widest.lateral_m), float(widest.vertical_dm), widest.time_ms / 1_000)
-    block, count = 0, segment.blocks.shape[1]
-    while block < count:
-        block, rows, states = _find(
+    place, last = 0, segment.blocks.shape[1] * BLOCK
+    while place < last:
+        place, rows, states = _find(
             segment.scan, segment.blocks, segment.order, segment.is_live, segment.table,
-            segment.width_m, vertices, facts, origin_ms, pads, minima, block,
+            segment.width_m, vertices, facts, origin_ms, pads, minima, place,
         )  # fmt: skip
         yield rows, states
 
@@ -154,7 +155,7 @@ def _find(
     origin_ms,
     widest,
     minima,
-    block,
+    place,
 ):
     count = len(vertices)
     units, points = np.empty((count + 1, 3)), np.empty((count + 1, 2))
@@ -164,28 +165,29 @@ def _find(
     plane = _prepare(units, count, facts, origin_ms, widest, facing, points)
     rows, states = np.empty(64, np.int64), np.empty(64, np.int8)
     scratch = np.empty((64, 2))
-    found = looked_at = 0
-    while block < blocks.shape[1] and looked_at < ROWS_AT_ONCE:
-        block += 1
-        if not _meets_block(blocks, block - 1, facing):
+    found = work = 0
+    last = blocks.shape[1] * BLOCK
+    while place < last and work < WORK_AT_ONCE:
+        if place % BLOCK == 0 and not _meets_block(blocks, place // BLOCK, facing):
+            place += BLOCK
             continue
-        for place in range(BLOCK):
-            if not _meets_row(scan, block - 1, place, facing):
-                continue
-            row = order[(block - 1) * BLOCK + place]
-            if not is_live[row]:
-                continue
-            looked_at += 1
-            if table.vertex_count[row] >= len(scratch):
-                scratch = np.empty((2 * table.vertex_count[row], 2))
-            state = _state(table, width_m, row, facts, plane, units, points, count, scratch, minima)
-            if state == BEYOND:
-                continue
-            if found == len(rows):
-                rows, states = _longer(rows), _longer(states)
-            rows[found], states[found] = row, state
-            found += 1
-    return block, rows[:found], states[:found]
+        place += 1
+        if not _meets_row(scan, (place - 1) // BLOCK, (place - 1) % BLOCK, facing):
+            continue
+        row = order[place - 1]
+        if not is_live[row]:
+            continue
+        work += 1 + table.vertex_count[row] * count // EDGES_PER_WORK
+        if table.vertex_count[row] >= len(scratch):
+            scratch = np.empty((2 * table.vertex_count[row], 2))
+        state = _state(table, width_m, row, facts, plane, units, points, count, scratch, minima)
+        if state == BEYOND:
+            continue
+        if found == len(rows):
+            rows, states = _longer(rows), _longer(states)
+        rows[found], states[found] = row, state
+        found += 1
+    return place, rows[:found], states[:found]
 
 
 @_compiled

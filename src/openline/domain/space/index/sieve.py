@@ -54,8 +54,11 @@ Over an angle of one radian the radius of curvature along the meridian changes b
 COSINE_MIN = 0.2
 """A vertex further than this from the centre (78 degrees) leaves its pair to the rule."""
 
-ROWS_AT_ONCE = 1_024
-"""Rows that are judged together: bounds the memory and the time of one step."""
+WORK_AT_ONCE = 1_024
+"""Work of one step, some milliseconds: one for each row, and for `EDGES_PER_WORK` of its
+edges taken with edges of the volume that is asked about."""
+
+EDGES_PER_WORK = 64
 
 _States = NDArray[np.int8]
 _Integers = NDArray[np.int64]
@@ -149,7 +152,7 @@ def found(
 ) -> Iterator[tuple[Rows, _States]]:
     """The rows of a segment that are not beyond the minima, with their states.
 
-    In parts, each of which judges at most `ROWS_AT_ONCE` rows.
+    In parts, each of which does hardly more than `WORK_AT_ONCE`.
 
     Args:
         segment: Where to look.
@@ -161,8 +164,9 @@ def found(
     """
     asked = asked_of(volume, atmosphere)
     rows = near_rows(segment, facing(asked, origin_ms, widest))
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        some = rows[start : start + ROWS_AT_ONCE]
+    edges = segment.table.vertex_count[rows].astype(np.int64) * len(volume.vertices)
+    done = np.cumsum(1 + edges // EDGES_PER_WORK)
+    for some in np.split(rows, np.flatnonzero(np.diff(done // WORK_AT_ONCE)) + 1):
         states = judge(segment, some, asked, minima)
         is_kept = states != BEYOND
         yield some[is_kept], states[is_kept]

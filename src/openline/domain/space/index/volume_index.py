@@ -42,7 +42,10 @@ OPEN_ROWS: Final = 2_048
 OPEN_VERTICES: Final = 32_768
 
 RULE_AT_ONCE: Final = 32
-"""Pairs that the rule itself decides in one step: some ten milliseconds."""
+"""Pairs that the rule itself decides in one step, some ten milliseconds; one pair counts for
+more by `EDGES_PER_PAIR` of its edges taken with each other."""
+
+EDGES_PER_PAIR: Final = 8_192
 
 MERGE_AT: Final = 8
 """A segment is merged into the one before it once that one is not so many times larger."""
@@ -283,13 +286,14 @@ class VolumeIndex(Generic[KeyT]):
             if state == sieve.OPEN:
                 minimum = minima[table.kind[row]]
                 verdict = judged(volume, table.volume(row), minimum, self._atmosphere)
-                asked += 1
+                edges = len(volume.vertices) * int(table.vertex_count[row])
+                asked += 1 + edges // EDGES_PER_PAIR
             else:
                 verdict = _VERDICTS[state]
             if verdict is not Verdict.CLEAR:
                 number, serial = int(table.number[row]), int(serials[row])
                 hits.append(Hit(part.keys[row], number, verdict, serial))
-            if asked == RULE_AT_ONCE:
+            if asked >= RULE_AT_ONCE:
                 yield hits
                 hits, asked = [], 0
         yield hits
