@@ -302,7 +302,7 @@ def test_a_table_gives_its_volumes_back():
     volumes = some_volumes("back", 200, -17, 179.9)
     table = table_of((0, 1, volume) for volume in volumes)
     assert [table.volume(row) for row in range(200)] == volumes
-    assert table.lat_e7.dtype == np.int32
+    assert table.positions.dtype == np.int32
 
 
 def test_steps_add_up_to_the_hits(fast):

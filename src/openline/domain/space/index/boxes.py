@@ -12,7 +12,8 @@ by the minima. There is no antimeridian here and no pole. The formulas are those
 of `volume.core_of`, for many volumes at a time.
 """
 
-from typing import Any, Final, NamedTuple
+import math
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from openline.domain.space.altitude import GEOID_DM_MAX, GEOID_DM_MIN, Datum
 from openline.domain.space.conflict import MARGIN_M, MARGIN_SHARE, Minima
 from openline.domain.space.geodesy import AXIS_M, CURVATURE_RADIUS_M_MIN, Floats
 from openline.domain.space.index.table import Table
-from openline.domain.space.volume import Core, Shape
+from openline.domain.space.volume import Core, Shape, Volume
 
 Singles = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -38,6 +39,7 @@ the plane shows that up to one and a half times too long.
 """
 
 _ROUNDING: Final = 1e-9
+_WGS84: Final = int(Datum.WGS84)
 _ROWS_AT_ONCE: Final = 65_536
 _RADIANS_OF_E7: Final = np.pi / 180 / 1e7
 
@@ -67,57 +69,50 @@ def boxes_of(table: Table, start: int, until: int, origin_ms: int) -> Boxes:
 
 
 def facing_sides(
-    core: Core,
-    radius_m: int,
-    band_dm: tuple[float, float],
-    window: tuple[int, int],
-    origin_ms: int,
-    widest: Minima,
+    core: Core, volume: Volume, band_dm: tuple[int, int], origin_ms: int, widest: Minima
 ) -> Singles:
     """The sides that the boxes of others must not exceed to meet the padded box of one.
 
     Args:
         core: Of the volume that is asked about.
-        radius_m: Its radius.
-        band_dm: The least and the greatest height above the sea that it may reach.
-        window: From and until.
+        volume: Itself.
+        band_dm: How low and how high it may reach, as for boxes.
         origin_ms: Of the boxes' times.
         widest: The widest minima that may apply: how much the box is padded.
     """
-    size = core.high - core.low
-    width_m = AXIS_M * float(np.sqrt(size @ size)) + 2 * radius_m
+    low, high = core.low.tolist(), core.high.tolist()
+    width_m = AXIS_M * math.dist(low, high) + 2 * volume.radius_m
     lateral_m = widest.lateral_m * (1 + OFF_CENTRE_SHARE)
-    pad = (radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m + lateral_m) / CURVATURE_RADIUS_M_MIN
-    pad += _ROUNDING
-    sides = np.empty(SIDES)
-    sides[TIME] = (window[1] - origin_ms + widest.time_ms) / 1_000
-    sides[X : Z + 1] = core.high + pad
-    sides[HEIGHT] = band_dm[1] + widest.vertical_dm
-    sides[AXES + TIME] = (origin_ms + widest.time_ms - window[0]) / 1_000
-    sides[AXES + X : AXES + Z + 1] = pad - core.low
-    sides[AXES + HEIGHT] = widest.vertical_dm - band_dm[0]
-    return -_down(-sides)
+    pad = volume.radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m + lateral_m
+    pad = pad / CURVATURE_RADIUS_M_MIN + _ROUNDING
+    sides = [
+        (volume.valid_until - origin_ms + widest.time_ms) / 1_000,
+        *(side + pad for side in high),
+        band_dm[1] + widest.vertical_dm,
+        (origin_ms + widest.time_ms - volume.valid_from) / 1_000,
+        *(pad - side for side in low),
+        widest.vertical_dm - band_dm[0],
+    ]
+    return np.asarray(np.nextafter(np.array(sides, np.float32), np.float32(np.inf)))
 
 
-def lowest_dm(datum: Any, value: Any, dm: Any) -> Floats:
+def lowest_dm(datum: int, value: int, dm: int) -> int:
     """How low a band may reach in a box, given its lower bound as a table has it.
 
     Two heights above the ellipsoid are compared as they are written, wherever they
     are. So the geoid of the place, which would part them, does not narrow a box.
     """
-    least = np.where(np.equal(datum, Datum.WGS84), value - GEOID_DM_MAX, dm)
-    return np.asarray(least, np.float64)
+    return value - GEOID_DM_MAX if datum == _WGS84 else dm
 
 
-def highest_dm(datum: Any, value: Any, dm: Any) -> Floats:
+def highest_dm(datum: int, value: int, dm: int) -> int:
     """How high a band may reach in a box, given its upper bound as a table has it."""
-    most = np.where(np.equal(datum, Datum.WGS84), value - GEOID_DM_MIN, dm)
-    return np.asarray(most, np.float64)
+    return value - GEOID_DM_MIN if datum == _WGS84 else dm
 
 
-def normals_at(lat_e7: NDArray[np.int32], lon_e7: NDArray[np.int32]) -> Floats:
+def normals_at(positions: NDArray[np.int32]) -> Floats:
     """The unit normals at many positions, one in each row; near enough for a filter."""
-    lat, lon = lat_e7 * _RADIANS_OF_E7, lon_e7 * _RADIANS_OF_E7
+    lat, lon = (positions * _RADIANS_OF_E7).T
     cos_lat = np.cos(lat)
     units = np.empty((len(lat), 3))
     units[:, 0] = cos_lat * np.cos(lon)
@@ -136,8 +131,8 @@ def _some_boxes(table: Table, rows: slice, origin_ms: int) -> tuple[Floats, Floa
     counts = table.vertex_count[rows].astype(np.int64)
     begins = table.vertex_first[rows]
     span = slice(int(begins[0]), int(begins[-1] + counts[-1]))
-    units = normals_at(table.lat_e7[span], table.lon_e7[span])
-    starts = begins - begins[0]
+    units = normals_at(table.positions[span])
+    starts = (begins - begins[0]).astype(np.int64)
     low = np.minimum.reduceat(units, starts, axis=0)
     high = np.maximum.reduceat(units, starts, axis=0)
     is_ring = table.shape[rows] == Shape.POLYGON
@@ -150,11 +145,13 @@ def _some_boxes(table: Table, rows: slice, origin_ms: int) -> tuple[Floats, Floa
     sides = np.empty((SIDES, len(counts)))
     sides[TIME] = (table.valid_from[rows] - origin_ms) / 1_000
     sides[X : Z + 1] = low.T - pad
-    lower, upper = table.lower_datum[rows], table.upper_datum[rows]
-    sides[HEIGHT] = lowest_dm(lower, table.lower_value[rows], table.lower_dm[rows])
+    # As `lowest_dm` and `highest_dm`, for all of them.
+    lower, lower_value, lower_dm = (column[rows] for column in table.lower)
+    sides[HEIGHT] = np.where(lower == _WGS84, lower_value - GEOID_DM_MAX, lower_dm)
     sides[AXES + TIME] = (origin_ms - table.valid_until[rows]) / 1_000
     sides[AXES + X : AXES + Z + 1] = -high.T - pad
-    sides[AXES + HEIGHT] = -highest_dm(upper, table.upper_value[rows], table.upper_dm[rows])
+    upper, upper_value, upper_dm = (column[rows] for column in table.upper)
+    sides[AXES + HEIGHT] = np.where(upper == _WGS84, GEOID_DM_MIN - upper_value, -upper_dm)
     return sides, width_m
 
 

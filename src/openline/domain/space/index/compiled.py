@@ -44,9 +44,25 @@ from openline.domain.space.index.sieve import (
     WORK_AT_ONCE,
     MinimaByKind,
 )
-from openline.domain.space.index.table import NO_BOUND, row_of
+from openline.domain.space.index.table import (
+    COUNT,
+    FIRST,
+    KIND,
+    LOWER,
+    LOWER_DM,
+    LOWER_VALUE,
+    NO_BOUND,
+    RADIUS,
+    SHAPE,
+    UPPER,
+    UPPER_DM,
+    UPPER_VALUE,
+    row_of,
+)
 from openline.domain.space.volume import Shape, Volume
 
+_FROM: Final = KIND
+_UNTIL: Final = KIND + 1
 _CIRCLE: Final = int(Shape.CIRCLE)
 _CORRIDOR: Final = int(Shape.CORRIDOR)
 _POLYGON: Final = int(Shape.POLYGON)
@@ -59,24 +75,6 @@ _ROUND_UP: Final = 1 + 2.0**-22
 _TINY: Final = 1e-9
 
 _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
-
-
-class Facts(NamedTuple):
-    """The row of a table for the volume that is asked about.
-
-    Shape, radius, both bounds as in a table, window; all whole numbers.
-    """
-
-    shape: int
-    radius_m: int
-    lower_datum: int
-    lower_value: int
-    lower_dm: int
-    upper_datum: int
-    upper_value: int
-    upper_dm: int
-    valid_from: int
-    valid_until: int
 
 
 class _Plane(NamedTuple):
@@ -96,36 +94,43 @@ class _Plane(NamedTuple):
     width_m: float
 
 
-def found(
-    segment: Segment,
-    volume: Volume,
-    atmosphere: Atmosphere,
-    origin_ms: int,
-    widest: Minima,
-    minima: MinimaByKind,
-) -> Iterator[tuple[Any, Any]]:
+class Asked(NamedTuple):
+    """The volume that is asked about, and what is asked.
+
+    Attributes:
+        vertices: Its positions, one in each row.
+        facts: As in a table, but kind and number, and then from and until.
+        origin_ms: Of the boxes' times.
+        pads: The widest minima: metres, decimetres and seconds.
+        minima: The minima of each kind.
+    """
+
+    vertices: Any
+    facts: tuple[int, ...]
+    origin_ms: int
+    pads: tuple[float, float, float]
+    minima: MinimaByKind
+
+
+def ask(
+    volume: Volume, atmosphere: Atmosphere, origin_ms: int, widest: Minima, minima: MinimaByKind
+) -> Asked:
+    """The question what a volume is not clear of; as `sieve.ask`."""
+    facts = (*row_of(volume, 0, atmosphere), volume.valid_from, volume.valid_until)
+    return Asked(np.array(volume.vertices), facts, origin_ms, _pads(widest), minima)
+
+
+def found(segment: Segment, asked: Asked) -> Iterator[tuple[Any, Any]]:
     """The rows of a segment that are not beyond the minima, with their states.
 
     In parts, each of which does hardly more than `WORK_AT_ONCE`; the rows of a part
     are in no order.
-
-    Args:
-        segment: Where to look.
-        volume: The volume that is asked about.
-        atmosphere: Agreed bounds of the weather.
-        origin_ms: Of the boxes' times.
-        widest: The widest minima that may apply.
-        minima: The minima of each kind.
     """
-    row = row_of(volume, 0, atmosphere)
-    facts = Facts(row[0], row[3], *row[4:])
-    vertices = np.array(volume.vertices)
-    pads = (float(widest.lateral_m), float(widest.vertical_dm), widest.time_ms / 1_000)
     place, last = 0, segment.blocks.shape[1] * BLOCK
     while place < last:
         place, rows, states = _find(
-            segment.scan, segment.blocks, segment.order, segment.is_live, segment.table,
-            segment.width_m, vertices, facts, origin_ms, pads, minima, place,
+            segment.scan, segment.blocks, segment.order, segment.is_live, *segment.table,
+            segment.width_m, *asked, place,
         )  # fmt: skip
         yield rows, states
 
@@ -135,11 +140,14 @@ def pairs(
 ) -> tuple[Any, Any, Any]:
     """All pairs of rows of a segment that are not beyond: first, second, state."""
     found: tuple[Any, Any, Any] = _pairs(
-        segment.scan, segment.blocks, segment.order, segment.is_live, segment.table,
-        segment.width_m, segment.size, origin_ms,
-        (float(widest.lateral_m), float(widest.vertical_dm), widest.time_ms / 1_000), minima,
+        segment.scan, segment.blocks, segment.order, segment.is_live, *segment.table,
+        segment.width_m, segment.size, origin_ms, _pads(widest), minima,
     )  # fmt: skip
     return found
+
+
+def _pads(widest: Minima) -> tuple[float, float, float]:
+    return float(widest.lateral_m), float(widest.vertical_dm), widest.time_ms / 1_000
 
 
 @_compiled
@@ -148,7 +156,9 @@ def _find(
     blocks,
     order,
     is_live,
-    table,
+    rows_of,
+    windows,
+    positions,
     width_m,
     vertices,
     facts,
@@ -177,10 +187,23 @@ def _find(
         row = order[place - 1]
         if not is_live[row]:
             continue
-        work += 1 + table.vertex_count[row] * count // EDGES_PER_WORK
-        if table.vertex_count[row] >= len(scratch):
-            scratch = np.empty((2 * table.vertex_count[row], 2))
-        state = _state(table, width_m, row, facts, plane, units, points, count, scratch, minima)
+        work += 1 + rows_of[row, COUNT] * count // EDGES_PER_WORK
+        if rows_of[row, COUNT] >= len(scratch):
+            scratch = np.empty((2 * rows_of[row, COUNT], 2))
+        state = _state(
+            rows_of,
+            windows,
+            positions,
+            width_m,
+            row,
+            facts,
+            plane,
+            units,
+            points,
+            count,
+            scratch,
+            minima,
+        )
         if state == BEYOND:
             continue
         if found == len(rows):
@@ -191,10 +214,23 @@ def _find(
 
 
 @_compiled
-def _pairs(scan, blocks, order, is_live, table, width_m, size, origin_ms, widest, minima):
+def _pairs(
+    scan,
+    blocks,
+    order,
+    is_live,
+    rows_of,
+    windows,
+    positions,
+    width_m,
+    size,
+    origin_ms,
+    widest,
+    minima,
+):
     longest = 1
     for row in range(size):
-        longest = max(longest, table.vertex_count[row])
+        longest = max(longest, rows_of[row, COUNT])
     units, points = np.empty((longest + 1, 3)), np.empty((longest + 1, 2))
     scratch = np.empty((longest + 1, 2))
     facing = np.empty(SIDES, np.float32)
@@ -206,16 +242,16 @@ def _pairs(scan, blocks, order, is_live, table, width_m, size, origin_ms, widest
             if block * BLOCK + place >= size or not is_live[order[block * BLOCK + place]]:
                 continue
             asked = order[block * BLOCK + place]
-            facts = Facts(
-                table.shape[asked], table.radius_m[asked], table.lower_datum[asked],
-                table.lower_value[asked], table.lower_dm[asked], table.upper_datum[asked],
-                table.upper_value[asked], table.upper_dm[asked], table.valid_from[asked],
-                table.valid_until[asked],
+            facts = (
+                rows_of[asked, SHAPE], rows_of[asked, FIRST], rows_of[asked, COUNT],
+                rows_of[asked, RADIUS], rows_of[asked, LOWER], rows_of[asked, LOWER_VALUE],
+                rows_of[asked, LOWER_DM], rows_of[asked, UPPER], rows_of[asked, UPPER_VALUE],
+                rows_of[asked, UPPER_DM], windows[asked, 0], windows[asked, 1],
             )  # fmt: skip
-            count = table.vertex_count[asked]
+            count = rows_of[asked, COUNT]
             for vertex in range(count):
-                at = table.vertex_first[asked] + vertex
-                _normal(table.lat_e7[at], table.lon_e7[at], units, vertex)
+                at = rows_of[asked, FIRST] + vertex
+                _normal(positions[at, 0], positions[at, 1], units, vertex)
             plane = _prepare(units, count, facts, origin_ms, widest, facing, points)
             # Each pair once: with what is scanned later.
             for other in range(block, blocks.shape[1]):
@@ -228,7 +264,18 @@ def _pairs(scan, blocks, order, is_live, table, width_m, size, origin_ms, widest
                     if not is_live[row]:
                         continue
                     state = _state(
-                        table, width_m, row, facts, plane, units, points, count, scratch, minima
+                        rows_of,
+                        windows,
+                        positions,
+                        width_m,
+                        row,
+                        facts,
+                        plane,
+                        units,
+                        points,
+                        count,
+                        scratch,
+                        minima,
                     )
                     if state == BEYOND:
                         continue
@@ -290,7 +337,7 @@ def _prepare(units, count, facts, origin_ms, widest, facing, points):
         cosine = units[vertex, 0] * x + units[vertex, 1] * y + units[vertex, 2] * z
         nearest = min(nearest, cosine)
     size = 0.0
-    rise = _rise(units, count, facts.shape)
+    rise = _rise(units, count, facts[SHAPE])
     middle = (x, y, z)
     for axis in range(3):
         low = high = units[0, axis]
@@ -298,23 +345,23 @@ def _prepare(units, count, facts, origin_ms, widest, facing, points):
             low = min(low, units[vertex, axis])
             high = max(high, units[vertex, axis])
         low, high = low - rise, high + rise
-        if facts.shape == _POLYGON:
+        if facts[SHAPE] == _POLYGON:
             low = -1.0 if -middle[axis] >= nearest - _ROUNDING else low
             high = 1.0 if middle[axis] >= nearest - _ROUNDING else high
         facing[1 + axis], facing[AXES + 1 + axis] = high, -low
         size += (high - low) * (high - low)
-    width_m = AXIS_M * math.sqrt(size) + 2 * facts.radius_m
-    pad = facts.radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m
+    width_m = AXIS_M * math.sqrt(size) + 2 * facts[RADIUS]
+    pad = facts[RADIUS] + MARGIN_M + OFF_CENTRE_SHARE * width_m
     pad = (pad + widest[0] * (1 + OFF_CENTRE_SHARE)) / CURVATURE_RADIUS_M_MIN + 1e-6
     for axis in range(3):
         facing[1 + axis] += np.float32(pad)
         facing[AXES + 1 + axis] += np.float32(pad)
-    facing[TIME] = _above((facts.valid_until - origin_ms) / 1_000 + widest[2])
-    facing[AXES] = _above((origin_ms - facts.valid_from) / 1_000 + widest[2])
+    facing[TIME] = _above((facts[_UNTIL] - origin_ms) / 1_000 + widest[2])
+    facing[AXES] = _above((origin_ms - facts[_FROM]) / 1_000 + widest[2])
     # As `boxes.lowest_dm` and `boxes.highest_dm`.
-    is_low, is_high = facts.lower_datum == _WGS84, facts.upper_datum == _WGS84
-    lowest_dm = facts.lower_value - GEOID_DM_MAX if is_low else facts.lower_dm
-    highest_dm = facts.upper_value - GEOID_DM_MIN if is_high else facts.upper_dm
+    is_low, is_high = facts[LOWER] == _WGS84, facts[UPPER] == _WGS84
+    lowest_dm = facts[LOWER_VALUE] - GEOID_DM_MAX if is_low else facts[LOWER_DM]
+    highest_dm = facts[UPPER_VALUE] - GEOID_DM_MIN if is_high else facts[UPPER_DM]
     facing[AXES - 1] = _above(highest_dm + widest[1])
     facing[SIDES - 1] = _above(widest[1] - lowest_dm)
     plane = _plane(x, y, z, math.acos(max(-1.0, min(1.0, nearest))), width_m)
@@ -367,27 +414,27 @@ def _show(plane, x, y, z, points, at):
 
 
 @_compiled
-def _state(table, width_m, row, facts, plane, units, points, count, scratch, minima):
-    kind = table.kind[row]
-    pause = max(
-        facts.valid_from - table.valid_until[row], table.valid_from[row] - facts.valid_until
-    )
-    state = _state_of(pause, minima.time_ms[kind])
+def _state(
+    rows_of, windows, positions, width_m, row, facts, plane, units, points, count, scratch, minima
+):
+    kind = rows_of[row, KIND]
+    pause = max(facts[_FROM] - windows[row, 1], windows[row, 0] - facts[_UNTIL])
+    state = _state_of(pause, minima[kind, 2])
     if state == BEYOND:
         return BEYOND
     above = _rise_dm(
-        table.lower_datum[row], table.lower_value[row], table.lower_dm[row],
-        facts.upper_datum, facts.upper_value, facts.upper_dm,
+        rows_of[row, LOWER], rows_of[row, LOWER_VALUE], rows_of[row, LOWER_DM],
+        facts[UPPER], facts[UPPER_VALUE], facts[UPPER_DM],
     )  # fmt: skip
     below = _rise_dm(
-        facts.lower_datum, facts.lower_value, facts.lower_dm,
-        table.upper_datum[row], table.upper_value[row], table.upper_dm[row],
+        facts[LOWER], facts[LOWER_VALUE], facts[LOWER_DM],
+        rows_of[row, UPPER], rows_of[row, UPPER_VALUE], rows_of[row, UPPER_DM],
     )  # fmt: skip
-    state = max(state, _state_of(max(above, below), minima.vertical_dm[kind]))
+    state = max(state, _state_of(max(above, below), minima[kind, 1]))
     if state == BEYOND:
         return BEYOND
-    lateral_m = minima.lateral_m[kind]
-    limit_m = lateral_m + table.radius_m[row] + facts.radius_m
+    lateral_m = minima[kind, 0]
+    limit_m = lateral_m + rows_of[row, RADIUS] + facts[RADIUS]
     margin_m = MARGIN_M + OFF_CENTRE_SHARE * (min(width_m[row], plane.width_m) + lateral_m)
     slack_m = margin_m + SLACK_M + SLACK_SHARE * limit_m
     angle = plane.reach_rad + (limit_m + slack_m) / CURVATURE_RADIUS_M_MIN
@@ -395,7 +442,9 @@ def _state(table, width_m, row, facts, plane, units, points, count, scratch, min
     cosine = math.cos(min(angle, math.pi / 2))
     near_m = (limit_m - slack_m) / bend
     far_m = (limit_m + slack_m) * bend / max(cosine * cosine, 1e-12)
-    across = _across(table, row, facts.shape, plane, points, count, scratch, near_m, far_m)
+    across = _across(
+        rows_of, positions, row, facts[SHAPE], plane, points, count, scratch, near_m, far_m
+    )
     return max(state, across)
 
 
@@ -417,13 +466,13 @@ def _rise_dm(datum, value, least_dm, other, other_value, most_dm):
 
 
 @_compiled
-def _across(table, row, shape, plane, points, count, scratch, near_m, far_m):
+def _across(rows_of, positions, row, shape, plane, points, count, scratch, near_m, far_m):
     """The horizontal state of one row; OPEN where only the rule can tell."""
-    first, other_count = table.vertex_first[row], table.vertex_count[row]
+    first, other_count = rows_of[row, FIRST], rows_of[row, COUNT]
     nearest = 1.0
     for vertex in range(other_count):
         at = first + vertex
-        lat, lon = table.lat_e7[at] * _RADIANS_OF_E7, table.lon_e7[at] * _RADIANS_OF_E7
+        lat, lon = positions[at, 0] * _RADIANS_OF_E7, positions[at, 1] * _RADIANS_OF_E7
         cos_lat = math.cos(lat)
         cosine = _show(
             plane, cos_lat * math.cos(lon), cos_lat * math.sin(lon), math.sin(lat), scratch, vertex
@@ -432,7 +481,7 @@ def _across(table, row, shape, plane, points, count, scratch, near_m, far_m):
     if nearest < COSINE_MIN:
         return OPEN
     scratch[other_count, 0], scratch[other_count, 1] = scratch[0, 0], scratch[0, 1]
-    other_shape = table.shape[row]
+    other_shape = rows_of[row, SHAPE]
     near = near_m * near_m if near_m >= 0 else -1.0
     squared = _squared(
         points, _edges(shape, count), scratch, _edges(other_shape, other_count), near

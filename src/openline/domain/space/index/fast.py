@@ -41,7 +41,7 @@ def make_ready() -> bool:
         table, minima = table_of([(0, 1, volume)]), Minima(0, 0, 0)
         segment = sorted_segment(table, np.arange(1), 0)
         columns = sieve.minima_by_kind([minima])
-        list(compiled.found(segment, volume, ANY_WEATHER, 0, minima, columns))
+        list(compiled.found(segment, compiled.ask(volume, ANY_WEATHER, 0, minima, columns)))
         compiled.pairs(segment, 0, minima, columns)
         _ready = compiled
     return _ready is not None

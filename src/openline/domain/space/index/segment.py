@@ -27,8 +27,8 @@ from openline.domain.space.index.boxes import (
     boxes_of,
 )
 from openline.domain.space.index.table import (
-    ROW_COLUMNS,
-    VERTEX_COLUMNS,
+    COUNT,
+    FIRST,
     Table,
     chosen,
     empty_table,
@@ -83,7 +83,8 @@ class Segment:
         """How many positions of the table are in use."""
         if not self.size:
             return 0
-        return int(self.table.vertex_first[self.size - 1] + self.table.vertex_count[self.size - 1])
+        first, count = self.table.facts[self.size - 1, [FIRST, COUNT]].tolist()
+        return int(first + count)
 
     def row_of(self, serial: int) -> int:
         """The row of this serial number."""
@@ -139,19 +140,17 @@ def open_segment(rows: int, vertices: int) -> Segment:
 def has_room(segment: Segment, rows: int, vertices: int) -> bool:
     """Whether an open segment takes so many more rows and vertices."""
     fits = segment.size + rows <= len(segment.serials)
-    return fits and segment.vertices_used + vertices <= len(segment.table.lat_e7)
+    return fits and segment.vertices_used + vertices <= len(segment.table.positions)
 
 
 def extend(segment: Segment, added: Table, serials: NDArray[np.int64], origin_ms: int) -> None:
     """Add the rows of a table, which has no room to spare, to an open segment."""
     start, used = segment.size, segment.vertices_used
     until = start + len(serials)
-    for name in ROW_COLUMNS:
-        getattr(segment.table, name)[start:until] = getattr(added, name)
-    segment.table.vertex_first[start:until] += used
-    for name in VERTEX_COLUMNS:
-        column = getattr(added, name)
-        getattr(segment.table, name)[used : used + len(column)] = column
+    segment.table.facts[start:until] = added.facts
+    segment.table.facts[start:until, FIRST] += used
+    segment.table.windows[start:until] = added.windows
+    segment.table.positions[used : used + len(added.positions)] = added.positions
     segment.serials[start:until] = serials
     boxes = boxes_of(segment.table, start, until, origin_ms)
     segment.width_m[start:until] = boxes.width_m

@@ -34,8 +34,16 @@ from openline.domain.space.index.boxes import (
     normals_at,
 )
 from openline.domain.space.index.segment import BLOCK, Segment
-from openline.domain.space.index.table import NO_BOUND, Table, row_of
-from openline.domain.space.volume import Core, Shape, Volume, core_of
+from openline.domain.space.index.table import (
+    LOWER,
+    LOWER_DM,
+    NO_BOUND,
+    UPPER,
+    UPPER_DM,
+    Table,
+    row_of,
+)
+from openline.domain.space.volume import Shape, Volume, core_of
 
 WITHIN, TOUCH, BEYOND, OPEN = 0, 2, 3, 9
 """How a pair stands: as the states of the rule, or OPEN, which the rule decides."""
@@ -60,32 +68,30 @@ edges taken with edges of the volume that is asked about."""
 
 EDGES_PER_WORK = 64
 
+_CORRIDOR, _POLYGON = int(Shape.CORRIDOR), int(Shape.POLYGON)
+_FLIGHT_LEVEL = int(Datum.FLIGHT_LEVEL)
+
 _States = NDArray[np.int8]
 _Integers = NDArray[np.int64]
 
 
-class MinimaByKind(NamedTuple):
-    """The minima that apply to each kind, one number for each kind."""
+MinimaByKind = Floats
+"""A row for each kind: lateral metres, vertical decimetres, milliseconds.
 
-    lateral_m: Floats
-    vertical_dm: _Integers
-    time_ms: _Integers
+Whole numbers, all of them exact in double precision.
+"""
 
 
 def minima_by_kind(minima: Sequence[Minima]) -> MinimaByKind:
-    """The minima of each kind as columns."""
-    return MinimaByKind(
-        np.array([one.lateral_m for one in minima], np.float64),
-        np.array([one.vertical_dm for one in minima], np.int64),
-        np.array([one.time_ms for one in minima], np.int64),
-    )
+    """The minima of each kind as rows."""
+    rows = [(one.lateral_m, one.vertical_dm, one.time_ms) for one in minima]
+    return np.array(rows, np.float64)
 
 
 class Asked(NamedTuple):
-    """The volume that is asked about.
+    """The volume that is asked about, and what is asked.
 
     Attributes:
-        core: Its core.
         plane: Around its middle.
         points: Its vertices in the plane.
         figure: Its core in the plane.
@@ -95,9 +101,10 @@ class Asked(NamedTuple):
         band: Datum and value of the lower bound and its least height, then the
             same of the upper bound and its greatest.
         window: From and until.
+        facing: The sides of its box, padded by the widest minima.
+        minima: The minima of each kind.
     """
 
-    core: Core
     plane: Plane
     points: Floats
     figure: Any
@@ -106,32 +113,42 @@ class Asked(NamedTuple):
     radius_m: int
     band: tuple[int, int, int, int, int, int]
     window: tuple[int, int]
+    facing: Singles
+    minima: MinimaByKind
 
 
-def asked_of(volume: Volume, atmosphere: Atmosphere) -> Asked:
-    """The volume as a query asks about it."""
+def ask(
+    volume: Volume, atmosphere: Atmosphere, origin_ms: int, widest: Minima, minima: MinimaByKind
+) -> Asked:
+    """The question what a volume is not clear of.
+
+    Args:
+        volume: The volume.
+        atmosphere: Agreed bounds of the weather.
+        origin_ms: Of the boxes' times.
+        widest: The widest minima that may apply.
+        minima: The minima of each kind.
+    """
     core = core_of(volume.shape, volume.vertices)
     plane = plane_at(core.middle)
     points = plane.points(core.units)
-    row = row_of(volume, 0, atmosphere)
     size = core.high - core.low
+    row = row_of(volume, 0, atmosphere)
+    band = (row[4], row[5], row[6], row[7], row[8], row[9])
     return Asked(
-        core,
         plane,
         points,
         _figure(volume.shape, points),
         math.acos(max(-1.0, min(1.0, float((core.units @ core.middle).min())))),
         AXIS_M * math.sqrt(float(size @ size)) + 2 * volume.radius_m,
         volume.radius_m,
-        row[4:10],  # type: ignore[arg-type]  # Six of the eleven columns.
-        row[10:12],  # type: ignore[arg-type]
+        band,
+        (volume.valid_from, volume.valid_until),
+        facing_sides(
+            core, volume, (lowest_dm(*band[:3]), highest_dm(*band[3:])), origin_ms, widest
+        ),
+        minima,
     )
-
-
-def facing(asked: Asked, origin_ms: int, widest: Minima) -> Singles:
-    """The sides of its box that others must not exceed, padded by the widest minima."""
-    band_dm = (float(lowest_dm(*asked.band[:3])), float(highest_dm(*asked.band[3:])))
-    return facing_sides(asked.core, asked.radius_m, band_dm, asked.window, origin_ms, widest)
 
 
 def _figure(shape: Shape, points: Floats) -> Any:
@@ -142,34 +159,22 @@ def _figure(shape: Shape, points: Floats) -> Any:
     return shapely.polygons(points)
 
 
-def found(
-    segment: Segment,
-    volume: Volume,
-    atmosphere: Atmosphere,
-    origin_ms: int,
-    widest: Minima,
-    minima: MinimaByKind,
-) -> Iterator[tuple[Rows, _States]]:
+def found(segment: Segment, asked: Asked) -> Iterator[tuple[Rows, _States]]:
     """The rows of a segment that are not beyond the minima, with their states.
 
     In parts, each of which does hardly more than `WORK_AT_ONCE`.
-
-    Args:
-        segment: Where to look.
-        volume: The volume that is asked about.
-        atmosphere: Agreed bounds of the weather.
-        origin_ms: Of the boxes' times.
-        widest: The widest minima that may apply.
-        minima: The minima of each kind.
     """
-    asked = asked_of(volume, atmosphere)
-    rows = near_rows(segment, facing(asked, origin_ms, widest))
-    edges = segment.table.vertex_count[rows].astype(np.int64) * len(volume.vertices)
+    rows = near_rows(segment, asked.facing)
+    edges = segment.table.vertex_count[rows].astype(np.int64) * len(asked.points)
     done = np.cumsum(1 + edges // EDGES_PER_WORK)
-    for some in np.split(rows, np.flatnonzero(np.diff(done // WORK_AT_ONCE)) + 1):
-        states = judge(segment, some, asked, minima)
-        is_kept = states != BEYOND
-        yield some[is_kept], states[is_kept]
+    steps = [rows]
+    if len(rows) and done[-1] > WORK_AT_ONCE:
+        steps = np.split(rows, np.flatnonzero(np.diff(done // WORK_AT_ONCE)) + 1)
+    for some in steps:
+        if len(some):
+            states = judge(segment, some, asked)
+            is_kept = states != BEYOND
+            yield some[is_kept], states[is_kept]
 
 
 def near_rows(segment: Segment, facing: Singles) -> Rows:
@@ -182,72 +187,61 @@ def near_rows(segment: Segment, facing: Singles) -> Rows:
     sides = segment.blocks
     blocks = np.flatnonzero((sides[TIME] <= facing[TIME]) & (sides[AXES] <= facing[AXES]))
     blocks = blocks[(sides[:, blocks] <= facing[:, None]).all(axis=0)]
-    meets = (segment.scan[blocks] <= facing[None, :, None]).all(axis=1)
-    found, offsets = np.nonzero(meets)
-    rows = segment.order[blocks[found] * BLOCK + offsets]
+    meets = (segment.scan.take(blocks, axis=0) <= facing[None, :, None]).all(axis=1)
+    places = np.flatnonzero(meets)
+    rows = segment.order[blocks[places // BLOCK] * BLOCK + places % BLOCK]
     rows = rows[segment.is_live[rows]]
     rows.sort()
     return np.asarray(rows)
 
 
-def judge(segment: Segment, rows: Rows, asked: Asked, minima: MinimaByKind) -> _States:
+def judge(segment: Segment, rows: Rows, asked: Asked) -> _States:
     """How each row stands to the volume that is asked about.
 
     The state of the rule (0 to 3), or OPEN where the rule must decide.
     """
     table = segment.table
-    kinds = table.kind[rows]
+    lateral_m, vertical_dm, time_ms = asked.minima[table.kind[rows]].T
+    start, end = asked.window
+    pauses_ms = np.maximum(start - table.valid_until[rows], table.valid_from[rows] - end)
     states = np.maximum(
-        _state_of(_rises_dm(table, rows, asked), minima.vertical_dm[kinds]),
-        _state_of(_pauses_ms(table, rows, asked), minima.time_ms[kinds]),
+        _state_of(_rises_dm(table, rows, asked.band), vertical_dm),
+        _state_of(pauses_ms, time_ms),
     )
     left = np.flatnonzero(states < BEYOND)
     if len(left):
-        across = _across(segment, rows[left], asked, minima.lateral_m[kinds[left]])
+        across = _across(segment, rows[left], asked, lateral_m[left])
         states[left] = np.maximum(states[left], across)
     return states
 
 
-def _state_of(gaps: _Integers, minima: _Integers) -> _States:
+def _state_of(gaps: _Integers, minima: Floats) -> _States:
     """The state of bands or windows: closer than the minimum, touching, or beyond."""
-    states = np.full(len(gaps), BEYOND, np.int8)
-    states[(gaps == 0) & (minima == 0)] = TOUCH
-    states[(gaps < minima) | (gaps < 0)] = WITHIN
-    return states
+    # No minimum is negative, so a gap of nothing that is not within is a touch.
+    return np.where(gaps < minima, WITHIN, np.where(gaps == 0, TOUCH, BEYOND)).astype(np.int8)
 
 
-def _pauses_ms(table: Table, rows: Rows, asked: Asked) -> _Integers:
-    """The time between the window that is asked about and that of each row."""
-    start, end = asked.window
-    return np.maximum(start - table.valid_until[rows], table.valid_from[rows] - end)
-
-
-def _rises_dm(table: Table, rows: Rows, asked: Asked) -> _Integers:
-    """The gap between the band that is asked about and that of each row.
-
-    The same numbers as `altitude.vertical_gap_dm` gives.
-    """
-    lower, lower_value, lower_dm, upper, upper_value, upper_dm = asked.band
-    above = _rise_dm(
-        (table.lower_datum[rows], table.lower_value[rows], table.lower_dm[rows]),
-        (upper, upper_value, upper_dm),
-    )
-    below = _rise_dm(
-        (lower, lower_value, lower_dm),
-        (table.upper_datum[rows], table.upper_value[rows], table.upper_dm[rows]),
-    )
+def _rises_dm(table: Table, rows: Rows, band: tuple[int, int, int, int, int, int]) -> _Integers:
+    """The gap between a band and that of each row, as `altitude.vertical_gap_dm` gives it."""
+    facts = table.facts[rows].T
+    above = _rise_dm(facts[LOWER : LOWER_DM + 1], band[3:])
+    below = _rise_dm(band[:3], facts[UPPER : UPPER_DM + 1])
     return np.maximum(above, below)
 
 
-def _rise_dm(lower: tuple[Any, Any, Any], upper: tuple[Any, Any, Any]) -> _Integers:
+def _rise_dm(lower: Any, upper: Any) -> _Integers:
     """How far at least lower bounds are above upper bounds of other bands."""
     datum, value, least_dm = lower
     other, other_value, most_dm = upper
-    steps = np.subtract(value, other_value, dtype=np.int64)
-    steps = np.where(datum == Datum.FLIGHT_LEVEL, steps * 3_048 // 10, steps)
-    apart = np.where(datum == other, steps, np.subtract(least_dm, most_dm, dtype=np.int64))
-    is_open = (np.equal(datum, NO_BOUND)) | (np.equal(other, NO_BOUND))
-    return np.asarray(np.where(is_open, -UNBOUNDED_DM, apart))
+    # Both below 2e9, so their difference fits.
+    rises: _Integers = np.subtract(least_dm, most_dm, dtype=np.int64)
+    is_same = datum == other
+    if is_same.any():
+        steps = np.subtract(value, other_value, dtype=np.int64)
+        steps = np.where(datum == _FLIGHT_LEVEL, steps * 3_048 // 10, steps)
+        rises = np.where(is_same, steps, rises)
+    rises[(datum == NO_BOUND) | (other == NO_BOUND)] = -UNBOUNDED_DM
+    return rises
 
 
 def _across(segment: Segment, rows: Rows, asked: Asked, lateral_m: Floats) -> _States:
@@ -286,13 +280,14 @@ def thresholds(
 def _in_plane_m(table: Table, rows: Rows, asked: Asked) -> Floats:
     """How far each core is from the one that is asked about; NaN if it cannot be shown."""
     starts, counts, places = _outlines(table, rows)
-    units = normals_at(table.lat_e7[places], table.lon_e7[places])
+    units = normals_at(table.positions[places])
     seen = units @ asked.plane.axes.T
     points = seen[:, :2] / np.maximum(seen[:, 2:], COSINE_MIN) * asked.plane.radii_m
     lines = shapely.linestrings(points, indices=np.repeat(np.arange(len(rows)), counts))
     in_plane_m = shapely.distance(lines, asked.figure)
-    is_ring = table.shape[rows] == Shape.POLYGON
-    in_plane_m[is_ring & _holds(points, starts, asked.points[0])] = 0.0
+    is_ring = table.shape[rows] == _POLYGON
+    if is_ring.any():
+        in_plane_m[is_ring & _holds(points, starts, asked.points[0])] = 0.0
     in_plane_m[np.minimum.reduceat(seen[:, 2], starts) < COSINE_MIN] = np.nan
     return np.asarray(in_plane_m)
 
@@ -302,8 +297,9 @@ def _outlines(table: Table, rows: Rows) -> tuple[Rows, Rows, Rows]:
 
     A ring comes back to its first vertex; so does a point, to be a line.
     """
-    first, counts = table.vertex_first[rows], table.vertex_count[rows].astype(np.int64)
-    is_closed = table.shape[rows] != Shape.CORRIDOR
+    first = table.vertex_first[rows].astype(np.int64)
+    counts = table.vertex_count[rows].astype(np.int64)
+    is_closed = table.shape[rows] != _CORRIDOR
     counts = counts + is_closed
     starts = np.cumsum(counts) - counts
     places = np.repeat(first - starts, counts) + np.arange(int(counts.sum()))
@@ -315,12 +311,11 @@ def _outlines(table: Table, rows: Rows) -> tuple[Rows, Rows, Rows]:
 def _holds(points: Floats, starts: Rows, point: Floats) -> NDArray[np.bool_]:
     """Which of these closed outlines go round a point, by the edges east of it."""
     x, y = points[:, 0] - point[0], points[:, 1] - point[1]
-    ends_x, ends_y = np.roll(x, -1), np.roll(y, -1)
-    is_crossed = (y > 0) != (ends_y > 0)
+    start_x, end_x, start_y, end_y = x[:-1], x[1:], y[:-1], y[1:]
+    crossings = np.zeros(len(points), np.int64)
     # Where the edge meets the parallel of the point; the sign needs no division.
-    lies_east = (x * ends_y - ends_x * y > 0) == (ends_y > y)
-    crossings = is_crossed & lies_east
+    lies_east = (start_x * end_y - end_x * start_y > 0) == (end_y > start_y)
+    crossings[:-1] = ((start_y > 0) != (end_y > 0)) & lies_east
     # From the end of one outline to the start of the next there is no edge.
-    crossings[starts[1:] - 1] = False
-    crossings[-1] = False
-    return np.asarray(np.add.reduceat(crossings.astype(np.int64), starts) % 2 == 1)
+    crossings[starts[1:] - 1] = 0
+    return np.asarray(np.add.reduceat(crossings, starts) % 2 == 1)

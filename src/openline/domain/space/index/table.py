@@ -1,8 +1,8 @@
-"""Table: many volumes as columns, and each of them back again.
+"""Table: many volumes as numbers, and each of them back again.
 
 An index does not keep `Volume` objects: a million of them would fill a gigabyte.
-A table holds what they say as whole numbers, one array for each field, the
-vertices of all of them end to end. Nothing is lost: `volume` gives the row back
+A table holds what they say as whole numbers, the vertices of all of them end to
+end. Nothing is lost: `volume` gives the row back
 as it was put in, so that the exact rule has the last word on any pair.
 """
 
@@ -21,6 +21,7 @@ from openline.domain.space.altitude import (
     UndulationRange,
     amsl_range_dm,
 )
+from openline.domain.space.geodesy import Position
 from openline.domain.space.geoid import undulation_of
 from openline.domain.space.volume import Shape, Volume
 
@@ -31,85 +32,115 @@ _DATUMS = {int(datum): datum for datum in Datum}
 _SHAPES = {int(shape): shape for shape in Shape}
 
 
-class Table(NamedTuple):
-    """Volumes as columns, in the order in which they were put in.
+(
+    SHAPE,
+    FIRST,
+    COUNT,
+    RADIUS,
+    LOWER,
+    LOWER_VALUE,
+    LOWER_DM,
+    UPPER,
+    UPPER_VALUE,
+    UPPER_DM,
+    KIND,
+    NUMBER,
+) = range(12)
+"""The columns of `Table.facts`, in words at the properties of the same names."""
 
-    All but the positions have one number for each volume. A table may have room
-    for more rows than are in use; who holds it knows how many are.
+Integers = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+
+class Table(NamedTuple):
+    """Volumes as whole numbers, in the order in which they were put in.
+
+    A table may have room for more rows than are in use; who holds it knows how many
+    are. Three arrays and not sixteen, for each array costs a call into the compiled
+    path half a microsecond.
 
     Attributes:
-        shape: Number of the shape.
-        vertex_first: Where its vertices begin among the positions.
-        vertex_count: How many vertices it has.
-        radius_m: How far it reaches beyond its core.
-        lower_datum: Number of the datum of the lower bound; 0 without one.
-        lower_value: Its value.
-        lower_dm: The least height above the sea where the lower bound may be there.
-        upper_datum: As for the lower bound.
-        upper_value: As for the lower bound.
-        upper_dm: The greatest height above the sea where the upper bound may be there.
-        valid_from: As in the volume.
-        valid_until: As in the volume.
-        kind: What acts, as a number of the caller's: which minima apply.
-        number: Which of the volumes of its key it is.
-        lat_e7: Latitudes of all vertices.
-        lon_e7: Longitudes of all vertices.
+        facts: Of each volume twelve numbers; the properties name them.
+        windows: Of each volume from and until.
+        positions: Latitude and longitude of the vertices of all of them.
     """
 
-    shape: NDArray[np.int8]
-    vertex_first: NDArray[np.int64]
-    vertex_count: NDArray[np.int32]
-    radius_m: NDArray[np.int32]
-    lower_datum: NDArray[np.int8]
-    lower_value: NDArray[np.int32]
-    lower_dm: NDArray[np.int32]
-    upper_datum: NDArray[np.int8]
-    upper_value: NDArray[np.int32]
-    upper_dm: NDArray[np.int32]
-    valid_from: NDArray[np.int64]
-    valid_until: NDArray[np.int64]
-    kind: NDArray[np.int16]
-    number: NDArray[np.int32]
-    lat_e7: NDArray[np.int32]
-    lon_e7: NDArray[np.int32]
+    facts: Integers
+    windows: Longs
+    positions: Integers
+
+    @property
+    def shape(self) -> Integers:
+        """Numbers of the shapes."""
+        return self.facts[:, SHAPE]
+
+    @property
+    def vertex_first(self) -> Integers:
+        """Where the vertices of each begin among the positions."""
+        return self.facts[:, FIRST]
+
+    @property
+    def vertex_count(self) -> Integers:
+        """How many vertices each has."""
+        return self.facts[:, COUNT]
+
+    @property
+    def radius_m(self) -> Integers:
+        """How far each reaches beyond its core."""
+        return self.facts[:, RADIUS]
+
+    @property
+    def lower(self) -> tuple[Integers, Integers, Integers]:
+        """Of the lower bounds: datum (0 without one), value, least height above the sea."""
+        return self.facts[:, LOWER], self.facts[:, LOWER_VALUE], self.facts[:, LOWER_DM]
+
+    @property
+    def upper(self) -> tuple[Integers, Integers, Integers]:
+        """Of the upper bounds: datum (0 without one), value, greatest height above the sea."""
+        return self.facts[:, UPPER], self.facts[:, UPPER_VALUE], self.facts[:, UPPER_DM]
+
+    @property
+    def kind(self) -> Integers:
+        """What acts, as a number of the caller's: which minima apply."""
+        return self.facts[:, KIND]
+
+    @property
+    def number(self) -> Integers:
+        """Which of the volumes of its key each is."""
+        return self.facts[:, NUMBER]
+
+    @property
+    def valid_from(self) -> Longs:
+        """From when each is in force."""
+        return self.windows[:, 0]
+
+    @property
+    def valid_until(self) -> Longs:
+        """Until when each is in force."""
+        return self.windows[:, 1]
 
     def volume(self, row: int) -> Volume:
         """The volume of a row, as it was put in."""
-        first = int(self.vertex_first[row])
-        span = slice(first, first + int(self.vertex_count[row]))
-        vertices = zip(self.lat_e7[span].tolist(), self.lon_e7[span].tolist(), strict=True)
+        facts = self.facts[row].tolist()
+        span = slice(facts[FIRST], facts[FIRST] + facts[COUNT])
+        valid_from, valid_until = self.windows[row].tolist()
         return Volume(
-            _SHAPES[int(self.shape[row])],
-            tuple(vertices),
-            int(self.radius_m[row]),
-            _altitude(int(self.lower_datum[row]), int(self.lower_value[row])),
-            _altitude(int(self.upper_datum[row]), int(self.upper_value[row])),
-            int(self.valid_from[row]),
-            int(self.valid_until[row]),
+            _SHAPES[facts[SHAPE]],
+            tuple((lat, lon) for lat, lon in self.positions[span].tolist()),
+            facts[RADIUS],
+            _altitude(facts[LOWER], facts[LOWER_VALUE]),
+            _altitude(facts[UPPER], facts[UPPER_VALUE]),
+            valid_from,
+            valid_until,
         )
-
-
-VERTEX_COLUMNS = ("lat_e7", "lon_e7")
-ROW_COLUMNS = tuple(name for name in Table._fields if name not in VERTEX_COLUMNS)
-_TYPES = dict(
-    zip(
-        Table._fields,
-        (
-            np.int8, np.int64, np.int32, np.int32, np.int8, np.int32, np.int32, np.int8, np.int32,
-            np.int32, np.int64, np.int64, np.int16, np.int32, np.int32, np.int32,
-        ),
-        strict=True,
-    )
-)  # fmt: skip
 
 
 def empty_table(rows: int, vertices: int) -> Table:
     """A table with room for so many volumes and vertices."""
     return Table(
-        *(
-            np.zeros(vertices if name in VERTEX_COLUMNS else rows, dtype=_TYPES[name])
-            for name in Table._fields
-        )
+        np.zeros((rows, NUMBER + 1), np.int32),
+        np.zeros((rows, 2), np.int64),
+        np.zeros((vertices, 2), np.int32),
     )
 
 
@@ -122,25 +153,22 @@ def table_of(
         entries: Of each its kind, its number and itself.
         atmosphere: Agreed bounds of the weather, for bands with other references.
     """
-    rows: list[tuple[int, ...]] = []
-    lats: list[int] = []
-    lons: list[int] = []
+    facts: list[tuple[int, ...]] = []
+    windows: list[tuple[int, int]] = []
+    positions: list[Position] = []
     for kind, number, volume in entries:
-        rows.append((*row_of(volume, len(lats), atmosphere), kind, number))
-        for lat_e7, lon_e7 in volume.vertices:
-            lats.append(lat_e7)
-            lons.append(lon_e7)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(ROW_COLUMNS)
+        facts.append((*row_of(volume, len(positions), atmosphere), kind, number))
+        windows.append((volume.valid_from, volume.valid_until))
+        positions += volume.vertices
     return Table(
-        *(
-            np.array(column, dtype=_TYPES[name])
-            for name, column in zip(Table._fields, (*columns, lats, lons), strict=True)
-        )
+        np.array(facts, np.int32).reshape(-1, NUMBER + 1),
+        np.array(windows, np.int64).reshape(-1, 2),
+        np.array(positions, np.int32).reshape(-1, 2),
     )
 
 
 def row_of(volume: Volume, first: int, atmosphere: Atmosphere) -> tuple[int, ...]:
-    """The columns of one volume but its kind, its number and its positions."""
+    """The facts of one volume but its kind and its number."""
     undulation = undulation_of(volume)
     return (
         int(volume.shape),
@@ -149,32 +177,27 @@ def row_of(volume: Volume, first: int, atmosphere: Atmosphere) -> tuple[int, ...
         volume.radius_m,
         *_bound(volume.lower, False, atmosphere, undulation),
         *_bound(volume.upper, True, atmosphere, undulation),
-        volume.valid_from,
-        volume.valid_until,
     )
 
 
-def chosen(table: Table, rows: NDArray[np.int64]) -> Table:
+def chosen(table: Table, rows: Longs) -> Table:
     """A table of these rows alone, in the order given."""
-    counts = table.vertex_count[rows].astype(np.int64)
+    facts = table.facts[rows]
+    counts = facts[:, COUNT].astype(np.int64)
     first = np.cumsum(counts) - counts
-    places = np.repeat(table.vertex_first[rows] - first, counts) + np.arange(int(counts.sum()))
-    columns = {name: getattr(table, name)[rows] for name in ROW_COLUMNS}
-    return Table(
-        **{**columns, "vertex_first": first},
-        lat_e7=table.lat_e7[places],
-        lon_e7=table.lon_e7[places],
-    )
+    places = np.repeat(facts[:, FIRST] - first, counts) + np.arange(int(counts.sum()))
+    facts[:, FIRST] = first
+    return Table(facts, table.windows[rows], table.positions[places])
 
 
 def joined(tables: Sequence[Table]) -> Table:
     """The rows of several tables in one, each without room to spare."""
-    starts = np.cumsum([0, *(len(table.lat_e7) for table in tables)])
-    columns = {
-        name: np.concatenate([getattr(table, name) for table in tables]) for name in Table._fields
-    }
-    shifted = [table.vertex_first + start for table, start in zip(tables, starts, strict=False)]
-    return Table(**{**columns, "vertex_first": np.concatenate(shifted)})
+    whole = Table(*(np.concatenate(arrays) for arrays in zip(*tables, strict=True)))
+    row = vertex = 0
+    for table in tables:
+        whole.facts[row : row + len(table.facts), FIRST] += vertex
+        row, vertex = row + len(table.facts), vertex + len(table.positions)
+    return whole
 
 
 def _bound(

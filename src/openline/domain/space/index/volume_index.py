@@ -28,7 +28,7 @@ from openline.domain.space.index.segment import (
     open_segment,
     sorted_segment,
 )
-from openline.domain.space.index.table import Table, joined, table_of
+from openline.domain.space.index.table import COUNT, KIND, NUMBER, Table, joined, table_of
 from openline.domain.space.volume import Volume, VolumeDoesNotHold, core_of
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -77,6 +77,15 @@ class _Part(Generic[KeyT]):
     keys: list[KeyT]
 
 
+class _Minima(NamedTuple):
+    """Minima as they were asked for, and in the forms that a query takes."""
+
+    asked_for: Minima | Sequence[Minima]
+    each: tuple[Minima, ...]
+    widest: Minima
+    columns: sieve.MinimaByKind
+
+
 class VolumeIndex(Generic[KeyT]):
     """Volumes by key, found by where and when they are.
 
@@ -102,6 +111,7 @@ class VolumeIndex(Generic[KeyT]):
         self._next_serial = 0
         # Kinds are numbered from 0; so many are here.
         self._kinds = 1
+        self._minima: _Minima | None = None
 
     @classmethod
     def build(
@@ -171,11 +181,12 @@ class VolumeIndex(Generic[KeyT]):
             widest: The widest minima that may apply to any pair.
         """
         self._settle()
-        asked = sieve.asked_of(volume, self._atmosphere)
-        facing = sieve.facing(asked, ORIGIN_MS, widest)
+        asked = sieve.ask(
+            volume, self._atmosphere, ORIGIN_MS, widest, sieve.minima_by_kind([widest])
+        )
         found: dict[KeyT, None] = {}
         for part in self._all_parts():
-            rows = sieve.near_rows(part.segment, facing)
+            rows = sieve.near_rows(part.segment, asked.facing)
             found.update(dict.fromkeys(part.keys[row] for row in rows.tolist()))
         return list(found)
 
@@ -197,12 +208,12 @@ class VolumeIndex(Generic[KeyT]):
         removed may still be.
         """
         self._settle()
-        each = self._by_kind(minima)
+        agreed = self._by_kind(minima)
         path: Any = self._path()
-        question = (volume, self._atmosphere, ORIGIN_MS, widest(each), sieve.minima_by_kind(each))
+        asked = path.ask(volume, self._atmosphere, ORIGIN_MS, agreed.widest, agreed.columns)
         for part in self._all_parts():
-            for rows, states in path.found(part.segment, *question):
-                yield from self._hits(part, volume, rows, states, each)
+            for rows, states in path.found(part.segment, asked):
+                yield from self._hits(part, volume, rows, states, agreed.each)
 
     def join(self, minima: Minima) -> list[tuple[KeyT, KeyT, Verdict]]:
         """All pairs of volumes that are not clear of each other, each once.
@@ -221,8 +232,9 @@ class VolumeIndex(Generic[KeyT]):
         pairs: list[tuple[KeyT, KeyT, Verdict]] = []
         for place in np.lexsort((seconds, firsts)).tolist():
             first, second = int(firsts[place]), int(seconds[place])
-            verdict = _VERDICTS[states[place]] if states[place] != sieve.OPEN else Verdict.CLEAR
-            if states[place] == sieve.OPEN:
+            state = int(states[place])
+            verdict = _VERDICTS[state] if state != sieve.OPEN else Verdict.CLEAR
+            if state == sieve.OPEN:
                 a, b = part.segment.table.volume(first), part.segment.table.volume(second)
                 verdict = judged(a, b, minima, self._atmosphere)
             if verdict is not Verdict.CLEAR:
@@ -241,12 +253,15 @@ class VolumeIndex(Generic[KeyT]):
         copy._kinds = self._kinds
         return copy
 
-    def _by_kind(self, minima: Minima | Sequence[Minima]) -> tuple[Minima, ...]:
-        """The minima of each kind that is here."""
-        each = (minima,) * self._kinds if isinstance(minima, Minima) else tuple(minima)
-        # What is read past the end in the compiled path would be anything.
-        assert len(each) >= self._kinds, "there are minima for each kind"
-        return each
+    def _by_kind(self, minima: Minima | Sequence[Minima]) -> _Minima:
+        """The minima of each kind that is here; those that were asked for last are kept."""
+        kept = self._minima
+        if kept is None or kept.asked_for != minima or len(kept.each) < self._kinds:
+            each = (minima,) * self._kinds if isinstance(minima, Minima) else tuple(minima)
+            # What is read past the end in the compiled path would be anything.
+            assert len(each) >= self._kinds, "there are minima for each kind"
+            self._minima = kept = _Minima(minima, each, widest(each), sieve.minima_by_kind(each))
+        return kept
 
     def _path(self) -> ModuleType:
         compiled = ready() if self._fast is None else self._fast and ready()
@@ -254,7 +269,7 @@ class VolumeIndex(Generic[KeyT]):
 
     def _pairs(self, segment: Segment, minima: Minima) -> tuple[Rows, Rows, NDArray[np.int8]]:
         """All pairs of rows of a segment that are not beyond, with their states."""
-        columns = sieve.minima_by_kind(self._by_kind(minima))
+        columns = self._by_kind(minima).columns
         path: Any = self._path()
         if path is not sieve:
             found: tuple[Rows, Rows, NDArray[np.int8]] = path.pairs(
@@ -263,8 +278,9 @@ class VolumeIndex(Generic[KeyT]):
             return found
         firsts, seconds, states = [], [], []
         for row in np.flatnonzero(segment.is_live).tolist():
-            question = (segment.table.volume(row), self._atmosphere, ORIGIN_MS, minima, columns)
-            for rows, some in sieve.found(segment, *question):
+            volume = segment.table.volume(row)
+            asked = sieve.ask(volume, self._atmosphere, ORIGIN_MS, minima, columns)
+            for rows, some in sieve.found(segment, asked):
                 is_later = rows > row
                 firsts.append(np.full(int(is_later.sum()), row))
                 seconds.append(rows[is_later])
@@ -281,17 +297,18 @@ class VolumeIndex(Generic[KeyT]):
     ) -> Iterator[list[Hit[KeyT]]]:
         """The hits among rows that are not beyond; the rule decides what is OPEN."""
         table, serials, hits = part.segment.table, part.segment.serials, []
+        facts = table.facts[rows]
         asked = 0
-        for row, state in zip(rows.tolist(), states.tolist(), strict=True):
+        columns = (rows, states, serials[rows], facts[:, KIND], facts[:, NUMBER], facts[:, COUNT])
+        for row, state, serial, kind, number, count in zip(
+            *(column.tolist() for column in columns), strict=True
+        ):
             if state == sieve.OPEN:
-                minimum = minima[table.kind[row]]
-                verdict = judged(volume, table.volume(row), minimum, self._atmosphere)
-                edges = len(volume.vertices) * int(table.vertex_count[row])
-                asked += 1 + edges // EDGES_PER_PAIR
+                verdict = judged(volume, table.volume(row), minima[kind], self._atmosphere)
+                asked += 1 + len(volume.vertices) * count // EDGES_PER_PAIR
             else:
                 verdict = _VERDICTS[state]
             if verdict is not Verdict.CLEAR:
-                number, serial = int(table.number[row]), int(serials[row])
                 hits.append(Hit(part.keys[row], number, verdict, serial))
             if asked >= RULE_AT_ONCE:
                 yield hits
@@ -299,7 +316,7 @@ class VolumeIndex(Generic[KeyT]):
         yield hits
 
     def _all_parts(self) -> list[_Part[KeyT]]:
-        return [*self._parts, self._open]
+        return [*self._parts, self._open] if self._open.segment.size else self._parts
 
     def _part_of(self, serial: int) -> _Part[KeyT]:
         for part in self._parts:
@@ -323,7 +340,7 @@ class VolumeIndex(Generic[KeyT]):
 
     def _put_rows(self, keys: list[KeyT], table: Table) -> None:
         """Take in rows at the end of the order."""
-        if len(table.kind):
+        if len(table.facts):
             self._kinds = max(self._kinds, int(table.kind.max()) + 1)
         first = self._next_serial
         self._next_serial += len(keys)
@@ -333,9 +350,9 @@ class VolumeIndex(Generic[KeyT]):
             if row == len(keys) or keys[row] != keys[start]:
                 self._rows_of[keys[start]] = (first + start, row - start)
                 start = row
-        if not has_room(self._open.segment, len(keys), len(table.lat_e7)):
+        if not has_room(self._open.segment, len(keys), len(table.positions)):
             self._close()
-        if has_room(self._open.segment, len(keys), len(table.lat_e7)):
+        if has_room(self._open.segment, len(keys), len(table.positions)):
             extend(self._open.segment, table, serials, ORIGIN_MS)
             self._open.keys += keys
         else:
