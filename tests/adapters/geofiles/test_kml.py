@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from openline.adapters.geofiles import FileFault, read_kml
 from openline.domain.instant import parse_instant
 from openline.domain.space.volume import Altitude, Datum, Shape, check_volume
+from tests.adapters.geofiles.told import said
 from tests.domain.space.shapes import at
 
 SAMPLE = Path(__file__).parent / "samples" / "areas.kml"
@@ -68,7 +69,7 @@ def test_an_extruded_shape_is_a_band_from_the_ground(mode, datum):
     activity = read_one(TIMES + drawn)
     assert activity.volumes[0].lower is None
     assert activity.volumes[0].upper == Altitude(datum, 9_501)
-    assert "heights differ" in " ".join(activity.warnings)
+    assert "heights differ" in " ".join(said(activity))
 
 
 def test_extended_data_win_over_what_is_drawn():
