@@ -1,6 +1,7 @@
 """Airspace control orders: ours with the faults of real ones, and a real one."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -8,9 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openline.adapters.geofiles import FileFault, ReadActivity, read_aco, read_geofile
+from openline.adapters.geofiles import (
+    FileFault,
+    ReadActivity,
+    count_verdicts,
+    find_pairs,
+    read_aco,
+    read_geofile,
+)
 from openline.domain.instant import format_instant, parse_instant
-from openline.domain.space.conflict import distance_to_core_m
+from openline.domain.space.conflict import Minima, distance_to_core_m
 from openline.domain.space.geodesy import distance_m
 from openline.domain.space.volume import Altitude, Datum, Shape, check_volume
 from tests.adapters.geofiles.told import said
@@ -259,20 +267,76 @@ def test_the_real_order_is_read(real):
     assert all(level(0).datum is volume.lower.datum for a in real for volume in a.volumes)
 
 
-def test_the_faults_of_the_real_order_are_flagged(real):
-    """Each sort of fault that the order is known for is noted where it stands."""
-    noted = Counter(warning.split(":")[0] for activity in real for warning in said(activity))
-    assert noted["Positions with 60 seconds or minutes"] == 55
+def test_the_faults_of_the_real_order_are_flagged(real, samples):
+    """Each sort of fault that the order is known for is noted in the row where it stands."""
+    noted = Counter(words.split(":")[0] for activity in real for words in said(activity))
     assert noted["A slash is missing between positions"] == 1
     assert noted["The shape CIRCLE stood inside the name field"] == 1
     assert noted["The positions of POLYGON stood after its end"] == 2
     assert noted["It comes back to its first vertex"] == 2
+    rows = (samples / "aco" / "ExMontereyStrikeACO.aco").read_text().splitlines()
+    sixty = [
+        (number, found[0])
+        for number, row in enumerate(rows, start=1)
+        for found in SIXTY.finditer(row)
+    ]
+    # The order is known for 160 of them; some stand in the measure that has no shape, and
+    # some in a position that its row repeats.
+    assert len(sixty) == 160
+    told = [
+        (remark.row, remark.what.split()[0])
+        for activity in real
+        for remark in activity.remarks
+        if "has 60 seconds" in remark.what
+    ]
+    without = next(activity for activity in real if activity.fault)
+    assert sorted(told) == sorted({place for place in sixty if place[0] != without.row})
+
+
+SIXTY = re.compile(r"LATS:(?:[0-9]{4}60[NS][0-9]{7}[EW]|[0-9]{6}[NS][0-9]{5}60[EW])")
+
+
+def test_every_measure_of_the_real_order_is_accounted_for(real, samples):
+    """Both programs have 126 measures: 125 by the same name, 124 of them with a shape in both."""
+    theirs = [entry["ACMID"] for entry in json.loads(oracle(samples))["geometry"]]
+    assert len(real) == len(theirs) == 126
+    ours_only = Counter(activity.name for activity in real)
+    theirs_only = Counter(entry["name"].removesuffix("CIRCLE") for entry in theirs)
+    # The other reading is of another edition (its period is 11 July, not 28): one measure was
+    # replaced between the two.
+    assert ours_only - theirs_only == Counter(["ISABELLA (XF)"])
+    assert theirs_only - ours_only == Counter(["NELLIS AFB"])
+    # The one that neither program gives a shape: its six positions stand in ACMID, with no
+    # word for what they make. The other takes the first for its shape and the next for its use.
+    [shapeless] = [entry for entry in theirs if "geometry" not in entry]
+    [faulty] = [activity for activity in real if activity.fault]
+    assert shapeless["name"] == faulty.name == "ABEL EAST MOA, CA"
+    assert shapeless["type"].startswith("LATS:")
+    assert shapeless["use"].startswith("LATS:")
+    assert 'feature 113 "ABEL EAST MOA, CA", row 841, ACMID: no set gives' in str(faulty.fault)
+    assert "6 positions stand in it" in str(faulty.fault)
+    # All 285 periods are in both; three are of the measure without a shape.
+    assert sum(len(entry["period"]) for entry in theirs) == 285
+    assert sum(len(windows_of(activity)) for activity in real) == 285 - len(shapeless["period"])
+
+
+def windows_of(activity: ReadActivity) -> set[tuple[int, int]]:
+    return {(volume.valid_from, volume.valid_until) for volume in activity.volumes}
+
+
+def oracle(samples: Path) -> str:
+    return (samples / "aco" / "esri_currentACO.json").read_text()
+
+
+def test_the_pairs_of_the_real_order_are_counted(real):
+    """Of the real order 94 pairs of measures conflict, 47 touch and 2 are marginal."""
+    pairs = find_pairs(real, Minima(0, 0, 0))
+    assert count_verdicts(pairs) == {"CONFLICT": 94, "MARGINAL": 2, "TOUCH": 47}
 
 
 def matched(real, samples):
     """Each measure with the other program's reading of it."""
-    text = (samples / "aco" / "esri_currentACO.json").read_text()
-    theirs = [entry["ACMID"] for entry in json.loads(text)["geometry"]]
+    theirs = [entry["ACMID"] for entry in json.loads(oracle(samples))["geometry"]]
     for activity in real:
         for entry in theirs:
             if entry["name"].removesuffix("CIRCLE") == activity.name:

@@ -94,6 +94,9 @@ def _set(chunk: str, row: int, is_closed: bool) -> MessageSet | None:
     parts = chunk.split("/", ORDER_SET_FIELDS_MAX + 1)
     fields: list[SetField] = []
     for part in parts:
+        if part.isascii() and "\n" not in part and "\r" not in part:
+            fields.append(SetField(part.strip(), row))  # Most fields, and quick.
+            continue
         lead = len(part) - len(part.lstrip())
         joined = "".join(piece.strip() for piece in part.splitlines())
         fields.append(SetField(joined, row + part[:lead].count("\n")))

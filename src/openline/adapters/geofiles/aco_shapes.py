@@ -276,6 +276,9 @@ def _leg(
     if left_m + right_m <= 0 or max(left_m, right_m) > RADIUS_M_MAX:
         what = f"the width {width.text[:30]} is not up to {RADIUS_M_MAX} m to each side"
         raise feature.fault(entry.name, what, row=width.row)
+    if arcs.strip_size(begin, end, left_m, right_m) > VERTICES_MAX:
+        what = f"leg {number} is so long that its sides need more than {VERTICES_MAX} vertices"
+        raise feature.fault(entry.name, what, "Part it into several legs.", row)
     band = None if levels.is_empty else read_levels(feature, levels, entry.name)
     ring = arcs.strip(begin, end, left_m, right_m)
     return Part(Shape.POLYGON, [*ring, ring[0]], 0, band), begin, end

@@ -70,23 +70,28 @@ def beside(start: Position, end: Position, right_m: float) -> tuple[Position, Po
 
 def strip(start: Position, end: Position, left_m: float, right_m: float) -> list[Position]:
     """The ring of what lies so far to the left and to the right of a line."""
-    places = _along(start, end, max(left_m, right_m))
-    return [
-        *_side(places, -left_m),
-        *reversed(_side(places, right_m)),
-    ]
+    places = _along(start, end, _pieces(start, end, max(left_m, right_m)))
+    return [*_side(places, -left_m), *reversed(_side(places, right_m))]
 
 
-def _along(start: Position, end: Position, aside_m: float) -> list[Position]:
-    """Places on a line, so near each other that lines beside it may be straight."""
-    length_m = distance_m(start, end)
+def strip_size(start: Position, end: Position, left_m: float, right_m: float) -> int:
+    """How many vertices `strip` gives."""
+    return 2 * _pieces(start, end, max(left_m, right_m)) + 2
+
+
+def _pieces(start: Position, end: Position, aside_m: float) -> int:
+    """How many straight pieces follow the side of a strip closely enough."""
     # The side of a strip is no great circle: it parts from one by the distance to the line
     # times the square of half its angle, over two.
     step_m = math.sqrt(
         8 * _SHARE * DEVIATION_M_MAX * CURVATURE_RADIUS_M_MIN**2 / max(aside_m, DEVIATION_M_MAX)
     )
-    pieces = max(1, math.ceil(length_m / step_m))
-    bearing_deg = azimuth_deg(start, end)
+    return max(1, math.ceil(distance_m(start, end) / step_m))
+
+
+def _along(start: Position, end: Position, pieces: int) -> list[Position]:
+    """The ends of so many equal pieces of a line."""
+    length_m, bearing_deg = distance_m(start, end), azimuth_deg(start, end)
     inner = [destination(start, bearing_deg, length_m * n / pieces) for n in range(1, pieces)]
     return [start, *inner, end]
 

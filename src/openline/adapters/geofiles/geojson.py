@@ -17,7 +17,6 @@ property; or, on request, each faulty feature is an activity with that fault.
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -162,7 +161,7 @@ def geojson_feature(
 
 
 def parse_json(text: str, path: str) -> _Json:
-    """The JSON value of a text: no duplicate names, no numbers beyond a double.
+    """The JSON value of a text: no duplicate names, and no NaN or Infinity by name.
 
     Raises:
         FileFault: It is no such text, or too large.
@@ -173,7 +172,6 @@ def parse_json(text: str, path: str) -> _Json:
             text.removeprefix("\ufeff"),
             object_pairs_hook=_unique,
             parse_constant=_refuse,
-            parse_float=_finite,
         )
     except json.JSONDecodeError as error:
         raise FileFault(
@@ -194,13 +192,6 @@ def _unique(pairs: list[tuple[str, _Json]]) -> dict[str, _Json]:
 
 def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is no number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number is too large")
-    return number
 
 
 def _check_reference_system(document: dict[str, _Json], path: str) -> None:
@@ -283,16 +274,16 @@ def _own_layer(feature: Feature, geometry: dict[str, _Json], part: Part) -> Part
 
 
 def check_letters(name: str, value: _Json, path: str, number: int) -> None:
-    """Refuse escapes that stand for half a letter; they cannot be shown or sent.
+    """Refuse half letters and numbers beyond a double: they cannot be shown or sent.
 
     Raises:
-        FileFault: A text has one.
+        FileFault: The value has one.
     """
     try:
-        json.dumps([name, value], ensure_ascii=False).encode()
+        json.dumps([name, value], ensure_ascii=False, allow_nan=False).encode()
     except (UnicodeEncodeError, ValueError, RecursionError):
         written = name.encode("ascii", "backslashreplace").decode()
-        raise FileFault(path, number, "", written, "is not text that can be shown.") from None
+        raise FileFault(path, number, "", written, "is not what can be shown.") from None
 
 
 def flat(name: str, value: _Json) -> object:

@@ -51,6 +51,8 @@ _NUMBER = re.compile(
     r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][-+]?[0-9]{1,2})?"
 )
 _POSITIONS_MAX = 2 * VERTICES_MAX
+_ELEMENTS_DEPTH_MAX = 2 * GEOFILE_DEPTH_MAX + 16
+"""Folders, then geometries inside each other, and what stands in those."""
 _DATUMS = {"relativeToGround": Datum.AGL, "absolute": Datum.AMSL}
 
 
@@ -103,17 +105,28 @@ class _At:
 class _Rows(TreeBuilder):
     """Builds the tree, and notes in which row each placemark begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__()
         self.rows: dict[Element, int] = {}
         self.row: Callable[[], int] = lambda: 0
+        self._path = path
+        self._depth = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
         """An element begins here."""
+        self._depth += 1
+        if self._depth > _ELEMENTS_DEPTH_MAX:
+            what = "has elements too deep inside each other."
+            raise FileFault(self._path, 0, "", "", what, row=self.row())
         element = super().start(tag, attrs)
         if _name(element) == "Placemark":
             self.rows[element] = self.row()
         return element
+
+    def end(self, tag: str) -> Element:
+        """It ends here."""
+        self._depth -= 1
+        return super().end(tag)
 
 
 def _parse(text: str, path: str) -> tuple[Element, dict[Element, int]]:
@@ -121,7 +134,7 @@ def _parse(text: str, path: str) -> tuple[Element, dict[Element, int]]:
     # The text is decoded already; what the file says of its encoding no longer holds.
     plain = _DECLARATION.sub("", text, count=1)
     above = text.count("\n") - plain.count("\n")
-    builder = _Rows()
+    builder = _Rows(path)
     parser = DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.row = lambda: int(parser.parser.CurrentLineNumber) + above
     try:
