@@ -1,4 +1,4 @@
-"""Files of areas: orders, GeoJSON, KML and F3548, read into activities and written.
+"""Files of areas, read into activities and written: orders, GeoJSON, KML, F3548.
 
 Each reader takes text and gives `ReadActivity`s, the drafts of notices: volumes,
 what else the file says, and what was read otherwise than it was written. Reading

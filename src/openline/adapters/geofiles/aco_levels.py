@@ -1,4 +1,4 @@
-"""The levels of an airspace control order: EFFLEVEL, and those of a leg of a track.
+"""The levels of an airspace control order: EFFLEVEL, and those of a track.
 
 A vertical dimension is two levels with a hyphen between, after a prefix that says
 of what sort they are: `FLFL` two flight levels, `RARA` two relative altitudes, `RAFL`

@@ -1,4 +1,4 @@
-"""The windows of an airspace control order: PERIOD, and APERIOD discrete or repeated.
+"""The windows of an airspace control order: PERIOD, APERIOD once or repeated.
 
 `APERIOD/DISCRETE/280001ZJUL/280400ZJUL//` is one window. An interval begins with one
 window and repeats it: `APERIOD/INTERVAL/070400ZAPR/070800ZAPR/DAILY/7DAY//` seven times.

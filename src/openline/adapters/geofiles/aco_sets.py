@@ -1,4 +1,4 @@
-"""The sets of an airspace control order: names, fields, positions, lengths, bearings.
+"""The sets of an airspace control order: names, fields, and what a field writes.
 
 A USMTF or ADatP-3 message is a row of sets; each ends in a double slash, its fields
 are parted by single ones, and it may be wrapped over several rows of the file. Here

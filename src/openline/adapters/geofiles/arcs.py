@@ -1,4 +1,4 @@
-"""Arcs, sectors and strips: shapes of orders that volumes do not have, as polygons.
+"""Arcs, sectors and strips of orders, drawn as the polygons that volumes have.
 
 Bearings are true, clockwise from north; lengths are those of geodesics on the
 ellipsoid. A chord of an arc, and the side of a strip, leaves what it stands for by

@@ -61,7 +61,7 @@ def distance_to_area_m(position: Position, area: Area) -> float:
 
 
 def with_doubts(activities: Sequence[ReadActivity], area: Area = ()) -> list[ReadActivity]:
-    """The activities of one file with remarks on their place and on what is given twice.
+    """The activities of a file with remarks on their place and on what is twice there.
 
     Args:
         activities: In the order of the file.

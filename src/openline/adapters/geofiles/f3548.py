@@ -241,7 +241,7 @@ def _instant(
 
 
 def write_f3548(volumes: Sequence[Volume]) -> str:
-    """The volumes as a JSON list of Volume4D; each of them holds the one it stands for."""
+    """The volumes as a JSON list of Volume4D, each no smaller than its volume."""
     return json.dumps([_volume4d(volume) for volume in volumes], allow_nan=False)
 
 
@@ -305,7 +305,7 @@ def _point(position: Position) -> dict[str, float]:
 
 
 def outline_of(volume: Volume) -> list[Position]:
-    """The ring round a corridor, or round a polygon with a radius; it holds them whole.
+    """The ring round a corridor or a polygon with a radius; it holds them whole.
 
     Drawn in the gnomonic plane of the core: that shows lengths too long away from its
     centre, and chords of a round end lie inside of it, so it is drawn that much wider.

@@ -287,7 +287,7 @@ def check_letters(name: str, value: _Json, path: str, number: int) -> None:
 
 
 def flat(name: str, value: _Json) -> object:
-    """A property as it is, or as JSON text if it has parts; of a name, its English text."""
+    """A property as it is, as JSON text if it has parts; of a name its English text."""
     if name == "name" and (text := _text_in_english(value)):
         return text
     if isinstance(value, (dict, list)):

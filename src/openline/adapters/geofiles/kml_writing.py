@@ -1,4 +1,4 @@
-"""KML written: a placemark for each volume, for viewers and for `kml` to read back.
+"""KML written: a placemark for each volume, for viewers and to be read back.
 
 A circle is a point, a corridor a line, each with `radius_m`; band, window and the
 rest stand in `ExtendedData`, the window in a `TimeSpan` as well. In KML an edge is

@@ -138,7 +138,7 @@ def _offset_ms(text: str) -> int:
 
 
 def _daily(feature: Feature, field: str, entry: _Json) -> tuple[frozenset[int], Window]:
-    """Days of the week from Monday, 0, and the hours of such a day from its midnight, UTC."""
+    """Days of the week from Monday, 0, and hours from midnight UTC of such a day."""
     if not isinstance(entry, Mapping):
         raise feature.fault(field, "has a schedule with an entry that is no object")
     days = entry.get("day", ["ANY"])

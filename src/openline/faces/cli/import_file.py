@@ -16,11 +16,12 @@ from cyclopts.validators import Number
 
 from openline.domain.errors import OurError
 from openline.domain.instant import MINUTE_MS
-from openline.domain.limits import LATERAL_MINIMUM_M_MAX, RADIUS_M_MAX
+from openline.domain.limits import LATERAL_MINIMUM_M_MAX
 from openline.faces.cli.faults import FileUnreadable, NodeNotRunning, WrongUsage
 from openline.faces.cli.files import write_new
 from openline.faces.cli.instants import instant_of
 from openline.faces.cli.manual import make_app, sole_verb
+from openline.faces.cli.notice_form import parse_radius
 from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import emit
 
@@ -46,7 +47,6 @@ _Vertical = Annotated[
 _Minutes = Annotated[
     int | None, Parameter(group=_COMPARE, validator=Number(gte=0, lte=_MINUTES_MAX))
 ]
-_Radius = Annotated[int | None, Parameter(validator=Number(gte=1, lte=RADIUS_M_MAX))]
 
 
 @Parameter(name="*")
@@ -93,7 +93,7 @@ def import_file(
     *,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     until: str | None = None,
-    radius: _Radius = None,
+    radius: str | None = None,
     picture: Path | None = None,
     as_: Annotated[Form | None, Parameter(name="--as")] = None,
     out: Path | None = None,
@@ -119,7 +119,7 @@ def import_file(
         file: The file.
         from_: Start of the window for what gives none: an instant, or +30min from now.
         until: End of it, likewise.
-        radius: Metres that points and lines reach for which the file gives no radius.
+        radius: How far points and lines reach for which the file gives no radius: 10km, 5 NM.
         picture: Draw the activities and their conflicts on a map, into this file (.png or .svg).
         as_: Write what was read in this form.
         out: The file to write; - is standard output.
@@ -132,8 +132,9 @@ def import_file(
     if (as_ is None) != (out is None):
         raise WrongUsage("--as and --out belong together.", "Give both: --as kml --out plan.kml.")
     window = _window(from_, until)
+    reach_m = None if radius is None else parse_radius(radius)
     try:
-        read = read_file(file, window, reach_m=radius, goes_on=True)
+        read = read_file(file, window, reach_m=reach_m, goes_on=True)
     except FileFault as fault:
         raise FileUnreadable(fault.what, fault.remedy) from None
     node = _node(options)

@@ -193,7 +193,8 @@ class NoticeForm:
         from openline.domain.talk.volumes import VOLUME
 
         try:
-            activities = read_geofile(path, self._window())
+            reach_m = None if self.radius is None else parse_radius(self.radius)
+            activities = read_geofile(path, self._window(), reach_m=reach_m)
         except FileFault as fault:
             raise FileUnreadable(fault.what, fault.remedy) from None
         found = []
@@ -218,6 +219,24 @@ class NoticeForm:
 
 
 _CHOICES = frozenset({"certainty", "speaks_for", "releasability"})
+
+
+def parse_radius(text: str) -> int:
+    """Metres from `3km`, `5 NM` or a number, rounded as the node does.
+
+    Raises:
+        WrongUsage: It is no such length.
+    """
+    from openline.domain.limits import RADIUS_M_MAX
+    from openline.domain.line.form import METRES, Fault, Quantity
+
+    try:
+        radius_m: int = Quantity(METRES, RADIUS_M_MAX).from_json(text, "--radius")
+    except Fault as fault:
+        raise WrongUsage(f"{fault}.", "Write --radius 10km.") from None
+    if radius_m < 1:
+        raise WrongUsage("--radius is 0 m, which reaches nowhere.", "Write --radius 10km.")
+    return radius_m
 
 
 def parse_points(text: str, option: str) -> list[dict[str, str]]:
