@@ -121,6 +121,22 @@ def test_what_is_assumed_is_said():
     assert "no ceiling" in " ".join(said(read_one(POINT, radius_m=100, **TIMES)))
 
 
+def test_edges_may_be_rhumb_lines():
+    """Edges said to keep their bearing are followed as such, and end short of the poles."""
+    line = {"type": "LineString", "coordinates": [[-20, 35], [10, 50]]}
+    straight, rhumb = (
+        read_one(line, radius_m=5, **TIMES, edges=edges).volumes[0]
+        for edges in ("straight", "rhumb")
+    )
+    middles = [
+        min(volume.vertices, key=lambda place: abs(place[1] + 50_000_000))[0] / 1e7
+        for volume in (straight, rhumb)
+    ]
+    assert abs(middles[0] - 42.5) < 0.3 < middles[1] - middles[0]
+    line["coordinates"][1][1] = 89.5
+    assert "end short of the poles" in str(fault_of(line, radius_m=5, **TIMES, edges="rhumb"))
+
+
 def test_a_window_may_be_given_for_all():
     """A window from outside serves the features that give none, and only those."""
     text = feature(POINT, radius_m=100)

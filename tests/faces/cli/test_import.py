@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from openline.domain.line.understanding_toml import from_toml, to_toml
+from openline.domain.talk.volumes import VOLUME
 from openline.faces.cli.faults import Exit
+from openline.faces.cli.notice import note_places
+from tests.domain.space.shapes import circle
 from tests.faces.conftest import BRAVO, Line, Run, wait_until
 
+SYRIA = ((320_000_000, 350_000_000), (320_000_000, 420_000_000), (380_000_000, 400_000_000))
 FROM, UNTIL = "2100-02-01T00:00:00Z", "2100-02-01T02:00:00Z"
 
 
@@ -45,6 +49,7 @@ def test_an_order_is_shown_by_row(openline: Run, nowhere: Path, repository: Path
     assert "    row 8, POLYGON: LATS:360960N0393000E has 60 seconds" in shown.out
     assert "5, row 25: BOW TIE: NOT READ" in rows
     assert "row 26, POLYGON: The ring crosses or touches itself near 35.5" in shown.out
+    assert rows[-1].startswith("Not compared with what is live: ")
 
 
 def test_json_tells_all(openline: Run, nowhere: Path, repository: Path) -> None:
@@ -53,6 +58,7 @@ def test_json_tells_all(openline: Run, nowhere: Path, repository: Path) -> None:
     assert shown.code == 1
     told = shown.json
     assert (told["form"], len(told["activities"]), told["live"]) == ("ACO", 5, None)
+    assert told["alone"]
     first, *_, bow_tie = told["activities"]
     assert (first["number"], first["row"], first["name"]) == (1, 7, "RAQQAH EAST")
     assert first["remarks"][0]["row"] == 8
@@ -87,9 +93,8 @@ def test_an_understanding_gives_minima_and_area(
     """A draft names the minima, and a place far outside its area is flagged."""
     draft = next(made_line.alpha.parent.glob("*.toml"))
     terms = from_toml(draft.read_text(), "draft")
-    area = ((320_000_000, 350_000_000), (320_000_000, 420_000_000), (380_000_000, 380_000_000))
     bounded = nowhere / "bounded.toml"
-    bounded.write_text(to_toml(type(terms)(**{**fields(terms), "area": (area,)})))
+    bounded.write_text(to_toml(type(terms)(**{**fields(terms), "area": (SYRIA,)})))
     path = plan(nowhere / "a.geojson", zone("A", 33.5, 38.0), zone("B", 38.2, 35))
     told = openline("import", path, "--understanding", bounded, "--json").json
     assert told["minima"]["lateral_m"] == terms.separation("air", "air").lateral_m
@@ -154,6 +159,25 @@ def test_what_cannot_be_done_is_said(
     assert ended.code == code
     assert len(ended.err.splitlines()) <= 2
     assert ended.out == ""
+
+
+def test_a_notice_far_outside_the_area_is_warned_of(made_line: Line) -> None:
+    """A check of a notice warns of a place far outside the agreement's area, and of swapping."""
+
+    class Asked:
+        """Answers as a node whose Understanding bounds an area would."""
+
+        def get(self, *_path: str) -> dict[str, str]:
+            draft = next(made_line.alpha.parent.glob("*.toml"))
+            terms = from_toml(draft.read_text(), "draft")
+            return {"toml": to_toml(type(terms)(**{**fields(terms), "area": (SYRIA,)}))}
+
+    volume = VOLUME.to_json(circle(40.176, 35.285, 9_000))
+    near = VOLUME.to_json(circle(35.285, 40.176, 9_000))
+    checked: list[dict[str, Any]] = [{"warnings": ["a"]}, {"warnings": []}, {"warnings": []}]
+    note_places(Asked(), "x", [{"volumes": [volume] * 2}, {"volumes": [near]}, {}], checked)
+    assert [len(one["warnings"]) for one in checked] == [2, 0, 0]
+    assert "latitude and longitude swapped" in checked[0]["warnings"][1]
 
 
 def test_what_is_live_is_compared(openline: Run, line: Line, tmp_path: Path) -> None:

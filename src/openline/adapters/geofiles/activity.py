@@ -13,7 +13,7 @@ GeoJSON and KML (upper and lower case, `_` and `-` make no difference):
 | `upper_reference` | the same for `upper` |
 | `uom` | unit of both numbers: `m` or `ft`; metres, with a remark, if absent |
 | `from`, `until` | the window, half-open: `2017-04-07T01:40:00Z` or `070140ZAPR17` |
-| `edges` | `great_circle` if long edges are great circles already |
+| `edges` | `great_circle` if long edges are great circles already, `rhumb` if they keep a bearing |
 
 Bounds are rounded outward. Without `lower` the band reaches down to the ground,
 without `upper` it has no ceiling. A bound whose reference is not stated is a
@@ -31,6 +31,7 @@ from typing import TypeAlias
 
 from openline.adapters.geofiles.edges import (
     DEVIATION_M_MAX,
+    RHUMB_LAT_E7_MAX,
     along_straight_edges,
     edges_of,
 )
@@ -241,8 +242,8 @@ class Feature:
             raise self.fault(
                 "geometry", f"makes {len(parts) * len(spans)} volumes, more than {VOLUMES_MAX}"
             )
-        is_exact = _are_great_circles(self) or is_exact
-        drawn = [self._drawn(part, radius_m, reach_m, is_exact) for part in parts]
+        edges = "greatcircle" if is_exact else _edges(self)
+        drawn = [self._drawn(part, radius_m, reach_m, edges) for part in parts]
         volumes = tuple(
             self.checked(Volume(part.shape, vertices, reach, *self._band(part, band), *span))
             for span in spans
@@ -257,15 +258,15 @@ class Feature:
         return lower.altitude, upper.altitude
 
     def _drawn(
-        self, part: Part, radius_m: int | None, reach_m: int | None, is_exact: bool
+        self, part: Part, radius_m: int | None, reach_m: int | None, edges: str
     ) -> tuple[tuple[Position, ...], int]:
         """Vertices and radius of a part, its edges those of great circles."""
         radius_m = radius_m if part.radius_m is None else part.radius_m
         if radius_m is None and part.shape is not Shape.POLYGON:
             radius_m = self.reach(reach_m)
         vertices = self.plain_vertices(part)
-        if not is_exact:
-            vertices = self._along_straight_edges(part.shape, vertices)
+        if edges != "greatcircle":
+            vertices = self._along_edges(part.shape, vertices, is_rhumb=edges == "rhumb")
         return vertices, radius_m or 0
 
     def reach(self, reach_m: int | None, field: str = "radius_m", row: int = 0) -> int:
@@ -308,10 +309,10 @@ class Feature:
             )
         return tuple(vertices)
 
-    def _along_straight_edges(
-        self, shape: Shape, vertices: tuple[Position, ...]
+    def _along_edges(
+        self, shape: Shape, vertices: tuple[Position, ...], *, is_rhumb: bool
     ) -> tuple[Position, ...]:
-        """The vertices, with more between them where straight edges on the map need it."""
+        """The vertices, with more between them where straight edges on a map need it."""
         if not (2 if shape is Shape.CORRIDOR else 3) <= len(vertices) <= VERTICES_MAX:
             return vertices  # The check of the volume says what is wrong.
         for start, end in edges_of(shape, vertices):
@@ -321,7 +322,9 @@ class Feature:
                     "to cross the antimeridian.",
                     "geometry",
                 )
-        dense = along_straight_edges(shape, vertices)
+        if is_rhumb and any(abs(lat) > RHUMB_LAT_E7_MAX for lat, _ in vertices):
+            raise self.fault("edges", "are rhumb lines, and end short of the poles")
+        dense = along_straight_edges(shape, vertices, is_rhumb=is_rhumb)
         if dense is None:
             raise self.fault(
                 "geometry",
@@ -541,14 +544,15 @@ def _altitude(feature: Feature, name: str, number: float, datum: Datum, unit: st
 # --- small things --------------------------------------------------------------------------------
 
 
-def _are_great_circles(feature: Feature) -> bool:
+def _edges(feature: Feature) -> str:
+    """Of which sort its edges are: `straight`, `greatcircle` or `rhumb`."""
     value = feature.take("edges")
     if value is None:
-        return False
+        return "straight"
     word = _key(str(value))
-    if word not in ("greatcircle", "straight"):
-        raise feature.fault("edges", "is not great_circle or straight")
-    return word == "greatcircle"
+    if word not in ("greatcircle", "straight", "rhumb"):
+        raise feature.fault("edges", "is not great_circle, straight or rhumb")
+    return word
 
 
 def _key(name: str) -> str:

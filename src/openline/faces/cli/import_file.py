@@ -137,7 +137,7 @@ def import_file(
         read = read_file(file, window, reach_m=reach_m, goes_on=True)
     except FileFault as fault:
         raise FileUnreadable(fault.what, fault.remedy) from None
-    node = _node(options)
+    node, alone = _node(options)
     terms, source = _terms(comparing, node)
     activities = with_doubts(read.activities, () if terms is None else terms.area)
     minima = comparing.minima(terms)
@@ -148,7 +148,7 @@ def import_file(
         language = "en" if node is None else node[0].config.language
         _draw(picture, read, activities, pairs, file.name, language)
     imported = Imported(
-        str(file), read.form, read.remarks, activities, minima, source, pairs, live, losses,
+        str(file), read.form, read.remarks, activities, minima, source, pairs, live, alone, losses,
         tuple(str(path) for path in (out, picture) if path is not None),
     )  # fmt: skip
     emit(imported_json(imported), imported_rows(imported), as_json=options.json)
@@ -163,19 +163,21 @@ def _window(from_: str | None, until: str | None) -> tuple[int, int] | None:
     return instant_of(from_), instant_of(until)
 
 
-def _node(options: OnLine) -> "tuple[Client, str] | None":
-    """The running node and its line; None where none runs and none was asked for.
+def _node(options: OnLine) -> "tuple[tuple[Client, str] | None, str]":
+    """The running node and its line; or None, and why, where none was asked for.
 
     Raises:
         OurError: A node or a line was named, and it is not there.
     """
     try:
         client = options.client()
-        return client, options.line_of(client)
-    except (FileUnreadable, NodeNotRunning, WrongUsage):
+        return (client, options.line_of(client)), ""
+    except (FileUnreadable, NodeNotRunning) as error:
         if options.dir is not None or options.line is not None:
             raise
-        return None
+        return None, error.what
+    except WrongUsage as error:
+        return None, f"{error.what} {error.remedy}"
 
 
 def _terms(

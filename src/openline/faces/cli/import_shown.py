@@ -29,6 +29,7 @@ class Imported:
         source: Where the minima come from; empty if from nowhere.
         pairs: Those that are not clear of each other.
         live: What they would meet on the line; None without a node.
+        alone: Why there is no line to compare with; empty with one.
         losses: What the form that was written could not say.
         written: The files that were written.
     """
@@ -41,6 +42,7 @@ class Imported:
     source: str
     pairs: Sequence[Pair]
     live: dict[str, Any] | None
+    alone: str
     losses: tuple[tuple[int, Remark], ...]
     written: tuple[str, ...]
 
@@ -62,6 +64,7 @@ def imported_json(imported: Imported) -> dict[str, Any]:
         "counts": count_verdicts(imported.pairs),
         "pairs": [_pair_json(pair) for pair in imported.pairs],
         "live": imported.live,
+        "alone": imported.alone or None,
         "losses": [{"number": number, **loss.to_json()} for number, loss in imported.losses],
         "written": list(imported.written),
     }
@@ -115,7 +118,9 @@ def imported_rows(imported: Imported) -> Iterator[str]:
         yield from _activity_rows(activity)
     yield ""
     yield from _pair_rows(imported)
-    if imported.live is not None:
+    if imported.live is None:
+        yield f"Not compared with what is live: {imported.alone}"
+    else:
         yield from _live_rows(imported.live)
     for number, loss in imported.losses:
         yield f"Lost in writing, {number}: {loss}"
