@@ -133,7 +133,7 @@ def _between(start: Position, end: Position, share: float) -> Position:
 
 
 def _on_rhumb(start: Position, end: Position, share: float) -> Position:
-    """The position at this share of a rhumb line on a Mercator chart, the short way round."""
+    """The position at this share of a rhumb line, straight on a Mercator chart."""
     if share in (0, 1):
         return end if share else start
     low, high = (_isometric(place[0] * _RADIANS_OF_E7) for place in (start, end))
