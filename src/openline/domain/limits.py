@@ -233,6 +233,18 @@ GEOFILE_FEATURES_MAX = 10_000
 GEOFILE_DEPTH_MAX = 32
 """Folders or collections inside each other in a file of areas."""
 
+ORDER_SETS_MAX = 200_000
+"""Sets of one airspace control order: twenty for each feature of the largest file."""
+
+ORDER_SET_FIELDS_MAX = 4_096
+"""Fields of one set: eight times the vertices of a volume, so that too many can be said."""
+
+KMZ_DIRECTORY_BYTES_MAX = 262_144
+"""The list of entries in a KMZ: some thousand pictures beside the one document that is read."""
+
+KMZ_RATIO_MAX = 200
+"""How much smaller than its text the packed document of a KMZ may be; coordinates give ten."""
+
 EVIDENCE_SIZE_BYTES_MAX = 16_777_216
 """One certificate: 512 ticks and some contents; read whole by whoever verifies it."""
 

@@ -3,17 +3,21 @@
 import math
 from itertools import pairwise
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openline.adapters.geofiles.edges import (
     DEVIATION_M_MAX,
+    _isometric,
+    _latitude,
+    _on_rhumb,
     along_great_circles,
     along_straight_edges,
     edges_of,
     straight_in_degrees,
 )
-from openline.domain.space.geodesy import AXIS_M, LON_E7_MAX, normals
+from openline.domain.space.geodesy import AXIS_M, LON_E7_MAX, azimuth_deg, normals
 from openline.domain.space.volume import Shape
 from tests.domain.space.shapes import at
 
@@ -86,3 +90,37 @@ def test_shapes_have_the_edges_they_have():
 def test_what_takes_too_many_vertices_is_not_followed():
     """An edge round half the world is given up, and not for want of time."""
     assert along_straight_edges(Shape.CORRIDOR, (at(60, -80), at(60, 80))) is None
+
+
+def test_a_rhumb_line_keeps_its_bearing():
+    """Along a rhumb line the bearing hardly changes; along the great circle it turns a lot."""
+    start, end = at(35, -20), at(50, 10)
+    chain = along_straight_edges(Shape.CORRIDOR, (start, end), is_rhumb=True)
+    assert (chain[0], chain[-1]) == (start, end)
+    bearings = [azimuth_deg(*pair) for pair in pairwise(chain)]
+    assert max(bearings) - min(bearings) < 1
+    assert azimuth_deg(end, start) - 180 - azimuth_deg(start, end) > 18
+    # Halfway in longitude a great circle runs far north of it.
+    middle = min(chain, key=lambda place: abs(place[1] + 50_000_000))
+    assert 42.5 < middle[0] / 1e7 < 43.5
+
+
+@given(starts, steps)
+def test_rhumb_lines_are_followed(start, step):
+    """Between the vertices put in on a rhumb line, no point of it is 5.5 m off the great circle."""
+    end = stepped(start, step)
+    chain = [*straight_in_degrees(start, end, _on_rhumb), end]
+    assert len(chain) < 500
+    for a, b in pairwise(chain):
+        points = [_on_rhumb(a, b, share / 7) for share in range(8)]
+        units = normals([a, b, *points])
+        pole = np.cross(units[0], units[1])
+        length = float(np.linalg.norm(pole))
+        if length > 1e-9:
+            assert max(abs(float(unit @ pole)) for unit in units) / length * AXIS_M < 5.5
+
+
+@given(st.floats(-1.55, 1.55))
+def test_the_mercator_chart_is_read_back(lat):
+    """The latitude of an isometric latitude is the one it came from, to less than a millimetre."""
+    assert abs(_latitude(_isometric(lat)) - lat) * AXIS_M < 0.001

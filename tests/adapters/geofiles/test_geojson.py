@@ -21,6 +21,7 @@ from openline.domain.space.volume import (
     Volume,
     check_volume,
 )
+from tests.adapters.geofiles.told import said
 from tests.domain.space.shapes import (
     at,
     circle,
@@ -65,7 +66,7 @@ def test_the_sample_is_read():
         Volume(Shape.CIRCLE, (at(34.49, 36.909),), 9_000, None, level(100), *WINDOW),
     )
     assert shayrat.properties == {"category": "strike", "place": "at Shayrat Air Base"}
-    assert shayrat.warnings == []
+    assert said(shayrat) == []
     assert (tanker.volumes[0].shape, tanker.volumes[0].radius_m) == (Shape.CORRIDOR, 9_260)
     assert tanker.volumes[0].lower == Altitude(Datum.AMSL, 60_960)
     assert tanker.volumes[0].valid_from == parse_instant("2017-04-07T02:00:00Z")
@@ -113,11 +114,27 @@ def test_what_is_assumed_is_said():
     """A missing bound, a missing unit and a third coordinate are noted, not hidden."""
     point = {"type": "Point", "coordinates": [36.909, 34.49, 250]}
     warnings = " ".join(
-        read_one(point, radius_m=100, upper=300, upper_reference="AMSL", **TIMES).warnings
+        said(read_one(point, radius_m=100, upper=300, upper_reference="AMSL", **TIMES))
     )
     for words in ("no lower bound", "taken as metres", "Heights in coordinates"):
         assert words in warnings
-    assert "no ceiling" in " ".join(read_one(POINT, radius_m=100, **TIMES).warnings)
+    assert "no ceiling" in " ".join(said(read_one(POINT, radius_m=100, **TIMES)))
+
+
+def test_edges_may_be_rhumb_lines():
+    """Edges said to keep their bearing are followed as such, and end short of the poles."""
+    line = {"type": "LineString", "coordinates": [[-20, 35], [10, 50]]}
+    straight, rhumb = (
+        read_one(line, radius_m=5, **TIMES, edges=edges).volumes[0]
+        for edges in ("straight", "rhumb")
+    )
+    middles = [
+        min(volume.vertices, key=lambda place: abs(place[1] + 50_000_000))[0] / 1e7
+        for volume in (straight, rhumb)
+    ]
+    assert abs(middles[0] - 42.5) < 0.3 < middles[1] - middles[0]
+    line["coordinates"][1][1] = 89.5
+    assert "end short of the poles" in str(fault_of(line, radius_m=5, **TIMES, edges="rhumb"))
 
 
 def test_a_window_may_be_given_for_all():
@@ -178,7 +195,7 @@ def test_long_edges_follow_the_map():
     assert off_parallel_m(volume, 35) < 5
     assert off_parallel_m(volume, 36) < 5
     assert 4 + 2 * 20 < len(volume.vertices) < 4 + 2 * 60
-    assert "vertices were added" in " ".join(activity.warnings)
+    assert "vertices were added" in " ".join(said(activity))
 
 
 def test_short_and_declared_edges_are_kept():
@@ -195,7 +212,7 @@ def test_an_edge_across_the_antimeridian_goes_the_short_way():
     """A ring from 179 east to 179 west crosses the antimeridian, and says so."""
     ring = [[179.5, -17], [-179.5, -17], [-179.5, -16], [179.5, -16], [179.5, -17]]
     activity = read_one({"type": "Polygon", "coordinates": [ring]}, **TIMES)
-    assert "cross the antimeridian" in " ".join(activity.warnings)
+    assert "cross the antimeridian" in " ".join(said(activity))
     assert all(abs(lon) >= 1_795_000_000 for _, lon in activity.volumes[0].vertices)
 
 
@@ -204,8 +221,8 @@ def test_repeated_and_open_rings_are_read_and_noted():
     ring = [[40, 35], [40.1, 35], [40.1, 35], [40.1, 35.1], [40, 35.1]]
     activity = read_one({"type": "Polygon", "coordinates": [ring]}, **TIMES)
     assert len(activity.volumes[0].vertices) == 4
-    assert "not closed" in " ".join(activity.warnings)
-    assert "1 vertices repeat" in " ".join(activity.warnings)
+    assert "not closed" in " ".join(said(activity))
+    assert "1 vertices repeat" in " ".join(said(activity))
 
 
 # --- faults --------------------------------------------------------------------------------------
@@ -237,7 +254,7 @@ def test_repeated_and_open_rings_are_read_and_noted():
         ({"type": "MultiPoint", "coordinates": [[1, 2]] * 65}, {"radius_m": 5}, "geometry",
          "more than 64"),
         ({"type": "LineString", "coordinates": [[1, 2]] * 1_001}, {"radius_m": 5}, "geometry",
-         "at most 1000"),
+         "more than 1,000"),
         (SQUARE, {"lower": 100}, "lower_reference", "is missing"),
         (SQUARE, {"lower": 100, "lower_reference": "QNH"}, "lower_reference", "'QNH'"),
         (SQUARE, {"lower": "high"}, "lower", "no altitude"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from openline.adapters.geofiles import FileFault, read_kml
 from openline.domain.instant import parse_instant
 from openline.domain.space.volume import Altitude, Datum, Shape, check_volume
+from tests.adapters.geofiles.told import said
 from tests.domain.space.shapes import at
 
 SAMPLE = Path(__file__).parent / "samples" / "areas.kml"
@@ -68,7 +69,7 @@ def test_an_extruded_shape_is_a_band_from_the_ground(mode, datum):
     activity = read_one(TIMES + drawn)
     assert activity.volumes[0].lower is None
     assert activity.volumes[0].upper == Altitude(datum, 9_501)
-    assert "heights differ" in " ".join(activity.warnings)
+    assert "heights differ" in " ".join(said(activity))
 
 
 def test_extended_data_win_over_what_is_drawn():
@@ -139,6 +140,25 @@ def test_a_fault_names_the_placemark_and_the_property(inside, name, what):
     assert caught.value.property == name
 
 
+def test_a_fault_names_the_row_of_its_placemark():
+    """The row is that of the placemark in the file, also after a declaration of several rows."""
+    text = '<?xml version="1.0"\n encoding="UTF-8"?>\n' + kml(f"\n<Placemark>{POINT}</Placemark>")
+    with pytest.raises(FileFault, match=r"f\.kml, feature 1, row 4, from: is missing") as caught:
+        read_kml(text, "f.kml")
+    assert caught.value.row == 4
+
+
+def test_a_faulty_placemark_may_be_kept_with_its_fault():
+    """On request the sound placemarks beside a faulty one are read, and it keeps its place."""
+    sound = f"<Placemark>{TIMES}{RADIUS}{POINT}</Placemark>"
+    text = kml(f"<Placemark><name>Bare</name>{POINT}</Placemark>{sound}")
+    bare, read = read_kml(text, "f.kml", goes_on=True)
+    assert (bare.name, bare.volumes, bare.number) == ("Bare", (), 1)
+    assert "from: is missing" in str(bare.fault)
+    assert read.fault is None
+    assert len(read.volumes) == 1
+
+
 LAUGHS = "".join(f'<!ENTITY lol{n} "{f"&lol{n - 1};" * 10 if n else "lol"}">' for n in range(10))
 
 
@@ -153,7 +173,7 @@ LAUGHS = "".join(f'<!ENTITY lol{n} "{f"&lol{n - 1};" * 10 if n else "lol"}">' fo
         ('<!DOCTYPE kml SYSTEM "http://example.org/kml.dtd">' + kml(""), "document type"),
         (kml("&undeclared;"), "is not XML"),
         (kml("<Folder>" * 200 + "</Folder>" * 200), "too deep"),
-        ("<kml>" + "<a>" * 50_000 + "</a>" * 50_000 + "</kml>", ""),
+        ("<kml>" + "<a>" * 50_000 + "</a>" * 50_000 + "</kml>", "too deep"),
         (kml("<NetworkLink/>"), "is not followed"),
         (kml("\x00"), "is not XML"),
         (kml("\ud800"), "UTF-8"),
@@ -164,10 +184,7 @@ LAUGHS = "".join(f'<!ENTITY lol{n} "{f"&lol{n - 1};" * 10 if n else "lol"}">' fo
     ],
 )
 def test_hostile_text_is_refused(text, what):
-    """Entity bombs, remote types, depth and broken XML raise the typed fault, or give nothing."""
-    if not what:
-        assert read_kml(text, "f.kml", WINDOW) == []
-        return
+    """Entity bombs, remote types, depth and broken XML raise the typed fault."""
     with pytest.raises(FileFault, match=what):
         read_kml(text, "f.kml", WINDOW)
 

@@ -1,58 +1,178 @@
-"""Files of areas: GeoJSON, KML and airspace control orders, read into activities.
+"""Files of areas, read into activities and written: orders, GeoJSON, KML, F3548.
 
 Each reader takes text and gives `ReadActivity`s, the drafts of notices: volumes,
 what else the file says, and what was read otherwise than it was written. Reading
 knows nothing of lines or parties; whoever issues a notice decides what it becomes.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from openline.adapters.geofiles.aco import read_aco
-from openline.adapters.geofiles.activity import FileFault, ReadActivity
-from openline.adapters.geofiles.geojson import geojson_feature, read_geojson, write_geojson
+from openline.adapters.geofiles.activity import ReadActivity, Window
+from openline.adapters.geofiles.doubts import volume_doubt, with_doubts
+from openline.adapters.geofiles.ed269 import is_ed269, read_ed269
+from openline.adapters.geofiles.f3548 import is_f3548, read_f3548, write_f3548
+from openline.adapters.geofiles.geojson import (
+    geojson_feature,
+    parse_json,
+    read_features,
+    read_geojson,
+    write_geojson,
+)
 from openline.adapters.geofiles.kml import read_kml
+from openline.adapters.geofiles.kml_writing import write_kml
+from openline.adapters.geofiles.kmz import KMZ_BEGINS, document_of
+from openline.adapters.geofiles.pairs import Pair, count_verdicts, find_pairs
+from openline.adapters.geofiles.remarks import FileFault, Remark
+from openline.adapters.geofiles.writing import FORMS, Written, write_activities
 from openline.domain.limits import GEOFILE_SIZE_BYTES_MAX
 
 __all__ = [
+    "FORMS",
     "FileFault",
+    "Pair",
     "ReadActivity",
+    "ReadFile",
+    "Remark",
+    "Written",
+    "count_verdicts",
+    "find_pairs",
     "geojson_feature",
     "read_aco",
+    "read_data",
+    "read_file",
     "read_geofile",
     "read_geojson",
     "read_kml",
+    "volume_doubt",
+    "with_doubts",
+    "write_activities",
+    "write_f3548",
     "write_geojson",
+    "write_kml",
 ]
 
+_READ = (
+    "Read are airspace control orders (ACO), GeoJSON with or without ED-318 layers, ED-269, KML, "
+    "KMZ, and volumes of ASTM F3548."
+)
 
-def read_geofile(path: Path, window: tuple[int, int] | None = None) -> list[ReadActivity]:
-    """The activities of a file, in whichever of the three forms it is.
 
-    The first letter tells: `{` is GeoJSON, `<` is KML, anything else an order.
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file of areas that was read.
+
+    Attributes:
+        form: `ACO`, `GeoJSON`, `ED-269`, `KML`, `KMZ` or `F3548`.
+        activities: In the order of the file.
+        remarks: What is doubtful about the file itself.
+    """
+
+    form: str
+    activities: list[ReadActivity]
+    remarks: tuple[Remark, ...] = ()
+
+
+def read_geofile(
+    path: Path, window: Window | None = None, *, reach_m: int | None = None
+) -> list[ReadActivity]:
+    """The activities of a file, in whichever of the forms it is.
+
+    Only an order goes on after a fault; of other forms the first is raised.
 
     Args:
         path: The file.
         window: From and until for features that give neither; an order gives its own.
+        reach_m: The radius of points and lines for which it gives none.
 
     Raises:
-        FileFault: The file cannot be read, or is faulty.
+        FileFault: The file cannot be read, is in no known form, or is faulty.
+    """
+    return read_file(path, window, reach_m=reach_m).activities
+
+
+def read_file(
+    path: Path,
+    window: Window | None = None,
+    *,
+    reach_m: int | None = None,
+    goes_on: bool = False,
+) -> ReadFile:
+    """What a file holds, in whichever of the forms it is.
+
+    Args:
+        path: The file.
+        window: From and until for features that give neither; an order gives its own.
+        reach_m: The radius of points and lines for which it gives none.
+        goes_on: Keep a faulty feature as an activity with its fault, and go on.
+
+    Raises:
+        FileFault: The file cannot be read, is in no known form, or is faulty and it
+            does not go on.
     """
     try:
         with path.open("rb") as file:
             data = file.read(GEOFILE_SIZE_BYTES_MAX + 1)
     except OSError as error:
         raise FileFault(str(path), 0, "", "", f"cannot be read: {error.strerror}.") from None
+    return read_data(data, str(path), window, reach_m=reach_m, goes_on=goes_on)
+
+
+def read_data(
+    data: bytes,
+    path: str,
+    window: Window | None = None,
+    *,
+    reach_m: int | None = None,
+    goes_on: bool = False,
+) -> ReadFile:
+    """What the bytes of a file hold; see `read_file`.
+
+    The first letters tell: `PK` is a KMZ, `{` or `[` one of the forms in JSON, `<` KML,
+    anything else an order.
+
+    Raises:
+        FileFault: They are in no known form, or faulty and it does not go on.
+    """
     if len(data) > GEOFILE_SIZE_BYTES_MAX:
-        raise FileFault(str(path), 0, "", "", f"has more than {GEOFILE_SIZE_BYTES_MAX:,} bytes.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileFault(
-            str(path), 0, "", "", "is not text in UTF-8.", "Unpack KMZ first; export as UTF-8."
-        ) from None
+        raise FileFault(path, 0, "", "", f"has more than {GEOFILE_SIZE_BYTES_MAX:,} bytes.")
+    remarks: list[Remark] = []
+    is_packed = data.startswith(KMZ_BEGINS)
+    if is_packed:
+        data, remarks = document_of(data, path)
+    text = _text(data, path)
     first = text.lstrip()[:1]
-    if first in ("{", "["):
-        return read_geojson(text, str(path), window)
     if first == "<":
-        return read_kml(text, str(path), window)
-    return read_aco(text, str(path))
+        activities = read_kml(text, path, window, reach_m=reach_m, goes_on=goes_on)
+        return ReadFile("KMZ" if is_packed else "KML", activities, tuple(remarks))
+    if first in ("{", "["):
+        return _read_json(text, path, window, reach_m, goes_on)
+    if "ACMID" not in text:
+        raise _unknown(path, "is in none of the forms that are read" if first else "is empty")
+    return ReadFile("ACO", read_aco(text, path, reach_m=reach_m))
+
+
+def _text(data: bytes, path: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _unknown(path, "is not text in UTF-8, and no KMZ") from None
+
+
+def _read_json(
+    text: str, path: str, window: Window | None, reach_m: int | None, goes_on: bool
+) -> ReadFile:
+    document = parse_json(text, path)
+    if is_f3548(document):
+        return ReadFile("F3548", read_f3548(document, path, window, goes_on=goes_on))
+    if is_ed269(document):
+        return ReadFile("ED-269", read_ed269(document, path, window, goes_on=goes_on))
+    if not isinstance(document, dict) or "type" not in document:
+        raise _unknown(path, "is JSON, but in none of the forms that are read")
+    activities = read_features(document, path, window, reach_m=reach_m, goes_on=goes_on)
+    return ReadFile("GeoJSON", activities)
+
+
+def _unknown(path: str, what: str) -> FileFault:
+    return FileFault(path, 0, "", "", f"{what}.", _READ)

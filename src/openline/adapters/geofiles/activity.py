@@ -1,4 +1,4 @@
-"""What every reader of area files gives: activities, warnings and named faults.
+"""What every reader of area files gives: activities, remarks and named faults.
 
 A file tells where, how high and when in its own way; here is what the ways have
 in common. Heights, times and radii come as *properties*, understood alike from
@@ -11,9 +11,9 @@ GeoJSON and KML (upper and lower case, `_` and `-` make no difference):
 | `lower`, `upper` | bounds of the band: a number; or `GND`, `UNL`, `FL100`, `1500 ft AMSL` |
 | `lower_reference` | what the number counts from: `AMSL` (`MSL`), `AGL` (`SFC`), `FL`, `WGS84` |
 | `upper_reference` | the same for `upper` |
-| `uom` | unit of both numbers: `m` or `ft`; metres, with a warning, if absent |
+| `uom` | unit of both numbers: `m` or `ft`; metres, with a remark, if absent |
 | `from`, `until` | the window, half-open: `2017-04-07T01:40:00Z` or `070140ZAPR17` |
-| `edges` | `great_circle` if long edges are great circles already |
+| `edges` | `great_circle` if long edges are great circles already, `rhumb` if they keep a bearing |
 
 Bounds are rounded outward. Without `lower` the band reaches down to the ground,
 without `upper` it has no ceiling. A bound whose reference is not stated is a
@@ -25,14 +25,18 @@ otherwise; `edges.py` follows them with great circles.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from openline.adapters.geofiles.edges import (
     DEVIATION_M_MAX,
+    RHUMB_LAT_E7_MAX,
     along_straight_edges,
     edges_of,
 )
+from openline.adapters.geofiles.remarks import FileFault as FileFault
+from openline.adapters.geofiles.remarks import Remark as Remark
 from openline.domain.errors import OurError
 from openline.domain.instant import parse_instant
 from openline.domain.limits import (
@@ -72,33 +76,6 @@ _HEIGHT = re.compile(r"([-+]?[0-9]{1,7}(?:\.[0-9]{1,3})?) ?(M|FT)? ?(AMSL|MSL|AG
 _NUMBER = re.compile(r"[-+]?[0-9]{1,12}(?:\.[0-9]{1,12})?(?:[eE][-+]?[0-9]{1,2})?")
 
 
-class FileFault(OurError):
-    """A file of areas has a fault.
-
-    Attributes:
-        path: The file.
-        feature: Number of the feature, counted from 1; 0 if the file itself is meant.
-        name: What the feature is called; may be empty.
-        property: Which of its properties; `geometry` for the shape.
-    """
-
-    def __init__(
-        self, path: str, feature: int, name: str, property: str, what: str, remedy: str = ""
-    ) -> None:
-        where = path
-        if feature:
-            where += f", feature {feature}"
-        if name:
-            where += f' "{visible(name[:LABEL_CHARS_MAX])}"'
-        if property:
-            where += f", {property}"
-        super().__init__(f"{where}: {what}", remedy)
-        self.path = path
-        self.feature = feature
-        self.name = name
-        self.property = property
-
-
 @dataclass(frozen=True, slots=True)
 class ReadActivity:
     """One activity as a file tells it; the draft of a notice.
@@ -107,15 +84,30 @@ class ReadActivity:
         name: What the file calls it; may be empty.
         volumes: Where and when, each checked; empty only if there is a fault.
         properties: Everything else that the file says of it, as text.
-        warnings: What was read otherwise than it was written.
+        remarks: What was read otherwise than it was written, in the order it was met.
         fault: Why it cannot be used; set by readers that go on after a fault.
+        number: Its place in the file, from 1.
+        row: Row of the file where it begins, from 1; 0 where it is not known.
     """
 
     name: str
     volumes: tuple[Volume, ...]
     properties: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    remarks: tuple[Remark, ...] = ()
     fault: FileFault | None = None
+    number: int = 0
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound of a band, or none of it."""
+
+    altitude: Altitude | None
+
+
+Band: TypeAlias = tuple[Bound, Bound]
+Window: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +117,14 @@ class Part:
     Attributes:
         shape: What the positions are.
         positions: As in a volume; may repeat, and close a ring.
+        radius_m: How far it reaches beyond them; None for that of the feature.
+        band: Its own band; None for that of the feature.
     """
 
     shape: Shape
     positions: Sequence[Position]
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A bound of a band, or none of it."""
-
-    altitude: Altitude | None
+    radius_m: int | None = None
+    band: Band | None = None
 
 
 class Feature:
@@ -146,18 +135,25 @@ class Feature:
         number: Counted from 1.
         properties: Text, numbers and the like by name.
         name: What it is called if no property says so.
+        row: Row of the file where it begins; 0 where it is not known.
 
     Raises:
         FileFault: Two properties have one name.
     """
 
     def __init__(
-        self, path: str, number: int, properties: Mapping[str, object], name: str = ""
+        self,
+        path: str,
+        number: int,
+        properties: Mapping[str, object],
+        name: str = "",
+        row: int = 0,
     ) -> None:
         self.path = path
         self.number = number
         self.name = name
-        self.warnings: list[str] = []
+        self.row = row
+        self._remarks: list[Remark] = []
         self._written: dict[str, str] = {}
         self._values: dict[str, object] = {}
         self._used: set[str] = set()
@@ -168,21 +164,29 @@ class Feature:
             if value is None or value == "":
                 continue
             if key in self._values:
-                raise FileFault(path, number, self.name, written, "is given twice.")
+                raise FileFault(path, number, self.name, written, "is given twice.", row=row)
             self._written[key], self._values[key] = written, value
             if key == "name" and isinstance(value, (str, int, float)):
                 self._used.add(key)
                 self.name = str(value).strip()[:LABEL_CHARS_MAX] or self.name
 
-    def fault(self, property: str, what: str, remedy: str = "") -> FileFault:
+    def fault(self, property: str, what: str, remedy: str = "", row: int = 0) -> FileFault:
         """A fault of this feature, in the property as the file writes it."""
         written = self._written.get(_key(property), property)
-        return FileFault(self.path, self.number, self.name, written, f"{what}.", remedy)
+        return FileFault(
+            self.path, self.number, self.name, written, f"{what}.", remedy, row or self.row
+        )
 
-    def warn(self, what: str) -> None:
-        """Note what was read otherwise than it was written; once."""
-        if what not in self.warnings:
-            self.warnings.append(what)
+    def remark(self, what: str, field: str = "", row: int = 0) -> None:
+        """Note what was read otherwise than it was written; the same only once."""
+        remark = Remark(row or self.row, self._written.get(_key(field), field), what)
+        if remark not in self._remarks:
+            self._remarks.append(remark)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What was noted so far, in order."""
+        return tuple(self._remarks)
 
     def has(self, name: str) -> bool:
         """Whether the property is given, and not null or empty."""
@@ -208,56 +212,88 @@ class Feature:
         self,
         parts: Sequence[Part],
         *,
-        window: tuple[int, int] | None = None,
-        fallback_band: tuple[Bound, Bound] | None = None,
+        window: Window | None = None,
+        windows: Sequence[Window] = (),
+        fallback_band: Band | None = None,
+        reach_m: int | None = None,
+        is_exact: bool = False,
     ) -> ReadActivity:
         """The activity that the feature tells, each of its volumes checked.
 
         Args:
             parts: Its shapes.
             window: From and until if the properties do not give them.
+            windows: Its windows, where the form gives them otherwise than by properties.
             fallback_band: The band if the properties give neither bound.
+            reach_m: The radius of points and lines for which the file gives none.
+            is_exact: Its edges are great circles, whatever the properties say.
 
         Raises:
             FileFault: Something is missing, unclear or cannot be.
         """
         if not parts:
             raise self.fault("geometry", "is missing", "Give a point, a line or a polygon.")
-        if len(parts) > VOLUMES_MAX:
-            raise self.fault("geometry", f"has {len(parts)} parts, more than {VOLUMES_MAX}")
         radius_m = read_radius(self)
-        lower, upper = read_band(self, fallback_band)
-        valid_from, valid_until = read_window(self, window)
-        is_exact = _are_great_circles(self)
+        band = None
+        if any(part.band is None for part in parts):
+            band = _bounds(*read_band(self, fallback_band))
+        spans = windows or (read_window(self, window),)
+        if len(parts) * len(spans) > VOLUMES_MAX:
+            raise self.fault(
+                "geometry", f"makes {len(parts) * len(spans)} volumes, more than {VOLUMES_MAX}"
+            )
+        edges = "greatcircle" if is_exact else _edges(self)
+        drawn = [self._drawn(part, radius_m, reach_m, edges) for part in parts]
         volumes = tuple(
-            self._volume(part, is_exact, radius_m, (lower, upper), (valid_from, valid_until))
-            for part in parts
+            self.checked(Volume(part.shape, vertices, reach, *self._band(part, band), *span))
+            for span in spans
+            for part, (vertices, reach) in zip(parts, drawn, strict=True)
         )
-        return ReadActivity(self.name, volumes, self.rest(), self.warnings)
+        return ReadActivity(
+            self.name, volumes, self.rest(), self.remarks, number=self.number, row=self.row
+        )
 
-    def _volume(
-        self,
-        part: Part,
-        is_exact: bool,
-        radius_m: int | None,
-        band: tuple[Altitude | None, Altitude | None],
-        window: tuple[int, int],
-    ) -> Volume:
+    def _band(self, part: Part, band: Band | None) -> tuple[Altitude | None, Altitude | None]:
+        lower, upper = part.band or band or _bounds(None, None)
+        return lower.altitude, upper.altitude
+
+    def _drawn(
+        self, part: Part, radius_m: int | None, reach_m: int | None, edges: str
+    ) -> tuple[tuple[Position, ...], int]:
+        """Vertices and radius of a part, its edges those of great circles."""
+        radius_m = radius_m if part.radius_m is None else part.radius_m
         if radius_m is None and part.shape is not Shape.POLYGON:
-            raise self.fault("radius_m", "is missing", "Give the metres that it reaches.")
+            radius_m = self.reach(reach_m)
         vertices = self.plain_vertices(part)
-        if not is_exact:
-            vertices = self._along_straight_edges(part.shape, vertices)
-        return self.checked(Volume(part.shape, vertices, radius_m or 0, *band, *window))
+        if edges != "greatcircle":
+            vertices = self._along_edges(part.shape, vertices, is_rhumb=edges == "rhumb")
+        return vertices, radius_m or 0
 
-    def plain_vertices(self, part: Part) -> tuple[Position, ...]:
+    def reach(self, reach_m: int | None, field: str = "radius_m", row: int = 0) -> int:
+        """The radius that was given for what has none of its own.
+
+        Raises:
+            FileFault: None was given.
+        """
+        if reach_m is None:
+            raise self.fault(
+                field, "is missing", "Give the metres that it reaches, in it or as --radius.", row
+            )
+        self.remark(f"It has no radius: the {reach_m:,} m that were given are taken.", field, row)
+        return reach_m
+
+    def plain_vertices(
+        self, part: Part, field: str = "geometry", row: int = 0
+    ) -> tuple[Position, ...]:
         """The vertices of a part: the ring left open, positions repeated in a row dropped."""
         positions = list(part.positions)
         if part.shape is Shape.POLYGON and len(positions) > 1:
             if positions[0] == positions[-1]:
                 positions.pop()
             else:
-                self.warn("Its ring is not closed: the last vertex is joined to the first.")
+                self.remark(
+                    "Its ring is not closed: the last vertex is joined to the first.", field, row
+                )
         vertices = [
             position
             for number, position in enumerate(positions)
@@ -266,22 +302,29 @@ class Feature:
         while part.shape is Shape.POLYGON and len(vertices) > 1 and vertices[0] == vertices[-1]:
             vertices.pop()
         if len(vertices) < len(positions):
-            self.warn(f"{len(positions) - len(vertices)} vertices repeat the one before: left out.")
+            self.remark(
+                f"{len(positions) - len(vertices)} vertices repeat the one before: left out.",
+                field,
+                row,
+            )
         return tuple(vertices)
 
-    def _along_straight_edges(
-        self, shape: Shape, vertices: tuple[Position, ...]
+    def _along_edges(
+        self, shape: Shape, vertices: tuple[Position, ...], *, is_rhumb: bool
     ) -> tuple[Position, ...]:
-        """The vertices, with more between them where straight edges on the map need it."""
+        """The vertices, with more between them where straight edges on a map need it."""
         if not (2 if shape is Shape.CORRIDOR else 3) <= len(vertices) <= VERTICES_MAX:
             return vertices  # The check of the volume says what is wrong.
         for start, end in edges_of(shape, vertices):
             if abs(start[1] - end[1]) > LON_E7_MAX:
-                self.warn(
+                self.remark(
                     f"The edge from {format_position(start)} to {format_position(end)} is taken "
-                    "to cross the antimeridian."
+                    "to cross the antimeridian.",
+                    "geometry",
                 )
-        dense = along_straight_edges(shape, vertices)
+        if is_rhumb and any(abs(lat) > RHUMB_LAT_E7_MAX for lat, _ in vertices):
+            raise self.fault("edges", "are rhumb lines, and end short of the poles")
+        dense = along_straight_edges(shape, vertices, is_rhumb=is_rhumb)
         if dense is None:
             raise self.fault(
                 "geometry",
@@ -290,13 +333,14 @@ class Feature:
                 "Split it, or add edges: great_circle if great circles are meant.",
             )
         if len(dense) > len(vertices):
-            self.warn(
+            self.remark(
                 f"{len(dense) - len(vertices)} vertices were added where straight edges on the "
-                f"map leave the great circle by {DEVIATION_M_MAX:.0f} m or more."
+                f"map leave the great circle by {DEVIATION_M_MAX:.0f} m or more.",
+                "geometry",
             )
         return dense
 
-    def checked(self, volume: Volume) -> Volume:
+    def checked(self, volume: Volume, field: str = "geometry", row: int = 0) -> Volume:
         """The volume itself, if it can be.
 
         Raises:
@@ -306,8 +350,12 @@ class Feature:
             check_volume(volume)
         except VolumeDoesNotHold as error:
             what = error.what.removesuffix(".")
-            raise self.fault("geometry", what, error.remedy) from None
+            raise self.fault(field, what, error.remedy, row) from None
         return volume
+
+
+def _bounds(lower: Altitude | None, upper: Altitude | None) -> Band:
+    return Bound(lower), Bound(upper)
 
 
 def position_from_degrees(lon: float, lat: float) -> Position | None:
@@ -343,6 +391,29 @@ def check_feature_count(path: str, count: int) -> None:
         raise FileFault(
             path, 0, "", "", f"has more than {GEOFILE_FEATURES_MAX:,} features.", "Split it."
         )
+
+
+def gather(readings: Iterable[Callable[[], ReadActivity]], *, goes_on: bool) -> list[ReadActivity]:
+    """What each feature of a file gives, in order.
+
+    Args:
+        readings: Reads one feature each.
+        goes_on: Make an activity with its fault of a feature that has one.
+
+    Raises:
+        FileFault: A feature has a fault, and it does not go on.
+    """
+    activities: list[ReadActivity] = []
+    for read in readings:
+        try:
+            activities.append(read())
+        except FileFault as fault:
+            if not goes_on or not fault.feature:
+                raise
+            activities.append(
+                ReadActivity(fault.name, (), {}, (), fault, number=fault.feature, row=fault.row)
+            )
+    return activities
 
 
 def read_radius(feature: Feature) -> int | None:
@@ -400,7 +471,7 @@ def read_band(
     for name in ("lower", "upper"):
         reference = feature.take(f"{name}_reference")
         if not feature.has(name):
-            feature.warn(_NO_BOUND[name])
+            feature.remark(_NO_BOUND[name], name)
             bounds.append(None)
             continue
         bounds.append(_read_bound(feature, name, reference, uom))
@@ -465,7 +536,7 @@ def _altitude(feature: Feature, name: str, number: float, datum: Datum, unit: st
     if unit == "FL":
         raise feature.fault("uom", "is FL, but the reference is not")
     if not unit:
-        feature.warn("It has no unit of measure (uom): its heights are taken as metres.")
+        feature.remark("It has no unit of measure (uom): its heights are taken as metres.", "uom")
     exact_dm = round(number * _DM_OF_UNIT[unit or "M"], 6)
     return Altitude(datum, math.floor(exact_dm) if name == "lower" else math.ceil(exact_dm))
 
@@ -473,14 +544,15 @@ def _altitude(feature: Feature, name: str, number: float, datum: Datum, unit: st
 # --- small things --------------------------------------------------------------------------------
 
 
-def _are_great_circles(feature: Feature) -> bool:
+def _edges(feature: Feature) -> str:
+    """Of which sort its edges are: `straight`, `greatcircle` or `rhumb`."""
     value = feature.take("edges")
     if value is None:
-        return False
+        return "straight"
     word = _key(str(value))
-    if word not in ("greatcircle", "straight"):
-        raise feature.fault("edges", "is not great_circle or straight")
-    return word == "greatcircle"
+    if word not in ("greatcircle", "straight", "rhumb"):
+        raise feature.fault("edges", "is not great_circle, straight or rhumb")
+    return word
 
 
 def _key(name: str) -> str:

@@ -3,9 +3,11 @@
 A `Point` with a radius becomes a circle, a `LineString` with a radius a corridor,
 a `Polygon` a polygon. `Multi...` and `GeometryCollection` become several volumes
 of one activity. A polygon with holes is refused: a volume has none. Heights and
-times are properties of the feature, as `activity` lists them; the `layer` and
-`extent` members of an ED-318 geometry serve as well. A file is read whole or not
-at all: its first fault is raised, with the feature and the property.
+times are properties of the feature, as `activity` lists them. Of a UAS zone of
+ED-318 the `layer` (lower, upper, their references, uom) and the `extent` (a circle) of
+each geometry serve as well, and its `limitedApplicability` gives the windows. A
+file is read whole or not at all: its first fault is raised, with the feature and the
+property; or, on request, each faulty feature is an activity with that fault.
 
     {"type": "Feature",
      "geometry": {"type": "Point", "coordinates": [36.909, 34.490]},
@@ -15,22 +17,29 @@ at all: its first fault is raised, with the feature and the property.
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import shapely
 
 from openline.adapters.geofiles.activity import (
+    Bound,
     Feature,
     FileFault,
     Part,
     ReadActivity,
+    Window,
     check_feature_count,
     check_file,
+    gather,
     position_from_degrees,
+    read_band,
+    read_radius,
 )
 from openline.adapters.geofiles.edges import along_great_circles
+from openline.adapters.geofiles.schedules import read_applicability
 from openline.domain.instant import format_instant
 from openline.domain.limits import GEOFILE_DEPTH_MAX, VERTICES_MAX, VOLUMES_MAX
 from openline.domain.space.altitude import Altitude, Datum
@@ -46,31 +55,53 @@ _WGS84_NAMES = frozenset(
 _POSITIONS_MAX = 2 * VERTICES_MAX
 """Positions looked at in one part: repeated ones are dropped, the rest is then judged."""
 
+_APPLICABILITY = "limitedApplicability"
+_LAYER_NAMES = ("lower", "upper", "lowerReference", "upperReference", "uom")
+
 _Json = Any
 
 
-def read_geojson(text: str, path: str, window: tuple[int, int] | None = None) -> list[ReadActivity]:
+def read_geojson(
+    text: str,
+    path: str,
+    window: Window | None = None,
+    *,
+    reach_m: int | None = None,
+    goes_on: bool = False,
+) -> list[ReadActivity]:
     """The activities of a GeoJSON file, in its order.
 
     Args:
         text: The file.
         path: What to call it in errors.
         window: From and until for features that give neither.
+        reach_m: The radius of points and lines for which it gives none.
+        goes_on: Keep a faulty feature as an activity with its fault, and go on.
 
     Raises:
         FileFault: It is no GeoJSON, or a feature has a fault.
     """
-    check_file(path, text)
-    document = _parse(text, path)
+    return read_features(parse_json(text, path), path, window, reach_m=reach_m, goes_on=goes_on)
+
+
+def read_features(
+    document: object, path: str, window: Window | None, *, reach_m: int | None, goes_on: bool
+) -> list[ReadActivity]:
+    """The activities of a JSON value that is GeoJSON; see `read_geojson`.
+
+    Raises:
+        FileFault: It is no GeoJSON, or a feature has a fault.
+    """
     kind = document.get("type") if isinstance(document, dict) else None
-    if kind == "FeatureCollection":
+    features: _Json
+    if isinstance(document, dict) and kind == "FeatureCollection":
         _check_reference_system(document, path)
         features = document.get("features")
         if not isinstance(features, list):
             raise FileFault(path, 0, "", "features", "is not a list.")
     elif kind == "Feature":
         features = [document]
-    elif kind in _GEOMETRIES:
+    elif isinstance(kind, str) and kind in _GEOMETRIES:
         features = [{"type": "Feature", "geometry": document, "properties": {}}]
     else:
         raise FileFault(
@@ -78,10 +109,13 @@ def read_geojson(text: str, path: str, window: tuple[int, int] | None = None) ->
             "Export the areas as GeoJSON (RFC 7946).",
         )  # fmt: skip
     check_feature_count(path, len(features))
-    return [
-        _read_feature(feature, path, number, window)
-        for number, feature in enumerate(features, start=1)
-    ]
+    return gather(
+        (
+            partial(_read_feature, feature, path, number, window, reach_m)
+            for number, feature in enumerate(features, start=1)
+        ),
+        goes_on=goes_on,
+    )
 
 
 def write_geojson(
@@ -126,19 +160,24 @@ def geojson_feature(
 # --- reading -------------------------------------------------------------------------------------
 
 
-def _parse(text: str, path: str) -> _Json:
-    """The JSON value of a text: no duplicate names, no numbers beyond a double."""
+def parse_json(text: str, path: str) -> _Json:
+    """The JSON value of a text: no duplicate names, and no NaN or Infinity by name.
+
+    Raises:
+        FileFault: It is no such text, or too large.
+    """
+    check_file(path, text)
     try:
         return json.loads(
             text.removeprefix("\ufeff"),
             object_pairs_hook=_unique,
             parse_constant=_refuse,
-            parse_float=_finite,
         )
     except json.JSONDecodeError as error:
         raise FileFault(
-            path, 0, "", "", f"is not JSON: {error.msg}, row {error.lineno} column {error.colno}."
-        ) from None
+            path, 0, "", "", f"is not JSON: {error.msg}, row {error.lineno} column {error.colno}.",
+            "It may be cut off: ask for the whole file.", error.lineno,
+        ) from None  # fmt: skip
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise FileFault(path, 0, "", "", f"is not JSON that can be read: {why[:200]}.") from None
@@ -155,13 +194,6 @@ def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is no number")
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number is too large")
-    return number
-
-
 def _check_reference_system(document: dict[str, _Json], path: str) -> None:
     """Confirm that an old-style `crs` member names WGS-84, longitude first."""
     system = document.get("crs")
@@ -176,7 +208,7 @@ def _check_reference_system(document: dict[str, _Json], path: str) -> None:
 
 
 def _read_feature(
-    feature: _Json, path: str, number: int, window: tuple[int, int] | None
+    feature: _Json, path: str, number: int, window: Window | None, reach_m: int | None
 ) -> ReadActivity:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise FileFault(path, number, "", "type", "is not Feature.")
@@ -189,40 +221,91 @@ def _read_feature(
     if isinstance(geometry, dict):
         properties = {**_profile(geometry), **properties}
     for name, value in properties.items():
-        _check_letters(name, value, path, number)
+        check_letters(name, value, path, number)
     identifier = feature.get("id")
-    told = {name: _flat(value) for name, value in properties.items()}
+    periods = properties.get(_APPLICABILITY)
+    told = {name: flat(name, value) for name, value in properties.items() if name != _APPLICABILITY}
     reading = Feature(path, number, told, str(identifier) if isinstance(identifier, str) else "")
     parts = list(_parts(reading, geometry, GEOFILE_DEPTH_MAX))
-    return reading.activity(parts, window=window)
+    windows = read_applicability(reading, _APPLICABILITY, periods, window) if periods else ()
+    return reading.activity(parts, window=window, windows=windows, reach_m=reach_m)
 
 
 def _profile(geometry: dict[str, _Json]) -> dict[str, _Json]:
     """What the `layer` and `extent` of an ED-318 geometry say, as properties."""
     told: dict[str, _Json] = {}
-    layer, extent = geometry.get("layer"), geometry.get("extent")
+    layer, radius = geometry.get("layer"), _radius_of(geometry)
     if isinstance(layer, dict):
-        names = ("lower", "upper", "lowerReference", "upperReference", "uom")
-        told |= {name: layer[name] for name in names if name in layer}
-    if isinstance(extent, dict) and extent.get("subType") == "Circle" and "radius" in extent:
-        told["radius"] = extent["radius"]
+        told |= {name: layer[name] for name in _LAYER_NAMES if name in layer}
+    if radius is not None:
+        told["radius"] = radius
     return told
 
 
-def _check_letters(name: str, value: _Json, path: str, number: int) -> None:
-    """Refuse escapes that stand for half a letter; they cannot be shown or sent."""
+def _radius_of(geometry: dict[str, _Json]) -> _Json:
+    """The metres of the circle that the `extent` of a point draws, or None."""
+    extent = geometry.get("extent")
+    if isinstance(extent, dict) and extent.get("subType") == "Circle":
+        return extent.get("radius")
+    return None
+
+
+def _own_layer(feature: Feature, geometry: dict[str, _Json], part: Part) -> Part:
+    """A part of a collection with the band and the circle of its own geometry."""
+    told = _profile(geometry)
+    if not told:
+        return part
+    for name, value in told.items():
+        check_letters(name, value, feature.path, feature.number)
+    layer = Feature(
+        feature.path,
+        feature.number,
+        {name: flat(name, value) for name, value in told.items()},
+        feature.name,
+    )
+    radius_m = read_radius(layer)
+    band = None
+    if isinstance(geometry.get("layer"), dict):
+        lower, upper = read_band(layer)
+        band = (Bound(lower), Bound(upper))
+    for remark in layer.remarks:
+        feature.remark(remark.what, remark.field)
+    return replace(part, radius_m=radius_m, band=band)
+
+
+def check_letters(name: str, value: _Json, path: str, number: int) -> None:
+    """Refuse half letters and numbers beyond a double: they cannot be shown or sent.
+
+    Raises:
+        FileFault: The value has one.
+    """
     try:
-        json.dumps([name, value], ensure_ascii=False).encode()
+        json.dumps([name, value], ensure_ascii=False, allow_nan=False).encode()
     except (UnicodeEncodeError, ValueError, RecursionError):
         written = name.encode("ascii", "backslashreplace").decode()
-        raise FileFault(path, number, "", written, "is not text that can be shown.") from None
+        raise FileFault(path, number, "", written, "is not what can be shown.") from None
 
 
-def _flat(value: _Json) -> object:
-    """A property as it is, or as JSON text if it has parts."""
+def flat(name: str, value: _Json) -> object:
+    """A property as it is, as JSON text if it has parts; of a name its English text."""
+    if name == "name" and (text := _text_in_english(value)):
+        return text
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     return value
+
+
+def _text_in_english(value: _Json) -> str:
+    """The English text of an ED-318 name, or its first; empty if it is no such name."""
+    if not isinstance(value, list):
+        return ""
+    texts = {
+        str(entry.get("lang", "")): entry["text"]
+        for entry in reversed(value)
+        if isinstance(entry, dict) and isinstance(entry.get("text"), str)
+    }
+    english = [text for lang, text in texts.items() if lang.casefold().startswith("en")]
+    return next(iter([*reversed(english), *reversed(texts.values())]), "")
 
 
 def _parts(feature: Feature, geometry: _Json, depth: int) -> list[Part]:
@@ -236,18 +319,21 @@ def _parts(feature: Feature, geometry: _Json, depth: int) -> list[Part]:
             raise feature.fault("geometry", "has a collection that is no list, or too deep")
         parts: list[Part] = []
         for member in members:
-            parts += _parts(feature, member, depth - 1)
+            inside = _parts(feature, member, depth - 1)
+            if isinstance(member, dict) and member.get("type") != "GeometryCollection":
+                inside = [_own_layer(feature, member, part) for part in inside]
+            parts += inside
             _check_part_count(feature, len(parts))
         return parts
     coordinates = geometry.get("coordinates")
-    if kind in _MULTIPLE:
+    if isinstance(kind, str) and kind in _MULTIPLE:
         if not isinstance(coordinates, list):
             raise feature.fault("geometry", "has no list of coordinates")
         _check_part_count(feature, len(coordinates))
-        return [_part(feature, _MULTIPLE[kind], entry) for entry in coordinates]
-    if kind not in _SHAPES:
+        return [read_part(feature, _MULTIPLE[kind], entry) for entry in coordinates]
+    if not isinstance(kind, str) or kind not in _SHAPES:
         raise feature.fault("geometry", "is not a Point, LineString or Polygon, nor several")
-    return [_part(feature, kind, coordinates)]
+    return [read_part(feature, kind, coordinates)]
 
 
 def _check_part_count(feature: Feature, count: int) -> None:
@@ -255,7 +341,12 @@ def _check_part_count(feature: Feature, count: int) -> None:
         raise feature.fault("geometry", f"has more than {VOLUMES_MAX} parts", "Split the feature.")
 
 
-def _part(feature: Feature, kind: str, coordinates: _Json) -> Part:
+def read_part(feature: Feature, kind: str, coordinates: _Json) -> Part:
+    """A Point, LineString or Polygon with these coordinates.
+
+    Raises:
+        FileFault: They are not its coordinates, or are too many.
+    """
     if kind == "Point":
         return Part(Shape.CIRCLE, [_position(feature, coordinates, 1)])
     if kind == "Polygon":
@@ -268,8 +359,14 @@ def _part(feature: Feature, kind: str, coordinates: _Json) -> Part:
                 "Split the area so that no part surrounds a hole.",
             )
         coordinates = coordinates[0]
-    if not isinstance(coordinates, list) or len(coordinates) > _POSITIONS_MAX:
-        raise feature.fault("geometry", f"is not a list of at most {_POSITIONS_MAX} positions")
+    if not isinstance(coordinates, list):
+        raise feature.fault("geometry", "has no list of positions")
+    if len(coordinates) > _POSITIONS_MAX:
+        raise feature.fault(
+            "geometry",
+            f"has {len(coordinates):,} positions, more than {_POSITIONS_MAX:,} that are looked at",
+            f"A volume has at most {VERTICES_MAX}: leave some out, or split it.",
+        )
     positions = [
         _position(feature, entry, number) for number, entry in enumerate(coordinates, start=1)
     ]
@@ -290,7 +387,7 @@ def _position(feature: Feature, coordinates: _Json, number: int) -> Position:
             "GeoJSON puts longitude first, in degrees.",
         )
     if len(coordinates) > 2:
-        feature.warn("Heights in coordinates are not read; lower and upper are.")
+        feature.remark("Heights in coordinates are not read; lower and upper are.", "geometry")
     return position
 
 

@@ -13,17 +13,19 @@ several volumes. What `activity` lists as properties stands in `ExtendedData`
 - A polygon with an inner boundary is refused.
 
 Files come from strangers: a document type or an entity is refused unread. A file
-is read whole or not at all: its first fault is raised, with the placemark and the
-property.
+is read whole or not at all: its first fault is raised, with the placemark, its row and
+the property; or, on request, each faulty placemark is an activity with that fault.
 """
 
 import math
 import re
-from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 
 from openline.adapters.geofiles.activity import (
     Bound,
@@ -31,8 +33,10 @@ from openline.adapters.geofiles.activity import (
     FileFault,
     Part,
     ReadActivity,
+    Window,
     check_feature_count,
     check_file,
+    gather,
     position_from_degrees,
 )
 from openline.domain.limits import GEOFILE_DEPTH_MAX, VERTICES_MAX, VOLUMES_MAX
@@ -47,41 +51,104 @@ _NUMBER = re.compile(
     r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][-+]?[0-9]{1,2})?"
 )
 _POSITIONS_MAX = 2 * VERTICES_MAX
+_ELEMENTS_DEPTH_MAX = 2 * GEOFILE_DEPTH_MAX + 16
+"""Folders, then geometries inside each other, and what stands in those."""
 _DATUMS = {"relativeToGround": Datum.AGL, "absolute": Datum.AMSL}
 
 
-def read_kml(text: str, path: str, window: tuple[int, int] | None = None) -> list[ReadActivity]:
+def read_kml(
+    text: str,
+    path: str,
+    window: Window | None = None,
+    *,
+    reach_m: int | None = None,
+    goes_on: bool = False,
+) -> list[ReadActivity]:
     """The activities of a KML file, in its order.
 
     Args:
         text: The file.
         path: What to call it in errors.
         window: From and until for placemarks that give neither, nor a folder around.
+        reach_m: The radius of points and lines for which it gives none.
+        goes_on: Keep a faulty placemark as an activity with its fault, and go on.
 
     Raises:
         FileFault: It is no KML, or a placemark has a fault.
     """
     check_file(path, text)
-    root = _parse(text, path)
+    root, rows = _parse(text, path)
     if _name(root) != "kml":
         raise FileFault(path, 0, "", "", "is XML, but not KML.")
-    activities: list[ReadActivity] = []
+    placemarks: list[tuple[Element, Element | None, int]] = []
     for placemark, span in _placemarks(root, None, path, GEOFILE_DEPTH_MAX):
-        check_feature_count(path, len(activities) + 1)
-        activities.append(_read_placemark(placemark, span, path, len(activities) + 1, window))
-    return activities
+        check_feature_count(path, len(placemarks) + 1)
+        placemarks.append((placemark, span, rows.get(placemark, 0)))
+    return gather(
+        (
+            partial(_read_placemark, placemark, span, _At(path, number, row), window, reach_m)
+            for number, (placemark, span, row) in enumerate(placemarks, start=1)
+        ),
+        goes_on=goes_on,
+    )
 
 
-def _parse(text: str, path: str) -> Element:
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a placemark stands: the file, its number, its row."""
+
+    path: str
+    number: int
+    row: int
+
+
+class _Rows(TreeBuilder):
+    """Builds the tree, and notes in which row each placemark begins."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.rows: dict[Element, int] = {}
+        self.row: Callable[[], int] = lambda: 0
+        self._path = path
+        self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
+        """An element begins here."""
+        self._depth += 1
+        if self._depth > _ELEMENTS_DEPTH_MAX:
+            what = "has elements too deep inside each other."
+            raise FileFault(self._path, 0, "", "", what, row=self.row())
+        element = super().start(tag, attrs)
+        if _name(element) == "Placemark":
+            self.rows[element] = self.row()
+        return element
+
+    def end(self, tag: str) -> Element:
+        """It ends here."""
+        self._depth -= 1
+        return super().end(tag)
+
+
+def _parse(text: str, path: str) -> tuple[Element, dict[Element, int]]:
+    """The root of the file, and the rows of its placemarks."""
+    # The text is decoded already; what the file says of its encoding no longer holds.
+    plain = _DECLARATION.sub("", text, count=1)
+    above = text.count("\n") - plain.count("\n")
+    builder = _Rows(path)
+    parser = DefusedXMLParser(target=builder, forbid_dtd=True)
+    builder.row = lambda: int(parser.parser.CurrentLineNumber) + above
     try:
-        # The text is decoded already; what the file says of its encoding no longer holds.
-        return fromstring(_DECLARATION.sub("", text, count=1), forbid_dtd=True)
+        parser.feed(plain)
+        return parser.close(), builder.rows
     except DefusedXmlException:
         raise FileFault(
             path, 0, "", "", "declares a document type or entities.", "Export it as plain KML."
         ) from None
     except ParseError as error:
-        raise FileFault(path, 0, "", "", f"is not XML: {error}.") from None
+        row, column = error.position
+        what = f"is not XML: {str(error).partition(':')[0]}, row {row + above} column {column}."
+        remedy = "It may be cut off: ask for the whole file."
+        raise FileFault(path, 0, "", "", what, remedy, row + above) from None
     except (ValueError, RecursionError) as error:
         raise FileFault(path, 0, "", "", f"cannot be read as XML: {str(error)[:200]}.") from None
 
@@ -107,18 +174,18 @@ def _placemarks(
 def _read_placemark(
     placemark: Element,
     span: Element | None,
-    path: str,
-    number: int,
-    window: tuple[int, int] | None,
+    at: _At,
+    window: Window | None,
+    reach_m: int | None,
 ) -> ReadActivity:
     name = _text_of(placemark, "name")
     own = _child(placemark, "TimeSpan")
-    properties = _properties(placemark, path, number, name)
+    properties = _properties(placemark, at, name)
     for ours, theirs in (("from", "begin"), ("until", "end")):
         moment = _text_of(span if own is None else own, theirs)
         if moment and ours not in properties:
             properties[ours] = moment
-    feature = Feature(path, number, properties, name)
+    feature = Feature(at.path, at.number, properties, name, at.row)
     if _child(placemark, "TimeStamp") is not None:
         raise feature.fault("TimeStamp", "is an instant, not a window", "Write a TimeSpan.")
     description = _text_of(placemark, "description")
@@ -129,6 +196,7 @@ def _read_placemark(
     activity = feature.activity(
         [_part(geometry, feature) for geometry in geometries],
         window=window,
+        reach_m=reach_m,
         fallback_band=next(iter(bands), None),
     )
     if description:
@@ -136,7 +204,7 @@ def _read_placemark(
     return activity
 
 
-def _properties(placemark: Element, path: str, number: int, name: str) -> dict[str, object]:
+def _properties(placemark: Element, at: _At, name: str) -> dict[str, object]:
     """What its extended data say, as text by name."""
     properties: dict[str, object] = {}
     data = _child(placemark, "ExtendedData")
@@ -147,7 +215,7 @@ def _properties(placemark: Element, path: str, number: int, name: str) -> dict[s
         key = (element.get("name") or "").strip()
         value = _text_of(element, "value") if kind == "Data" else (element.text or "").strip()
         if key in properties:
-            raise FileFault(path, number, name, key, "is given twice.")
+            raise FileFault(at.path, at.number, name, key, "is given twice.", row=at.row)
         properties[key] = value
     properties.pop("", None)
     return properties
@@ -239,7 +307,7 @@ def _band(geometry: Element, feature: Feature) -> tuple[Bound, Bound] | None:
     heights_m = {height_m for _, height_m in _coordinates(geometry, feature)}
     highest_m = max(heights_m)
     if len(heights_m) > 1:
-        feature.warn("Its heights differ: the band reaches the highest.")
+        feature.remark("Its heights differ: the band reaches the highest.", "coordinates")
     if abs(highest_m) > 1e7:
         raise feature.fault("coordinates", "have a height beyond any altitude")
     return Bound(None), Bound(Altitude(_DATUMS[mode], math.ceil(round(highest_m * 10, 6))))

@@ -72,6 +72,7 @@ VERBS: Final = {
     "Look": {
         "status": "look:status_app",
         "log": "log:app",
+        "import": "import_file:app",
         "conflicts": "look:conflicts_app",
         "alarms": "look:alarms_app",
     },

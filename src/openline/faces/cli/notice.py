@@ -310,6 +310,7 @@ def _release(
 ) -> int:
     """Check every notice; then, unless it is a rehearsal, say them all."""
     checked = [_check(client, line, fields, options, len(drafts)) for fields in drafts]
+    note_places(client, line, drafts, checked)
     if is_dry:
         rows = [row for one in checked for row in _checked_rows(one)]
         emit({"checked": checked, "issued": []}, rows, as_json=options.json)
@@ -346,6 +347,29 @@ def _check(
         if type(error) is not OurError or count == 1:
             raise
         raise OurError(f"{activity}: {error.what}", error.remedy) from None
+
+
+def note_places(
+    client: "Client", line: str, drafts: Sequence[dict[str, Any]], checked: list[dict[str, Any]]
+) -> None:
+    """Add to the warnings what lies far outside the area of the agreement.
+
+    Args:
+        client: The way to the node.
+        line: The line.
+        drafts: The fields of each notice, as the node has checked them.
+        checked: What the node found, one for each; the warnings grow.
+    """
+    from openline.adapters.geofiles import volume_doubt
+    from openline.domain.line.understanding_toml import from_toml
+    from openline.domain.talk.volumes import VOLUME
+
+    shown = client.get("/lines", line, "understanding")
+    area = from_toml(shown["toml"], line).area
+    for fields, one in zip(drafts, checked, strict=True):
+        volumes = [VOLUME.from_json(held, "volume") for held in fields.get("volumes", ())]
+        doubts = dict.fromkeys(volume_doubt(volume, area) for volume in volumes)
+        one["warnings"] = [*one["warnings"], *(doubt for doubt in doubts if doubt)]
 
 
 def _by_lead_time(fields: dict[str, Any]) -> Precedence:

@@ -1,6 +1,6 @@
 """The form of a notice: from options and files to what the API takes.
 
-A file in GeoJSON, KML or ACO tells where, how high and when, and may tell more
+A file of areas (GeoJSON, KML, ACO and others) tells where, how high and when, and may tell more
 in its properties; what is given as an option counts before the file. Nothing
 is judged here: the node checks the whole.
 """
@@ -38,8 +38,8 @@ class NoticeForm:
     """What a notice says.
 
     Attributes:
-        file: A file with areas, GeoJSON, KML or ACO; each activity in it becomes a notice. What
-            other options give counts before it.
+        file: A file with areas (GeoJSON, ED-318, ED-269, KML, KMZ, ACO, F3548); each activity in it
+            becomes a notice. What other options give counts before it.
         only: Of the file, the activity of this name or number; again for each.
         skip_faulty: Of an airspace control order (ACO), leave out, and tell, what is faulty, and
             take the rest. Of other files the first fault is told and nothing is taken.
@@ -193,7 +193,8 @@ class NoticeForm:
         from openline.domain.talk.volumes import VOLUME
 
         try:
-            activities = read_geofile(path, self._window())
+            reach_m = None if self.radius is None else parse_radius(self.radius)
+            activities = read_geofile(path, self._window(), reach_m=reach_m)
         except FileFault as fault:
             raise FileUnreadable(fault.what, fault.remedy) from None
         found = []
@@ -207,8 +208,8 @@ class NoticeForm:
             if activity.fault is not None:
                 say_aside(f"Left out: {activity.fault.what}")
                 continue
-            for warning in activity.warnings:
-                say_aside(f"{path}, {activity.name or f'feature {number}'}: {warning}")
+            for remark in activity.remarks:
+                say_aside(f"{path}, {activity.name or f'feature {number}'}: {remark}")
             volumes = [self.changed(VOLUME.to_json(volume)) for volume in activity.volumes]
             found.append((activity, volumes))
         if not found:
@@ -218,6 +219,24 @@ class NoticeForm:
 
 
 _CHOICES = frozenset({"certainty", "speaks_for", "releasability"})
+
+
+def parse_radius(text: str) -> int:
+    """Metres from `3km`, `5 NM` or a number, rounded as the node does.
+
+    Raises:
+        WrongUsage: It is no such length.
+    """
+    from openline.domain.limits import RADIUS_M_MAX
+    from openline.domain.line.form import METRES, Fault, Quantity
+
+    try:
+        radius_m: int = Quantity(METRES, RADIUS_M_MAX).from_json(text, "--radius")
+    except Fault as fault:
+        raise WrongUsage(f"{fault}.", "Write --radius 10km.") from None
+    if radius_m < 1:
+        raise WrongUsage("--radius is 0 m, which reaches nowhere.", "Write --radius 10km.")
+    return radius_m
 
 
 def parse_points(text: str, option: str) -> list[dict[str, str]]:

@@ -242,6 +242,18 @@ def diff(
     return 1 if rows else 0
 
 
+def read_terms(path: Path) -> "Understanding":
+    """The terms in a file, in TOML or with signatures; those are not verified.
+
+    Raises:
+        FileUnreadable: It is neither.
+    """
+    from openline.domain.line.understanding import parse_understanding
+
+    with naming(path):
+        return parse_understanding(_read_signed(path).data)
+
+
 def _read_signed(path: Path) -> "SignedUnderstanding":
     """The terms in a file, in TOML or with signatures."""
     from openline.domain.line.understanding import (

@@ -87,7 +87,7 @@ class Morning:
         story, order = self._story, self._order
         with story.step("", f"The order is read: {order.path}"):
             faulty = [activity for activity in order.activities if activity.fault]
-            warned = [activity for activity in order.activities if activity.warnings]
+            warned = [activity for activity in order.activities if activity.remarks]
             periods = sum(len(activity.volumes) for activity in order.activities)
             shapes = Counter(
                 activity.volumes[0].shape.name.lower()
@@ -99,8 +99,8 @@ class Morning:
             for activity in faulty:
                 assert activity.fault is not None, "they were chosen so"
                 story.teller.row(f"NOT READ: {activity.fault.what}")
-            warnings = Counter(_sort_of(words) for one in warned for words in one.warnings)
-            for words, count in warnings.most_common():
+            remarks = Counter(_sort_of(one.what) for each in warned for one in each.remarks)
+            for words, count in remarks.most_common():
                 story.teller.row(f"{count} x  {words}")
             story.demand(
                 all(
@@ -245,6 +245,7 @@ def _count(count: int, what: str) -> str:
     return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
 
 
-def _sort_of(warning: str) -> str:
-    """A warning without what differs from measure to measure."""
-    return " ".join("N" if word.isdigit() else word for word in warning.split())
+def _sort_of(remark: str) -> str:
+    """A remark without what differs from measure to measure."""
+    words = ("N" if any(map(str.isdecimal, word)) else word for word in remark.split())
+    return " ".join(words)
