@@ -122,7 +122,7 @@ class RunningNode:
         self._is_over = False
         self._exporters: dict[str, Exporter] = {}
         self._export_lock = asyncio.Lock()
-        self._compiling: asyncio.Task[bool] | None = None
+        self._compiling: asyncio.Task[None] | None = None
         self.turns = 0
 
     # The loop.
@@ -165,7 +165,7 @@ class RunningNode:
     def _compile_if_worth_it(self) -> None:
         """Take the compiled path to conflicts once there is much to look through."""
         if self._compiling is None and self.node.live_volumes >= COMPILED_FROM_VOLUMES:
-            self._compiling = asyncio.create_task(asyncio.to_thread(make_ready), name="compile")
+            self._compiling = asyncio.create_task(_compile(), name="compile")
 
     def take_turn(self) -> None:
         """Handle what waits: commit, settle, perform."""
@@ -434,6 +434,16 @@ class RunningNode:
             if not waiter.done():
                 waiter.set_exception(TimeoutError("The node is stopping."))
         self._deliveries = []
+
+
+async def _compile() -> None:
+    """Make the compiled path ready; without it conflicts are found all the same."""
+    try:
+        is_there = await asyncio.to_thread(make_ready)
+    except Exception:
+        _log.warning("the compiled path to conflicts cannot be made ready", exc_info=True)
+    else:
+        _log.info("conflicts are found by the %s path", "compiled" if is_there else "plain")
 
 
 def _rest_of(check: Check) -> tuple[list[dict[str, Any]], bool]:

@@ -74,7 +74,10 @@ _ROUND_UP: Final = 1 + 2.0**-22
 """More than single precision may round down; what is near zero gets a little besides."""
 _TINY: Final = 1e-9
 
-_compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+# Not kept on disk: numba would not see that a constant of another module has changed, and
+# what is read back cannot be woven into its callers, which makes it many times slower.
+_compiled = numba.njit(error_model="numpy")
+_entry = numba.njit(nogil=True, error_model="numpy")
 
 
 class _Plane(NamedTuple):
@@ -150,7 +153,7 @@ def _pads(widest: Minima) -> tuple[float, float, float]:
     return float(widest.lateral_m), float(widest.vertical_dm), widest.time_ms / 1_000
 
 
-@_compiled
+@_entry
 def _find(
     scan,
     blocks,
@@ -177,33 +180,19 @@ def _find(
     scratch = np.empty((64, 2))
     found = work = 0
     last = blocks.shape[1] * BLOCK
+    place = _next_place(scan, blocks, place, facing)
     while place < last and work < WORK_AT_ONCE:
-        if place % BLOCK == 0 and not _meets_block(blocks, place // BLOCK, facing):
-            place += BLOCK
-            continue
-        place += 1
-        if not _meets_row(scan, (place - 1) // BLOCK, (place - 1) % BLOCK, facing):
-            continue
-        row = order[place - 1]
+        row = order[place]
+        place = _next_place(scan, blocks, place + 1, facing)
         if not is_live[row]:
             continue
         work += 1 + rows_of[row, COUNT] * count // EDGES_PER_WORK
         if rows_of[row, COUNT] >= len(scratch):
             scratch = np.empty((2 * rows_of[row, COUNT], 2))
         state = _state(
-            rows_of,
-            windows,
-            positions,
-            width_m,
-            row,
-            facts,
-            plane,
-            units,
-            points,
-            count,
-            scratch,
+            rows_of, windows, positions, width_m, row, facts, plane, units, points, count, scratch,
             minima,
-        )
+        )  # fmt: skip
         if state == BEYOND:
             continue
         if found == len(rows):
@@ -213,7 +202,7 @@ def _find(
     return place, rows[:found], states[:found]
 
 
-@_compiled
+@_entry
 def _pairs(
     scan,
     blocks,
@@ -237,6 +226,7 @@ def _pairs(
     firsts, seconds = np.empty(1_024, np.int64), np.empty(1_024, np.int64)
     states = np.empty(1_024, np.int8)
     found = 0
+    last = blocks.shape[1] * BLOCK
     for block in range(blocks.shape[1]):
         for place in range(BLOCK):
             if block * BLOCK + place >= size or not is_live[order[block * BLOCK + place]]:
@@ -254,37 +244,24 @@ def _pairs(
                 _normal(positions[at, 0], positions[at, 1], units, vertex)
             plane = _prepare(units, count, facts, origin_ms, widest, facing, points)
             # Each pair once: with what is scanned later.
-            for other in range(block, blocks.shape[1]):
-                if not _meets_block(blocks, other, facing):
+            beside = _next_place(scan, blocks, block * BLOCK + place + 1, facing)
+            while beside < last:
+                row = order[beside]
+                beside = _next_place(scan, blocks, beside + 1, facing)
+                if not is_live[row]:
                     continue
-                for beside in range(place + 1 if other == block else 0, BLOCK):
-                    if not _meets_row(scan, other, beside, facing):
-                        continue
-                    row = order[other * BLOCK + beside]
-                    if not is_live[row]:
-                        continue
-                    state = _state(
-                        rows_of,
-                        windows,
-                        positions,
-                        width_m,
-                        row,
-                        facts,
-                        plane,
-                        units,
-                        points,
-                        count,
-                        scratch,
-                        minima,
-                    )
-                    if state == BEYOND:
-                        continue
-                    if found == len(firsts):
-                        firsts, seconds = _longer(firsts), _longer(seconds)
-                        states = _longer(states)
-                    firsts[found], seconds[found] = min(asked, row), max(asked, row)
-                    states[found] = state
-                    found += 1
+                state = _state(
+                    rows_of, windows, positions, width_m, row, facts, plane, units, points, count,
+                    scratch, minima,
+                )  # fmt: skip
+                if state == BEYOND:
+                    continue
+                if found == len(firsts):
+                    firsts, seconds = _longer(firsts), _longer(seconds)
+                    states = _longer(states)
+                firsts[found], seconds[found] = min(asked, row), max(asked, row)
+                states[found] = state
+                found += 1
     return firsts[:found], seconds[:found], states[:found]
 
 
@@ -302,6 +279,24 @@ def _normal(lat_e7, lon_e7, units, at):
     units[at, 0] = cos_lat * math.cos(lon)
     units[at, 1] = cos_lat * math.sin(lon)
     units[at, 2] = math.sin(lat)
+
+
+@_compiled
+def _next_place(scan, blocks, place, facing):
+    """The next place of the scan whose box meets, or the end of it.
+
+    A function of its own: in a loop that makes arrays, each turn would count who
+    holds them, at ten times its cost.
+    """
+    last = blocks.shape[1] * BLOCK
+    while place < last:
+        if place % BLOCK == 0 and not _meets_block(blocks, place // BLOCK, facing):
+            place += BLOCK
+        elif _meets_row(scan, place // BLOCK, place % BLOCK, facing):
+            return place
+        else:
+            place += 1
+    return last
 
 
 @_compiled

@@ -1,8 +1,8 @@
 """Fast: whether the compiled path is there, and making it ready.
 
-Compiling takes some seconds the first time and is kept on disk by numba. Until
-it is done, and where numba is not installed, queries take the plain path; the
-verdicts are the same. `make_ready` may run in a thread of its own.
+Compiling takes some seconds in each process. Until it is done, and where numba is
+not installed, queries take the plain path; the verdicts are the same. `make_ready`
+may run in a thread of its own.
 """
 
 from importlib import import_module
@@ -33,7 +33,7 @@ def ready() -> ModuleType | None:
 
 
 def make_ready() -> bool:
-    """Compile what queries use; whether it is there. Takes seconds the first time."""
+    """Compile what queries use; whether it is there. Takes seconds."""
     global _ready
     if _ready is None and is_installed():
         compiled = import_module("openline.domain.space.index.compiled")
