@@ -558,6 +558,12 @@ class Line:
             self.show_state(turn)
         if self.outbox.size == 0 or not self.can_sign():
             return
+        # Most turns are too soon after a tick: what it would say is not even gathered.
+        if self.pulse.may_be_due(turn.now):
+            self._tick(turn, observed)
+
+    def _tick(self, turn: Turn, observed: Observed) -> None:
+        """Make a tick if there is something to say, or nothing was said for long."""
         held = tuple(
             sorted((m.checkpoint() for m in self.mirrors.values()), key=lambda head: head.origin)
         )

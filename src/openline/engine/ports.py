@@ -119,6 +119,15 @@ class Store(Protocol):
             StoreFailed: The writes may or may not be durable; the process must end.
         """
 
+    def tidy(self) -> None:
+        """Do what commits left to be done later; changes nothing that is read.
+
+        Called when nothing waits. Who never calls it loses nothing but time.
+
+        Raises:
+            StoreFailed: The disk failed; the process must end.
+        """
+
     def origins(self) -> list[tuple[str, int, bytes]]:
         """Every log: origin, size and root, ordered by origin."""
 
