@@ -235,7 +235,7 @@ class RunningNode:
         """A connection ended."""
         _log.info("circuit %s to %s ended: %s", link.circuit, link.party, reason)
         if self._links.pop(link.id, None) is not None:
-            self._put(LinkClosed(link.id))
+            self._put(LinkClosed(link.id, reason))
 
     async def frame_received(self, link: Link, frame: bytes) -> None:
         """A frame came in; returns when there is room for the next one."""
