@@ -230,6 +230,11 @@ class Desk:
                 self._check_response(message, now)
             case Declaration():
                 self._check_declaration(message, now)
+            case LineCheck(next_check_at=int(at)) if at <= now:
+                raise OurError(
+                    f"The next check would come at {format_instant(at)}, which is over.",
+                    "Give the time of a check to come, or leave it out.",
+                )
             case _:
                 pass
 
@@ -474,6 +479,17 @@ class Desk:
             )
         for scope in declaration.scopes:
             self._check_change(declaration.status, scope, at, now)
+        self._check_kept_open(declaration)
+
+    def _check_kept_open(self, declaration: Declaration) -> None:
+        """What is kept open is named in words that every node knows."""
+        names = (*KEPT_OPEN_DEFAULT, *self._view.understanding.scopes)
+        for name in declaration.kept_open:
+            if name not in names:
+                raise OurError(
+                    f"The declaration keeps open {name!r}, which is no scope and no exception.",
+                    f"Name one of {', '.join(dict.fromkeys(names))}.",
+                )
 
     def _check_change(self, status: Status, scope: str, at: int, now: int) -> None:
         scopes = self._view.understanding.scopes
