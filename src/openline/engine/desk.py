@@ -342,7 +342,7 @@ class Desk:
         self._check_admitted(notice, command.precedence, now)
 
     def _check_admitted(self, notice: Notice, precedence: Precedence, now: int) -> None:
-        """Rule 4: whether our own declaration leaves room for new business."""
+        """Whether our own declaration leaves room for it (`domain.line.declared`)."""
         state = self._view.state.standing(self._own, notice.scope).state(now)
         declaration = self._view.state.declaration(self._own, notice.scope, now)
         kept_open = KEPT_OPEN_DEFAULT if declaration is None else declaration.kept_open
@@ -386,7 +386,7 @@ class Desk:
             )
 
     def _check_place(self, notice: Notice) -> None:
-        """Procedure P3: the words and the volumes are in one place."""
+        """The words and the volumes are in one place: `domain.space.place`."""
         points = self._view.understanding.reference_points
         if not points:
             return
@@ -514,7 +514,10 @@ class Desk:
 
 
 def _check_tier(terms: PartyTerms, tiers: list[int]) -> None:
-    """Procedure P10: tier 2 or higher takes part, where the party has such a post."""
+    """A post of tier 2 or higher takes part, where there is one.
+
+    See `docs/concepts/state.md`.
+    """
     able = [post.name for post in terms.posts if post.tier >= _TIER_OF_DECLARATIONS]
     if able and max(tiers) < _TIER_OF_DECLARATIONS:
         raise OurError(

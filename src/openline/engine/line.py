@@ -6,8 +6,8 @@ show) and leaves each subject to its room: `outbox` (what we say), `mirror`
 `views` (what is shown).
 
 Before anything is signed after a start, the counterparts must have said what
-they hold of our outbox: our copy may be an old one (record.md 3, trial.md
-rule 6). What is missing is pulled back first.
+they hold of our outbox: our copy may be an old one
+(`docs/decisions/0007-wait-before-signing.md`). What is missing is pulled back first.
 """
 
 import hashlib

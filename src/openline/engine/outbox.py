@@ -1,7 +1,7 @@
 """Our own outbox: recording, heads, sending, receipts, recovery.
 
-Order of work (record.md 3): entries are committed, then the head over them is
-signed, then both are sent. Heads are signed only by `head`, and `head` is
+Order of work (`docs/spec/log-and-receipt.md`): entries are committed, then the head
+over them is signed, then both are sent. Heads are signed only by `head`, and `head` is
 called only in `Line.settle`, after the commit. A head that covers fewer
 entries than are recorded may be signed at any later time: it is the same
 history.

@@ -104,7 +104,7 @@ class StoreFailed(Exception):
     """The disk refused a write or gave back wrong bytes: the process must end.
 
     Never retried and never shown as an officer's mistake, for what a failed
-    fsync has lost cannot be known (trial.md 1, rule 2).
+    fsync has lost cannot be known (`docs/decisions/0003-sqlite-through-apsw.md`).
     """
 
 

@@ -189,7 +189,9 @@ def parse_card(text: str) -> Card:
 
 
 def _check_endpoints(endpoints: tuple[Endpoint, ...]) -> None:
-    """One address for each circuit: of two a node would dial only one, and not say which.
+    """Check that each circuit has one address.
+
+    Of two a node would dial only one, and not say which.
 
     Raises:
         Fault: A circuit is named twice.

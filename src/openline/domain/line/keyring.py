@@ -208,7 +208,7 @@ class KeyRing:
         return self._accepted(KeyRole.MIRROR)
 
     def void(self, role: KeyRole) -> tuple[PublicKeys, ...]:
-        """The node, witness or mirror keys that were this party's and are accepted no more.
+        """The keys of a role, not TLS, that were this party's and are accepted no more.
 
         What one of them has signed may be true and proves nothing: anyone may have
         had the key. Of an earlier outbox its own ring says the same.
