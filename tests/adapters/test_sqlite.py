@@ -236,6 +236,21 @@ def test_a_page_that_rots_under_a_running_node_ends_it(path: Path) -> None:
         os.close(descriptor)
 
 
+def test_a_commit_leaves_the_checkpoint_to_tidy(path: Path) -> None:
+    """No commit waits for a checkpoint that became due; the next `tidy` makes it, once."""
+    with SqliteStore.open(path) as store:
+        before = path.stat().st_size
+        for start in range(0, 1_500, 100):
+            store.commit([append(start, 100)])
+        assert (path.parent / "store.db-wal").stat().st_size > 2**20
+        assert path.stat().st_size == before
+        store.tidy()
+        tidied = path.stat()
+        assert tidied.st_size > 2**19
+        store.tidy()
+        assert path.stat().st_mtime_ns == tidied.st_mtime_ns
+
+
 def test_the_log_file_stays_small(path: Path) -> None:
     """The write-ahead log is emptied again and again, even under a reader that never rests."""
     with SqliteStore.open(path) as store:

@@ -136,12 +136,19 @@ COUNTERPART = '[[counterpart]]\nparty = "b.example"\ncircuit = "a"\nhost = "h"\n
         (LEAST + COUNTERPART.replace('"b.ex', '"alpha.ex'), 5, "our own name"),
         (LEAST + COUNTERPART.replace('host = "h"\n', ""), 4, "counterpart.host: it is missing"),
         (LEAST + COUNTERPART + "speed = 1\n", 9, "counterpart.speed"),
+        (LEAST + LISTENER + "port = " + 5_000 * "9" + "\n\n", 7, "listener.port: a number has"),
+        ("party = [\n" + 4_000 * "[\n" + "]" * 4_001, None, "party: it is nested too deeply"),
+        (LEAST + "\nx = " + 3_000 * "{x=" + "1" + 3_000 * "}", 5, "x: it is nested too deeply"),
+        ("9 = 9\n[" + 2_000 * "[" + "\n", 2, "not TOML"),
     ],
 )
-def test_a_fault_names_file_row_and_key(tmp_path: Path, text: str, row: int, words: str) -> None:
+def test_a_fault_names_file_row_and_key(
+    tmp_path: Path, text: str, row: int | None, words: str
+) -> None:
     """A wrong setting is refused with the file, the row and what is wrong."""
     what = refused(tmp_path, text)
-    assert what.startswith(f"{tmp_path / FILE_NAME}, row {row}:")
+    assert what.startswith(f"{tmp_path / FILE_NAME}, row {row or ''}")
+    assert row is None or what.startswith(f"{tmp_path / FILE_NAME}, row {row}:")
     assert words in what
 
 

@@ -19,6 +19,7 @@ from tests.end_to_end.nodes import (
     wait_signing,
     wait_until,
 )
+from tests.end_to_end.test_courier import carry
 
 ROLES = ("node", "mirror", "witness", "tls")
 
@@ -71,6 +72,8 @@ def test_every_key_rotates_while_the_line_works(pair: tuple[Node, Node], tmp_pat
             talk(alpha, bravo, f"restarting with another {role}")
     last = talk(alpha, bravo, "all of it")
     size = alpha.counterpart(bravo.party)["journal_cosigned"]
+    # More rows, in case all that there were are cosigned already.
+    talk(alpha, bravo, "a look at the journal")
     wait_until(
         lambda: alpha.counterpart(bravo.party)["journal_cosigned"] > size,
         "the new witness key cosigns the journal",
@@ -122,6 +125,30 @@ def test_a_revoked_key_ends_and_the_line_goes_on(pair: tuple[Node, Node], tmp_pa
     late = alpha.certify("receipt", tmp_path / "1", party=alpha.party, index=last)
     assert verdict(late) == "PROVEN"
     assert verdict(proof) == "PROVEN", "it was receipted before the revocation"
+    stop_and_audit(alpha, bravo)
+
+
+def test_a_courier_ends_the_lock_out_of_a_revoked_certificate(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    """Whoever was away when a certificate was revoked hears of the next one by a courier."""
+    alpha, bravo = pair
+    bravo.stop()
+    openline("keys", "revoke", "tls", "--reason", "It was copied.", "--dir", alpha.directory)
+    said = alpha.say("Said while you were away.")
+    bravo.start()
+    wait_until(lambda: "UNKNOWN_KEY" in bravo.log() or "certificate" in bravo.log(),
+               "bravo has met a certificate that it does not know")  # fmt: skip
+    assert not alpha.circuits(bravo.party)["primary"]["is_connected"]
+    assert bravo.state()["waiting_for"] == [alpha.party]
+    told = carry(alpha, bravo, tmp_path / "to-bravo")
+    assert (told["entries"], told["refused"]) == (2, [])
+    wait_signing(alpha, bravo)
+    wait_until(
+        lambda: alpha.counterpart(bravo.party)["receipted"] > said["index"],
+        "what was said meanwhile is receipted over the circuit",
+    )
+    talk(alpha, bravo, "the courier")
     stop_and_audit(alpha, bravo)
 
 

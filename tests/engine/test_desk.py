@@ -399,6 +399,16 @@ def test_line_checks_are_numbered(office: Office) -> None:
     assert getattr(office.draft(ALPHA, LineCheck(WATCH, 1)).message, "number", 0) == 4
 
 
+def test_the_next_check_is_to_come(office: Office) -> None:
+    """A check that announces the next one for an instant that is over is refused."""
+    for past in (0, EVENING - DAY_MS, EVENING):
+        assert office.refused(ALPHA, LineCheck(WATCH, 1, next_check_at=past)).endswith(
+            "which is over."
+        )
+    to_come = LineCheck(WATCH, 1, next_check_at=EVENING + 1)
+    assert office.draft(ALPHA, to_come).message.message_kind is Kind.LINE_CHECK
+
+
 def test_line_checks_say_what_we_declare(office: Office) -> None:
     """A check and its reply carry our own state of each scope."""
     office.say(ALPHA, declaration())
@@ -546,6 +556,16 @@ def test_what_a_declaration_keeps_open(office: Office) -> None:
     office.say(ALPHA, declaration(kept_open=("air_safety",)))
     office.script.advance(EVENING + 2 * MINUTE)
     assert office.draft(ALPHA, notice("A-2")).kind == Kind.NOTICE
+
+
+def test_only_what_is_known_is_kept_open(office: Office) -> None:
+    """Scopes of the line and the four exceptions may be kept open; other words are refused."""
+    for name in ("line_checks", "air", "new"):
+        assert office.refused(ALPHA, declaration(kept_open=("flash", name))) == (
+            f"The declaration keeps open {name!r}, which is no scope and no exception."
+        )
+    known = ("air_safety", "contact", "flash", "humanitarian", "line_check")
+    assert office.draft(ALPHA, declaration(kept_open=known)).kind == Kind.DECLARATION
 
 
 def test_after_a_termination_only_flash_and_contact(office: Office) -> None:

@@ -11,11 +11,14 @@ from openline.domain.limits import (
     ENTRY_SIZE_BYTES_MAX,
     FRAME_SIZE_BYTES_MAX,
 )
+from openline.domain.line.understanding import SignedUnderstanding, parse_signed_understanding
 from openline.domain.party import Precedence
 from openline.domain.record import cbor
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
 from openline.domain.record.merkle import Tree
 from openline.domain.record.note import Note, parse_note
+from openline.engine import intake
+from openline.engine.events import LinkClosed
 from openline.engine.frames import (
     Entries,
     Hello,
@@ -480,6 +483,23 @@ class TestFloods:
             duel.send(b"\xff")
         assert len(duel.region.stations[ALPHA].closed) == 1
 
+    def test_what_ended_a_connection_is_journalled_within_the_same_bound(self, duel: Duel) -> None:
+        """An end that refuses something is a refusal; any other end, and a flood, are not."""
+        ends = [
+            "TOO_LARGE: a frame above 1048576 bytes",
+            "the connection was lost",
+            "closed by the counterpart: MALFORMED: a text message",
+            "MALFORMED",
+        ]
+        for reason in ends + ends[:1] * 2 * REFUSALS_PER_MINUTE_MAX:
+            wire = duel.region.connect(ALPHA, BRAVO)
+            duel.region.turn(ALPHA)
+            duel.region.turn(ALPHA, LinkClosed(wire.ends[ALPHA], reason))
+        assert refusals_of(duel.line)[:3] == ["TOO_LARGE", "MALFORMED", "TOO_LARGE"]
+        assert len(refusals_of(duel.line)) == REFUSALS_PER_MINUTE_MAX
+        row = next(row for row in rows_of(duel.line) if row.happened is Happened.REFUSED)
+        assert row.rest == (BRAVO, "1", "TOO_LARGE", "a frame above 1048576 bytes")
+
     def test_a_clock_that_is_set_back_counts_anew(self, duel: Duel) -> None:
         """A clock that is set back does not make old faults count for ever, nor hide new ones."""
         for _ in range(FAULTS_PER_MINUTE_MAX):
@@ -667,6 +687,38 @@ def test_what_is_said_of_another_understanding_needs_its_line(duel: Duel) -> Non
     parties = make_parties(line="other-line")
     frame = encode_frame(UnderstandingShown(sign(parties.understanding, parties.keys).format()))
     assert refusal(duel, frame) == "WRONG_LINE"
+
+
+def test_few_understandings_of_a_counterpart_are_read(
+    duel: Duel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a greeting too a minute has room for some, and for each of them only once."""
+    read: list[bytes] = []
+
+    def reading(data: bytes) -> SignedUnderstanding:
+        """Count what is parsed and verified."""
+        read.append(data)
+        return parse_signed_understanding(data)
+
+    monkeypatch.setattr(intake, "parse_signed_understanding", reading)
+    parties = make_parties()
+    timers = replace(parties.understanding.timers, tick_ms=7_000)
+    agreed = replace(parties.understanding, timers=timers)
+    shown = sign(agreed, parties.keys).format()
+    wire = duel.region.connect(ALPHA, BRAVO, "2")
+    duel.region.turn(ALPHA)
+    since = duel.mark
+    for data in (shown, shown, b"\x01", b"\x02", b"\x03", shown):
+        duel.region.inject(wire, ALPHA, encode_frame(UnderstandingShown(data)))
+        duel.region.turn(ALPHA)
+    assert read == [shown, b"\x01"]
+    told = [answer.reason for answer in duel.sent(since) if isinstance(answer, Refusal)]
+    assert told == ["MALFORMED", "RATE", "RATE"]
+    assert duel.peer.difference == ["timers.tick: 10 s → 7 s"]
+    duel.region.pass_time(61_000)
+    duel.region.inject(wire, ALPHA, encode_frame(UnderstandingShown(b"\x04")))
+    duel.region.turn(ALPHA)
+    assert read[2:] == [b"\x04"]
 
 
 def test_refused_words_are_plain(duel: Duel) -> None:

@@ -81,6 +81,28 @@ class TestTicks:
         made = len(ticks_of(region, ALPHA)) - before
         assert 9 <= made <= CHANGES_PER_INTERVAL + 2
 
+    def test_what_a_tick_would_say_is_gathered_only_where_one_may_be_due(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A message in the wake of a tick costs nothing of a second one; a later one does."""
+        region = standing(make_parties())
+        line = region.line_of(ALPHA)
+        while ticks_of(region, ALPHA)[-1].at != region.now:
+            region.pass_time(500, 500)
+        gathered: list[int] = []
+        declared = line.view.declared
+
+        def gathering(now: int) -> dict[str, dict[str, str]]:
+            """Count how often the declarations are asked for."""
+            gathered.append(now)
+            return declared(now)
+
+        monkeypatch.setattr(line.view, "declared", gathering)
+        region.say(ALPHA, "at once")
+        assert gathered == []
+        region.pass_time(line.pulse.interval_ms)
+        assert gathered
+
     def test_ticks_go_on_every_circuit(self) -> None:
         """Each tick and a probe go on every circuit."""
         region = standing(make_parties())

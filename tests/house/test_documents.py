@@ -1,7 +1,10 @@
 """The documents are in step with the tree, the Makefile and the command line."""
 
+import ast
+import io
 import re
 import shlex
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 from cyclopts import App, CycloptsError
 
 from openline.faces.cli.main import app as openline_app
-from tests.house.tree import ROOT, SOURCE, defines, files
+from tests.house.tree import ROOT, SOURCE, Module, defines, files, modules
 
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
 EXAMPLES = sorted((ROOT / "examples").iterdir())
@@ -24,6 +27,7 @@ _FOLDERS = (
 )
 _OUR_PATH = re.compile(rf"`((?:{_FOLDERS})/[\w./-]*\w)`")
 _OUR_NAME = re.compile(rf"`((?:{_FOLDERS})/[\w/]+\.py):([\w.]+)`")
+_DOCUMENT = re.compile(r"[\w./-]*\w\.md\b|\bP[0-9]{1,2}\b")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 
 
@@ -33,6 +37,19 @@ def links(path: Path) -> Iterator[str]:
     for target in _LINK.findall(prose):
         if not re.match(r"[a-z][a-z0-9+.-]*:", target):
             yield target
+
+
+def cited(module: Module) -> Iterator[tuple[int, str]]:
+    """The documents that docstrings and comments name, with the rows where they begin."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            for name in _DOCUMENT.findall(ast.get_docstring(node) or ""):
+                yield getattr(node, "lineno", 1), name
+    source = (ROOT / module.path).read_text(encoding="utf-8")
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            for name in _DOCUMENT.findall(token.string):
+                yield token.start[0], name
 
 
 def anchors(path: Path) -> set[str]:
@@ -255,3 +272,15 @@ def test_every_command_is_in_the_reference() -> None:
     shown = list(commands(command_line()))
     assert {"openline verify", "openline notice issue", "openline keys revoke"} <= set(shown)
     assert [name for name in shown if name not in text] == []
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "bench", "scripts"])
+def test_code_cites_documents_of_this_repository(folder: str) -> None:
+    """Each document that a docstring or comment names is here, under the path that it gives."""
+    elsewhere = [
+        f"{module.path} row {row}: {name}"
+        for module in modules(folder)
+        for row, name in cited(module)
+        if not (ROOT / name).is_file()
+    ]
+    assert elsewhere == []

@@ -1,12 +1,13 @@
 """The anchor: what this node has committed, remembered outside its database.
 
-After each commit the size and root of every log that grew are written to a small
-file beside the database. At the next start the two are compared. A database that
-is behind its anchor has lost commits, by a rotten `-wal` file or by an old copy
-that was put back; neither leaves a trace in the database itself, and a node that
-went on from there would sign a second head for an index it has used. Such a node
-signs nothing until its counterpart's mirror has given it back its own outbox
-(`docs/decisions/0007-wait-before-signing.md`).
+After a commit the size and root of every log that grew are written to a small file
+beside the database: before a head over them is signed; and of rows of a journal, over
+which nothing is signed yet, at the latest when the node's loop rests. At the next start
+the two are compared. A database that is behind its anchor has lost commits, by a rotten
+`-wal` file or by an old copy that was put back; neither leaves a trace in the database
+itself, and a node that went on from there would sign a second head for an index it has
+used. Such a node signs nothing until its counterpart's mirror has given it back its own
+outbox (`docs/decisions/0007-wait-before-signing.md`).
 
 The file holds two slots, written in place in turn, each text with a checksum:
 

@@ -25,7 +25,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from aiohttp import WSMessage, WSMsgType
+from aiohttp import WebSocketError, WSCloseCode, WSMessage, WSMsgType
 
 from openline.adapters.allowance import Allowance
 from openline.domain.errors import Reason, TheirError
@@ -300,6 +300,8 @@ class Link:
                     raise TheirError(Reason.MALFORMED, "a text message on a circuit")
                 case WSMsgType.CLOSE:
                     return f"closed by the counterpart: {_printable(message.extra or 'no reason')}"
+                case WSMsgType.ERROR if isinstance(message.data, WebSocketError):
+                    raise _fault_of(message.data)
                 case _:
                     return _reason_of_end(message.data)
             count += 1
@@ -418,6 +420,13 @@ def _has_passed(since: float | None, limit_s: float, now: float) -> bool:
 
 def _unsent(limit_s: float) -> str:
     return f"nothing could be sent for {limit_s:g} s"
+
+
+def _fault_of(error: WebSocketError) -> TheirError:
+    """What a counterpart did that is no WebSocket, or too much of one."""
+    is_large = error.code == WSCloseCode.MESSAGE_TOO_BIG
+    what = f"no piece of a frame: {_printable(str(error))}"
+    return TheirError(Reason.TOO_LARGE if is_large else Reason.MALFORMED, what)
 
 
 def _reason_of_end(data: object) -> str:

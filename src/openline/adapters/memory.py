@@ -59,6 +59,9 @@ class MemoryStore:
                     case PutValue(name, value):
                         self._values[name] = value
 
+    def tidy(self) -> None:
+        """Nothing is left to be done later."""
+
     def _check_sizes(self, writes: Sequence[Write]) -> None:
         sizes: dict[str, int] = {}
         for write in writes:

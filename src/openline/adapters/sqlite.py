@@ -55,6 +55,9 @@ _PAGE_BYTES = 4096
 _CHECKPOINT_PAGES = 256
 """Pages in the `-wal` file that start a checkpoint: one megabyte."""
 
+_OVERDUE_PAGES = 2 * _CHECKPOINT_PAGES
+"""Pages at which a commit does not leave it to `tidy`, where nobody calls that."""
+
 _RESTART_PAGES = 4096
 """Pages from which readers are held up until the `-wal` file begins anew."""
 
@@ -209,7 +212,20 @@ class SqliteStore:
             self._refuse_after_fault()
             try:
                 self._commit(writes)
-                self._checkpoint_when_due()
+                self._checkpoint_from(_OVERDUE_PAGES)
+            except apsw.Error as error:
+                raise self._failed("write", error) from error
+
+    def tidy(self) -> None:
+        """Begin a checkpoint if one is due; commits leave it to this while they may.
+
+        Raises:
+            StoreFailed: The disk failed now or earlier; the process must end.
+        """
+        with self._writing:
+            self._refuse_after_fault()
+            try:
+                self._checkpoint_from(_CHECKPOINT_PAGES)
             except apsw.Error as error:
                 raise self._failed("write", error) from error
 
@@ -276,8 +292,8 @@ class SqliteStore:
         self._wal_pages = pages
         return apsw.SQLITE_OK
 
-    def _checkpoint_when_due(self) -> None:
-        """Move pages from the `-wal` file to the database, durably.
+    def _checkpoint_from(self, pages: int) -> None:
+        """Move pages from the `-wal` file to the database, durably, if it has so many.
 
         A passive checkpoint holds up no reader. A reader that is busy whenever it
         runs lets the `-wal` file grow; then one runs while no reader does.
@@ -285,8 +301,12 @@ class SqliteStore:
         if self._wal_pages >= _RESTART_PAGES:
             with self._reading:
                 self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
-        elif self._wal_pages >= _CHECKPOINT_PAGES:
+        elif self._wal_pages >= pages:
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        else:
+            return
+        # The next commit says how many there are then; until it does nothing is due.
+        self._wal_pages = 0
 
     # --- reading ---------------------------------------------------------------------------------
 

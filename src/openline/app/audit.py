@@ -7,10 +7,15 @@ signatures of the newest head, and of the newest receipt by each counterpart,
 for these cover all that is beneath them. A row of a journal is hashed only. It
 reads only, so it may look at a copy or at the store of a stopped node.
 Signatures are checked on all cores.
+
+A receipt or a head may be by a key that was revoked after it was given. It is
+accepted no more, whenever it was signed (`docs/spec/understanding.md` 6), and
+nobody has altered anything: that is no fault of the store. Such a signature is
+told as void.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -43,6 +48,7 @@ from openline.domain.record.envelope import (
 from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
 from openline.domain.record.note import Note, parse_note
 from openline.domain.record.signing import PublicKeys
+from openline.domain.talk.keys import KeyRole
 from openline.domain.talk.message import parse_body
 from openline.engine.entries import opens_outbox
 from openline.engine.ports import Store, StoredEntry
@@ -64,6 +70,7 @@ class LogAudit:
         heads: How many signed heads were checked against it.
         receipts: How many of them carry a counterpart's cosignature.
         faults: What is wrong, one sentence each; empty when all holds.
+        void: What proves nothing any more, for its key was revoked, one sentence each.
     """
 
     origin: str
@@ -71,6 +78,7 @@ class LogAudit:
     heads: int = 0
     receipts: int = 0
     faults: list[str] = field(default_factory=list)
+    void: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """For programs."""
@@ -80,6 +88,7 @@ class LogAudit:
             "heads": self.heads,
             "receipts": self.receipts,
             "faults": list(self.faults),
+            "void": list(self.void),
         }
 
     def tell(self, fault: str) -> None:
@@ -172,11 +181,14 @@ class _LogAuditor:
         origin = self._origin
         assert origin is not None, "the log is one of a line"
         by_epoch = rings[origin.line, origin.party]
-        authors = by_epoch if self.is_journal else {0: by_epoch[origin.epoch]}
+        # Each ring that was read to its end; the one it began with knows of no revocation.
+        read = {epoch: ring for epoch, ring in by_epoch.items() if epoch} or by_epoch
+        authors = read if self.is_journal else {0: by_epoch[origin.epoch]}
         self._check_heads([*authors.values()], "")
         for party in self._parties:
             if party != origin.party:
-                self._check_heads([*authors.values()], party, _newest(rings[origin.line, party]))
+                theirs = [ring for _, ring in sorted(rings[origin.line, party].items())]
+                self._check_heads([*authors.values()], party, theirs)
 
     def _chunks(self) -> Iterator[tuple[int, list[StoredEntry]]]:
         start = 0
@@ -227,7 +239,7 @@ class _LogAuditor:
                 self.found.tell(fault)
 
     def _check_heads(
-        self, rings: list[KeyRing], holder: str, theirs: KeyRing | None = None
+        self, rings: list[KeyRing], holder: str, theirs: Sequence[KeyRing] = ()
     ) -> None:
         """Check every kept head against the tree; the signatures of the last one."""
         size = 0
@@ -255,27 +267,42 @@ class _LogAuditor:
         return note
 
     def _check_signatures(
-        self, note: Note, rings: list[KeyRing], holder: str, theirs: KeyRing | None
+        self, note: Note, rings: list[KeyRing], holder: str, theirs: Sequence[KeyRing]
     ) -> None:
+        """Check who signed a head, and who cosigned it; the newest ring is the last."""
         head = parse_checkpoint(note.text)
         authors = [
             keys
             for ring in rings
             for keys in (ring.nodes() if self.is_journal else ring.nodes_for_size(head.size))
         ]
-        try:
-            by_any(authors, lambda keys: verify_checkpoint(note, head.origin, keys), "the head")
-        except TheirError:
-            self.found.tell(f"The head of size {head.size} is not signed by its author.")
-        if theirs is None:
+
+        def is_authors(keys: PublicKeys) -> object:
+            return verify_checkpoint(note, head.origin, keys)
+
+        what = f"The head of size {head.size}"
+        if not _is_by(authors, is_authors):
+            is_void = _is_by(_void(rings, KeyRole.NODE), is_authors)
+            self._tell_unproven(f"{what} is not signed by its author.", what, is_void=is_void)
+        if not theirs:
             return
         name = witness_name(holder) if self.is_journal else mirror_name(holder)
-        cosigners = theirs.witnesses() if self.is_journal else theirs.mirrors()
-        rows = note.signatures
-        try:
-            by_any(cosigners, lambda keys: verify_cosignature(head, rows, name, keys), name)
-        except TheirError:
-            self.found.tell(f"The receipt of {holder} for {head.size} does not verify.")
+        cosigners = theirs[-1].witnesses() if self.is_journal else theirs[-1].mirrors()
+
+        def is_holders(keys: PublicKeys) -> object:
+            return verify_cosignature(head, note.signatures, name, keys)
+
+        what = f"The receipt of {holder} for {head.size}"
+        if not _is_by(cosigners, is_holders):
+            role = KeyRole.WITNESS if self.is_journal else KeyRole.MIRROR
+            is_void = _is_by(_void(theirs, role), is_holders)
+            self._tell_unproven(f"{what} does not verify.", what, is_void=is_void)
+
+    def _tell_unproven(self, fault: str, what: str, *, is_void: bool) -> None:
+        if is_void:
+            self.found.void.append(f"{what} is by a key that was revoked.")
+        else:
+            self.found.tell(fault)
 
 
 def _in_order(log: tuple[str, int, bytes]) -> tuple[bool, Origin | str]:
@@ -286,6 +313,20 @@ def _in_order(log: tuple[str, int, bytes]) -> tuple[bool, Origin | str]:
 
 def _newest(by_epoch: dict[int, KeyRing]) -> KeyRing:
     return by_epoch[max(by_epoch)]
+
+
+def _is_by(candidates: Iterable[PublicKeys], verify: Callable[[PublicKeys], object]) -> bool:
+    """Whether one of the keys has signed."""
+    try:
+        by_any(candidates, verify, "")
+    except TheirError:
+        return False
+    return True
+
+
+def _void(rings: Iterable[KeyRing], role: KeyRole) -> list[PublicKeys]:
+    """The keys of a role that are accepted no more, over all outboxes of a party."""
+    return [keys for ring in rings for keys in ring.void(role)]
 
 
 def _verify_part(part: list[tuple[Envelope, PublicKeys]]) -> list[str]:

@@ -10,6 +10,7 @@ writes it into the file and `docs/reference/settings.md` is made from it.
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ _CIRCUIT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HOST = re.compile(r"[A-Za-z0-9.:_%-]{1,253}")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
+_ASSIGNED = re.compile(r"\s*([A-Za-z0-9_.\"'-]{1,80})\s*=")
 _SYNTAX_ROW = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -210,6 +212,9 @@ def parse_config(text: str, path: Path) -> Config:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_fault(path, str(error)) from None
+    except (ValueError, RecursionError) as error:
+        # TOML sets no bound on digits and nesting; Python does, and gives no row.
+        raise _unreadable_fault(path, text, type(error)) from None
     return _Reader(path, text, values).config(path.parent)
 
 
@@ -306,6 +311,31 @@ def _syntax_fault(path: Path, message: str) -> OurError:
     where = f"{path}, row {row[1]}" if row else str(path)
     says = _SYNTAX_ROW.sub("", message).strip()
     return OurError(f"{where}: this is not TOML: {says}.", "Compare with what `init` writes.")
+
+
+def _unreadable_fault(path: Path, text: str, kind: type[Exception]) -> OurError:
+    """The fault of a value that is TOML and that no program here can take in."""
+    says = "it is nested too deeply" if kind is RecursionError else "a number has too many digits"
+    rows = text.splitlines(keepends=True)
+    # The text is read from the front: what ends with the culprit fails as the whole does.
+    row = bisect_left(range(len(rows)), True, key=lambda n: _fails("".join(rows[: n + 1]), kind))
+    table, key = "", ""
+    for words in rows[: row + 1]:
+        if header := _HEADER.match(words):
+            table, key = f"{header[2]}.", ""
+        elif assigned := _ASSIGNED.match(words):
+            key = assigned[1]
+    name = f"{table}{key}: " if key else ""
+    return OurError(f"{path}, row {row + 1}: {name}{says}.", "See docs/reference/settings.md.")
+
+
+def _fails(text: str, kind: type[Exception]) -> bool:
+    """Whether a text that may end too early fails in this very way."""
+    try:
+        tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return type(error) is kind
+    return False
 
 
 class _Reader:

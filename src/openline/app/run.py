@@ -24,7 +24,7 @@ from openline.adapters.tls import is_usable
 from openline.app.config import Config
 from openline.app.export import Exporter
 from openline.domain.errors import OurError
-from openline.domain.party import Precedence
+from openline.domain.party import Precedence, parse_origin
 from openline.domain.record.envelope import parse_content
 from openline.domain.space.index import make_ready
 from openline.domain.talk.message import Message, Unreadable, parse_body, to_json
@@ -50,7 +50,7 @@ from openline.engine.events import (
 from openline.engine.frames import is_bulk
 from openline.engine.line import Line
 from openline.engine.node import Node
-from openline.engine.ports import AppendEntries, Store
+from openline.engine.ports import AppendEntries, PutTick, Store
 from openline.engine.turn import Turn
 from openline.engine.views import View
 
@@ -106,6 +106,8 @@ class RunningNode:
         self.store = store
         self.started_at = now_ms()
         self._anchor = anchor
+        # How far logs have come of which the anchor does not know it yet.
+        self._unanchored: dict[str, tuple[int, bytes]] = {}
         self.keys = keys
         self._now_ms = now_ms
         self.on_trust: Callable[[], None] = lambda: None
@@ -135,16 +137,17 @@ class RunningNode:
                 node ends and starts again from the disk.
         """
         clock = asyncio.create_task(self._advance_clock(), name="clock")
-        waiting = asyncio.create_task(stopping.wait(), name="stopping")
+        waiting = asyncio.create_task(self._wake_at_end(stopping), name="stopping")
         try:
             while not stopping.is_set():
-                woken = asyncio.create_task(self._wake.wait())
-                await asyncio.wait({woken, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                woken.cancel()
+                self._rest()
+                # One task, one event: what wakes the loop is in a turn at the next step.
+                await self._wake.wait()
                 self._wake.clear()
                 while self._has_work() and not stopping.is_set():
                     self.take_turn()
                     await asyncio.sleep(0)
+            self._rest()
         finally:
             clock.cancel()
             waiting.cancel()
@@ -154,6 +157,10 @@ class RunningNode:
 
     def _has_work(self) -> bool:
         return bool(self._quick or self._bulk) or self.node.is_busy
+
+    async def _wake_at_end(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._wake.set()
 
     async def _advance_clock(self) -> None:
         while True:
@@ -168,17 +175,33 @@ class RunningNode:
             self._compiling = asyncio.create_task(_compile(), name="compile")
 
     def take_turn(self) -> None:
-        """Handle what waits: commit, settle, perform."""
+        """Handle what waits: commit, settle, send, perform.
+
+        Frames go before anything is shown here: the counterpart works meanwhile. What
+        no frame rests on is left to `_rest`.
+        """
         events = self._take()
         turn = self.node.handle(events, self._now_ms())
         if turn.writes:
             self.store.commit(turn.writes)
-            self._anchor_heads(turn)
+        self._unanchored |= _grown(turn)
+        if _is_signed_over(turn):
+            self._record_anchor()
         self.node.settle(turn)
-        for effect in turn.effects:
+        for effect in sorted(turn.effects, key=_is_no_frame):
             self._perform(effect)
         self._tell_deliveries()
         self.turns += 1
+
+    def _rest(self) -> None:
+        """Do what no frame rests on and nobody waits for, before the loop sleeps."""
+        self._record_anchor()
+        self.store.tidy()
+
+    def _record_anchor(self) -> None:
+        if self._unanchored:
+            self._anchor.record(self._unanchored)
+            self._unanchored = {}
 
     def _take(self) -> list[Event]:
         events = list(self._quick)
@@ -203,15 +226,6 @@ class RunningNode:
         else:
             self._quick.append(event)
         self._wake.set()
-
-    def _anchor_heads(self, turn: Turn) -> None:
-        heads = {
-            write.origin: (write.start + len(write.entries), write.root)
-            for write in turn.writes
-            if isinstance(write, AppendEntries)
-        }
-        if heads:
-            self._anchor.record(heads)
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -247,7 +261,7 @@ class RunningNode:
         """A connection ended."""
         _log.info("circuit %s to %s ended: %s", link.circuit, link.party, reason)
         if self._links.pop(link.id, None) is not None:
-            self._put(LinkClosed(link.id))
+            self._put(LinkClosed(link.id, reason))
 
     async def frame_received(self, link: Link, frame: bytes) -> None:
         """A frame came in; returns when there is room for the next one."""
@@ -451,6 +465,39 @@ def _rest_of(check: Check) -> tuple[list[dict[str, Any]], bool]:
     if not check.is_complete:
         check.go_on(CHECK_STEPS_MAX)
     return check.to_json(), check.is_complete
+
+
+def _grown(turn: Turn) -> dict[str, tuple[int, bytes]]:
+    """Size and root of each log that the turn made longer."""
+    return {
+        write.origin: (write.start + len(write.entries), write.root)
+        for write in turn.writes
+        if isinstance(write, AppendEntries)
+    }
+
+
+def _is_signed_over(turn: Turn) -> bool:
+    """Whether settling may sign a head of what the turn appended.
+
+    Such a head must be in the anchor before it exists. Heads of an outbox and of a
+    mirror are signed whenever these grow, and that of our journal with a tick. A
+    turn that only adds rows to a journal, as most receipts do, signs nothing.
+    """
+    return any(
+        isinstance(write, PutTick)
+        or (isinstance(write, AppendEntries) and not _is_journal(write.origin))
+        for write in turn.writes
+    )
+
+
+def _is_journal(origin: str) -> bool:
+    parsed = parse_origin(origin)
+    return parsed is not None and parsed.log == "journal"
+
+
+def _is_no_frame(effect: Effect) -> bool:
+    """Sorts frames before everything else; each keeps its place among its like."""
+    return not isinstance(effect, Send)
 
 
 def _stopping() -> OurError:

@@ -278,3 +278,7 @@ KEY_CHANGES_UNTIL = 96
 must not use up the place of the message that revokes it. Four keys changed every two months
 for four years.
 """
+
+UNDERSTANDINGS_COMPARED_PER_MINUTE_MAX = 2
+"""Understandings of one counterpart that are read, so that people see where theirs and ours
+differ. The largest takes 0.8 s to read and compare: a fortieth of a core, whoever sends them."""

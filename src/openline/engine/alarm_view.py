@@ -4,8 +4,9 @@ An alarm stands until an officer acknowledges it, even when what caused it is
 over: then it says so. Identities follow from what is alarmed, so that a replay
 of the journal gives the same alarms. A counterpart cannot bury one alarm under
 many: beyond `ALARMS_STANDING_MAX` of one name and party the further ones are
-counted in one alarm of the same precedence (trial.md P7). Nothing here is
-suppressed; the messages themselves are all listed by `engine.views`.
+counted in one alarm of the same precedence (`SECURITY.md`: it may flood up to the
+bounds). Nothing here is suppressed; the messages themselves are all listed by
+`engine.views`.
 """
 
 from collections import OrderedDict

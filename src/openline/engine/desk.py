@@ -231,6 +231,11 @@ class Desk:
                 self._check_response(message, now)
             case Declaration():
                 self._check_declaration(message, now)
+            case LineCheck(next_check_at=int(at)) if at <= now:
+                raise OurError(
+                    f"The next check would come at {format_instant(at)}, which is over.",
+                    "Give the time of a check to come, or leave it out.",
+                )
             case _:
                 pass
 
@@ -338,7 +343,7 @@ class Desk:
         self._check_admitted(notice, command.precedence, now)
 
     def _check_admitted(self, notice: Notice, precedence: Precedence, now: int) -> None:
-        """Rule 4: whether our own declaration leaves room for new business."""
+        """Whether our own declaration leaves room for it (`domain.line.declared`)."""
         state = self._view.state.standing(self._own, notice.scope).state(now)
         declaration = self._view.state.declaration(self._own, notice.scope, now)
         kept_open = KEPT_OPEN_DEFAULT if declaration is None else declaration.kept_open
@@ -382,7 +387,7 @@ class Desk:
             )
 
     def _check_place(self, notice: Notice) -> None:
-        """Procedure P3: the words and the volumes are in one place."""
+        """The words and the volumes are in one place: `domain.space.place`."""
         points = self._view.understanding.reference_points
         if not points:
             return
@@ -475,6 +480,17 @@ class Desk:
             )
         for scope in declaration.scopes:
             self._check_change(declaration.status, scope, at, now)
+        self._check_kept_open(declaration)
+
+    def _check_kept_open(self, declaration: Declaration) -> None:
+        """What is kept open is named in words that every node knows."""
+        names = (*KEPT_OPEN_DEFAULT, *self._view.understanding.scopes)
+        for name in declaration.kept_open:
+            if name not in names:
+                raise OurError(
+                    f"The declaration keeps open {name!r}, which is no scope and no exception.",
+                    f"Name one of {', '.join(dict.fromkeys(names))}.",
+                )
 
     def _check_change(self, status: Status, scope: str, at: int, now: int) -> None:
         scopes = self._view.understanding.scopes
@@ -499,7 +515,10 @@ class Desk:
 
 
 def _check_tier(terms: PartyTerms, tiers: list[int]) -> None:
-    """Procedure P10: tier 2 or higher takes part, where the party has such a post."""
+    """A post of tier 2 or higher takes part, where there is one.
+
+    See `docs/concepts/state.md`.
+    """
     able = [post.name for post in terms.posts if post.tier >= _TIER_OF_DECLARATIONS]
     if able and max(tiers) < _TIER_OF_DECLARATIONS:
         raise OurError(

@@ -29,9 +29,16 @@ class LinkOpened:
 
 @dataclass(frozen=True, slots=True)
 class LinkClosed:
-    """A connection ended."""
+    """A connection ended.
+
+    Attributes:
+        link: Its number.
+        reason: Why, in words; begins with the word of a `Reason` and a colon where
+            something that the counterpart sent was refused.
+    """
 
     link: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

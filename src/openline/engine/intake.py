@@ -5,11 +5,13 @@ belongs to; what does not is refused with a reason, answered and journalled;
 what contradicts an earlier signature is kept as evidence.
 """
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
 from openline.domain.errors import Reason, TheirError
 from openline.domain.instant import MINUTE_MS
+from openline.domain.limits import UNDERSTANDINGS_COMPARED_PER_MINUTE_MAX
 from openline.domain.line.keyring import witness_name
 from openline.domain.line.observed import CircuitWatch
 from openline.domain.line.understanding import (
@@ -68,10 +70,17 @@ class Intake:
         peer.circuits.setdefault(circuit, CircuitWatch(turn.now))
         turn.send(link, encode_frame(hello(self._line, peer)), is_urgent=True)
 
-    def link_closed(self, turn: Turn, link: int) -> None:
-        """A connection ended: what was under way on it will be sent again."""
+    def link_closed(self, turn: Turn, link: int, reason: str = "") -> None:
+        """A connection ended: what was under way on it will be sent again.
+
+        Where its end is the answer to something that no frame could be made of, that
+        is journalled as any other refusal.
+        """
         for peer in self._line.peers.values():
-            if peer.links.pop(link, None) is not None:
+            if state := peer.links.pop(link, None):
+                word, _, what = reason.partition(": ")
+                if word in Reason.__members__:
+                    self._tell_refusal(turn, peer, state, "refused", word, plain(what))
                 peer.rewind()
                 peer.acked = -1
                 peer.journal_sent = peer.journal_cosigned
@@ -394,12 +403,21 @@ class Intake:
             turn.show(self._line.name, name, shown)
 
     def _compare_understandings(self, turn: Turn, peer: Peer, data: bytes) -> None:
-        theirs = verify_understanding(parse_signed_understanding(data))
-        if theirs.line != self._line.name:
-            raise TheirError(Reason.WRONG_LINE, f"the Understanding is of {theirs.line}")
-        peer.difference = difference(verify_understanding(self._line.first), theirs) or [
-            "The words are equal and the signatures differ: adopt one and the same file."
-        ]
+        """Say where a counterpart's Understanding differs; the same one is read once.
+
+        It may come before the greeting, and the largest one costs most of a second.
+        """
+        digest = hashlib.sha256(data).digest()
+        if peer.compared is None or peer.compared[0] != digest:
+            if not peer.may_be_compared(turn.now):
+                what = f"more than {UNDERSTANDINGS_COMPARED_PER_MINUTE_MAX} Understandings a minute"
+                raise TheirError(Reason.RATE, what)
+            theirs = verify_understanding(parse_signed_understanding(data))
+            if theirs.line != self._line.name:
+                raise TheirError(Reason.WRONG_LINE, f"the Understanding is of {theirs.line}")
+            differs = difference(verify_understanding(self._line.first), theirs)
+            peer.compared = digest, differs or [_SIGNED_OTHERWISE]
+        peer.difference = list(peer.compared[1])
         turn.effects += self._line.view.raise_alarm(
             "UNDERSTANDINGS_DIFFER",
             Precedence.IMMEDIATE,
@@ -431,6 +449,10 @@ def tell_evidence(line: "Line", party: str, name: str, what: str, at: int) -> li
     alarm, precedence = _EVIDENCE_ALARMS[kind]
     return line.view.raise_alarm(alarm, precedence, at, {"party": party, "what": what})
 
+
+_SIGNED_OTHERWISE: Final = (
+    "The words are equal and the signatures differ: adopt one and the same file."
+)
 
 _EVIDENCE_ALARMS: Final = {
     "evidence": ("FORK", Precedence.FLASH),

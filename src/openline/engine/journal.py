@@ -3,7 +3,7 @@
 The state of a line is the fold over its journal: what was sent, what arrived
 and when, what was receipted, what was refused, what officers did on this node
 only. It is a Merkle log like the outbox; counterparts cosign its head without
-seeing a row, so that nobody can rewrite it later (record.md 1).
+seeing a row, so that nobody can rewrite it later (`docs/spec/log-and-receipt.md`, journals).
 """
 
 from dataclasses import dataclass

@@ -6,8 +6,8 @@ show) and leaves each subject to its room: `outbox` (what we say), `mirror`
 `views` (what is shown).
 
 Before anything is signed after a start, the counterparts must have said what
-they hold of our outbox: our copy may be an old one (record.md 3, trial.md
-rule 6). What is missing is pulled back first.
+they hold of our outbox: our copy may be an old one
+(`docs/decisions/0007-wait-before-signing.md`). What is missing is pulled back first.
 """
 
 import hashlib
@@ -562,6 +562,12 @@ class Line:
             self.show_state(turn)
         if self.outbox.size == 0 or not self.can_sign():
             return
+        # Most turns are too soon after a tick: what it would say is not even gathered.
+        if self.pulse.may_be_due(turn.now):
+            self._tick(turn, observed)
+
+    def _tick(self, turn: Turn, observed: Observed) -> None:
+        """Make a tick if there is something to say, or nothing was said for long."""
         held = tuple(
             sorted((m.checkpoint() for m in self.mirrors.values()), key=lambda head: head.origin)
         )

@@ -3,8 +3,8 @@
 One small record for each message, without its words: those are read from the
 store when somebody asks. Marks are kept apart as the field keeps them apart:
 recorded and delivered are machines' doing, reading, reading back and answering
-are done by named officers (record.md 3). Everything is recorded; what is
-doubtful is flagged, never dropped (trial.md, rule 7).
+are done by named officers (`docs/concepts/receipt.md`). Everything is recorded;
+what is doubtful is flagged, never dropped (`docs/spec/README.md`).
 
 Time: `at` is what the author claims, everything else is this node's clock, but
 for `delivered`, which is the counterpart's cosignature.
@@ -407,7 +407,7 @@ class MessageView:
     def _date_flags(
         self, header: Header, received_at: int, outbox: dict[int, MessageRecord]
     ) -> int:
-        """Whether the author's time is outside what it can be (record.md 4)."""
+        """Whether the author's time is outside what it can be (`docs/spec/envelope.md`)."""
         tolerance_ms = self._clock_tolerance_ms
         if header.at > received_at + tolerance_ms:
             flag = int(Flag.POSTDATED)

@@ -30,7 +30,7 @@ from openline.domain.record.envelope import (
     parse_envelope,
     verify_envelope,
 )
-from openline.domain.record.merkle import Tree, leaf_hash, node_hash, verify_inclusion
+from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash, node_hash, verify_inclusion
 from openline.domain.record.note import Note, parse_note
 from openline.domain.record.signing import Signer
 from openline.engine.entries import Sealed, other_outbox, verify_entries, verify_head
@@ -107,6 +107,7 @@ class Mirror:
         self.epoch = epoch
         self.origin = str(Origin(party, line, "out", epoch))
         self.tree = Tree()
+        self._newest = Checkpoint(self.origin, 0, EMPTY_ROOT)
         self.note: Note | None = None
         self.early: dict[int, Early] = {}
         self.claim: tuple[Checkpoint, str] | None = None
@@ -120,7 +121,9 @@ class Mirror:
 
     def checkpoint(self) -> Checkpoint:
         """The unsigned head of what we hold."""
-        return Checkpoint(self.origin, self.tree.size, self.tree.root())
+        if self._newest.size != self.tree.size:
+            self._newest = Checkpoint(self.origin, self.tree.size, self.tree.root())
+        return self._newest
 
     def accept(
         self, turn: Turn, frame: Entries, ring: KeyRing, first_content: bytes

@@ -129,10 +129,10 @@ class Node:
                     return
                 self._line_of_link[link] = line
                 line.intake.link_opened(turn, link, party, circuit)
-            case LinkClosed(link):
+            case LinkClosed(link, reason):
                 line = self._line_of_link.pop(link, None)
                 if line is not None:
-                    line.intake.link_closed(turn, link)
+                    line.intake.link_closed(turn, link, reason)
             case ClockAdvanced():
                 pass
 

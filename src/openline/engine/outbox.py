@@ -1,7 +1,7 @@
 """Our own outbox: recording, heads, sending, receipts, recovery.
 
-Order of work (record.md 3): entries are committed, then the head over them is
-signed, then both are sent. Heads are signed only by `head`, and `head` is
+Order of work (`docs/spec/log-and-receipt.md`): entries are committed, then the head
+over them is signed, then both are sent. Heads are signed only by `head`, and `head` is
 called only in `Line.settle`, after the commit. A head that covers fewer
 entries than are recorded may be signed at any later time: it is the same
 history.
@@ -17,7 +17,7 @@ from openline.domain.line.keyring import KeyRing, mirror_name
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
 from openline.domain.record.envelope import Header, make_content, seal_envelope
-from openline.domain.record.merkle import Tree, leaf_hash
+from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
 from openline.domain.record.note import Note, parse_note, parse_signature_rows
 from openline.domain.record.signing import PublicKeys, Signer
 from openline.engine.desk import Draft
@@ -62,6 +62,8 @@ class Outbox:
         self.epoch = epoch
         self.origin = str(Origin(own, line, "out", epoch))
         self.tree = Tree()
+        # The head that was asked for last: each message asks for its own several times.
+        self._asked = Checkpoint(self.origin, 0, EMPTY_ROOT)
         self.last_at = 0
         self._keys = keys
         self._chance = chance
@@ -79,7 +81,9 @@ class Outbox:
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         """The unsigned head at a size, by default the last."""
         size = self.tree.size if size is None else size
-        return Checkpoint(self.origin, size, self.tree.root(size))
+        if self._asked.size != size:
+            self._asked = Checkpoint(self.origin, size, self.tree.root(size))
+        return self._asked
 
     def is_on_history(self, head: Checkpoint) -> bool:
         """Whether a head is of the history that is recorded here."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from openline.domain.instant import MINUTE_MS
+from openline.domain.limits import UNDERSTANDINGS_COMPARED_PER_MINUTE_MAX
 from openline.domain.line.observed import CircuitWatch, Observed
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note
@@ -95,6 +96,8 @@ class Peer:
             its connections stand.
         has_lent: It has given us back entries of ours.
         has_continued: It has shown in this run that our journal was lost.
+        compared: SHA-256 of the Understanding that it has shown last, and where that
+            differs from ours, in words.
     """
 
     party: str
@@ -136,8 +139,11 @@ class Peer:
     pulled_at: int | None = None
     has_lent: bool = False
     has_continued: bool = False
+    compared: tuple[bytes, list[str]] | None = None
     _faults_since: int = 0
     _faults: int = 0
+    _compared_since: int = 0
+    _compared: int = 0
 
     @property
     def is_forked(self) -> bool:
@@ -193,6 +199,13 @@ class Peer:
             self._faults_since, self._faults = now, 0
         self._faults += 1
         return self._faults > FAULTS_PER_MINUTE_MAX
+
+    def may_be_compared(self, now: int) -> bool:
+        """Count one Understanding of its to be read; whether this minute has room for it."""
+        if not 0 <= now - self._compared_since < MINUTE_MS:
+            self._compared_since, self._compared = now, 0
+        self._compared += 1
+        return self._compared <= UNDERSTANDINGS_COMPARED_PER_MINUTE_MAX
 
     @property
     def has_room(self) -> bool:

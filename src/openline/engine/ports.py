@@ -104,7 +104,7 @@ class StoreFailed(Exception):
     """The disk refused a write or gave back wrong bytes: the process must end.
 
     Never retried and never shown as an officer's mistake, for what a failed
-    fsync has lost cannot be known (trial.md 1, rule 2).
+    fsync has lost cannot be known (`docs/decisions/0003-sqlite-through-apsw.md`).
     """
 
 
@@ -117,6 +117,15 @@ class Store(Protocol):
         Raises:
             StoreConflict: A log does not have the size the append expects.
             StoreFailed: The writes may or may not be durable; the process must end.
+        """
+
+    def tidy(self) -> None:
+        """Do what commits left to be done later; changes nothing that is read.
+
+        Called when nothing waits. Who never calls it loses nothing but time.
+
+        Raises:
+            StoreFailed: The disk failed; the process must end.
         """
 
     def origins(self) -> list[tuple[str, int, bytes]]:

@@ -75,14 +75,17 @@ class Pulse:
         """Leave numbers out: some of them may have been used by a copy that is lost."""
         self.sequence += count
 
-    def is_due(self, now: int, said: tuple[object, ...]) -> bool:
-        """Whether a tick must be made: the interval is over, or much changed."""
+    def may_be_due(self, now: int) -> bool:
+        """Whether a tick may be made now: after the last one, whatever has changed since."""
         if self._made_at is None or now < self._made_at:
             return True
-        age_ms = now - self._made_at
-        if age_ms >= self.interval_ms:
+        return (now - self._made_at) * CHANGES_PER_INTERVAL >= self.interval_ms
+
+    def is_due(self, now: int, said: tuple[object, ...]) -> bool:
+        """Whether a tick must be made: the interval is over, or much changed."""
+        if self._made_at is None or not 0 <= now - self._made_at < self.interval_ms:
             return True
-        return said != self._said and age_ms * CHANGES_PER_INTERVAL >= self.interval_ms
+        return said != self._said and self.may_be_due(now)
 
     def make(
         self,

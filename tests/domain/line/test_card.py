@@ -93,6 +93,10 @@ def test_a_signature_for_another_party_is_refused() -> None:
         ({"endpoints": (Endpoint("second_line", "127.0.0.1", 1),)}, "endpoints[0].name is not"),
         ({"endpoints": (Endpoint("a" * 64, "127.0.0.1", 1),)}, "endpoints[0].name has 64"),
         ({"endpoints": (Endpoint("1", "line..", 1),)}, "endpoints[0].host is not"),
+        (
+            {"endpoints": (Endpoint("1", "a", 1), Endpoint("2", "a", 1), Endpoint("1", "b", 1))},
+            "endpoints[2].name names the circuit '1' a second time",
+        ),
     ],
 )
 def test_an_unsound_card_is_refused_even_when_signed(change: dict[str, object], told: str) -> None:

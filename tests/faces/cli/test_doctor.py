@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from openline.adapters.keys import FileKeys
+from openline.adapters.sqlite import SqliteStore
+from openline.engine.ports import PutHead
 from openline.faces.cli.doctor import State, findings
 from tests.faces.conftest import (
     ALPHA,
+    BRAVO,
     LINE,
     Line,
     Run,
@@ -137,6 +140,26 @@ def test_the_store_of_a_stopped_node_is_read_whole(stopped: Path, tmp_path: Path
     data[len(data) // 2] ^= 1
     store.write_bytes(data)
     assert "store" in faults(directory)
+
+
+def test_what_only_signatures_show_is_found(stopped: Path, tmp_path: Path, openline: Run) -> None:
+    """Every signature is verified: a receipt that somebody has altered is a fault."""
+    directory = tmp_path / "alpha"
+    shutil.copytree(stopped, directory)
+    told = openline("doctor", "--dir", directory, "--json").json["findings"]
+    [logs] = [one for one in told if one["check"] == "logs"]
+    assert logs["state"] == "OK"
+    assert "with a receipt" in logs["what"]
+    origin = f"{ALPHA}/{LINE}/out"
+    with SqliteStore.open(directory / "store.sqlite") as store:
+        last = store.last_head(origin, BRAVO)
+        assert last is not None
+        *rows, row = last[1].splitlines()
+        other = row[:-40] + ("A" if row[-40] != "A" else "B") + row[-39:]
+        store.commit([PutHead(origin, last[0], BRAVO, "\n".join([*rows, other, ""]))])
+    found = faults(directory)
+    assert list(found) == ["logs"]
+    assert found["logs"] == f"{origin}: The receipt of {BRAVO} for {last[0]} does not verify."
 
 
 def test_an_old_copy_of_the_store_is_found(stopped: Path, tmp_path: Path) -> None:

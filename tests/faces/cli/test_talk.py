@@ -270,6 +270,10 @@ def test_a_line_check_is_answered_with_what_arrived(alpha: Officer, bravo: Offic
     not_one = bravo("check", "reply", reply)
     assert not_one.code == Exit.REFUSED
     assert "no line check" in not_one.err
+    past = alpha("check", "send", "--next-at=-1h")
+    assert past.code == Exit.REFUSED
+    assert "which is over" in past.err
+    assert "Give the time of a check to come" in past.err
 
 
 def test_a_scope_is_suspended_by_two_persons_and_resumed(alpha: Officer, bravo: Officer) -> None:
@@ -285,7 +289,12 @@ def test_a_scope_is_suspended_by_two_persons_and_resumed(alpha: Officer, bravo: 
     )
     alone = alpha(*suspend, "--released-by", "commander/duty officer")
     assert alone.code == Exit.REFUSED
-    alpha.said(*suspend, "--released-by", "commander/Gen. Jones", "--conditions", "An inquiry.")
+    released = (*suspend, "--released-by", "commander/Gen. Jones")
+    misspelt = alpha(*released, "--keep-open", "line_checks")
+    assert misspelt.code == Exit.REFUSED
+    assert "'line_checks', which is no scope and no exception" in misspelt.err
+    assert "Name one of line_check, flash, contact, humanitarian, air_safety" in misspelt.err
+    alpha.said(*released, "--conditions", "An inquiry.")
     wait_until(lambda: "incident_inquiry SUSPENSION_PENDING" in bravo("status").out)
     assert "to be suspended by alpha.example" in alpha("status").out
     alpha.said(

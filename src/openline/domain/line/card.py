@@ -80,7 +80,8 @@ class Card:
         witness: Keys that cosign heads seen to be consistent.
         mirror: Keys that cosign heads all of whose entries are held.
         tls: The self-signed certificate of its node, in DER.
-        endpoints: Where to dial first, in the order to try; may be empty.
+        endpoints: Where to dial first, in the order to try, one for each circuit;
+            may be empty.
     """
 
     party: str
@@ -178,12 +179,27 @@ def parse_card(text: str) -> Card:
             raise Fault("party", "is not a party name")
         if card.threshold > len(card.roots):
             raise Fault("threshold", f"is more than the {len(card.roots)} root keys")
+        _check_endpoints(card.endpoints)
         roles = {"node": card.node, "witness": card.witness, "mirror": card.mirror}
         check_keys("", card.party, roles, card.roots)
     except Fault as fault:
         raise fault.as_theirs("party card") from None
     _verify(card, signed)
     return card
+
+
+def _check_endpoints(endpoints: tuple[Endpoint, ...]) -> None:
+    """Check that each circuit has one address.
+
+    Of two a node would dial only one, and not say which.
+
+    Raises:
+        Fault: A circuit is named twice.
+    """
+    names = [endpoint.name for endpoint in endpoints]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise Fault(f"endpoints[{number}].name", f"names the circuit {name!r} a second time")
 
 
 def fingerprint(card: Card) -> bytes:

@@ -207,6 +207,18 @@ class KeyRing:
         """The mirror keys that are accepted, the newest first."""
         return self._accepted(KeyRole.MIRROR)
 
+    def void(self, role: KeyRole) -> tuple[PublicKeys, ...]:
+        """The keys of a role, not TLS, that were this party's and are accepted no more.
+
+        What one of them has signed may be true and proves nothing: anyone may have
+        had the key. Of an earlier outbox its own ring says the same.
+        """
+        if role is KeyRole.NODE:
+            given, accepted = self._nodes, self.nodes()
+        else:
+            given, accepted = self._cosigners[role], self._accepted(role)
+        return tuple(one.value for one in given if one.value not in accepted)
+
     def tls(self) -> tuple[bytes, ...]:
         """The TLS certificates that are accepted, in DER, the newest first."""
         return tuple(

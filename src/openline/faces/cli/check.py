@@ -42,7 +42,7 @@ def send(
     Args:
         text: Neutral words; none means "no message".
         occasion: Opening or closing call of a duty day, or regular.
-        next_at: When the next check comes: an instant, or +4h from now.
+        next_at: When the next check comes: an instant to come, or +4h from now.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.

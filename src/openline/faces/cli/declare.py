@@ -49,7 +49,8 @@ def suspend(
         released_by: The second person, as POST/OFFICER.
         effective: From when: an instant, or +2h from now; without it at once.
         conditions: What would lead to resumption, in words.
-        keep_open: What goes on all the same; without it line checks, FLASH and humanitarian.
+        keep_open: What goes on all the same: scopes, line_check, flash, contact,
+            humanitarian; without it the last four.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.

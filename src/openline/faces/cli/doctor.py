@@ -71,8 +71,9 @@ def doctor(
 
     It looks at the program and its packages, the settings, the keys and their
     permissions, the cards and Understandings, the clock, the disk, the ports,
-    and the store: every entry is read and hashed while the node is stopped; of
-    a running node its own word is taken. Nothing is changed.
+    and the store: while the node is stopped every entry is read and hashed, and
+    its signature, the heads and the receipts are verified anew; of a running
+    node its own word is taken. Nothing is changed.
 
     Exit code 0 when nothing is at fault, 1 otherwise.
 
@@ -115,7 +116,11 @@ def findings(directory: Path) -> Iterator[Finding]:
     else:
         yield Finding("node", State.OK, "It does not run.", f"openline run --dir {directory}")
         yield from _looked("ports", _ports, config)
-        yield from _looked("store", _store, config)
+        found = list(_looked("store", _store, config))
+        yield from found
+        # Of a store that cannot be read, signatures say nothing further.
+        if all(finding.check != "store" or finding.state is State.OK for finding in found):
+            yield from _looked("logs", _logs, config)
 
 
 def _looked(
@@ -318,6 +323,34 @@ def _store(config: "Config") -> Iterator[Finding]:
         entries = sum(size for _, size, _ in origins)
         yield Finding("store", State.OK, f"{len(origins)} logs with {entries} entries, all sound")
     yield from _anchor(config, origins)
+
+
+def _logs(config: "Config") -> Iterator[Finding]:
+    """The entries, heads and receipts of every log, verified anew."""
+    if not config.store.exists():
+        return
+    from openline.adapters.sqlite import SqliteStore
+    from openline.app.audit import audit
+
+    with SqliteStore.open_read_only(config.store) as store:
+        logs = audit(store)
+    told = [f"{log.origin}: {fault}" for log in logs for fault in log.faults]
+    for says in told[:DAMAGE_SHOWN_MAX]:
+        yield Finding(
+            "logs", State.FAULT, says,
+            "Somebody has altered the store. Keep a copy of it as evidence; then move it away and "
+            "start the node: it pulls its own messages back from the counterparts before it signs.",
+        )  # fmt: skip
+    for says in (f"{log.origin}: {void}" for log in logs for void in log.void):
+        yield Finding(
+            "logs", State.WARNING, says,
+            "The next message is receipted by the new key, and with it all before it.",
+        )  # fmt: skip
+    if not told:
+        entries, heads = sum(log.entries for log in logs), sum(log.heads for log in logs)
+        receipts = sum(log.receipts for log in logs)
+        says = f"{entries} entries and {heads} heads verified, {receipts} of these with a receipt"
+        yield Finding("logs", State.OK, says)
 
 
 def _anchor(config: "Config", origins: list[tuple[str, int, bytes]]) -> Iterator[Finding]:
