@@ -251,3 +251,18 @@ KEY_CHANGES_UNTIL = 96
 must not use up the place of the message that revokes it. Four keys changed every two months
 for four years.
 """
+
+BASE_MAP_SIZE_BYTES_MAX = 8_388_608
+"""A file of coasts and borders to draw on: fifty times the one that goes along."""
+
+BASE_MAP_NUMBERS_MAX = 4_194_304
+"""Numbers in such a file: two million points, which take a second or two to draw."""
+
+PICTURE_VOLUMES_MAX = 2_000
+"""Volumes drawn in one picture: fifteen times a busy airspace order; more would be one blot."""
+
+PICTURE_POINTS_MAX = 500_000
+"""Points along the outlines of one picture: some seconds, and 30 MB as SVG."""
+
+PICTURE_PLACES_MAX = 24
+"""Names of places, or of areas, written on one map: more would cover what is drawn."""
