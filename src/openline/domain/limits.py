@@ -266,3 +266,6 @@ PICTURE_POINTS_MAX = 500_000
 
 PICTURE_PLACES_MAX = 24
 """Names of places, or of areas, written on one map: more would cover what is drawn."""
+
+PICTURE_NAMES_MAX = 200
+"""Names written on a picture of a file; more find no room on a page."""

@@ -13,6 +13,7 @@ whence. Another may stand in its place, so the decoder is bounded and trusts no
 count before it has looked at what is there.
 """
 
+import math
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,6 +40,7 @@ Line: TypeAlias = Floats
 """Longitude and latitude in degrees, one point in each row."""
 
 _Numbers: TypeAlias = NDArray[np.int64]
+_RINGS: Final = frozenset({"land", "lakes"})
 _NUMBER_BYTES_MAX: Final = 4
 """Bytes of one number: 28 bits hold any step, zigzag, and any count."""
 
@@ -46,6 +48,9 @@ _NUMBER_BYTES_MAX: Final = 4
 @dataclass(frozen=True, slots=True)
 class BaseMap:
     """What lies beneath a picture.
+
+    Longitudes of one line run on over the antimeridian, beyond 180 or below -180; a
+    ring round a pole goes along it.
 
     Attributes:
         source: Who made it, as the picture names them; one row.
@@ -156,5 +161,20 @@ def _layer(name: str, numbers: _Numbers) -> tuple[tuple[Line, ...], _Numbers]:
     if total and (np.abs(points).max(axis=0) > (180_000, 90_000)).any():
         raise BaseMapUnreadable(f"Its layer {name} leaves the globe.")
     degrees = points / 1000
-    lines = tuple(np.split(degrees, sizes.cumsum()[:-1])) if count else ()
-    return lines, rest[2 * total :]
+    lines = np.split(degrees, sizes.cumsum()[:-1]) if count else []
+    is_ring = name in _RINGS
+    return tuple(_run_on(line, is_ring=is_ring) for line in lines), rest[2 * total :]
+
+
+def _run_on(line: Line, *, is_ring: bool) -> Line:
+    """The line without jumps from one side of the antimeridian to the other."""
+    lon = line[:, 0]
+    if np.abs(np.diff(lon, append=lon[:1])).max() <= 180:
+        return line
+    line = np.column_stack((np.unwrap(lon, period=360), line[:, 1]))
+    turn = 360 * round((line[-1, 0] - line[0, 0]) / 360)
+    if not is_ring or not turn:
+        return line
+    pole = math.copysign(90.0, float(line[:, 1].mean()))
+    first, lat = line[0]
+    return np.concatenate((line, [(first + turn, lat), (first + turn, pole), (first, pole)]))
