@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from openline.adapters.picture.base_map import NATURAL_EARTH
 from openline.adapters.picture.drawing import ConflictDrawing as ConflictDrawing
 from openline.adapters.picture.drawing import DrawnSide as DrawnSide
 from openline.domain.space.conflict import Finding
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def draw_conflict(
-    path: Path, drawn: ConflictDrawing, *, language: str = "en", base_map: Path | None = None
+    path: Path, drawn: ConflictDrawing, *, language: str = "en", base_map: str = NATURAL_EARTH
 ) -> None:
     """Draw one conflict into a file, in place of one that may be there.
 
@@ -32,7 +33,7 @@ def draw_conflict(
         path: Ends in .png or .svg.
         drawn: The conflict.
         language: `en`, `ru` or `ar`.
-        base_map: A packed map to lay beneath instead of the package's own.
+        base_map: What lies beneath: `natural-earth`, `none`, or the path of a packed map.
 
     Raises:
         OurError: The suffix is another, the file cannot be written, the language has
@@ -50,7 +51,7 @@ def draw_activities(
     *,
     title: str,
     language: str = "en",
-    base_map: Path | None = None,
+    base_map: str = NATURAL_EARTH,
 ) -> None:
     """Draw the areas of a file on the map of their region.
 
@@ -63,7 +64,7 @@ def draw_activities(
         conflicts: Each pair by the numbers of its activities, from 0, with its finding.
         title: What stands on top, such as the name of the file.
         language: `en`, `ru` or `ar`.
-        base_map: A packed map to lay beneath instead of the package's own.
+        base_map: What lies beneath: `natural-earth`, `none`, or the path of a packed map.
 
     Raises:
         OurError: As `draw_conflict` does.

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.typing import LineStyleType
 
 from openline.adapters.picture.base_map import load_base_map
 from openline.adapters.picture.ground import Ground, compound
@@ -25,18 +26,25 @@ from openline.adapters.picture.sheet import (
     check_suffix,
     plain_style,
 )
-from openline.adapters.picture.words import activities_legend, counts, map_source, north
+from openline.adapters.picture.words import (
+    activities_legend,
+    counts,
+    map_source,
+    north,
+    scale_units,
+)
 from openline.adapters.wording import Wording
 from openline.domain.limits import PICTURE_NAMES_MAX, PICTURE_POINTS_MAX, PICTURE_VOLUMES_MAX
 from openline.domain.space.conflict import Finding
 from openline.domain.space.geodesy import Floats, normals
-from openline.domain.space.volume import core_of
 
 if TYPE_CHECKING:
     from openline.adapters.geofiles.activity import ReadActivity
 
 _MAP: Final = (0.06, 0.105, 0.70, 0.775)
 _LEGEND: Final = (0.785, 0.045, 0.980, 0.880)
+_SIGN_WIDTH: Final = 0.03
+_SIGN_STEP: Final = 0.042
 _NAME_CHARS_MAX: Final = 28
 _HALF_M_MIN: Final = 15_000.0
 """A map of one small area shows some of what lies round it."""
@@ -63,7 +71,7 @@ def draw(
     conflicts: Sequence[tuple[int, int, Finding]],
     title: str,
     language: str,
-    base_map: Path | None,
+    base_map: str,
 ) -> None:
     """Draw the areas of a file; see `openline.adapters.picture`."""
     check_suffix(path)
@@ -84,11 +92,9 @@ def draw(
         _draw_meetings(ground, conflicts)
         _draw_names(sheet, ground, drawn)
         ground.draw_north(north(wording))
-        ground.draw_scale(wording.say("{n} km", n="{n}"), wording.say("{n} NM", n="{n}"))
+        ground.draw_scale(*scale_units(wording))
         faulty = sum(1 for activity in activities if not activity.volumes)
-        rows = counts(
-            len(activities), count, len(conflicts), count - len(drawn), faulty, wording
-        )
+        rows = counts(len(activities), count, len(conflicts), count - len(drawn), faulty, wording)
         _draw_legend(sheet, list(rows), bool(met), wording)
         write(
             sheet.figure, _MAP[0] + _MAP[2], 0.022, map_source(base.source, wording), 6.5,
@@ -128,9 +134,7 @@ def _ground(
     low, high = points.min(axis=0), points.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2 * 1.08
     wide = max(float(half[0]), float(half[1]) / proportion, _HALF_M_MIN)
-    return Ground(
-        axes, projection, (float(middle[0]), float(middle[1])), (wide, wide * proportion)
-    )
+    return Ground(axes, projection, (float(middle[0]), float(middle[1])), (wide, wide * proportion))
 
 
 def _draw_volume(ground: Ground, one: _Drawn) -> None:
@@ -237,32 +241,39 @@ def _draw_legend(sheet: Sheet, rows: list[str], has_met: bool, wording: Wording)
     plain, met, nearest = activities_legend(wording)
     figure = sheet.figure
     left, bottom, right, top = _LEGEND
+    signs: list[tuple[str, str, str | None, LineStyleType, float]]
     signs = [(plain, FIRST, None, STYLES[0], 0.9)]
     if has_met:
         signs.append((met, SECOND, HATCHES[1][:2], STYLES[1], 1.9))
     y = top - 0.02
     for text, colour, hatch, style, width in signs:
-        start = right - 0.03 if sheet.is_right_to_left else left
+        start = right - _SIGN_WIDTH if sheet.is_right_to_left else left
         figure.add_artist(
             Rectangle(
-                (start, y - 0.011), 0.03, 0.024, facecolor=f"{colour}30", edgecolor=colour,
+                (start, y - 0.012), _SIGN_WIDTH, 0.024, facecolor=f"{colour}30", edgecolor=colour,
                 hatch=hatch, linestyle=style, linewidth=width, transform=figure.transFigure,
             )
         )  # fmt: skip
-        sheet.row(left + 0.038, right, y, text, 8.5, va="center_baseline") if not (
-            sheet.is_right_to_left
-        ) else sheet.row(left, right - 0.038, y, text, 8.5, va="center_baseline")
-        y -= 0.042
+        _say_sign(sheet, y, text)
+        y -= _SIGN_STEP
     if has_met:
-        x = right - 0.015 if sheet.is_right_to_left else left + 0.015
+        x = right - _SIGN_WIDTH / 2 if sheet.is_right_to_left else left + _SIGN_WIDTH / 2
         figure.add_artist(
             Line2D(
                 [x], [y], marker="x", markersize=8, markeredgewidth=2.0, color=DARK,
                 transform=figure.transFigure,
             )
         )  # fmt: skip
-        sheet.row(left + 0.038, right, y, nearest, 8.5, va="center_baseline") if not (
-            sheet.is_right_to_left
-        ) else sheet.row(left, right - 0.038, y, nearest, 8.5, va="center_baseline")
-        y -= 0.042
+        _say_sign(sheet, y, nearest)
+        y -= _SIGN_STEP
     sheet.rows((left, bottom, right, y), [(row, False) for row in rows])
+
+
+def _say_sign(sheet: Sheet, y: float, text: str) -> None:
+    """What a sign means, beside it."""
+    left, _, right, _ = _LEGEND
+    if sheet.is_right_to_left:
+        right -= _SIGN_WIDTH + 0.008
+    else:
+        left += _SIGN_WIDTH + 0.008
+    sheet.row(left, right, y, text, 8.5, va="center_baseline")

@@ -33,6 +33,12 @@ from openline.domain.limits import (
 from openline.domain.line.letters import visible
 from openline.domain.space.geodesy import Floats
 
+NATURAL_EARTH: Final = "natural-earth"
+"""The map that goes along."""
+
+NOTHING: Final = "none"
+"""No map at all."""
+
 MAGIC: Final = b"openline base map 1\n"
 LAYERS: Final = ("land", "lakes", "rivers", "borders")
 
@@ -72,14 +78,17 @@ class BaseMapUnreadable(OurError):
 
 
 @lru_cache(maxsize=2)
-def load_base_map(path: Path | None = None) -> BaseMap:
-    """The base map in a file, or the one of the package.
+def load_base_map(name: str = NATURAL_EARTH) -> BaseMap:
+    """The base map of this name, which is that of a file unless it is one of ours.
 
     Raises:
         BaseMapUnreadable: It cannot be read, or is no base map.
     """
-    if path is None:
+    if name == NATURAL_EARTH:
         return unpack(files("openline.adapters.picture").joinpath("base_map.bin").read_bytes())
+    if name == NOTHING:
+        return BaseMap("")
+    path = Path(name)
     try:
         with path.open("rb") as file:
             data = file.read(BASE_MAP_SIZE_BYTES_MAX + 1)

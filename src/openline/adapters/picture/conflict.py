@@ -18,7 +18,7 @@ from openline.adapters.picture.base_map import BaseMap, load_base_map
 from openline.adapters.picture.drawing import ConflictDrawing, DrawnSide
 from openline.adapters.picture.ground import Ground, compound, draw_locator
 from openline.adapters.picture.lettering import name_of, write
-from openline.adapters.picture.outline import Ring, core_line, outline
+from openline.adapters.picture.outline import Ring, outline
 from openline.adapters.picture.profile import (
     COLOURS,
     HATCHES,
@@ -36,10 +36,10 @@ from openline.adapters.picture.words import (
     map_source,
     minima_rows,
     names_of,
-    nautical_miles,
     north,
     plan_title,
     profile_title,
+    scale_units,
     shared_row,
     side_name,
     side_rows,
@@ -48,7 +48,7 @@ from openline.adapters.picture.words import (
 from openline.adapters.wording import Wording
 from openline.domain.limits import PICTURE_PLACES_MAX, PICTURE_POINTS_MAX
 from openline.domain.space.conflict import Verdict
-from openline.domain.space.geodesy import Floats, lengths_m, normals, plane_at
+from openline.domain.space.geodesy import Floats, normals, plane_at
 from openline.domain.space.volume import Shape, core_of
 
 VERDICT_COLOURS: Final = {
@@ -69,11 +69,13 @@ _LOCATOR_M: Final = 600_000
 _COS_PLANE: Final = math.cos(math.radians(80))
 
 
-def draw(path: Path, drawn: ConflictDrawing, language: str, base_map: Path | None) -> None:
+def draw(path: Path, drawn: ConflictDrawing, language: str, base_map: str) -> None:
     """Draw one conflict into a file; see `openline.adapters.picture`."""
     check_suffix(path)
     wording = Wording(language)
     base = load_base_map(base_map)
+    one, other = map(_short, drawn.sides)
+    drawn = replace(drawn, sides=(one, other))
     with plain_style():
         sheet = Sheet(is_right_to_left=wording.is_right_to_left)
         _draw_head(sheet, drawn, wording)
@@ -96,7 +98,7 @@ def _draw_head(sheet: Sheet, drawn: ConflictDrawing, wording: Wording) -> None:
     if sheet.is_right_to_left:
         left, right = 0.025, 0.955 - width
     names = " – ".join(
-        wording.data(name_of(side.notice_id, _NAME_CHARS_MAX)) for side in drawn.sides
+        wording.data(name_of(side.notice_id, _NAME_CHARS_MAX // 2)) for side in drawn.sides
     )
     if wording.is_right_to_left:
         names = f"\u2066{names}\u2069"
@@ -107,14 +109,18 @@ def _draw_head(sheet: Sheet, drawn: ConflictDrawing, wording: Wording) -> None:
     sheet.row(left, right, 0.915, about, 9.5, va="center_baseline", bold=drawn.is_exercise)
 
 
-def _paragraphs(drawn: ConflictDrawing, profile: Profile, wording: Wording) -> list[tuple[str, bool]]:
+def _paragraphs(
+    drawn: ConflictDrawing, profile: Profile, wording: Wording
+) -> list[tuple[str, bool]]:
     """The words of the finding, of both sides, of what was agreed."""
     one, other = (name_of(name, 2 * _NAME_CHARS_MAX) for name in names_of(drawn))
     rows = [(wording.finding(drawn.finding, one, other), False)]
     rows += [(row, False) for row in minima_rows(drawn.minima, wording)]
     for number, side in enumerate(drawn.sides, start=1):
-        rows.append((f"{number} – {side_name(_short(side), wording)}", True))
+        rows.append((f"{number} – {side_name(side, wording)}", True))
         rows.append((" ".join(side_rows(side, wording)), False))
+    if profile.is_shared:
+        rows.append((shared_row(wording), False))
     if profile.is_widened:
         rows.append((widening_row(wording), False))
     return rows
@@ -159,9 +165,7 @@ def _draw_plan(sheet: Sheet, drawn: ConflictDrawing, base: BaseMap, wording: Wor
     for number in (0, 1):
         tag(axes, *_tag_place(ground, _near(paper, edges[number]), number), number)
     ground.draw_north(north(wording))
-    ground.draw_scale(
-        wording.say("{n} km", n="{n}"), wording.say("{n} NM", n="{n}")
-    )
+    ground.draw_scale(*scale_units(wording))
     sheet.row(left, left + width - 0.04, bottom + height + 0.014, plan_title(wording), 10,
               bold=True, va="bottom")  # fmt: skip
     _draw_small_map(sheet, ground, base, edges)
@@ -187,7 +191,7 @@ def _near(paper: Around, rings: list[Ring]) -> Floats:
 def window_of(
     shown: list[Floats], separation_m: float, proportion: float
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Middle and half the size of the map: both volumes, or the contact if one is huge.
+    """Middle and half size of the map: both volumes, or the contact if one is huge.
 
     Args:
         shown: Points of each side on paper whose middle is the contact.
@@ -206,7 +210,7 @@ def window_of(
 
 
 def _draw_others(ground: Ground, side: DrawnSide, number: int) -> None:
-    """The other volumes of a notice: thin, so that they are not taken for what is meant."""
+    """The other volumes of a notice: thin, lest they be taken for what is meant."""
     left = PICTURE_POINTS_MAX // 4
     for volume in side.others:
         rings = outline(volume)
@@ -280,9 +284,7 @@ def _draw_separation(ground: Ground, drawn: ConflictDrawing, wording: Wording) -
     ends = separation_line(drawn)
     if ends is None:
         x, y = ground.projection.points(normals((drawn.finding.closest,)))[0]
-        axes.plot(
-            x, y, marker="x", markersize=10, markeredgewidth=2.4, color=DARK, zorder=5
-        )
+        axes.plot(x, y, marker="x", markersize=10, markeredgewidth=2.4, color=DARK, zorder=5)
         return
     points = ground.projection.points(ends)
     axes.plot(
@@ -291,11 +293,13 @@ def _draw_separation(ground: Ground, drawn: ConflictDrawing, wording: Wording) -
     (x, y) = points.mean(axis=0)
     slope = points[1] - points[0]
     is_level = abs(slope[0]) > abs(slope[1])
-    text = separation_text(drawn, wording)
+    off = (x - ground.middle[0]) / ground.half_m[0]
+    # Near an edge of the map the words run away from it; else beside or above the line.
+    side = "left" if off < -0.4 else "right" if off > 0.4 else "center" if is_level else "left"
+    beside_pt = {"left": 6, "center": 0, "right": -6}[side]
     write(
-        axes, x, y, text, 8, bold=True, halo=True, zorder=6,
-        ha="center" if is_level else "left", va="bottom" if is_level else "center",
-        move_pt=(0, 12) if is_level else (6, 0),
+        axes, x, y, separation_text(drawn, wording), 8, bold=True, halo=True, zorder=6, ha=side,
+        va="bottom" if is_level else "center", move_pt=(beside_pt, 12 if is_level else 0),
     )  # fmt: skip
 
 
@@ -324,9 +328,7 @@ def _draw_small_map(sheet: Sheet, ground: Ground, base: BaseMap, edges: list[lis
     points = np.concatenate([_near_points(ground, edge) for edge in edges])
     off = (points - ground.middle) / ground.half_m
     corners = [(1, -1), (-1, -1), (1, 1), (-1, 1)]
-    crowds = [
-        int(((off[:, 0] * x > 0.5) & (off[:, 1] * y > 0.55)).sum()) for x, y in corners
-    ]
+    crowds = [int(((off[:, 0] * x > 0.5) & (off[:, 1] * y > 0.55)).sum()) for x, y in corners]
     x, y = corners[crowds.index(min(crowds))]
     axes = sheet.panel(
         left + width - size - 0.006 if x > 0 else left + 0.006,

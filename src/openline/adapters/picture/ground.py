@@ -1,4 +1,4 @@
-"""The map: base map, net of degrees, scale, north and a small map to find the place.
+"""The map: what lies beneath, the net of degrees, scale, north, a small map.
 
 A `Ground` is axes in metres of a projection. What lies outside its window is cut
 away before it is projected, so that no point is ever asked for on the far side of
@@ -89,14 +89,10 @@ class Ground:
         self._draw(base.borders, BORDER, 0.9 * weight, 1.0, style=(0, (6, 2, 1, 2)))
 
     def _fill(self, rings: Iterable[Line], colour: str, order: float) -> None:
-        parts = [
-            Outline(_as_paper(self.projection, ring, self.box), closed=False)
-            for ring in self._cut(rings)
-        ]
-        if not parts:
+        shown = [_as_paper(self.projection, ring, self.box) for ring in self._cut(rings)]
+        if not shown:
             return
-        paths = [Outline(np.concatenate((p.vertices, p.vertices[:1]))) for p in parts]
-        whole = Outline.make_compound_path(*paths)
+        whole = compound(shown)
         self.axes.add_patch(
             PathPatch(whole, facecolor=colour, edgecolor="none", zorder=order, linewidth=0)
         )
@@ -111,7 +107,7 @@ class Ground:
             for turn in (-360.0, 0.0, 360.0):
                 if high_lon + turn < west or low_lon + turn > east:
                     continue
-                part = ring + (turn, 0.0)
+                part = ring + np.array((turn, 0.0))
                 for column, limit, sign in (
                     (0, west, -1), (0, east, 1), (1, south, -1), (1, north, 1)
                 ):  # fmt: skip
@@ -245,9 +241,7 @@ class Ground:
         points = self.projection.points(normals([position for _, position in places]))
         for (name, _), point in zip(places, points, strict=True):
             off = (point - self.middle) / self.half_m
-            near = any(
-                abs(off[0] - x) < 0.3 and abs(off[1] - y) < 0.06 for x, y in taken
-            )
+            near = any(abs(off[0] - x) < 0.3 and abs(off[1] - y) < 0.06 for x, y in taken)
             if not np.isfinite(off).all() or np.abs(off).max() > 0.94 or near:
                 continue
             if len(taken) == most:
@@ -259,8 +253,9 @@ class Ground:
             )  # fmt: skip
             is_right = off[0] > 0.35
             write(
-                self.axes, *point, name, 7.5, halo=True, zorder=6.1, va="center_baseline",
-                ha="right" if is_right else "left", move_pt=(-5 if is_right else 5, 0),
+                self.axes, float(point[0]), float(point[1]), name, 7.5, halo=True, zorder=6.1,
+                va="center_baseline", ha="right" if is_right else "left",
+                move_pt=(-5 if is_right else 5, 0),
             )  # fmt: skip
 
 
@@ -331,7 +326,7 @@ def _stepped(ring: Line) -> Line:
     which = np.repeat(np.arange(len(ring)), counts)
     within = np.arange(len(which)) - np.repeat(counts.cumsum() - counts, counts)
     shares = (within / counts[which])[:, None]
-    return ring[which] + (after[which] - ring[which]) * shares
+    return np.asarray(ring[which] + (after[which] - ring[which]) * shares)
 
 
 def _without_frame(lines: Iterable[Line]) -> Iterator[Line]:
@@ -393,5 +388,5 @@ def _degrees(value: float, column: int) -> str:
 
 def _round_number(wanted: float) -> float:
     """The greatest of 1, 2, 5, 10, 20, 50, … that is not more than wanted."""
-    scale = 10 ** math.floor(math.log10(max(wanted, 1e-6)))
+    scale = 10.0 ** math.floor(math.log10(max(wanted, 1e-6)))
     return max(step * scale for step in _SCALE_STEPS if step * scale <= wanted * 1.000001)

@@ -56,9 +56,7 @@ def legible(text: str, *, is_bold: bool = False) -> str:
     known = _letters(is_bold=is_bold)
     row = " ".join(text.split())
     return "".join(
-        letter
-        if ord(letter) in known or letter in _STEERING
-        else f"⟨U+{ord(letter):04X}⟩"
+        letter if ord(letter) in known or letter in _STEERING else f"⟨U+{ord(letter):04X}⟩"
         for letter in row
     )
 
@@ -69,9 +67,7 @@ def name_of(text: str, chars_max: int) -> str:
     return shown if len(shown) <= chars_max else f"{shown[: chars_max - 1]}…"
 
 
-def write(
-    on: Axes | Figure, x: float, y: float, text: str, size_pt: float, **more: Any
-) -> Text:
+def write(on: Axes | Figure, x: float, y: float, text: str, size_pt: float, **more: Any) -> Text:
     """Put text somewhere; the other arguments are the library's own.
 
     Args:

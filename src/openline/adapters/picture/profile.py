@@ -12,18 +12,19 @@ from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.typing import LineStyleType
 
 from openline.adapters.picture.drawing import ConflictDrawing
 from openline.adapters.picture.lettering import write
 from openline.adapters.picture.sheet import DARK, FIRST, GREY, SECOND
-from openline.adapters.picture.words import AXES, both_units, apart, unlimited
+from openline.adapters.picture.words import AXES, apart, both_units, unlimited
 from openline.adapters.wording import Wording
 from openline.domain.instant import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, dtg
 from openline.domain.space.altitude import UNBOUNDED_DM, Altitude, Datum, amsl_range_dm
 
 HATCHES: Final = ("////", "\\\\\\\\")
 COLOURS: Final = (FIRST, SECOND)
-STYLES: Final = ("solid", (0, (7, 2)))
+STYLES: Final[tuple[LineStyleType, LineStyleType]] = ("solid", (0, (7, 2)))
 """Two sides differ by colour, by hatch and by line, so that they do in any print."""
 
 MARGIN_STYLE: Final = (0, (3, 2.2))
@@ -93,7 +94,7 @@ def _band(
 
 
 def _plain_dm(bound: Altitude) -> float:
-    """Where the bound is drawn: a flight level at its height in the standard atmosphere."""
+    """Where a bound is drawn: a flight level as in the standard atmosphere."""
     return bound.value * 304.8 if bound.datum is Datum.FLIGHT_LEVEL else float(bound.value)
 
 
@@ -109,14 +110,11 @@ class Profile:
     def __init__(self, axes: Axes, drawn: ConflictDrawing, wording: Wording) -> None:
         self.axes, self.drawn, self.wording = axes, drawn, wording
         self.bands = bands_of(drawn)
-        self.windows = [
-            (side.volume.valid_from, side.volume.valid_until) for side in drawn.sides
-        ]
+        self.windows = [(side.volume.valid_from, side.volume.valid_until) for side in drawn.sides]
         self.start, self.end = self._times()
         self.floor, self.roof = self._heights()
         self.is_widened = any(
-            (band.low_widened, band.high_widened) != (band.low, band.high)
-            for band in self.bands
+            (band.low_widened, band.high_widened) != (band.low, band.high) for band in self.bands
         )
 
     def _times(self) -> tuple[int, int]:
@@ -211,15 +209,25 @@ class Profile:
                 )
             )  # fmt: skip
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether there are heights and times that both may hold."""
+        low, high = self._shared_heights()
+        return low < high and self.drawn.finding.overlap_from < self.drawn.finding.overlap_until
+
+    def _shared_heights(self) -> tuple[float, float]:
+        return (
+            max(band.low_widened for band in self.bands),
+            min(band.high_widened for band in self.bands),
+        )
+
     def _draw_shared(self) -> None:
-        """The heights and times that both may hold."""
-        finding = self.drawn.finding
-        low = max(band.low_widened for band in self.bands)
-        high = min(band.high_widened for band in self.bands)
-        if low >= high or finding.overlap_from >= finding.overlap_until:
+        """The heights and times that both may hold, framed."""
+        if not self.is_shared:
             return
+        finding = self.drawn.finding
         corner, width, height = self._box(
-            (finding.overlap_from, finding.overlap_until), (low, high)
+            (finding.overlap_from, finding.overlap_until), self._shared_heights()
         )
         self.axes.add_patch(
             Rectangle(
@@ -227,9 +235,7 @@ class Profile:
             )
         )
         self.axes.add_patch(
-            Rectangle(
-                corner, width, height, fill=False, edgecolor=DARK, linewidth=2.2, zorder=4
-            )
+            Rectangle(corner, width, height, fill=False, edgecolor=DARK, linewidth=2.2, zorder=4)
         )
 
     def _draw_gaps(self) -> None:
@@ -351,5 +357,5 @@ def separation_text(drawn: ConflictDrawing, wording: Wording) -> str:
 
 def _nice(wanted: float) -> float:
     """The least of 1, 2, 5, 10, 20, 50, … that is not less than wanted."""
-    scale = 10 ** math.floor(math.log10(max(wanted, 1e-9)))
+    scale = 10.0 ** math.floor(math.log10(max(wanted, 1e-9)))
     return next(step * scale for step in (1, 2, 5, 10) if step * scale >= wanted * 0.999999)

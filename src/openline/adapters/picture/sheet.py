@@ -10,12 +10,13 @@ import io
 import logging
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -57,12 +58,10 @@ def check_suffix(path: Path) -> None:
 @contextlib.contextmanager
 def plain_style() -> Iterator[None]:
     """Draw as the library does by itself, not as a user's settings say."""
-    settings = {
-        name: value
-        for name, value in matplotlib.rcParamsDefault.items()
-        if name not in _BACKENDS
+    settings: dict[Any, Any] = {
+        name: value for name, value in matplotlib.rcParamsDefault.items() if name not in _BACKENDS
     }
-    ours: dict[str, Any] = {
+    settings |= {
         "svg.hashsalt": "openline",
         "svg.fonttype": "path",
         "hatch.linewidth": 0.7,
@@ -71,7 +70,7 @@ def plain_style() -> Iterator[None]:
     }
     # The one row that it may write, about its cache, would stand among our errors.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    with matplotlib.rc_context(settings | ours):
+    with matplotlib.rc_context(settings):
         yield
 
 
@@ -87,7 +86,10 @@ class Sheet:
 
     def __init__(self, *, is_right_to_left: bool) -> None:
         self.figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DOTS_PER_IN, facecolor=PAPER)
-        self._canvas = FigureCanvasAgg(self.figure)
+        FigureCanvasAgg(self.figure)
+        # A renderer of our own measures; the one that draws is made when the page is saved.
+        make: Any = RendererAgg
+        self._renderer = make(1, 1, DOTS_PER_IN)
         self.is_right_to_left = is_right_to_left
 
     def panel(self, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -103,19 +105,18 @@ class Sheet:
     def width_of(self, text: str, size_pt: float, *, is_bold: bool = False) -> float:
         """How wide a row is, as a share of the page."""
         shown = legible(text, is_bold=is_bold)
-        width, _, _ = self._canvas.get_renderer().get_text_width_height_descent(
+        width, _, _ = self._renderer.get_text_width_height_descent(
             shown, font(size_pt, is_bold=is_bold), ismath=False
         )
-        return width / (WIDTH_IN * DOTS_PER_IN)
+        return float(width) / (WIDTH_IN * DOTS_PER_IN)
 
     def row(
         self, left: float, right: float, y: float, text: str, size_pt: float, **more: Any
     ) -> None:
         """Write one row between two edges, from the side where rows begin; cut to fit."""
         is_bold = bool(more.get("bold", False))
-        rows = list(
-            broken(text, right - left, lambda row: self.width_of(row, size_pt, is_bold=is_bold))
-        )
+        measure = partial(self.width_of, size_pt=size_pt, is_bold=is_bold)
+        rows = list(broken(text, right - left, measure))
         if len(rows) > 1:
             rows = [f"{rows[0]} …"]
         for shown in balanced(rows):
@@ -150,9 +151,8 @@ class Sheet:
         """Each row with its depth below the top of the box."""
         depth = 0.0
         for text, is_bold in paragraphs:
-            rows = broken(
-                text, width, lambda row, bold=is_bold: self.width_of(row, size_pt, is_bold=bold)
-            )
+            measure = partial(self.width_of, size_pt=size_pt, is_bold=is_bold)
+            rows = broken(text, width, measure)
             for row in balanced(list(rows)):
                 yield depth, row, is_bold
                 depth += step

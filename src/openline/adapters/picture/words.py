@@ -1,4 +1,4 @@
-"""The words on a picture, in each language, from the same catalogues as all others.
+"""The words on a picture, in each language, from the catalogues of all others.
 
 Sentences that have an order come as rows; nothing here knows where they stand on
 the paper.
@@ -81,6 +81,11 @@ def nautical_miles(distance_m: float, wording: Wording) -> str:
     return wording.say("{n} NM", n=wording.data(f"{distance_m / 1852:.3g}"))
 
 
+def scale_units(wording: Wording) -> tuple[str, str]:
+    """Kilometres and nautical miles, each with `{n}` where the number goes."""
+    return wording.say("{n} km", n="{n}"), wording.say("{n} NM", n="{n}")
+
+
 def both_units(distance_m: float, wording: Wording) -> str:
     """A distance in metres or kilometres, and in nautical miles."""
     return f"{wording.distance(distance_m)} ({nautical_miles(distance_m, wording)})"
@@ -118,7 +123,7 @@ def widening_row(wording: Wording) -> str:
 
 def shared_row(wording: Wording) -> str:
     """What the marked part of the profile is."""
-    return wording.say("Both in force at one height")
+    return wording.say("Framed: heights and times that both may hold.")
 
 
 def north(wording: Wording) -> str:
