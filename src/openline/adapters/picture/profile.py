@@ -127,7 +127,8 @@ class Profile:
             near = min(self.windows, key=lambda window: window[1] - window[0])
             reach = (_LONGEST_SHARE * shortest) // 2
             start, end = max(start, near[0] - reach), min(end, near[1] + reach)
-        pad = max((end - start) // 12, buffer_ms // 2 + (end - start) // 25)
+        span = end - start
+        pad = max(span // 12, min(buffer_ms // 2 + span // 25, span // 2))
         return start - pad, end + pad
 
     def _heights(self) -> tuple[float, float]:
@@ -144,7 +145,8 @@ class Profile:
             low = min(low, 0.0)
         if high - low < 1_000:
             high = low + 1_000
-        room = max((high - low) * 0.12, margin * 1.3)
+        # A margin far wider than the bands may leave the picture; the bands may not.
+        room = max((high - low) * 0.12, min(margin * 1.3, (high - low) * 0.7))
         is_open = any(band.high_widened == math.inf for band in self.bands)
         return low - room, high + room + (0.25 * (high - low) if is_open else 0.0)
 
