@@ -82,7 +82,7 @@ def draw(
     count = sum(len(activity.volumes) for activity in activities)
     with plain_style():
         sheet = Sheet(is_right_to_left=wording.is_right_to_left)
-        sheet.row(0.025, 0.975, 0.935, name_of(title, 120), 17, bold=True, va="center_baseline")
+        sheet.row(0.025, 0.975, 0.958, name_of(title, 120), 17, bold=True, va="center_baseline")
         axes = sheet.panel(*_MAP)
         ground = _ground(axes, drawn, conflicts)
         ground.draw_base(base)
