@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openline.adapters import wording
+from openline.adapters.picture import words
 from openline.adapters.wording import LANGUAGES, TERMS, Facts, Wording, catalogue
 from openline.domain.errors import OurError
 from openline.domain.line.declared import KEPT_OPEN_DEFAULT, Declared, Word
@@ -50,13 +51,14 @@ ISOLATED = re.compile("[\u2066\u2068][^\u2066-\u2069]*\u2069")
 
 
 def _sentences_in_code() -> set[str]:
-    """The first arguments of every call of `say` and `mark` in the module."""
+    """The first arguments of every call of `say` and `mark` in the modules that say anything."""
     found = set()
-    for node in ast.walk(ast.parse(inspect.getsource(wording))):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in ("say", "mark"):
-                found.add(node.args[0].value)
+    for module in (wording, words):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in ("say", "mark"):
+                    found.add(node.args[0].value)
     return found
 
 

@@ -341,12 +341,16 @@ class Wording:
 
     Args:
         language: `en`, `ru` or `ar`.
+
+    Attributes:
+        language: In which it says.
+        is_right_to_left: Whether rows of it begin on the right.
     """
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._sentences = catalogue(language)
-        self._is_right_to_left = language in _RIGHT_TO_LEFT
+        self.is_right_to_left = language in _RIGHT_TO_LEFT
         self._sayings: dict[type, Callable[[Any, Facts], Iterator[str]]] = {
             Adoption: self._adoption,
             Amendment: self._amendment,
@@ -394,6 +398,10 @@ class Wording:
         if code in TERMS:
             return self._sentences[TERMS[code]]
         return self._shown(_Data(visible(code)))
+
+    def data(self, value: object) -> str:
+        """A value that is the same in every language, to be put into a sentence."""
+        return _Data(visible(str(value)))
 
     def title(self, party: PartyTerms) -> str:
         """What a party is called in this language, or its name."""
@@ -1184,12 +1192,12 @@ class Wording:
 
     def _isolated(self, words: str) -> str:
         """Words that keep their own direction and do not disturb their neighbours'."""
-        if self._is_right_to_left or any(map(_runs_right_to_left, words)):
+        if self.is_right_to_left or any(map(_runs_right_to_left, words)):
             return f"{_FIRST_ISOLATE}{words}{_END_ISOLATE}"
         return words
 
     def _shown(self, value: str) -> str:
-        if isinstance(value, _Data) and self._is_right_to_left:
+        if isinstance(value, _Data) and self.is_right_to_left:
             return f"{_LEFT_ISOLATE}{value!s}{_END_ISOLATE}"
         return str(value)
 

@@ -80,6 +80,8 @@ class Config:
         anchor: The file of committed heads outside the database.
         socket: The Unix socket of the officers' API.
         language: Language of what the command line writes and prints.
+        base_map: What lies beneath pictures: `natural-earth`, `none`, or the path of a
+            packed map.
     """
 
     directory: Path
@@ -92,6 +94,7 @@ class Config:
     anchor: Path
     socket: Path
     language: str = "en"
+    base_map: str = "natural-earth"
 
     @property
     def keys(self) -> Path:
@@ -160,6 +163,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("", "language", "text", '"en"', '"en"',
             "The language in which free text is written and structured text is printed: en, ru "
             "or ar."),
+    Setting("", "base_map", "text", '"natural-earth"', '"our-coasts.bin"',
+            "The map beneath pictures: `natural-earth`, which goes along; `none`; or a file that "
+            "`scripts/pack_base_map.py` has packed. Borders are disputed: this map is yours to "
+            "choose, and decides nothing."),
     Setting("", "store", "text", '"store.sqlite"', '"store.sqlite"',
             "The database with every log. A relative path begins at the node's directory."),
     Setting("", "anchor", "text", '"anchor"', '"anchor"',
@@ -360,7 +367,12 @@ class _Reader:
             anchor=self._file(directory, "anchor", "anchor"),
             socket=self._file(directory, "socket", "openline.sock"),
             language=self._language(),
+            base_map=self._base_map(directory),
         )
+
+    def _base_map(self, directory: Path) -> str:
+        value = self._text_value("", 0, self._values, "base_map", "natural-earth")
+        return value if value in ("natural-earth", "none") else str(directory / value)
 
     def _listeners(self) -> tuple[Listener, ...]:
         found: list[Listener] = []

@@ -282,3 +282,21 @@ for four years.
 UNDERSTANDINGS_COMPARED_PER_MINUTE_MAX = 2
 """Understandings of one counterpart that are read, so that people see where theirs and ours
 differ. The largest takes 0.8 s to read and compare: a fortieth of a core, whoever sends them."""
+
+BASE_MAP_SIZE_BYTES_MAX = 8_388_608
+"""A file of coasts and borders to draw on: fifty times the one that goes along."""
+
+BASE_MAP_NUMBERS_MAX = 4_194_304
+"""Numbers in such a file: two million points, which take a second or two to draw."""
+
+PICTURE_VOLUMES_MAX = 2_000
+"""Volumes drawn in one picture: fifteen times a busy airspace order; more would be one blot."""
+
+PICTURE_POINTS_MAX = 500_000
+"""Points along the outlines of one picture: some seconds, and 30 MB as SVG."""
+
+PICTURE_PLACES_MAX = 24
+"""Names of places, or of areas, written on one map: more would cover what is drawn."""
+
+PICTURE_NAMES_MAX = 200
+"""Names written on a picture of a file; more find no room on a page."""

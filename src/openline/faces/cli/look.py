@@ -1,12 +1,18 @@
 """The verbs `status`, `conflicts` and `alarms`."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
+from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
+from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.manual import make_app, sole_verb
-from openline.faces.cli.options import Acting, Node, OnLine
+from openline.faces.cli.options import Acting, Language, Node, OnLine
 from openline.faces.cli.output import Worded, emit
+
+if TYPE_CHECKING:
+    pass
 
 status_app = make_app("status", "")
 conflicts_app = make_app("conflicts", "")
@@ -37,8 +43,12 @@ def status(
 
 @sole_verb(conflicts_app)
 def conflicts(
+    conflict: str | None = None,
+    /,
     *,
+    picture: Path | None = None,
     ended: bool = False,
+    language: Language | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
     """Show where notices of two parties meet.
@@ -46,17 +56,36 @@ def conflicts(
     A conflict is a fact that both nodes compute alike: two live notices come
     nearer than agreed in space, altitude and time. It forbids nothing.
 
+    With --picture one of them is drawn on a page: from above, in height and time,
+    and in words, so that it is seen without a map.
+
     Example:
         openline conflicts --ended
+        openline conflicts --picture conflict.png
+        openline conflicts alpha.example~ALPHA-N-0001~bravo.example~BRAVO-N-0001 --picture c.svg
 
     Args:
+        conflict: Its id, as the list shows it; without it all of them, or the picture of the
+            gravest.
+        picture: A file to draw one into; its name ends in .png or .svg.
         ended: Those that have ended as well.
+        language: Of the words that the program adds; without it that of node.toml.
         options: Which node and line, and how to print.
     """
     client = options.client()
     line = options.line_of(client)
-    answer = client.get("/lines", line, "conflicts", live=not ended)
-    emit(answer, _conflict_rows(answer["conflicts"]), as_json=options.json)
+    answer = client.get("/lines", line, "conflicts", live=not ended, language=language)
+    found = _named(answer["conflicts"], conflict)
+    if picture is None:
+        emit({"conflicts": found}, _conflict_rows(found), as_json=options.json)
+        return
+    chosen = gravest_of(found)
+    from openline.faces.cli.picture import draw_one
+
+    draw_one(client, line, chosen, picture, language)
+    which = "" if conflict or len(found) == 1 else f", the gravest of {len(found)}"
+    rows = [f"{picture} shows {chosen['id']}{which}.", *_conflict_rows([chosen])]
+    emit({"picture": str(picture), "conflict": chosen}, rows, as_json=options.json)
 
 
 @sole_verb(alarms_app)
@@ -151,6 +180,51 @@ def _duration(ms: int) -> str:
     raise AssertionError("seconds suit everything")
 
 
+_GRAVITY: Final = ("CONFLICT", "MARGINAL", "TOUCH", "CLEAR")
+
+
+def gravest_of(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """The conflict to look at first: what is real, lasts, is grave, near and soon.
+
+    Raises:
+        OurError: There is none.
+    """
+    if not found:
+        raise OurError(
+            "There is no conflict to draw.", "See those that have ended: openline conflicts --ended"
+        )
+    return min(
+        found,
+        key=lambda one: (
+            one["state"] == "ENDED",
+            one["exercise"],
+            _GRAVITY.index(one["verdict"]),
+            one["separation_m"],
+            one["overlap_from"],
+            one["id"],
+        ),
+    )
+
+
+def _named(found: list[dict[str, Any]], conflict: str | None) -> list[dict[str, Any]]:
+    """All of them, or the one that is named.
+
+    Raises:
+        WrongUsage: None of them has this id; says which there are.
+    """
+    chosen = [one for one in found if conflict is None or one["id"] == conflict]
+    if conflict is None or chosen:
+        return chosen
+    ids = [one["id"] for one in found]
+    more = f" and {len(ids) - _IDS_SHOWN} more" if len(ids) > _IDS_SHOWN else ""
+    there = ", ".join(ids[:_IDS_SHOWN]) + more
+    remedy = f"There are: {there}." if ids else "There is none; --ended shows those that ended."
+    raise WrongUsage(f"There is no conflict {conflict!r}.", remedy)
+
+
+_IDS_SHOWN: Final = 8
+
+
 def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
     if not found:
         yield "No conflicts."
@@ -162,6 +236,7 @@ def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
         exercise = "EXERCISE " if conflict["exercise"] else ""
         yield f"{exercise}{conflict['verdict']} {conflict['state']}: {one} and {other}"
         yield Worded(f"  {conflict['said']}")
+        yield f"  {conflict['id']}"
 
 
 def _alarm_rows(found: list[dict[str, Any]], line: str | None) -> Iterator[str]:

@@ -1,0 +1,130 @@
+"""A conflict of the running node as a picture: asks for both notices and draws.
+
+Everything comes over the node's socket, as for any other program: the finding, both
+notices as they were when it was found, and the agreed places.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openline.adapters.picture import ConflictDrawing, DrawnSide, draw_conflict
+from openline.adapters.wording import LANGUAGES
+from openline.domain.errors import OurError
+from openline.domain.line.understanding_toml import from_toml
+from openline.domain.space.conflict import Finding, Minima, Verdict
+from openline.domain.space.geodesy import Position
+from openline.domain.space.volume import Volume, VolumeDoesNotHold, check_volume
+from openline.domain.talk.volumes import VOLUME
+from openline.faces.cli.faults import WrongUsage
+
+if TYPE_CHECKING:
+    from openline.faces.cli.client import Client
+
+
+def draw_one(
+    client: "Client", line: str, conflict: dict[str, Any], path: Path, language: str | None
+) -> None:
+    """Draw one conflict into a new file.
+
+    Args:
+        client: The way to the node.
+        line: The line.
+        conflict: As the node lists it.
+        path: Ends in .png or .svg; nothing is there yet.
+        language: Of the words; None for that of node.toml.
+
+    Raises:
+        OurError: The file is there already or cannot be written, or a notice is no
+            longer kept as it was.
+    """
+    if path.suffix.lower() not in (".png", ".svg"):
+        raise WrongUsage(
+            f"--picture {path} does not say which sort of picture.",
+            "Let its name end in .png or .svg.",
+        )
+    if path.exists():
+        raise OurError(f"{path} is there already.", "Move it, or name another file.")
+    spoken = language or client.config.language
+    if spoken not in LANGUAGES:
+        spoken = LANGUAGES[0]
+    one, other = (_side(client, line, side) for side in conflict["sides"])
+    drawn = ConflictDrawing(
+        sides=(one, other),
+        finding=_finding(conflict),
+        minima=Minima(**conflict["minima"]),
+        line=line,
+        is_exercise=conflict["exercise"],
+        places=_places(client, line, spoken),
+    )
+    draw_conflict(path, drawn, language=spoken, base_map=client.config.base_map)
+
+
+def _side(client: "Client", line: str, side: dict[str, Any]) -> DrawnSide:
+    """One side with the volumes of the version that the finding is about."""
+    party, notice_id, version = side["party"], side["notice_id"], side["version"]
+    notice = client.get("/lines", line, "notices", party, notice_id)
+    kept = [one for one in notice["versions"] if one["version"] == version]
+    content = _content(client, line, notice, kept, version)
+    volumes = [VOLUME.from_json(one, "volume") for one in (content or {}).get("volumes", ())]
+    number = side["volume"]
+    if not 1 <= number <= len(volumes):
+        raise OurError(
+            f"{party}/{notice_id} is no longer kept as it was in version {version}.",
+            "The record has it: openline log shows every message.",
+        )
+    others = (*volumes[: number - 1], *volumes[number:])
+    serial = kept[0]["serial"] if kept else ""
+    return DrawnSide(
+        party, notice_id, version, volumes[number - 1], number, serial, notice["kind"],
+        tuple(volume for volume in others if _holds(volume)),
+    )  # fmt: skip
+
+
+def _content(
+    client: "Client",
+    line: str,
+    notice: dict[str, Any],
+    kept: list[dict[str, Any]],
+    version: int,
+) -> dict[str, Any] | None:
+    """What the notice said in a version: what is live, else its message."""
+    content: dict[str, Any] | None = notice["content"]
+    if content is not None and content.get("version") == version:
+        return content
+    if not kept:
+        return None
+    index = str(kept[0]["index"])
+    body = client.get("/lines", line, "messages", notice["party"], index)["body"] or {}
+    # After a lost outbox an index may name another message.
+    is_it = (body.get("notice_id"), body.get("version")) == (notice["notice_id"], version)
+    return body if is_it else None
+
+
+def _holds(volume: Volume) -> bool:
+    """Whether a volume can be at all; a counterpart may send others."""
+    try:
+        check_volume(volume)
+    except VolumeDoesNotHold:
+        return False
+    return True
+
+
+def _finding(found: dict[str, Any]) -> Finding:
+    return Finding(
+        verdict=Verdict(found["verdict"]),
+        separation_m=found["separation_m"],
+        vertical_gap_dm=found["vertical_gap_dm"],
+        time_gap_ms=found["time_gap_ms"],
+        overlap_from=found["overlap_from"],
+        overlap_until=found["overlap_until"],
+        closest=(found["closest"]["lat_e7"], found["closest"]["lon_e7"]),
+    )
+
+
+def _places(client: "Client", line: str, language: str) -> tuple[tuple[str, Position], ...]:
+    """The agreed places by what they are called in a language."""
+    shown = client.get("/lines", line, "understanding")
+    return tuple(
+        (dict(point.titles).get(language) or point.name, (point.lat_e7, point.lon_e7))
+        for point in from_toml(shown["toml"], line).reference_points
+    )
