@@ -1,24 +1,50 @@
-"""Runs every measurement and prints it: `python -m bench [--quick] [--json]`."""
+"""Runs the measurements and prints them: `python -m bench [node|conflict] [--quick] [--json]`."""
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from bench import limits, line, machine, record, restart
+from bench.conflict import plot
+from bench.conflict import run as conflict
 from bench.measure import Row
 
 
 def main() -> int:
-    """Measure; exit code 1 where a goal is missed."""
+    """Measure; exit code 1 where a goal is missed, or engines find different conflicts."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("all", "node", "conflict"), default="all")
     parser.add_argument("--quick", action="store_true", help="small counts: does it run at all")
     parser.add_argument("--json", action="store_true", help="one row of JSON at the end")
+    parser.add_argument(
+        "--plot", type=Path, metavar="DIR", help="draw how the conflict engine's cost grows, there"
+    )
     options = parser.parse_args()
+    # Servers and files of the bench are put away also when it is told to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     described = machine.describe()
     if not options.json:
         print("Machine: " + ", ".join(f"{name} {value}" for name, value in described.items()))
+    rows = _node(options) if options.part in ("all", "node") else []
+    report = conflict.Report()
+    if options.part in ("all", "conflict"):
+        report = conflict.measure(
+            is_quick=options.quick, show=lambda rows: _print(rows, options.json)
+        )
+        rows += report.rows
+        if options.plot:
+            plot.save({"machine": described, **report.numbers}, options.plot)
+    missed = [row.name for row in rows if row.holds is False]
+    _conclude(described, rows, missed, report, options.json)
+    return 1 if report.disagreements or (missed and not options.quick) else 0
+
+
+def _node(options: Any) -> list[Row]:
+    """What a node does: the record, the line, the start."""
     with tempfile.TemporaryDirectory(prefix="openline-bench-") as name:
         directory = Path(name)
         allowed = limits.measure(directory, is_quick=options.quick)
@@ -26,13 +52,32 @@ def main() -> int:
         rows += _print(record.measure(is_quick=options.quick), options.json)
         rows += _print(line.measure(directory, allowed, is_quick=options.quick), options.json)
         rows += _print(restart.measure(directory, is_quick=options.quick), options.json)
-    missed = [row.name for row in rows if row.holds is False]
-    if options.json:
-        result = {"machine": described, "rows": [row.to_json() for row in rows], "missed": missed}
+    return rows
+
+
+def _conclude(
+    described: dict[str, object],
+    rows: list[Row],
+    missed: list[str],
+    report: conflict.Report,
+    is_json: bool,
+) -> None:
+    """Say what is missing, what was missed, and where engines disagree."""
+    for words in report.missing:
+        print(f"MISSING: {words}", file=sys.stderr)
+    for words in report.disagreements:
+        print(f"NOT THE SAME CONFLICTS: {words}", file=sys.stderr)
+    if is_json:
+        result = {
+            "machine": described,
+            "rows": [row.to_json() for row in rows],
+            "missed": missed,
+            "missing": report.missing,
+            "disagreements": report.disagreements,
+        }
         print(json.dumps(result))
     elif missed:
         print("Goals missed: " + "; ".join(missed))
-    return 1 if missed and not options.quick else 0
 
 
 def _print(rows: list[Row], is_json: bool) -> list[Row]:

@@ -1,36 +1,59 @@
 #!/bin/sh
 # Installs the system packages that Openline's targets use, and says which and why.
 #
-# Today that is only Python with its venv module, and only where it is missing: databases,
-# browsers and packet tools are not used by any test yet. Safe to run again; asks nothing.
+# Python with its venv module is needed by all; PostgreSQL with PostGIS only by `make bench`, which
+# measures the conflict engine beside it and goes without it, and says so, where it is missing.
+# What is here is left alone. Safe to run again; asks nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
-if python=$(scripts/find-python.sh 2>/dev/null); then
-    echo "system: Python is here ($("$python" --version)); nothing else is used; nothing to install."
-    exit 0
-fi
-
 # package            what it is for
-packages='
+needed='
 python3             runs Openline
 python3-venv        makes .venv
 '
+if python=$(scripts/find-python.sh 2>/dev/null); then
+    echo "system: Python is here ($("$python" --version))."
+    needed=
+fi
 
+# The name without a version depends on the PostgreSQL that Debian or Ubuntu has. The bench starts a
+# server of its own; the one that the package may set up is not touched.
+compared='
+postgresql-postgis  PostgreSQL with PostGIS: bench/conflict measures the conflict engine beside it
+'
+for control in /usr/share/postgresql/*/extension/postgis.control; do
+    if [ -e "$control" ]; then
+        echo "system: PostGIS is here ($control)."
+        compared=
+    fi
+done
+
+packages="$needed$compared"
 names=$(printf '%s' "$packages" | awk 'NF { print $1 }')
+if [ -z "$names" ]; then
+    echo "system: nothing to install."
+    exit 0
+fi
 echo "system: these packages are to be installed:"
 printf '%s' "$packages" | sed -n '/./s/^/  /p'
 
+# Says why nothing can be installed. That is a failure only if Python is missing.
+cannot() {
+    echo "system: $1" >&2
+    [ -z "$needed" ] || exit 1
+    echo "system: NOT INSTALLED: PostGIS. bench/conflict will run without it and claim no ratio." >&2
+    exit 0
+}
+
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "system: apt-get is not here. Install the like of these with this system's own tool." >&2
-    exit 1
+    cannot "apt-get is not here. Install the like of these with this system's own tool."
 fi
 
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null 2>&1; then
-        echo "system: this needs root. Run it as root, or install sudo." >&2
-        exit 1
+        cannot "this needs root. Run it as root, or install sudo."
     fi
     as_root=sudo
 fi

@@ -1,0 +1,1 @@
+"""The conflict engine beside what one would otherwise use, on the same data and queries."""
