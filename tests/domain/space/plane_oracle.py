@@ -54,7 +54,9 @@ def cores_apart_m(pairs: Sequence[tuple[Volume, Volume]]) -> np.ndarray:
         np.minimum.at(best, found.pair, found.metres)
         slack = sum(_width_m(found, side) for side in (0, 1)) / 2
         found = found.kept(found.metres - slack <= best[found.pair])
-    _narrow(found)
+    # The first look may have been the only one, in a plane centred where points were guessed.
+    for _ in range(2):
+        _narrow(found)
     order = np.lexsort((found.metres, found.pair))
     _, first = np.unique(found.pair[order], return_index=True)
     best = found.kept(order[first])
@@ -134,10 +136,12 @@ def _coarse(pairs) -> _Stretches:
         rows[2].append(ends_b[second])
         rows[3].append(row / _COARSE)
         rows[4].append(column / _COARSE)
-        rows[5].append(np.maximum(step_a[first], step_b[second]) * _RADIUS_M_MAX)
-    pair, ends_a, ends_b, at_a, at_b, step_m = (np.concatenate(part) for part in rows)
+        # On the sphere of normals the nearest place may be as far aside as the ellipsoid is flat.
+        far = np.maximum(step_a[first], step_b[second]) * 1.5 + angle.min() * 0.005
+        rows[5].append(far * _RADIUS_M_MAX)
+    pair, ends_a, ends_b, at_a, at_b, far_m = (np.concatenate(part) for part in rows)
     found = _Stretches(pair, [ends_a, ends_b], [], [], [at_a, at_b], np.full(len(pair), np.inf))
-    _look_round(found, 1.5 * step_m)
+    _look_round(found, far_m)
     return found
 
 
@@ -197,7 +201,7 @@ def _narrow(found: _Stretches) -> None:
         part = np.clip(1 - (ends[row, step] - reached) / span, 0, 1)
         start, stop = shares[side][row, step], shares[side][row, step + 1]
         found.at[side] = start + (stop - start) * part
-    _look_round(found, 2 * width_m / _STEPS)
+    _look_round(found, 3 * width_m / _STEPS)
     (lat_a, lon_a), (lat_b, lon_b) = (
         _degrees(along(found.ends[side], found.at[side][:, None])[:, 0]) for side in (0, 1)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from openline.domain.space.volume import Shape, Volume, VolumeDoesNotHold, check_volume
-from tests.domain.space.plane_oracle import along, edges_of
+from tests.domain.space.plane_oracle import units_of
 from tests.domain.space.shapes import HOUR
 
 _SPHERE_M = 6_371_000
@@ -69,7 +69,7 @@ def _draw_pair(stratum: Stratum, chance: random.Random) -> tuple[Volume, Volume]
         try:
             check_volume(a)
             # The second is moved outward until it is about as far as was drawn.
-            for _ in range(3):
+            for _ in range(2):
                 b = _place(forms[1], move(middle, bearing_deg, apart_m))
                 apart_m += gap_m + a.radius_m + b.radius_m - _about_apart_m(a, b)
             check_volume(b)
@@ -108,8 +108,13 @@ def _place(form: _Form, middle: tuple[float, float]) -> Volume:
 
 
 def _about_apart_m(a: Volume, b: Volume) -> float:
-    shares = np.linspace(0, 1, 9)[None]
-    points = [along(edges_of(one), shares).reshape(-1, 3) for one in (a, b)]
+    points = []
+    for volume in (a, b):
+        units = units_of(volume.vertices)
+        ends = np.roll(units, -1, axis=0)
+        # The chords at their thirds: near enough for this.
+        points.append(np.concatenate((units, 2 * units + ends, units + 2 * ends)))
+        points[-1] /= np.sqrt((points[-1] ** 2).sum(axis=1))[:, None]
     return _SPHERE_M * math.acos(max(-1.0, min(1.0, float((points[0] @ points[1].T).max()))))
 
 
