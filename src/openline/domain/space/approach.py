@@ -122,26 +122,28 @@ def nearest_approach(a: Outline, b: Outline) -> Approach:
     of the outlines, vertices of the first core before those of the second.
     """
     (from_a, to_b), (from_b, to_a) = _near_pairs(a, b)
-    vertices = np.concatenate((a.vertices[:, from_a], b.vertices[:, from_b]), axis=1)
-    edges = np.concatenate((b.edges[:, :, to_b], a.edges[:, :, to_a]), axis=2)
-    best = _nearest(vertices[:, :_BLOCK], edges[:, :, :_BLOCK])
-    nearest = best[1]
-    for begin in range(_BLOCK, vertices.shape[1], _BLOCK):
+    vertices = np.concatenate((a.vertices, b.vertices), axis=1)
+    edges = np.concatenate((b.edges, a.edges), axis=2)
+    rows = np.concatenate((from_a, from_b + a.vertices.shape[1]))
+    columns = np.concatenate((to_b, to_a + b.edges.shape[2]))
+    best = _nearest(vertices[:, rows[:_BLOCK]], edges[:, :, columns[:_BLOCK]])
+    for begin in range(_BLOCK, len(rows), _BLOCK):
         block = slice(begin, begin + _BLOCK)
-        found = _nearest(vertices[:, block], edges[:, :, block])
+        found = _nearest(vertices[:, rows[block]], edges[:, :, columns[block]])
         if found[0] < best[0]:
-            best, nearest = found, begin + found[1]
-    approach = _approach(vertices[:, nearest].tolist(), *best[2:], max(best[0], 0.001))
+            best = (found[0], begin + found[1], found[2])
+    length_m, nearest, foot = best
+    approach = _approach(vertices[:, rows[nearest]].tolist(), *foot, max(length_m, 0.001))
     return approach if nearest < len(from_a) else _turned(approach)
 
 
-def _nearest(vertices: Floats, edges: Floats) -> tuple[float, int, float, float, float]:
+def _nearest(vertices: Floats, edges: Floats) -> tuple[float, int, tuple[float, float, float]]:
     """Least length of these pairs, which it is, and the foot as its vertex sees it."""
     east, north, away = _feet(vertices, edges)
     lengths = arc_lengths_m(vertices[2], vertices[3], east, north, away).round(3)
     nearest = int(lengths.argmin())
     foot = float(east[nearest]), float(north[nearest]), float(away[nearest])
-    return float(lengths[nearest]), nearest, *foot
+    return float(lengths[nearest]), nearest, foot
 
 
 def _feet(vertices: Floats, edges: Floats) -> tuple[Floats, Floats, Floats]:

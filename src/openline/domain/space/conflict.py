@@ -1,26 +1,25 @@
 """Conflict: how near two volumes come in space and time, and what that means.
 
-Both nodes must reach one verdict from the same bytes, so the rule is fixed; why it
-is this one stands in `docs/decisions/0013-lengths-on-the-ellipsoid.md`:
+Both nodes must reach one verdict from the same bytes, so the rule is fixed: it is
+written down in `docs/spec/conflict.md`, and why it is this one stands in
+`docs/decisions/0013-lengths-on-the-ellipsoid.md`. In short:
 
 - Two volumes are in conflict if their horizontal separation is at most the
   agreed minimum, their bands are closer than the vertical minimum, and their
   windows are closer than the time buffer. With a minimum of zero they must
   overlap in that dimension.
 - Each core has a box on the unit sphere (`volume.core_of`), widened by its
-  radius and half the lateral minimum over the least radius of curvature. The
-  middle of what the two boxes share (or of what parts them), normalised, is
-  the centre of a gnomonic plane of normals, scaled by the two radii of
-  curvature there.
-- In this plane it is decided whether the cores meet, exactly, and which points
-  of them are nearest: at one end of that line is a vertex, for two great circles
-  which do not cross come nearest at an end. The length of the line is then taken
-  on the ellipsoid, for a gnomonic plane shows it too long away from its centre.
+  radius. The middle of what the two boxes share (or of what parts them),
+  normalised, is the centre of a gnomonic plane of normals. In this plane it is
+  decided whether the cores meet, exactly, for great circles are straight there.
+- If they do not, their distance is the least length on the ellipsoid from a vertex
+  of one to an edge of the other (`approach.nearest_approach`).
 - The verdict has four values. MARGINAL is within 1 m and 1e-4 of the distance of
   the contact from the centre; it is treated as a conflict. TOUCH is a shared
   boundary, band or instant without overlap.
 
-The order of the two volumes makes no difference to any bit of the finding.
+The order of the two volumes makes no difference to any bit of the finding, nor does
+the order in which a ring or a line is told, but for a place that both hold.
 """
 
 import math
