@@ -154,11 +154,6 @@ class Plane:
         seen = units @ self.axes.T
         return np.asarray(seen[:, :2] / seen[:, 2:] * self.radii_m)
 
-    def normals(self, points: Floats) -> Floats:
-        """The unit normals that show at these points of the plane."""
-        rays = (points / self.radii_m) @ self.axes[:2] + self.axes[2]
-        return np.asarray(rays / np.sqrt((rays * rays).sum(axis=1))[:, None])
-
     def position(self, x: float, y: float) -> Position:
         """The position that shows at one point of the plane."""
         return position_of(np.array((x, y)) / self.radii_m @ self.axes[:2] + self.axes[2])
