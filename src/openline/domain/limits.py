@@ -230,6 +230,9 @@ GEOFILE_SIZE_BYTES_MAX = 16_777_216
 GEOFILE_FEATURES_MAX = 10_000
 """Features of one file of areas: as many as one party's live notices."""
 
+FILE_MEETINGS_MAX = 20_000
+"""Pairs of volumes of one file that are looked at: some seconds, a hundred busy orders."""
+
 GEOFILE_DEPTH_MAX = 32
 """Folders or collections inside each other in a file of areas."""
 

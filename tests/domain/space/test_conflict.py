@@ -151,6 +151,21 @@ def test_parallel_routes_come_nearest_at_their_ends():
     assert finding.separation_m == pytest.approx(nearest, abs=0.1)
 
 
+def test_the_nearer_of_two_edges_counts_however_far_the_centre_is():
+    """Between one edge to the north and one to the east the truly nearer one is measured.
+
+    The plane of the meeting has its centre 800 km to the south here, and shows what runs
+    north and south 0.8 % longer than what runs east: a rule that measured in it missed
+    this conflict by 2.7 km.
+    """
+    a = corridor((0, 0), (-17, -7), radius_m=100_000)
+    b = corridor((2.6, -4), (2.6, 2.53), (-16, 3.13), radius_m=100_000)
+    finding = find_conflict(a, b, Minima(87_950, 0, 0))
+    assert finding.separation_m == pytest.approx(87_938.174, abs=0.002)
+    assert finding.verdict is Verdict.MARGINAL
+    assert find_conflict(a, b, Minima(88_100, 0, 0)).verdict is Verdict.CONFLICT
+
+
 @pytest.mark.parametrize(
     ("a", "b"),
     [

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from openline.adapters.geofiles.activity import ReadActivity
+from openline.domain.limits import FILE_MEETINGS_MAX
 from openline.domain.space.altitude import ANY_WEATHER, Atmosphere
 from openline.domain.space.conflict import Finding, Minima, Verdict, find_conflict
 from openline.domain.space.index import VolumeIndex
@@ -40,6 +41,8 @@ def find_pairs(
 ) -> list[Pair]:
     """Every pair that is not clear, in the order of the file.
 
+    After `FILE_MEETINGS_MAX` pairs of volumes it ends with those that were found.
+
     Args:
         activities: As they were read; those with a fault meet nothing.
         minima: The agreed ones, for all of them.
@@ -49,11 +52,10 @@ def find_pairs(
         (at, volume) for at, activity in enumerate(activities) for volume in activity.volumes
     ]
     found: dict[tuple[int, int], list[Finding]] = {}
-    for one, other in _near(volumes, minima):
+    for one, other in _meeting(volumes, minima, atmosphere):
         (a, volume_a), (b, volume_b) = volumes[one], volumes[other]
         finding = find_conflict(volume_a, volume_b, minima, atmosphere)
-        if finding.verdict is not Verdict.CLEAR:
-            found.setdefault((a, b), []).append(finding)
+        found.setdefault((a, b), []).append(finding)
     return [
         Pair(a, b, min(findings, key=_rank), len(findings))
         for (a, b), findings in sorted(found.items())
@@ -66,18 +68,20 @@ def count_verdicts(pairs: Sequence[Pair]) -> dict[str, int]:
     return {verdict.value: counts[verdict] for verdict in _WORST_FIRST}
 
 
-def _near(volumes: Sequence[tuple[int, Volume]], minima: Minima) -> Iterator[tuple[int, int]]:
-    """Places of volumes of two activities that may not be clear, the earlier first.
-
-    The only place that knows the index.
-    """
-    index: VolumeIndex[int] = VolumeIndex()
-    for place, (_, volume) in enumerate(volumes):
-        index.add(place, volume)
+def _meeting(
+    volumes: Sequence[tuple[int, Volume]], minima: Minima, atmosphere: Atmosphere
+) -> Iterator[tuple[int, int]]:
+    """Places of volumes of two activities that are not clear, the earlier first."""
+    index: VolumeIndex[int] = VolumeIndex(atmosphere)
+    count = 0
     for place, (activity, volume) in enumerate(volumes):
-        for other in index.near(volume, minima):
-            if other > place and volumes[other][0] != activity:
-                yield place, other
+        for hit in index.hits(volume, minima):
+            if volumes[hit.key][0] != activity:
+                yield hit.key, place
+                count += 1
+                if count == FILE_MEETINGS_MAX:
+                    return
+        index.put(place, [(1, volume)])
 
 
 def _rank(finding: Finding) -> tuple[int, int, float]:

@@ -12,8 +12,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import shapely
 
-from openline.adapters.picture.projection import Around, along
-from openline.domain.space.geodesy import Floats, Plane, lengths_m, plane_at, position_of
+from openline.adapters.picture.projection import Around, along, lengths_m
+from openline.domain.space.geodesy import Floats, Plane, plane_at, position_of
 from openline.domain.space.volume import Shape, Volume, core_of
 
 Ring: TypeAlias = Floats

@@ -16,7 +16,7 @@ from openline.domain.space.geodesy import (
     AXIS_M,
     Floats,
     Position,
-    lengths_m,
+    arc_lengths_m,
     normals,
     plane_at,
     position_of,
@@ -108,6 +108,19 @@ def along(starts: Floats, ahead: Floats, reach_m: Floats) -> Floats:
         went_m = lengths_m(starts, ends)
         angles = angles * np.divide(reach_m, went_m, out=np.ones_like(went_m), where=went_m > 0)
     return np.asarray(starts * np.cos(angles)[:, None] + ahead * np.sin(angles)[:, None])
+
+
+def lengths_m(starts: Floats, ends: Floats) -> Floats:
+    """Lengths of great circles between pairs of normals on the ellipsoid, in metres."""
+    x, y, z = starts.T
+    across = np.hypot(x, y)
+    # At a pole every direction is south; that of longitude zero will do.
+    is_aside = across > 1e-12
+    cosine = np.divide(x, across, out=np.ones_like(x), where=is_aside)
+    sine = np.divide(y, across, out=np.zeros_like(y), where=is_aside)
+    east = ends[:, 1] * cosine - ends[:, 0] * sine
+    north = ends[:, 2] * across - (ends[:, 0] * cosine + ends[:, 1] * sine) * z
+    return arc_lengths_m(z, across, east, north, (starts * ends).sum(axis=1))
 
 
 def units_of(degrees: Floats) -> Floats:

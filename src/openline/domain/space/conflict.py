@@ -1,26 +1,25 @@
 """Conflict: how near two volumes come in space and time, and what that means.
 
-Both nodes must reach one verdict from the same bytes, so the rule is fixed; why it
-is this one stands in `docs/decisions/0013-lengths-on-the-ellipsoid.md`:
+Both nodes must reach one verdict from the same bytes, so the rule is fixed: it is
+written down in `docs/spec/conflict.md`, and why it is this one stands in
+`docs/decisions/0013-lengths-on-the-ellipsoid.md`. In short:
 
 - Two volumes are in conflict if their horizontal separation is at most the
   agreed minimum, their bands are closer than the vertical minimum, and their
   windows are closer than the time buffer. With a minimum of zero they must
   overlap in that dimension.
 - Each core has a box on the unit sphere (`volume.core_of`), widened by its
-  radius and half the lateral minimum over the least radius of curvature. The
-  middle of what the two boxes share (or of what parts them), normalised, is
-  the centre of a gnomonic plane of normals, scaled by the two radii of
-  curvature there.
-- In this plane it is decided whether the cores meet, exactly, and which points
-  of them are nearest: at one end of that line is a vertex, for two great circles
-  which do not cross come nearest at an end. The length of the line is then taken
-  on the ellipsoid, for a gnomonic plane shows it too long away from its centre.
+  radius. The middle of what the two boxes share (or of what parts them),
+  normalised, is the centre of a gnomonic plane of normals. In this plane it is
+  decided whether the cores meet, exactly, for great circles are straight there.
+- If they do not, their distance is the least length on the ellipsoid from a vertex
+  of one to an edge of the other (`approach.nearest_approach`).
 - The verdict has four values. MARGINAL is within 1 m and 1e-4 of the distance of
   the contact from the centre; it is treated as a conflict. TOUCH is a shared
   boundary, band or instant without overlap.
 
-The order of the two volumes makes no difference to any bit of the finding.
+The order of the two volumes makes no difference to any bit of the finding, nor does
+the order in which a ring or a line is told, but for a place that both hold.
 """
 
 import math
@@ -35,6 +34,7 @@ from numpy.typing import NDArray
 from openline.domain.instant import format_instant
 from openline.domain.limits import LATERAL_MINIMUM_M_MAX, TOUCH_SAMPLES_MAX
 from openline.domain.space.altitude import ANY_WEATHER, Atmosphere, vertical_gap_dm
+from openline.domain.space.approach import Outline, nearest_approach, outline_of
 from openline.domain.space.geodesy import (
     CURVATURE_RADIUS_M_MIN,
     Floats,
@@ -42,7 +42,6 @@ from openline.domain.space.geodesy import (
     Position,
     distance_m,
     format_position,
-    lengths_m,
     plane_at,
     position_of,
 )
@@ -54,9 +53,6 @@ MARGIN_SHARE = 1e-4
 
 TOUCH_M = 0.02
 """What counts as a shared boundary: two roundings of a vertex to 1e-7 degree, 11 mm each."""
-
-EXACT_LENGTH_M = 100_000
-"""Longer contacts near the limit are measured along the geodesic: `lengths_m` errs by more."""
 
 _COS_FAR = math.cos(math.radians(80))
 
@@ -174,9 +170,10 @@ class _Contact:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A core as it shows in the plane."""
+    """A core as it shows in the plane, with what it is there."""
 
     shape: Shape
+    outline: Outline
     points: Floats
     geometry: _Geometry
 
@@ -257,13 +254,13 @@ def _compare_areas(a: Volume, b: Volume, lateral_m: int) -> tuple[_State, float,
     plane, figure_a, figure_b = shown
     reach_m = a.radius_m + b.radius_m
     limit_m = reach_m + lateral_m
-    contact = _contact(plane, figure_a, figure_b, (a.radius_m, b.radius_m), limit_m)
+    contact = _contact(plane, figure_a, figure_b, (a.radius_m, b.radius_m))
     separation_m = max(0.0, round(contact.between_m - reach_m, 3))
     if contact.between_m == 0.0:
-        state = _state_of_meeting(figure_a, figure_b, limit_m, contact)
+        state = _state_of_meeting(figure_a, figure_b, limit_m)
     else:
         excess_m = round(contact.between_m - limit_m, 3)
-        state = _state_of_distance(excess_m, lateral_m, _margin_m(contact))
+        state = _state_of_distance(excess_m, lateral_m, _margin_m(contact.off_centre_m))
     return state, separation_m, contact.closest
 
 
@@ -273,19 +270,22 @@ def _show(a: Volume, b: Volume, lateral_m: int) -> tuple[Plane, _Figure, _Figure
     Raises:
         VolumeDoesNotHold: Their boxes meet and yet no plane holds them both.
     """
-    core_a, core_b = core_of(a.shape, a.vertices), core_of(b.shape, b.vertices)
-    pad_a = (a.radius_m + lateral_m / 2) / CURVATURE_RADIUS_M_MIN
-    pad_b = (b.radius_m + lateral_m / 2) / CURVATURE_RADIUS_M_MIN
-    low = np.maximum(core_a.low - pad_a, core_b.low - pad_b)
-    high = np.minimum(core_a.high + pad_a, core_b.high + pad_b)
-    centre = low + high
-    length = math.sqrt(float(centre @ centre))
-    plane = plane_at(centre / length) if length > 1e-9 else None
+    outline_a, outline_b = outline_of(a.shape, a.vertices), outline_of(b.shape, b.vertices)
+    core_a, core_b = outline_a.core, outline_b.core
+    pad_a, pad_b = a.radius_m / CURVATURE_RADIUS_M_MIN, b.radius_m / CURVATURE_RADIUS_M_MIN
+    lows = zip(core_a.low.tolist(), core_b.low.tolist(), strict=True)
+    highs = zip(core_a.high.tolist(), core_b.high.tolist(), strict=True)
+    low = [max(one - pad_a, other - pad_b) for one, other in lows]
+    high = [min(one + pad_a, other + pad_b) for one, other in highs]
+    x, y, z = (least + most for least, most in zip(low, high, strict=True))
+    length = math.sqrt(x * x + y * y + z * z)
+    plane = plane_at(np.array((x, y, z)) / length) if length > 1e-9 else None
     if plane is None or _is_far(plane, core_a) or _is_far(plane, core_b):
-        if (low <= high).all():
+        between = lateral_m / CURVATURE_RADIUS_M_MIN
+        if all(least <= most + between for least, most in zip(low, high, strict=True)):
             raise VolumeDoesNotHold("A volume is too large to be compared.", "Split it.")
         return None
-    return plane, _figure(plane, a.shape, core_a), _figure(plane, b.shape, core_b)
+    return plane, _figure(plane, a.shape, outline_a), _figure(plane, b.shape, outline_b)
 
 
 def _is_far(plane: Plane, core: Core) -> bool:
@@ -307,61 +307,30 @@ def _far_apart(a: Volume, b: Volume) -> tuple[float, Position]:
     return round(max(0.0, between_m - a.radius_m - b.radius_m), 3), middle
 
 
-def _figure(plane: Plane, shape: Shape, core: Core) -> _Figure:
-    points = plane.points(core.units)
+def _figure(plane: Plane, shape: Shape, outline: Outline) -> _Figure:
+    points = plane.points(outline.core.units)
     if shape is Shape.CIRCLE:
-        return _Figure(shape, points, shapely.points(points[0]))
+        return _Figure(shape, outline, points, shapely.points(points[0]))
     draw = shapely.linestrings if shape is Shape.CORRIDOR else shapely.polygons
-    return _Figure(shape, points, draw(points))
+    return _Figure(shape, outline, points, draw(points))
 
 
-def _contact(
-    plane: Plane,
-    a: _Figure,
-    b: _Figure,
-    radii_m: tuple[int, int],
-    limit_m: float = 0.0,
-) -> _Contact:
-    """Where two cores come nearest, their distance exact if it is near the limit."""
-    in_plane_m = float(shapely.distance(a.geometry, b.geometry))
-    if in_plane_m == 0.0:
+def _contact(plane: Plane, a: _Figure, b: _Figure, radii_m: tuple[int, int]) -> _Contact:
+    """Where two cores meet, or come nearest."""
+    if shapely.intersects(a.geometry, b.geometry):
         line = shapely.get_coordinates(shapely.shortest_line(a.geometry, b.geometry))
-        x, y = (float(part) for part in line[0])
-        return _Contact(0.0, math.hypot(x, y), plane.position(x, y))
-    from_a = _lines(plane, a, b.geometry, in_plane_m)
-    from_b = _lines(plane, b, a.geometry, in_plane_m)
-    lines = np.concatenate((from_a, from_b[:, ::-1]))
-    lengths = lengths_m(plane.normals(lines[:, 0]), plane.normals(lines[:, 1])).round(3)
-    nearest = int(lengths.argmin())
-    start, end = lines[nearest]
-    between_m = max(float(lengths[nearest]), 0.001)
-    if EXACT_LENGTH_M < between_m < 1.05 * limit_m:
-        ends = (plane.position(*start.tolist()), plane.position(*end.tolist()))
-        between_m = round(distance_m(*ends), 3)
+        return _Contact(0.0, 0.0, plane.position(*line[0].tolist()))
+    approach = nearest_approach(a.outline, b.outline)
+    between_m = approach.length_m
     # Midway between the two outlines, which may already have met.
     share = min(max((radii_m[0] + between_m - radii_m[1]) / 2 / between_m, 0.0), 1.0)
-    x, y = (float(part) for part in start + (end - start) * share)
-    return _Contact(between_m, math.hypot(x, y), plane.position(x, y))
+    middle = approach.point(share)
+    x, y = plane.points(middle[None])[0].tolist()
+    return _Contact(between_m, math.hypot(x, y), position_of(middle))
 
 
-def _lines(plane: Plane, figure: _Figure, other: _Geometry, in_plane_m: float) -> Floats:
-    """Lines from vertices of one figure to the nearest points of the other.
-
-    Only those vertices are taken that may be the nearest on the ellipsoid: the
-    plane shows a length too long by up to the square of the secant of the angle
-    from its centre, one percent covers what the radii of curvature vary, and a
-    millimetre what GEOS rounds.
-    """
-    secant_squared = 1 + float(((figure.points / plane.radii_m) ** 2).sum(axis=1).max())
-    vertices = shapely.points(figure.points)
-    shapely.prepare(other)
-    is_near = shapely.dwithin(other, vertices, in_plane_m * 1.01 * secant_squared + 0.001)
-    lines = shapely.shortest_line(vertices[is_near], other)
-    return np.asarray(shapely.get_coordinates(lines).reshape(-1, 2, 2))
-
-
-def _margin_m(contact: _Contact) -> float:
-    return MARGIN_M + MARGIN_SHARE * contact.off_centre_m
+def _margin_m(off_centre_m: float) -> float:
+    return MARGIN_M + MARGIN_SHARE * off_centre_m
 
 
 def _state_of_distance(excess_m: float, lateral_m: int, margin_m: float) -> _State:
@@ -373,23 +342,22 @@ def _state_of_distance(excess_m: float, lateral_m: int, margin_m: float) -> _Sta
     return _State.WITHIN if excess_m < 0 else _State.BEYOND
 
 
-def _state_of_meeting(a: _Figure, b: _Figure, limit_m: int, contact: _Contact) -> _State:
+def _state_of_meeting(a: _Figure, b: _Figure, limit_m: int) -> _State:
     """The state of two cores that meet: deeply, hardly, or only at their boundary."""
     if limit_m > 0 or a.shape is not Shape.POLYGON or b.shape is not Shape.POLYGON:
         return _State.WITHIN
-    margin_m = _margin_m(contact)
-    state = _state_of_entry(a, b, margin_m)
-    return state if state is _State.WITHIN else min(state, _state_of_entry(b, a, margin_m))
+    state = _state_of_entry(a, b)
+    return state if state is _State.WITHIN else min(state, _state_of_entry(b, a))
 
 
-def _state_of_entry(a: _Figure, b: _Figure, margin_m: float) -> _State:
+def _state_of_entry(a: _Figure, b: _Figure) -> _State:
     """The state of two polygons that meet, by how deep the first goes into the second.
 
     Looked for at the vertices of the first and just inside its edges, then along its
     edges between the places where they cross the boundary of the second.
     """
-    inner = _inside_edges(a, 2 * margin_m)
-    state = _state_of_depth(np.concatenate((inner, a.points)), b.geometry, margin_m)
+    inner = _inside_edges(a)
+    state = _state_of_depth(np.concatenate((inner, a.points)), b.geometry)
     if state is _State.WITHIN:
         return state
     samples = _samples_between_crossings(a.points, b.points)
@@ -398,28 +366,35 @@ def _state_of_entry(a: _Figure, b: _Figure, margin_m: float) -> _State:
     if not len(inner):
         # It is so thin that nothing tells its inside from its boundary.
         state = min(state, _State.MARGINAL)
-    return min(state, _state_of_depth(samples, b.geometry, margin_m))
+    return min(state, _state_of_depth(samples, b.geometry))
 
 
-def _inside_edges(figure: _Figure, depth_m: float) -> Floats:
-    """Points inside a polygon, at this distance from the middle of each edge."""
+def _margins_m(points: Floats) -> Floats:
+    """The margin at each point of the plane."""
+    return np.asarray(MARGIN_M + MARGIN_SHARE * np.hypot(points[:, 0], points[:, 1]))
+
+
+def _inside_edges(figure: _Figure) -> Floats:
+    """Points inside a polygon, two margins from the middle of each edge."""
     ring = figure.points
     edges = np.roll(ring, -1, axis=0) - ring
-    sense = 1.0 if shapely.is_ccw(figure.geometry.exterior) else -1.0
+    middles = ring + edges / 2
+    sense = 2.0 if shapely.is_ccw(figure.geometry.exterior) else -2.0
     leftward = np.stack((-edges[:, 1], edges[:, 0]), axis=1)
     leftward /= np.maximum(np.sqrt((edges * edges).sum(axis=1)), 1e-9)[:, None]
-    points = ring + edges / 2 + leftward * (sense * depth_m)
+    points = middles + leftward * (sense * _margins_m(middles))[:, None]
     shapely.prepare(figure.geometry)
     return np.asarray(points[shapely.contains_xy(figure.geometry, points)])
 
 
-def _state_of_depth(points: Floats, polygon: _Geometry, margin_m: float) -> _State:
+def _state_of_depth(points: Floats, polygon: _Geometry) -> _State:
     """The state by the depth in the polygon of that point which lies deepest."""
     shapely.prepare(polygon)
-    inside = shapely.points(points[shapely.contains_xy(polygon, points)])
+    points = points[shapely.contains_xy(polygon, points)]
+    inside = shapely.points(points)
     boundary = polygon.exterior
     shapely.prepare(boundary)
-    if not shapely.dwithin(boundary, inside, margin_m).all():
+    if not shapely.dwithin(boundary, inside, _margins_m(points)).all():
         return _State.WITHIN
     if not shapely.dwithin(boundary, inside, TOUCH_M).all():
         return _State.MARGINAL

@@ -95,25 +95,42 @@ def middle_of(units: Floats) -> Floats:
     return total / length if length > 1e-9 else np.zeros(3)
 
 
-def lengths_m(starts: Floats, ends: Floats) -> Floats:
-    """Distances between pairs of normals, row by row, in metres.
+def arc_lengths_m(
+    height: Floats, across: Floats, east: Floats, north: Floats, away: Floats
+) -> Floats:
+    """Lengths of great circles on the ellipsoid in metres, each below half a turn.
 
-    The angle between the normals times the radius of curvature midway in its
-    direction. Within 1 mm of the geodesic up to 30 km, 1 m up to 300 km.
+    The integral of the radius of curvature over the angle between the normals, by
+    Simpson's rule at both ends and midway. Within 0.5 mm of the geodesic up to 300 km,
+    5 cm up to 1,200 km, which two radii and a minimum come to at most.
+
+    Args:
+        height: The z of the normal at which each begins.
+        across: Distance of that normal from the axis: the cosine of its latitude.
+        east: What is seen from there, in three parts that need no common length:
+        north: to the east, to the north,
+        away: and along the normal itself.
     """
-    chords = ends - starts
-    angles = 2 * np.arcsin(np.minimum(np.sqrt((chords * chords).sum(axis=1)) / 2, 1.0))
-    sums = starts + ends
-    mids = sums / np.sqrt((sums * sums).sum(axis=1))[:, None]
-    x, y, z = mids.T
-    cos_squared = np.maximum(x * x + y * y, 1e-30)
-    # The share of the chord that runs east: the rest of it runs along the meridian.
-    east = (chords[:, 1] * x - chords[:, 0] * y) / np.sqrt(cos_squared)
-    share = np.minimum(east**2 / np.maximum((chords * chords).sum(axis=1), 1e-300), 1.0)
-    bend = 1 - ECCENTRICITY_SQUARED * z * z
-    transverse = AXIS_M / np.sqrt(bend)
-    meridian = transverse * (1 - ECCENTRICITY_SQUARED) / bend
-    return np.asarray(angles * np.sqrt(share * transverse**2 + (1 - share) * meridian**2))
+    aside_squared = east * east + north * north
+    aside = np.sqrt(aside_squared)
+    slant = np.sqrt(aside_squared + away * away)
+    cosine, sine = away / slant, aside / slant
+    # Half the angle by roots: they are exact to the last bit everywhere, sines are not.
+    half_cosine = np.maximum(np.sqrt((1 + cosine) / 2), 1e-9)
+    half_sine = sine / (2 * half_cosine)
+    scale = across / np.maximum(aside, 1e-300)
+    # What is the same all along a great circle: the z of its own normal (Clairaut).
+    tilt, rise = scale * east, scale * north
+    heights = np.empty((3, len(rise)))
+    heights[0] = height
+    heights[1] = height * half_cosine + rise * half_sine
+    heights[2] = height * cosine + rise * sine
+    bend = 1 - ECCENTRICITY_SQUARED * heights * heights
+    ratio = (1 - ECCENTRICITY_SQUARED) / bend
+    squares = (ratio * ratio + ECCENTRICITY_SQUARED * tilt * tilt * (1 + ratio) / bend) / bend
+    first, middle, last = np.sqrt(squares)
+    angles = np.arctan2(aside, away)
+    return np.asarray(angles * (first + 4 * middle + last) * (AXIS_M / 6))
 
 
 @dataclass(frozen=True, slots=True)

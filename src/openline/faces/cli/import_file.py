@@ -7,7 +7,6 @@ without one an Understanding may be named, or the minima given.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -27,6 +26,7 @@ from openline.faces.cli.output import emit
 
 if TYPE_CHECKING:
     from openline.adapters.geofiles import Pair, ReadActivity, ReadFile
+    from openline.app.config import Config
     from openline.domain.line.terms import Understanding
     from openline.domain.space.conflict import Minima
     from openline.faces.cli.client import Client
@@ -127,10 +127,15 @@ def import_file(
         options: Which node and line, and how to print.
     """
     from openline.adapters.geofiles import FileFault, find_pairs, read_file, with_doubts
+    from openline.domain.space.altitude import ANY_WEATHER
     from openline.faces.cli.import_shown import Imported, imported_json, imported_rows
 
     if (as_ is None) != (out is None):
         raise WrongUsage("--as and --out belong together.", "Give both: --as kml --out plan.kml.")
+    if picture is not None:
+        from openline.faces.cli.picture import check_picture
+
+        check_picture(picture)
     window = _window(from_, until)
     reach_m = None if radius is None else parse_radius(radius)
     try:
@@ -141,12 +146,11 @@ def import_file(
     terms, source = _terms(comparing, node)
     activities = with_doubts(read.activities, () if terms is None else terms.area)
     minima = comparing.minima(terms)
-    pairs = find_pairs(activities, minima)
+    pairs = find_pairs(activities, minima, ANY_WEATHER if terms is None else terms.atmosphere)
     live = None if node is None else _live(*node, activities, comparing)
     losses = _write(activities, as_, out)
     if picture is not None:
-        language = "en" if node is None else node[0].config.language
-        _draw(picture, read, activities, pairs, file.name, language)
+        _draw(picture, read, activities, pairs, file.name, node and node[0].config)
     imported = Imported(
         str(file), read.form, read.remarks, activities, minima, source, pairs, live, alone, losses,
         tuple(str(path) for path in (out, picture) if path is not None),
@@ -261,13 +265,16 @@ def _draw(
     activities: "list[ReadActivity]",
     pairs: "list[Pair]",
     name: str,
-    language: str,
+    config: "Config | None",
 ) -> None:
-    picture = import_module("openline.adapters.picture")
-    picture.draw_activities(
+    from openline.adapters.picture import draw_activities
+    from openline.faces.cli.picture import spoken_in
+
+    draw_activities(
         path,
         activities,
         [(pair.a, pair.b, pair.finding) for pair in pairs],
         title=f"{name} ({read.form})",
-        language=language,
+        language="en" if config is None else spoken_in(config.language),
+        base_map="natural-earth" if config is None else config.base_map,
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from openline.adapters.geofiles import Pair, ReadActivity, Remark, count_verdicts
 from openline.domain.instant import MINUTE_MS, format_instant
+from openline.domain.limits import FILE_MEETINGS_MAX
 from openline.domain.line.letters import visible
 from openline.domain.space.conflict import Minima
 from openline.domain.space.volume import Volume
@@ -189,6 +190,8 @@ def _pair_rows(imported: Imported) -> Iterator[str]:
         yield f"  {names}: {pair.finding.words()}"
     if len(worst) > PAIRS_SHOWN_MAX:
         yield f"  ... and {len(worst) - PAIRS_SHOWN_MAX} more; --json has all."
+    if sum(pair.meetings for pair in worst) >= FILE_MEETINGS_MAX:
+        yield "  That is where the search ended: split a file that meets itself so often."
 
 
 _RANK: Final = {"CONFLICT": 0, "MARGINAL": 1, "TOUCH": 2}

@@ -37,16 +37,8 @@ def draw_one(
         OurError: The file is there already or cannot be written, or a notice is no
             longer kept as it was.
     """
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise WrongUsage(
-            f"--picture {path} does not say which sort of picture.",
-            "Let its name end in .png or .svg.",
-        )
-    if path.exists():
-        raise OurError(f"{path} is there already.", "Move it, or name another file.")
-    spoken = language or client.config.language
-    if spoken not in LANGUAGES:
-        spoken = LANGUAGES[0]
+    check_picture(path)
+    spoken = spoken_in(language or client.config.language)
     one, other = (_side(client, line, side) for side in conflict["sides"])
     drawn = ConflictDrawing(
         sides=(one, other),
@@ -57,6 +49,27 @@ def draw_one(
         places=_places(client, line, spoken),
     )
     draw_conflict(path, drawn, language=spoken, base_map=client.config.base_map)
+
+
+def check_picture(path: Path) -> None:
+    """Confirm that a picture can be put there.
+
+    Raises:
+        WrongUsage: The name does not say which sort of picture.
+        OurError: Something is there already.
+    """
+    if path.suffix.lower() not in (".png", ".svg"):
+        raise WrongUsage(
+            f"--picture {path} does not say which sort of picture.",
+            "Let its name end in .png or .svg.",
+        )
+    if path.exists():
+        raise OurError(f"{path} is there already.", "Move it, or name another file.")
+
+
+def spoken_in(language: str) -> str:
+    """The language of the words of a picture: this one, if there are words in it."""
+    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def _side(client: "Client", line: str, side: dict[str, Any]) -> DrawnSide:
