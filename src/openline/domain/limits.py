@@ -266,3 +266,15 @@ KEY_CHANGES_UNTIL = 96
 must not use up the place of the message that revokes it. Four keys changed every two months
 for four years.
 """
+
+PRIVATE_KEPT_MAX = 1_000
+"""Plans and sites that a party keeps to itself on one line: every post of a theatre."""
+
+PRIVATE_VERTICES_MAX = 100_000
+"""Vertices of all of them: a fifth of what one party's live notices may have."""
+
+PRIVATE_NAME_CHARS_MAX = 64
+"""The name of a plan or site: one row of a list."""
+
+PRIVATE_ENDED_KEPT = 200
+"""Plans and sites that are over and that a node still lists; the journal has them all."""

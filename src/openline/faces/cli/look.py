@@ -1,5 +1,6 @@
 """The verbs `status`, `conflicts` and `alarms`."""
 
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ from openline.domain.instant import format_instant
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Acting, Node, OnLine
 from openline.faces.cli.output import Worded, emit
+from openline.faces.cli.private import found_rows
 
 status_app = make_app("status", "")
 conflicts_app = make_app("conflicts", "")
@@ -44,7 +46,8 @@ def conflicts(
     """Show where notices of two parties meet.
 
     A conflict is a fact that both nodes compute alike: two live notices come
-    nearer than agreed in space, altitude and time. It forbids nothing.
+    nearer than agreed in space, altitude and time. It forbids nothing. Those
+    of what is kept private follow, and are known to this node alone.
 
     Example:
         openline conflicts --ended
@@ -55,7 +58,7 @@ def conflicts(
     """
     client = options.client()
     line = options.line_of(client)
-    answer = client.get("/lines", line, "conflicts", live=not ended)
+    answer = client.get("/lines", line, "conflicts", live=not ended, private=True)
     emit(answer, _conflict_rows(answer["conflicts"]), as_json=options.json)
 
 
@@ -155,6 +158,9 @@ def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
     if not found:
         yield "No conflicts."
     for conflict in found:
+        if conflict["private"]:
+            yield from found_rows([conflict])
+            continue
         one, other = (
             f"{side['party']} {side['notice_id']} v{side['version']} (volume {side['volume']})"
             for side in conflict["sides"]
@@ -175,6 +181,8 @@ def _alarm_rows(found: list[dict[str, Any]], line: str | None) -> Iterator[str]:
 
 def _looks(facts: dict[str, Any]) -> Iterator[str]:
     """The commands that show what an alarm is about."""
+    if "private" in facts:
+        yield f"private show {shlex.quote(facts['private'])}"
     for side in facts.get("sides", ()):
         yield f"notice show {side['party']}/{side['notice_id']}"
     if "notice_id" in facts:
