@@ -298,6 +298,14 @@ _FINDINGS: Final = {
     Verdict.TOUCH: mark("{one} and {other} touch and do not overlap."),
     Verdict.CLEAR: mark("{one} and {other} keep the agreed distance."),
 }
+_PRIVATE_FINDINGS: Final = {
+    Verdict.CONFLICT: mark("Notice {notice} comes nearer to {name} than was agreed."),
+    Verdict.MARGINAL: mark(
+        "Notice {notice} comes so near to {name} that this counts as a conflict."
+    ),
+    Verdict.TOUCH: mark("Notice {notice} touches {name} and does not overlap it."),
+    Verdict.CLEAR: mark("Notice {notice} keeps the agreed distance from {name}."),
+}
 _DONE_BY: Final = {
     "read": mark("Read at {at} by {officer}, post {post}, of {party} ({serial})."),
     "read_back": mark(
@@ -471,11 +479,10 @@ class Wording:
 
         Args:
             finding: What was found.
-            one: The name of one notice.
-            other: The name of the other.
+            one: The name of one notice, or what `kept` gives.
+            other: The name of the other, or what `kept` gives.
         """
-        names = {"one": _side(one), "other": _side(other)}
-        rows = [self.say(_FINDINGS[finding.verdict], **names)]
+        rows = [self._met(finding.verdict, one, other)]
         if finding.separation_m:
             distance = self.distance(finding.separation_m)
             rows.append(self.say("On the map they are {distance} apart.", distance=distance))
@@ -494,6 +501,13 @@ class Wording:
         at = self.position(finding.closest)
         rows.append(self.say("They are nearest to each other at {position}.", position=at))
         return " ".join(rows)
+
+    def _met(self, verdict: Verdict, one: str, other: str) -> str:
+        """That two notices meet, or that a notice meets what is kept private."""
+        if isinstance(one, _Quote) or isinstance(other, _Quote):
+            name, notice = (one, other) if isinstance(one, _Quote) else (other, one)
+            return self.say(_PRIVATE_FINDINGS[verdict], name=name, notice=_Data(notice))
+        return self.say(_FINDINGS[verdict], one=_Data(one), other=_Data(other))
 
     def kept(self, name: str) -> str:
         """What something that is kept private is called, in sentences about it."""
@@ -812,9 +826,8 @@ class Wording:
         yield self.say("Look at each of its notices, and ask for fewer at a time.")
 
     def _private_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
-        other = _Data(f"{facts['party']} {facts['notice_id']}")
-        one = self._quoted(facts["private"])
-        yield self.say(_FINDINGS[Verdict(facts["verdict"])], one=one, other=other)
+        notice = f"{facts['party']} {facts['notice_id']}"
+        yield self._met(Verdict(facts["verdict"]), self.kept(facts["private"]), notice)
         if facts["overlap_from"] < facts["overlap_until"]:
             yield self._window(facts["overlap_from"], facts["overlap_until"], both=True)
         sentence = mark("{party} does not know of it: what is kept private is on this node alone.")
@@ -1280,11 +1293,6 @@ def _serial(facts: Facts) -> _Data:
     if facts.serial:
         return _Data(f"{facts.serial} ({facts.party})")
     return _Data(f"{facts.party} {facts.index}")
-
-
-def _side(name: str) -> str:
-    """What one side of a conflict is called: data, unless it is quoted already."""
-    return name if isinstance(name, _Quote) else _Data(name)
 
 
 def _sides(conflict: str) -> tuple[tuple[str, str], tuple[str, str]]:

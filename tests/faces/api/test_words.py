@@ -197,8 +197,8 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
             "overlap_from": NOW,
             "overlap_until": NOW + 60_000,
         },
-        "“Observers East” and bravo.example BRAVO-N-0002 come nearer to each other than was "
-        "agreed. Both are in force from 070041ZAPR17 until 070042ZAPR17. bravo.example does not "
+        "Notice bravo.example BRAVO-N-0002 comes nearer to “Observers East” than was agreed. "
+        "Both are in force from 070041ZAPR17 until 070042ZAPR17. bravo.example does not "
         "know of it: what is kept private is on this node alone.",
     ),
     "PRIVATE_CONFLICTS_UNLISTED": (

@@ -17,7 +17,6 @@ from typing import Any, ClassVar, Final, Self
 
 from openline.domain.instant import INSTANT_MAX
 from openline.domain.limits import (
-    CONTENT_SIZE_BYTES_MAX,
     PRIVATE_NAME_CHARS_MAX,
     VOLUMES_MAX,
 )
@@ -114,7 +113,7 @@ class Private:
         return private
 
     def check(self) -> None:
-        """Confirm that it can be kept: its words, its volumes, its size.
+        """Confirm that it can be kept: its words, and each of its volumes.
 
         Raises:
             OurError: A field should not be so; it is named.
@@ -130,10 +129,6 @@ class Private:
         yield from volume_faults(self.volumes, "volumes")
         if not self.is_site and any(one.valid_until == WITHOUT_END for one in self.volumes):
             yield Fault("volumes", "have a window without end", "Only a site may be without end.")
-        size_bytes = len(self.to_bytes())
-        if size_bytes > CONTENT_SIZE_BYTES_MAX:
-            what = f"have {size_bytes} bytes, more than {CONTENT_SIZE_BYTES_MAX}"
-            yield Fault("volumes", what, "Keep it in parts.")
 
 
 def _opened(json: Json) -> Json:

@@ -361,7 +361,7 @@ class Minima(msgspec.Struct):
     time_ms: int
 
 
-class Side(msgspec.Struct):
+class Side(msgspec.Struct, omit_defaults=True):
     """One side of a conflict.
 
     Attributes:

@@ -309,7 +309,7 @@ _PRIVATE_CONFLICT: Final = answers.Conflict(
     **{
         **_FINDING,
         "said": (
-            f"“Observers East” and {BRAVO} BRAVO-0001 come nearer to each other than was agreed. "
+            f"Notice {BRAVO} BRAVO-0001 comes nearer to “Observers East” than was agreed. "
             "On the map they are 1840 m apart."
         ),
     },
