@@ -348,7 +348,7 @@ class View:
         return [conflict.to_json() for conflict in (*ended, *live)]
 
     def privates(self) -> list[dict[str, Any]]:
-        """The plans and sites that are kept, in the order in which they came; then those over."""
+        """The plans and sites that are kept, in the order they came; then those over."""
         return [self._private_json(record) for record in self._private.listed()]
 
     def private(self, name: str) -> dict[str, Any]:

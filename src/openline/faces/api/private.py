@@ -88,7 +88,7 @@ async def read_private(
     name: Annotated[str, Parameter(description="The name under which it is kept.")],
     language: Language = None,
 ) -> dict[str, Any]:
-    """One plan or site: its volumes, and the notices that come nearer to it than agreed."""
+    """One plan or site: its volumes, and the notices that come too near to it."""
     wording, view = wording_for(state, language), view_of(state, line)
     try:
         return worded_private(view.private(name), view, wording)

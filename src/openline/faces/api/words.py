@@ -80,7 +80,7 @@ def worded_conflict(conflict: dict[str, Any], wording: Wording) -> dict[str, Any
 
 
 def worded_private(private: dict[str, Any], view: View, wording: Wording) -> dict[str, Any]:
-    """A plan or site with its text, its conflicts and what may be a mistake, in one language."""
+    """A plan or site with its text, conflicts and warnings in one language."""
     kept = Private.from_json(private["content"])
     return {
         **private,

@@ -98,7 +98,7 @@ class Areas:
 
 
 class _OfSite(NoticeForm):
-    """The form of a site: where a file gives no window, there is neither start nor end."""
+    """The form of a site: a file without a window gives neither start nor end."""
 
     def _window(self) -> tuple[int, int] | None:
         return super()._window() or (0, INSTANT_MAX)
