@@ -372,6 +372,7 @@ class View:
             OurError: It may not, with what to do.
         """
         private.check()
+        self._is_live = True
         self._pass_time(now)
         if self._private.is_same(private):
             return False
