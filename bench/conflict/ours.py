@@ -1,6 +1,7 @@
 """Our own index, with or without numba."""
 
 import time
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from bench.conflict.contest import NEWCOMERS_SEED, Contest
 from bench.conflict.outcome import Outcome, Pairs, held_mb, in_child
 from bench.conflict.theatre import MINIMA, Theatre, make_theatre
 from openline.domain.space.conflict import Verdict
-from openline.domain.space.index import Table, VolumeIndex, is_installed, make_ready, table_of
+from openline.domain.space.index import Table, VolumeIndex, make_ready
 from openline.domain.space.volume import Volume
 
 NAMES = {False: "openline (numpy)", True: "openline (numba)"}
@@ -24,7 +25,7 @@ _Index = VolumeIndex[int]
 
 def engines() -> list[bool]:
     """Without numba, and with it where it is installed."""
-    return [False, True] if is_installed() else [False]
+    return [False, True] if find_spec("numba") else [False]
 
 
 def measure(contest: Contest, *, fast: bool, runs: int, newcomers: int, with_join: bool) -> Outcome:
@@ -38,27 +39,15 @@ def _table(theatre: Theatre) -> Table:
     """The volumes as the index takes them in bulk; without `Volume` objects."""
     lower_dm, upper_dm = placed_of(theatre)
     none = np.zeros(len(theatre), dtype=np.int64)
-    columns = {
-        "shape": theatre.shape,
-        "vertex_first": theatre.first[:-1],
-        "vertex_count": np.diff(theatre.first),
-        "radius_m": theatre.radius_m,
-        "lower_datum": theatre.lower_datum,
-        "lower_value": theatre.lower,
-        "lower_dm": lower_dm,
-        "upper_datum": theatre.upper_datum,
-        "upper_value": theatre.upper,
-        "upper_dm": upper_dm,
-        "valid_from": theatre.valid_from,
-        "valid_until": theatre.valid_until,
-        "kind": none,
-        "number": none,
-        "lat_e7": theatre.lat_e7,
-        "lon_e7": theatre.lon_e7,
-    }
-    typed = table_of(())
+    facts = (
+        theatre.shape, theatre.first[:-1], np.diff(theatre.first), theatre.radius_m,
+        theatre.lower_datum, theatre.lower, lower_dm,
+        theatre.upper_datum, theatre.upper, upper_dm, none, none,
+    )  # fmt: skip
     return Table(
-        **{name: column.astype(getattr(typed, name).dtype) for name, column in columns.items()}
+        np.column_stack(facts).astype(np.int32),
+        np.column_stack((theatre.valid_from, theatre.valid_until)),
+        np.column_stack((theatre.lat_e7, theatre.lon_e7)).astype(np.int32),
     )
 
 

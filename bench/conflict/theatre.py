@@ -1,4 +1,4 @@
-"""One theatre of made-up volumes: Syria and around, 600 by 450 km, thirty days.
+"""One theatre of made-up volumes: Syria, Iraq and around, 1,000 by 800 km, thirty days.
 
 The same seed and count give the same volumes. Everything is drawn as arrays; `Volume` objects are
 made from them afterwards, because a million of them takes longer than any index.
@@ -17,8 +17,8 @@ from openline.domain.space.volume import Shape, Volume
 MINIMA = Minima(lateral_m=9_260, vertical_dm=3_000, time_ms=600_000)
 """Five nautical miles, 300 m and ten minutes."""
 
-SOUTH_DEG, WEST_DEG = 33.0, 36.0
-NORTH_SOUTH_M, EAST_WEST_M = 450_000, 600_000
+SOUTH_DEG, WEST_DEG = 30.0, 35.0
+NORTH_SOUTH_M, EAST_WEST_M = 800_000, 1_000_000
 BEGINS_AT = 1_772_323_200_000  # 2026-03-01 00:00 UTC
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS

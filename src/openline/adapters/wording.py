@@ -49,6 +49,7 @@ from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.lead_time import LeadClass
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Certainty, Notice, Operation, Releasability, SpeaksFor
+from openline.domain.talk.private import ALWAYS_FROM, WITHOUT_END, Private
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text
@@ -96,6 +97,12 @@ class Facts:
 
 class _Data(str):
     """A value that is the same in every language and runs from left to right."""
+
+    __slots__ = ()
+
+
+class _Quote(str):
+    """Free words in the quotation marks of a language."""
 
     __slots__ = ()
 
@@ -291,6 +298,14 @@ _FINDINGS: Final = {
     Verdict.TOUCH: mark("{one} and {other} touch and do not overlap."),
     Verdict.CLEAR: mark("{one} and {other} keep the agreed distance."),
 }
+_PRIVATE_FINDINGS: Final = {
+    Verdict.CONFLICT: mark("Notice {notice} comes nearer to {name} than was agreed."),
+    Verdict.MARGINAL: mark(
+        "Notice {notice} comes so near to {name} that this counts as a conflict."
+    ),
+    Verdict.TOUCH: mark("Notice {notice} touches {name} and does not overlap it."),
+    Verdict.CLEAR: mark("Notice {notice} keeps the agreed distance from {name}."),
+}
 _DONE_BY: Final = {
     "read": mark("Read at {at} by {officer}, post {post}, of {party} ({serial})."),
     "read_back": mark(
@@ -371,6 +386,8 @@ class Wording:
             "FLASH": self._flash_alarm,
             "CONFLICT": self._conflict_alarm,
             "CONFLICTS_UNLISTED": self._unlisted_alarm,
+            "PRIVATE_CONFLICT": self._private_alarm,
+            "PRIVATE_CONFLICTS_UNLISTED": self._private_unlisted_alarm,
             "IN_FORCE_UNREAD": self._unread_alarm,
             "DECLARED": self._declared_alarm,
             "STATE_CHANGED": self._changed_alarm,
@@ -435,15 +452,8 @@ class Wording:
             notice: The draft.
             understanding: The terms in force.
         """
-        kinds = {kind for entry in understanding.separations for kind in entry.kinds} - {ANY}
         categories = {entry.category for entry in understanding.lead_times} - {ANY}
-        rows = []
-        if notice.kind not in kinds:
-            sentence = mark(
-                "The Understanding has no separation for the kind {kind}: what holds for any kind "
-                "is taken. It names {names}."
-            )
-            rows.append(self._remark(sentence, kinds, kind=_Data(visible(notice.kind))))
+        rows = self.kind_remarks(notice.kind, understanding)
         if notice.category not in categories:
             sentence = mark(
                 "The Understanding has no lead time for the category {category}: what holds for "
@@ -453,6 +463,22 @@ class Wording:
             rows.append(self._remark(sentence, categories, category=category))
         return rows
 
+    def kind_remarks(self, kind: str, understanding: Understanding) -> list[str]:
+        """The same of the kind alone: it names separation minima.
+
+        Args:
+            kind: What acts or is there.
+            understanding: The terms in force.
+        """
+        kinds = {kind for entry in understanding.separations for kind in entry.kinds} - {ANY}
+        if kind in kinds:
+            return []
+        sentence = mark(
+            "The Understanding has no separation for the kind {kind}: what holds for any kind "
+            "is taken. It names {names}."
+        )
+        return [self._remark(sentence, kinds, kind=_Data(visible(kind)))]
+
     def _remark(self, sentence: str, names: set[str], **values: str) -> str:
         return self.say(sentence, names=_Data(", ".join(sorted(names)) or "–"), **values)
 
@@ -461,11 +487,10 @@ class Wording:
 
         Args:
             finding: What was found.
-            one: The name of one notice.
-            other: The name of the other.
+            one: The name of one notice, or what `kept` gives.
+            other: The name of the other, or what `kept` gives.
         """
-        names = {"one": _Data(one), "other": _Data(other)}
-        rows = [self.say(_FINDINGS[finding.verdict], **names)]
+        rows = [self._met(finding.verdict, one, other)]
         if finding.separation_m:
             distance = self.distance(finding.separation_m)
             rows.append(self.say("On the map they are {distance} apart.", distance=distance))
@@ -484,6 +509,46 @@ class Wording:
         at = self.position(finding.closest)
         rows.append(self.say("They are nearest to each other at {position}.", position=at))
         return " ".join(rows)
+
+    def _met(self, verdict: Verdict, one: str, other: str) -> str:
+        """That two notices meet, or that a notice meets what is kept private."""
+        if isinstance(one, _Quote) or isinstance(other, _Quote):
+            name, notice = (one, other) if isinstance(one, _Quote) else (other, one)
+            return self.say(_PRIVATE_FINDINGS[verdict], name=name, notice=_Data(notice))
+        return self.say(_FINDINGS[verdict], one=_Data(one), other=_Data(other))
+
+    def kept(self, name: str) -> str:
+        """What something that is kept private is called, in sentences about it."""
+        return _Quote(self._quoted(name))
+
+    def private(self, private: Private) -> str:
+        """A plan or site that is kept private, in sentences."""
+        sentence = (
+            mark("{name} is a place where people are. It is kept private, on this node alone.")
+            if private.is_site
+            else mark("{name} is a plan. It is kept private, on this node alone.")
+        )
+        rows = [self.say(sentence, name=self._quoted(private.name))]
+        if private.is_exercise:
+            rows.append(self.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only."))
+        rows.append(self.say("What is there, or acts: {kind}.", kind=self.term(private.kind)))
+        for number, volume in enumerate(private.volumes, start=1):
+            rows += self._area(number, len(private.volumes), volume)
+            rows.append(self._open_window(volume.valid_from, volume.valid_until))
+        if private.remark:
+            rows += self._words(mark("Remark:"), private.remark)
+        rows.append(self.say("This program tells no other party of it."))
+        return "".join(f"{row}\n" for row in rows)
+
+    def _open_window(self, start: int, end: int) -> str:
+        """The window of a site, which may have no beginning and no end."""
+        if start != ALWAYS_FROM and end != WITHOUT_END:
+            return self._window(start, end)
+        if start != ALWAYS_FROM:
+            return self.say("In force from {start}, without end.", start=self.instant(start))
+        if end != WITHOUT_END:
+            return self.say("In force until {end}.", end=self.instant(end))
+        return self.say("In force at all times.")
 
     def lead(self, lead_ms: int, lead: LeadClass) -> str:
         """The lead time of a notice and its class, in one sentence."""
@@ -767,6 +832,24 @@ class Wording:
         sentence = mark("{n} conflicts with notices of {party} are too many to be listed.")
         yield self.say(sentence, n=count, party=self._party(facts))
         yield self.say("Look at each of its notices, and ask for fewer at a time.")
+
+    def _private_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        notice = f"{facts['party']} {facts['notice_id']}"
+        yield self._met(Verdict(facts["verdict"]), self.kept(facts["private"]), notice)
+        if facts["overlap_from"] < facts["overlap_until"]:
+            yield self._window(facts["overlap_from"], facts["overlap_until"], both=True)
+        sentence = mark("{party} does not know of it: what is kept private is on this node alone.")
+        yield self.say(sentence, party=self._party(facts))
+        yield self.say("Look at both; then ask, object, give notice, or move.")
+
+    def _private_unlisted_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        yield self.say(
+            "{n} conflicts with what is kept private are too many to be listed, on account of "
+            "{party}.",
+            n=_Data(facts["unlisted"]),
+            party=self._party(facts),
+        )
+        yield self.say("Look at each notice of the other parties, and keep less, or smaller areas.")
 
     def _unread_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         yield self.say(
@@ -1069,6 +1152,10 @@ class Wording:
             yield self.say("To be reached at: {contact}.", contact=contact)
 
     def _volume(self, number: int, count: int, volume: Volume) -> Iterator[str]:
+        yield from self._area(number, count, volume)
+        yield self._window(volume.valid_from, volume.valid_until)
+
+    def _area(self, number: int, count: int, volume: Volume) -> Iterator[str]:
         yield self.say(
             "Area {n} of {count}: {shape}.",
             n=_Data(number),
@@ -1081,7 +1168,6 @@ class Wording:
         else:
             upper = self.altitude(volume.upper)
             yield self.say("Height: from {lower} to {upper}.", lower=lower, upper=upper)
-        yield self._window(volume.valid_from, volume.valid_until)
 
     def _shape(self, volume: Volume) -> str:
         radius = self.distance(volume.radius_m)

@@ -303,3 +303,15 @@ PICTURE_PLACES_MAX = 24
 
 PICTURE_NAMES_MAX = 200
 """Names written on a picture of a file; more find no room on a page."""
+
+PRIVATE_KEPT_MAX = 1_000
+"""Plans and sites that a party keeps to itself on one line: every post of a theatre."""
+
+PRIVATE_VERTICES_MAX = 100_000
+"""Vertices of all of them: a fifth of what one party's live notices may have."""
+
+PRIVATE_NAME_CHARS_MAX = 64
+"""The name of a plan or site: one row of a list."""
+
+PRIVATE_ENDED_KEPT = 200
+"""Plans and sites that are over and that a node still lists; the journal has them all."""

@@ -31,6 +31,12 @@ CONFLICT: Final = "CONFLICT"
 CONFLICTS_UNLISTED: Final = "CONFLICTS_UNLISTED"
 """There are more conflicts than are listed."""
 
+PRIVATE_CONFLICT: Final = "PRIVATE_CONFLICT"
+"""A notice comes nearer than agreed to what is kept private; its author does not know."""
+
+PRIVATE_CONFLICTS_UNLISTED: Final = "PRIVATE_CONFLICTS_UNLISTED"
+"""There are more conflicts with what is kept private than are listed."""
+
 IN_FORCE_UNREAD: Final = "IN_FORCE_UNREAD"
 """The window of a notice is open and somebody addressed has not read it."""
 

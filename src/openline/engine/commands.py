@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from openline.domain.party import Precedence
 from openline.domain.talk.message import Message
+from openline.domain.talk.private import Private
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,38 @@ class AcknowledgeAlarm:
 
     line: str
     alarm: str
+    by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPrivate:
+    """Keep a plan or a site on this node; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        private: What to keep.
+        by: Post and officer.
+        replaces: Whether it takes the place of what is kept under its name.
+    """
+
+    line: str
+    private: Private
+    by: tuple[str, str]
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropPrivate:
+    """Keep a plan or a site no longer; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        name: The name under which it is kept.
+        by: Post and officer.
+    """
+
+    line: str
+    name: str
     by: tuple[str, str]
 
 
@@ -115,6 +148,8 @@ Command: TypeAlias = (
     Compose
     | CheckNotice
     | AcknowledgeAlarm
+    | KeepPrivate
+    | DropPrivate
     | Adopt
     | ChangeKey
     | PublishRevocation

@@ -7,7 +7,13 @@ What is exercised is compared with what is exercised, and the real with the
 real. This module keeps what live notices occupy and the pairs that are not
 clear; alarms and messages are others' business.
 
-Each notice that is put in asks one question: what is it not clear of? Questions
+What a party keeps to itself (`private_view`) is put in beside its notices and is
+compared with what other parties announce, and with nothing else. Such conflicts
+are private: they have questions, indices, caps and lists of their own, so that
+neither sort takes the room of the other.
+
+Each notice that is put in asks what it is not clear of: first of what is kept
+private here, then of notices. Questions
 are answered in their order, in small steps, as many at a time as the turn
 allows: a hostile notice over thousands of others holds nothing up
 (`docs/decisions/0025-questions-in-steps.md`). A replay answers each at once and
@@ -36,7 +42,7 @@ from openline.domain.space.index import Hit, VolumeIndex
 from openline.domain.space.volume import Volume, VolumeDoesNotHold
 
 Side: TypeAlias = tuple[str, str]
-"""One side of a conflict: the party and its notice id."""
+"""One side of a conflict: the party and its notice id, or what stands for one."""
 
 _SEVERITY: Final = {
     Verdict.CONFLICT: 0,
@@ -63,12 +69,19 @@ class Occupied:
         kind: What acts: names separation minima.
         is_exercise: Whether it is for an exercise only.
         volumes: Those that pass `check_volume`, with their numbers from 1.
+        private: The name under which it is kept private; empty for a notice.
     """
 
     version: int
     kind: str
     is_exercise: bool
     volumes: tuple[tuple[int, Volume], ...]
+    private: str = ""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is no notice, but kept private here."""
+        return bool(self.private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +132,16 @@ class _Meeting:
 class Conflict:
     """Two notices of different parties that are not clear of each other.
 
+    One of them may be something of ours that is kept private.
+
     Attributes:
         sides: In order of party and notice id.
         versions: Of the two notices.
         encounter: The gravest finding.
         is_exercise: Whether both are for an exercise only.
         opened_at: When it was first found.
+        private: The side that is kept private here; None between two notices.
+        name: The name under which that is kept.
         state: OPEN; CHANGED once a replacement or an amendment changed it; ENDED.
         changed_at: When the finding or a version changed last.
         ended_at: When it ended, None while it lasts.
@@ -135,14 +152,18 @@ class Conflict:
     encounter: Encounter
     is_exercise: bool
     opened_at: int
+    private: Side | None = None
+    name: str = ""
     state: ConflictState = ConflictState.OPEN
     changed_at: int | None = None
     ended_at: int | None = None
 
     @property
     def id(self) -> str:
-        """What it is called, alike on both nodes."""
-        return "~".join(f"{party}~{notice_id}" for party, notice_id in self.sides)
+        """What it is called: alike on both nodes, unless it is private."""
+        if self.private is None:
+            return "~".join(f"{party}~{notice_id}" for party, notice_id in self.sides)
+        return "~".join((self.private[1], *_other(self.sides, self.private)))
 
     @property
     def is_alarming(self) -> bool:
@@ -154,11 +175,10 @@ class Conflict:
         return {
             "id": self.id,
             "state": self.state.value,
+            "private": self.private is not None,
             "sides": [
-                {"party": party, "notice_id": notice_id, "version": version, "volume": volume}
-                for (party, notice_id), version, volume in zip(
-                    self.sides, self.versions, self.encounter.volumes, strict=True
-                )
+                self._side_json(*one)
+                for one in zip(self.sides, self.versions, self.encounter.volumes, strict=True)
             ],
             "exercise": self.is_exercise,
             **encounter_json(self.encounter),
@@ -166,6 +186,11 @@ class Conflict:
             "changed_at": self.changed_at,
             "ended_at": self.ended_at,
         }
+
+    def _side_json(self, side: Side, version: int, volume: int) -> dict[str, Any]:
+        party, notice_id = side
+        shown = {"party": party, "notice_id": notice_id, "version": version, "volume": volume}
+        return shown if side != self.private else {**shown, "notice_id": "", "name": self.name}
 
 
 def encounter_json(encounter: Encounter) -> dict[str, Any]:
@@ -195,23 +220,25 @@ class ConflictView:
     Owned by the line's `View`; changed only while it applies something.
 
     Attributes:
-        unlisted: By the party whose notices were asked about, how many conflicts
-            were found beyond what is listed, or how many notices have more hits
-            than were looked at.
+        unlisted: By the party whose notices were asked about, and by whether the
+            conflicts are private, how many were found beyond what is listed, or
+            how many notices have more hits than were looked at.
     """
 
     def __init__(self, understanding: Understanding) -> None:
-        self.unlisted: Counter[str] = Counter()
+        self.unlisted: Counter[tuple[str, bool]] = Counter()
         self._rules = _Rules(understanding)
         self._live = _Live(self._rules.atmosphere)
         self._conflicts: dict[tuple[Side, Side], Conflict] = {}
         # For each side the pairs it is in, in the order found.
         self._pairs: dict[Side, dict[tuple[Side, Side], None]] = {}
-        # How many conflicts two parties have: none takes the room of others.
-        self._counts: dict[tuple[str, str], int] = {}
-        self._ended: deque[Conflict] = deque(maxlen=CONFLICTS_ENDED_KEPT)
-        # What was asked and not yet answered, in order.
-        self._questions: OrderedDict[Side, Iterator[list[Conflict]]] = OrderedDict()
+        # How many conflicts two parties have, private or not: none takes the room of others.
+        self._counts: Counter[tuple[str, str, bool]] = Counter()
+        self._ended: dict[bool, deque[Conflict]] = {
+            is_private: deque(maxlen=CONFLICTS_ENDED_KEPT) for is_private in (False, True)
+        }
+        # What was asked, whether for private conflicts, and not yet answered, in order.
+        self._questions: OrderedDict[tuple[Side, bool], Iterator[list[Conflict]]] = OrderedDict()
 
     @property
     def is_busy(self) -> bool:
@@ -233,13 +260,17 @@ class ConflictView:
     def put(self, side: Side, occupied: Occupied, at: int) -> None:
         """Take in what a live notice occupies now, and ask what it is not clear of."""
         self._live.put(side, occupied, self._rules.number(occupied.kind))
-        self._questions.pop(side, None)
-        self._questions[side] = self._answer(side, occupied, at)
+        self._forget_questions(side)
+        if occupied.is_private or self._live.has_private:
+            # People whom nobody was told of come first.
+            self._questions[side, True] = self._answer(side, occupied, at, is_private=True)
+        if not occupied.is_private:
+            self._questions[side, False] = self._answer(side, occupied, at, is_private=False)
 
     def remove(self, side: Side, at: int) -> list[Conflict]:
         """Take a notice out that is no longer live; the pairs that ended."""
         self._live.remove(side)
-        self._questions.pop(side, None)
+        self._forget_questions(side)
         return [self._end(pair, at) for pair in list(self._pairs.get(side, ()))]
 
     def go_on(self, steps: int | None = None) -> tuple[list[Conflict], int]:
@@ -251,11 +282,11 @@ class ConflictView:
         changed: dict[str, Conflict] = {}
         taken = 0
         while self._questions and (steps is None or taken < steps):
-            side, answer = next(iter(self._questions.items()))
+            question, answer = next(iter(self._questions.items()))
             some = next(answer, None)
             taken += 1
             if some is None:
-                del self._questions[side]
+                del self._questions[question]
             changed |= {conflict.id: conflict for conflict in some or ()}
         return list(changed.values()), taken
 
@@ -263,36 +294,45 @@ class ConflictView:
         """What these volumes of a party would not be clear of; nothing is changed."""
         return Check(party, occupied, self._rules, self._live.snapshot())
 
-    def live(self) -> list[Conflict]:
+    def live(self, *, is_private: bool = False) -> list[Conflict]:
         """The conflicts that last, in the order found."""
-        return list(self._conflicts.values())
+        every = self._conflicts.values()
+        return [conflict for conflict in every if (conflict.private is not None) is is_private]
 
-    def ended(self) -> list[Conflict]:
+    def ended(self, *, is_private: bool = False) -> list[Conflict]:
         """The last conflicts that ended, in the order of their ends."""
-        return list(self._ended)
+        return list(self._ended[is_private])
 
     def find(self, sides: tuple[Side, Side]) -> Conflict | None:
         """The conflict of two sides, in their order, while it lasts."""
         return self._conflicts.get(sides)
 
-    def of(self, side: Side) -> list[Conflict]:
+    def of(self, side: Side, *, is_private: bool = False) -> list[Conflict]:
         """The conflicts of one notice that last, in the order found."""
-        return [self._conflicts[pair] for pair in self._pairs.get(side, ())]
+        every = (self._conflicts[pair] for pair in self._pairs.get(side, ()))
+        return [conflict for conflict in every if (conflict.private is not None) is is_private]
 
-    def _answer(self, side: Side, occupied: Occupied, at: int) -> Iterator[list[Conflict]]:
+    def _forget_questions(self, side: Side) -> None:
+        for is_private in (False, True):
+            self._questions.pop((side, is_private), None)
+
+    def _answer(
+        self, side: Side, occupied: Occupied, at: int, *, is_private: bool
+    ) -> Iterator[list[Conflict]]:
         """Find out what a notice is not clear of; gives what changed, step by step."""
         gathered = _Gathered(side, occupied)
-        for hits in self._live.steps(side[0], occupied, self._rules):
+        of_private = is_private and not occupied.is_private
+        for hits in self._live.steps(side[0], occupied, self._rules, of_private=of_private):
             gathered.add(*hits)
             yield []
             if gathered.count > HITS_PER_NOTICE_MAX:
-                self.unlisted[side[0]] += 1
+                self.unlisted[side[0], is_private] += 1
                 break
         else:
             ended = [
-                self._end(pair, at)
-                for pair in list(self._pairs.get(side, ()))
-                if _other(pair, side) not in gathered.meetings
+                self._end(conflict.sides, at)
+                for conflict in self.of(side, is_private=is_private)
+                if _other(conflict.sides, side) not in gathered.meetings
             ]
             yield ended
         for other, meeting in gathered.meetings.items():
@@ -306,16 +346,20 @@ class ConflictView:
         pair = (first, second)
         one, another = (self._live.occupied[each] for each in pair)
         conflict = self._conflicts.get(pair)
-        parties = (first[0], second[0])
-        if conflict is None and self._counts.get(parties, 0) >= CONFLICTS_LIVE_MAX:
-            self.unlisted[side[0]] += 1
+        private = first if one.is_private else second if another.is_private else None
+        parties = (first[0], second[0], private is not None)
+        # The first conflict of what is kept private is listed, whatever floods the others.
+        is_only = private is not None and private not in self._pairs
+        if conflict is None and self._counts[parties] >= CONFLICTS_LIVE_MAX and not is_only:
+            self.unlisted[side[0], private is not None] += 1
             return None
         versions = (one.version, another.version)
         encounter = self._rules.encounter(one, another, meeting)
         if conflict is None:
-            conflict = Conflict(pair, versions, encounter, one.is_exercise, at)
+            name = one.private or another.private
+            conflict = Conflict(pair, versions, encounter, one.is_exercise, at, private, name)
             self._conflicts[pair] = conflict
-            self._counts[parties] = self._counts.get(parties, 0) + 1
+            self._counts[parties] += 1
             for each in pair:
                 self._pairs.setdefault(each, {})[pair] = None
             return conflict
@@ -327,13 +371,14 @@ class ConflictView:
 
     def _end(self, pair: tuple[Side, Side], at: int) -> Conflict:
         conflict = self._conflicts.pop(pair)
-        self._counts[pair[0][0], pair[1][0]] -= 1
+        is_private = conflict.private is not None
+        self._counts[pair[0][0], pair[1][0], is_private] -= 1
         for side in pair:
             del self._pairs[side][pair]
             if not self._pairs[side]:
                 del self._pairs[side]
         conflict.state, conflict.ended_at = ConflictState.ENDED, at
-        self._ended.append(conflict)
+        self._ended[is_private].append(conflict)
         return conflict
 
 
@@ -430,19 +475,26 @@ class _Live:
     def __init__(self, atmosphere: Atmosphere) -> None:
         self.occupied: dict[Side, Occupied] = {}
         self.volumes = 0
+        self._privates = 0
         self._atmosphere = atmosphere
-        # The real and what is exercised do not meet.
-        self._indices: dict[tuple[str, bool], VolumeIndex[Side]] = {}
+        # The real and what is exercised do not meet; what is private is asked for apart.
+        self._indices: dict[tuple[str, bool, bool], VolumeIndex[Side]] = {}
         self._order: dict[Side, int] = {}
         self._next = 0
+
+    @property
+    def has_private(self) -> bool:
+        """Whether anything is kept private."""
+        return self._privates > 0
 
     def put(self, side: Side, occupied: Occupied, kind: int) -> None:
         """Let a side occupy this and nothing else."""
         self.remove(side)
         self.occupied[side] = occupied
         self.volumes += len(occupied.volumes)
+        self._privates += occupied.is_private
         self._order[side], self._next = self._next, self._next + 1
-        place = (side[0], occupied.is_exercise)
+        place = (side[0], occupied.is_exercise, occupied.is_private)
         if place not in self._indices:
             self._indices[place] = VolumeIndex(self._atmosphere)
         self._indices[place].put(side, occupied.volumes, kind)
@@ -452,7 +504,8 @@ class _Live:
         occupied = self.occupied.pop(side, None)
         if occupied is not None:
             self.volumes -= len(occupied.volumes)
-            self._indices[side[0], occupied.is_exercise].remove(side)
+            self._privates -= occupied.is_private
+            self._indices[side[0], occupied.is_exercise, occupied.is_private].remove(side)
 
     def is_older(self, side: Side, than: Side) -> bool:
         """Whether a side is still there, and was put in before another.
@@ -462,12 +515,16 @@ class _Live:
         return side in self.occupied and self._order[side] < self._order[than]
 
     def steps(
-        self, party: str, occupied: Occupied, rules: "_Rules"
+        self, party: str, occupied: Occupied, rules: "_Rules", *, of_private: bool = False
     ) -> Iterator[tuple[int, list[Hit[Side]]]]:
-        """What volumes of a party are not clear of: steps of a number and its hits."""
+        """What volumes of a party are not clear of: steps of a number and its hits.
+
+        Of notices of other parties, or of what another party keeps private here.
+        """
         minima = rules.minima_of(occupied.kind)
-        for (other, is_exercise), index in sorted(self._indices.items()):
-            if other == party or is_exercise is not occupied.is_exercise:
+        sort = (occupied.is_exercise, of_private)
+        for (other, *of_sort), index in sorted(self._indices.items()):
+            if other == party or tuple(of_sort) != sort:
                 continue
             for number, volume in occupied.volumes:
                 for hits in index.steps(volume, minima):

@@ -39,7 +39,7 @@ from openline.domain.space.place import (
     describe_place,
     parse_place,
 )
-from openline.domain.talk.body import Reference
+from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.kinds import Kind
@@ -239,18 +239,27 @@ class Desk:
             case _:
                 pass
 
-    def _check_post(self, message: Any) -> None:
-        terms = self._view.understanding.party(self._own)
-        speakers = [message.by]
-        if isinstance(message, Declaration):
-            speakers.append(message.released_by)
-        known = {post.name: post.tier for post in terms.posts}
+    def check_post(self, *speakers: By) -> None:
+        """Confirm that whoever acts holds posts of ours.
+
+        Raises:
+            OurError: One is not in the Understanding.
+        """
+        known = [post.name for post in self._view.understanding.party(self._own).posts]
         for by in speakers:
             if by.post not in known:
                 raise OurError(
                     f"{by.post!r} is no post of {self._own} in the Understanding.",
                     f"Its posts are {', '.join(known)}.",
                 )
+
+    def _check_post(self, message: Any) -> None:
+        terms = self._view.understanding.party(self._own)
+        speakers = [message.by]
+        if isinstance(message, Declaration):
+            speakers.append(message.released_by)
+        self.check_post(*speakers)
+        known = {post.name: post.tier for post in terms.posts}
         if isinstance(message, Declaration):
             _check_tier(terms, [known[by.post] for by in speakers])
 

@@ -7,6 +7,7 @@ entries were taken in; here the roots are compared with what was committed.
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
@@ -16,6 +17,7 @@ from openline.domain.record.envelope import parse_envelope
 from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
+from openline.domain.talk.private import Private
 from openline.engine.entries import Sealed
 from openline.engine.epochs import begin_theirs
 from openline.engine.frames import Urgent, decode_frame
@@ -152,8 +154,27 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
             # Alarms about what passes by are not there after a restart.
             with suppress(OurError):
                 line.view.acknowledge(alarm, (post, officer), row.at)
+        case Happened.KEPT, (str(post), str(officer), str(name), bytes(salt), bytes(digest)):
+            private = _private_of(line, name, row.content, digest)
+            line.view.keep(private, salt.hex(), (post, officer), row.at)
+        case Happened.LET_GO, (str(), str(), str(name), bytes()):
+            with suppress(OurError):
+                line.view.let_go(name, row.at)
         case _:
             pass
+
+
+def _private_of(line: "Line", name: str, content: bytes, digest: bytes) -> Private:
+    """What was kept under a name, from the content beside its row.
+
+    Raises:
+        OurError: The content is not the one that the row is about.
+    """
+    if sha256(content).digest() != digest:
+        raise _contradiction(line.journal.origin)
+    private = Private.from_bytes(content)
+    assert private.name == name, "our own writing"
+    return private
 
 
 def _reopen(line: "Line", text: str) -> None:

@@ -48,6 +48,14 @@ class Happened(IntEnum):
     """[10, at, origin, size, root]: this journal goes on from a lost one."""
     OPENED = 11
     """[11, at, origin]: from here on a party's outbox, perhaps our own, is this one."""
+    KEPT = 12
+    """[12, at, post, officer, name, salt, hash]: something private was kept; content kept.
+
+    The hash is that of the content. Counterparts see the hash of this row in proofs about
+    the journal: without the salt they could try out names, places and plans against it.
+    """
+    LET_GO = 13
+    """[13, at, post, officer, name, salt]: something private is kept no longer."""
 
 
 @dataclass(frozen=True, slots=True)

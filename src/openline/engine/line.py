@@ -30,7 +30,7 @@ from openline.domain.line.understanding import (
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.cbor import Value
 from openline.domain.record.checkpoint import sign_checkpoint
-from openline.domain.record.envelope import parse_content
+from openline.domain.record.envelope import SALT_SIZE_BYTES, parse_content
 from openline.domain.record.merkle import Tree, entry_bundle, parse_tile_path
 from openline.domain.record.signing import PublicKeys, Signer, key_id
 from openline.domain.talk.agreement import Amendment
@@ -50,8 +50,10 @@ from openline.engine.commands import (
     ChangeKey,
     CheckNotice,
     Compose,
+    DropPrivate,
     ExportCourier,
     ImportCourier,
+    KeepPrivate,
     OpenEpoch,
     PublishRevocation,
     Recorded,
@@ -184,6 +186,11 @@ class Line:
                     turn.effects += self.view.acknowledge(alarm, by, turn.now)
                     self.journal.add(Happened.ACTED, turn.now, *by, ACKNOWLEDGED, alarm)
                     turn.effects.append(Answer(token, {"line": self.name, "alarm": alarm}))
+                case KeepPrivate():
+                    turn.effects.append(Answer(token, self._keep_private(turn, command)))
+                case DropPrivate(name=name, by=by):
+                    self._drop_private(turn, name, by)
+                    turn.effects.append(Answer(token, {"line": self.name, "name": name}))
                 case ChangeKey(role=role, by=by):
                     self._change_key(token, role, by)
                 case PublishRevocation(message=message):
@@ -201,6 +208,25 @@ class Line:
                     raise OurError(f"The command {type(command).__name__} is not for a line.")
         except OurError as error:
             turn.effects.append(Answer(token, error=error))
+
+    def _keep_private(self, turn: Turn, command: KeepPrivate) -> dict[str, Any]:
+        """Keep a plan or site, and note it in the journal; what is kept now."""
+        private, by = command.private, command.by
+        self.desk.check_post(By(*by))
+        if self.view.check_private(private, replaces=command.replaces, now=turn.now):
+            salt, content = self._chance.bytes(SALT_SIZE_BYTES), private.to_bytes()
+            turn.effects += self.view.keep(private, salt.hex(), by, turn.now)
+            row = (*by, private.name, salt, hashlib.sha256(content).digest())
+            # The view's own time: what was over for it is over in a replay too.
+            self.journal.add(Happened.KEPT, self.view.now, *row, content=content)
+        return self.view.private(private.name)
+
+    def _drop_private(self, turn: Turn, name: str, by: tuple[str, str]) -> None:
+        """Keep a plan or site no longer, and note it in the journal."""
+        self.desk.check_post(By(*by))
+        turn.effects += self.view.let_go(name, turn.now)
+        salt = self._chance.bytes(SALT_SIZE_BYTES)
+        self.journal.add(Happened.LET_GO, self.view.now, *by, name, salt)
 
     def _compose(self, turn: Turn, token: int, command: Compose) -> None:
         request = _request_hash(command.request_id)

@@ -4,8 +4,8 @@ The command line, the API and the console show nothing that does not come from
 here. A `View` is the fold of what became durable on this node, in that order;
 the same journal gives the same view. It keeps no words of messages that are
 over: those are read from the store. Its parts are `message_view`,
-`notice_view`, `conflict_view`, `state_view` and `alarm_view`; this module
-leads each message to those it concerns, and tells what changed.
+`notice_view`, `private_view`, `conflict_view`, `state_view` and `alarm_view`;
+this module leads each message to those it concerns, and tells what changed.
 
 Every query gives plain values: dict, list, str, int, float, bool and None.
 Instants are UTC milliseconds. Nothing here refuses a message: what is doubtful
@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from openline.domain.errors import OurError
+from openline.domain.instant import format_instant
 from openline.domain.line.declared import Declared
 from openline.domain.line.observed import Observed
 from openline.domain.line.understanding import Understanding
@@ -30,6 +32,7 @@ from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
 from openline.domain.talk.message import Message, Unreadable, to_json
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.private import Private
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.engine.alarm_view import (
@@ -40,6 +43,8 @@ from openline.engine.alarm_view import (
     FLASH,
     IN_FORCE_UNREAD,
     OWN_HISTORY_DIFFERS,
+    PRIVATE_CONFLICT,
+    PRIVATE_CONFLICTS_UNLISTED,
     STATE_CHANGED,
     Alarm,
     AlarmView,
@@ -48,6 +53,7 @@ from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupie
 from openline.engine.effects import Show
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
+from openline.engine.private_view import PrivateRecord, PrivateView
 from openline.engine.state_view import Effect, StateView
 
 _AGENDA_SLACK: Final = 1_024
@@ -91,6 +97,7 @@ class View:
         self._understanding = understanding
         self._messages = MessageView(own, understanding)
         self._notices = NoticeView(self._messages, understanding)
+        self._private = PrivateView(own)
         self._conflicts = ConflictView(understanding)
         self._state = StateView(self._messages, understanding)
         self._alarms = AlarmView()
@@ -213,6 +220,11 @@ class View:
         return self._told()
 
     @property
+    def now(self) -> int:
+        """The last instant it was told of; it never goes back."""
+        return self._now
+
+    @property
     def is_busy(self) -> bool:
         """Whether conflicts are still being looked for."""
         return self._conflicts.is_busy
@@ -267,6 +279,36 @@ class View:
         self._tell_alarm(self._alarms.acknowledge(alarm_id, by, at))
         return self._told()
 
+    def keep(self, private: Private, token: str, by: tuple[str, str], at: int) -> list[Show]:
+        """Keep a plan or site; what it meets is looked for at once, as far as a turn goes.
+
+        Args:
+            private: What to keep; it is checked already (`check_private`).
+            token: Random letters, to call it by if nothing is kept under its name.
+            by: Post and officer.
+            at: When it was kept.
+        """
+        self._is_live = True
+        self._pass_time(at)
+        record = self._private.keep(private, token, by, self._now)
+        self._conflicts.put(record.side, record.occupied(), self._now)
+        self._answer_questions()
+        self._show("private", self._private_json(record))
+        return self._told()
+
+    def let_go(self, name: str, at: int) -> list[Show]:
+        """Keep a plan or site no longer.
+
+        Raises:
+            OurError: Nothing is kept under that name.
+        """
+        self._is_live = True
+        self._pass_time(at)
+        record = self._private.let_go(name)
+        self._tell_conflicts(self._conflicts.remove(record.side, self._now))
+        self._show("private", {**self._private_json(record), "is_live": False})
+        return self._told()
+
     # What everybody reads.
 
     def messages(self, after: int = 0, count: int = 100) -> list[dict[str, Any]]:
@@ -301,10 +343,53 @@ class View:
             )
         return shown
 
-    def conflicts(self, live_only: bool = True) -> list[dict[str, Any]]:
-        """The conflicts that last, in the order found; before them those that ended."""
-        ended = [] if live_only else self._conflicts.ended()
-        return [conflict.to_json() for conflict in (*ended, *self._conflicts.live())]
+    def conflicts(self, live_only: bool = True, *, private: bool = False) -> list[dict[str, Any]]:
+        """The conflicts that last, in the order found; before them those that ended.
+
+        Args:
+            live_only: Only those that last.
+            private: Those of what is kept private, instead of those between notices.
+        """
+        ended = [] if live_only else self._conflicts.ended(is_private=private)
+        live = self._conflicts.live(is_private=private)
+        return [conflict.to_json() for conflict in (*ended, *live)]
+
+    def privates(self) -> list[dict[str, Any]]:
+        """The plans and sites that are kept, in the order they came; then those over."""
+        return [self._private_json(record) for record in self._private.listed()]
+
+    def private(self, name: str) -> dict[str, Any]:
+        """One plan or site, whole, with its conflicts that last.
+
+        Raises:
+            OurError: Nothing is kept under that name.
+        """
+        record = self._private.named(name)
+        found = self._conflicts.of(record.side, is_private=True)
+        return {
+            **self._private_json(record),
+            "content": record.private.to_json(),
+            "found": [conflict.to_json() for conflict in found],
+        }
+
+    def check_private(self, private: Private, *, replaces: bool, now: int) -> bool:
+        """Whether a plan or site may be kept; False if exactly this is kept already.
+
+        Raises:
+            OurError: It may not, with what to do.
+        """
+        private.check()
+        self._is_live = True
+        self._pass_time(now)
+        if self._private.is_same(private):
+            return False
+        if private.valid_until <= now:
+            raise OurError(
+                f"Its last window ends at {format_instant(private.valid_until)}, which is over.",
+                "Correct its windows.",
+            )
+        self._private.check(private, replaces=replaces)
+        return True
 
     def declared(self, now: int) -> dict[str, dict[str, str]]:
         """The declared state of each scope of each party."""
@@ -458,9 +543,17 @@ class View:
                 self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
                 self._end_unread(entry)
             self._show_notice(entry)
+        for record in self._private.advance(self._now):
+            self._make_louder(self._now if record.over_at is None else record.over_at)
+            self._tell_conflicts(self._conflicts.remove(record.side, self._now))
+            self._show("private", self._private_json(record))
         self._make_louder(self._now)
         for effect in self._state.advance(self._now):
             self._tell_effect(effect)
+
+    def _private_json(self, record: PrivateRecord) -> dict[str, Any]:
+        found = self._conflicts.of(record.side, is_private=True)
+        return {**record.to_json(), "conflicts": [conflict.id for conflict in found]}
 
     def _alarm_unread(self, entry: NoticeRecord) -> None:
         unread_by = self._notices.unread_by(entry)
@@ -487,9 +580,10 @@ class View:
         if self._steps_left is not None:
             self._steps_left -= taken
         self._tell_conflicts(changed)
-        for party in sorted(self._conflicts.unlisted - unlisted):
-            facts = {"party": party, "unlisted": self._conflicts.unlisted[party]}
-            self._raise(CONFLICTS_UNLISTED, Precedence.IMMEDIATE, facts, "")
+        for party, is_private in sorted(self._conflicts.unlisted - unlisted):
+            facts = {"party": party, "unlisted": self._conflicts.unlisted[party, is_private]}
+            name = PRIVATE_CONFLICTS_UNLISTED if is_private else CONFLICTS_UNLISTED
+            self._raise(name, Precedence.IMMEDIATE, facts, "")
 
     def _tell_conflicts(self, conflicts: Iterable[Conflict]) -> None:
         for conflict in conflicts:
@@ -501,16 +595,22 @@ class View:
                 self._tell_alarm(self._alarms.end(standing, self._now))
                 del self._alarmed[conflict.id]
             if self._is_live:
-                self._show("conflict", conflict.to_json())
+                name = "conflict" if conflict.private is None else "private_conflict"
+                self._show(name, conflict.to_json())
 
     def _alarm_conflict(self, conflict: Conflict) -> None:
         """Raise the one alarm of a conflict, or say in it what changed."""
         finding = conflict.encounter.finding
-        others = [party for party, _ in conflict.sides if party != self.own]
+        others = [side for side in conflict.sides if side[0] != self.own]
+        sides: dict[str, Any] = {
+            "sides": [{"party": party, "notice_id": name} for party, name in conflict.sides]
+        }
+        if conflict.private is not None:
+            sides = {"private": conflict.name, "notice_id": others[0][1]}
         facts = {
-            "party": others[0],
+            "party": others[0][0],
             "conflict": conflict.id,
-            "sides": [{"party": party, "notice_id": name} for party, name in conflict.sides],
+            **sides,
             "verdict": finding.verdict.value,
             "separation_m": finding.separation_m,
             "overlap_from": finding.overlap_from,
@@ -522,8 +622,9 @@ class View:
         if standing is None:
             # By the instant at which the conflict came to be, whenever it was found.
             key = f"{conflict.id}~{conflict.changed_at or conflict.opened_at}"
-            self._alarmed[conflict.id] = f"{CONFLICT}/{key}"
-            self._raise(CONFLICT, precedence, facts, key)
+            name = CONFLICT if conflict.private is None else PRIVATE_CONFLICT
+            self._alarmed[conflict.id] = f"{name}/{key}"
+            self._raise(name, precedence, facts, key)
         else:
             self._tell_alarm(self._alarms.change(standing, precedence, facts, self._now))
         if not conflict.is_exercise and precedence < Precedence.FLASH:
@@ -532,7 +633,8 @@ class View:
     def _remember_imminent(self, conflict: Conflict) -> None:
         """Note when the alarm of a conflict is to become louder."""
         if len(self._imminent) > 4 * len(self._alarmed) + _AGENDA_SLACK:
-            live = {one.sides: self._imminent_at(one) for one in self._conflicts.live()}
+            every = [*self._conflicts.live(), *self._conflicts.live(is_private=True)]
+            live = {one.sides: self._imminent_at(one) for one in every}
             self._imminent = [due for due in self._imminent if live.get(due[1]) == due[0]]
             heapq.heapify(self._imminent)
         heapq.heappush(self._imminent, (self._imminent_at(conflict), conflict.sides))

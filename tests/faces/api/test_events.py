@@ -21,6 +21,7 @@ from tests.faces.conftest import ALPHA, LINE, Line
 
 ALARM = msgspec.to_builtins(examples.ALARM)
 [CONFLICT] = msgspec.to_builtins(examples.CONFLICTS.conflicts)
+[PRIVATE_CONFLICT] = msgspec.to_builtins(examples.PRIVATE_WHOLE.found)
 
 
 class FakeNode:
@@ -121,7 +122,11 @@ async def test_alarms_and_conflicts_come_with_their_sentences(tmp_path: Path) ->
     node = FakeNode(tmp_path)
     async with served(node), reading(node.config.socket, "/events") as stream:
         await stream.event()
-        for name, data in (("alarm", ALARM), ("conflict", CONFLICT)):
+        for name, data in (
+            ("alarm", ALARM),
+            ("conflict", CONFLICT),
+            ("private_conflict", PRIVATE_CONFLICT),
+        ):
             await node.changes.put(Show(LINE, name, {**data, "said": ""}))
             _, told, shown = await stream.event()
             assert told == name

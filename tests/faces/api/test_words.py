@@ -188,6 +188,24 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
         {"party": BRAVO, "unlisted": 3},
         "3 conflicts with notices of bravo.example are too many to be listed.",
     ),
+    "PRIVATE_CONFLICT": (
+        {
+            "party": BRAVO,
+            "private": "Observers East",
+            "notice_id": "BRAVO-N-0002",
+            "verdict": "CONFLICT",
+            "overlap_from": NOW,
+            "overlap_until": NOW + 60_000,
+        },
+        "Notice bravo.example BRAVO-N-0002 comes nearer to “Observers East” than was agreed. "
+        "Both are in force from 070041ZAPR17 until 070042ZAPR17. bravo.example does not "
+        "know of it: what is kept private is on this node alone.",
+    ),
+    "PRIVATE_CONFLICTS_UNLISTED": (
+        {"party": BRAVO, "unlisted": 3},
+        "3 conflicts with what is kept private are too many to be listed, on account of "
+        "bravo.example.",
+    ),
     "IN_FORCE_UNREAD": (
         {**OF, "notice_id": "BRAVO-N-0002", "unread_by": [ALPHA]},
         "Notice BRAVO-N-0002 of bravo.example is in force and has not been read by alpha.example.",

@@ -361,7 +361,7 @@ class Minima(msgspec.Struct):
     time_ms: int
 
 
-class Side(msgspec.Struct):
+class Side(msgspec.Struct, omit_defaults=True):
     """One side of a conflict.
 
     Attributes:
@@ -369,12 +369,14 @@ class Side(msgspec.Struct):
         notice_id: Its id.
         version: Its version.
         volume: Number of the volume, from 1.
+        name: Of what is kept private, its name; then there is no `notice_id`.
     """
 
     party: str
     notice_id: str
     version: int
     volume: int
+    name: str = ""
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -409,8 +411,9 @@ class Conflict(Finding, kw_only=True):
     """Two live notices of different parties that come nearer than agreed.
 
     Attributes:
-        id: The same on both nodes.
+        id: The same on both nodes, unless it is private.
         state: OPEN, CHANGED or ENDED.
+        private: Whether one side is kept private here: then no other node knows of it.
         sides: The two notices.
         exercise: Whether both are for an exercise only.
         opened_at: When it was found.
@@ -420,6 +423,7 @@ class Conflict(Finding, kw_only=True):
 
     id: str
     state: str
+    private: bool
     sides: list[Side]
     exercise: bool
     opened_at: int
@@ -435,6 +439,70 @@ class Conflicts(msgspec.Struct):
     """
 
     conflicts: list[Conflict]
+
+
+class Private(msgspec.Struct):
+    """A plan or a site that this party keeps to itself, on this node.
+
+    Attributes:
+        name: Its name.
+        site: Whether it is a place where people are, else a plan.
+        kind: What acts or is there; names separation minima.
+        exercise: Whether it is for an exercise: then it meets exercises only.
+        remark: Free words.
+        version: 1 at first, one more with each replacement.
+        volumes: How many volumes it has.
+        valid_from: The earliest start of its windows; null without a beginning.
+        valid_until: The latest end of its windows; null without end.
+        is_live: Whether it is kept still, and not over.
+        by: Post and officer who kept this version.
+        kept_at: When it was kept.
+        changed_at: When it was replaced last.
+        over_at: When its last window closed.
+        conflicts: Ids of the conflicts it is in.
+    """
+
+    name: str
+    site: bool
+    kind: str
+    exercise: bool
+    remark: str
+    version: int
+    volumes: int
+    valid_from: int | None
+    valid_until: int | None
+    is_live: bool
+    by: dict[str, str]
+    kept_at: int
+    changed_at: int | None
+    over_at: int | None
+    conflicts: list[str]
+
+
+class PrivateWhole(Private, kw_only=True):
+    """A plan or a site, whole.
+
+    Attributes:
+        content: Its fields, as they were handed in.
+        found: The conflicts it is in.
+        text: It as plain text that explains itself.
+        warnings: What may be a mistake: a kind that the Understanding does not name.
+    """
+
+    content: dict[str, Any]
+    found: list[Conflict]
+    text: str
+    warnings: list[str]
+
+
+class Privates(msgspec.Struct):
+    """What this party keeps to itself.
+
+    Attributes:
+        private: Plans and sites, in the order in which they came; then what is over.
+    """
+
+    private: list[Private]
 
 
 class Alarms(msgspec.Struct):

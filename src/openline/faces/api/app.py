@@ -16,7 +16,17 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import License, OpenAPI, Tag
 
 from openline import __version__
-from openline.faces.api import answers, describe, events, faults, files, reading, schema, writing
+from openline.faces.api import (
+    answers,
+    describe,
+    events,
+    faults,
+    files,
+    private,
+    reading,
+    schema,
+    writing,
+)
 from openline.faces.api.describe import add_descriptions, describe_files
 from openline.faces.api.limits import BODY_SIZE_BYTES_MAX, answer_before_closing
 from openline.faces.api.running import Running
@@ -36,6 +46,7 @@ TAGS: Final = (
     Tag("state", "The node, its lines and circuits, and what needs a person."),
     Tag("messages", "What is said, and what became of it."),
     Tag("notices", "Advance information about activity, and the conflicts it meets."),
+    Tag("private", "Plans and sites that this party keeps to itself, checked on this node only."),
     Tag("understandings", "What the parties agreed on."),
     Tag("keys", "This party's keys."),
     Tag("files", "Certificates and the courier's files."),
@@ -53,6 +64,10 @@ ROUTES: Final = (
     reading.read_notice_of,
     writing.check_notice,
     reading.list_conflicts,
+    private.keep_private,
+    private.list_private,
+    private.read_private,
+    private.drop_private,
     reading.list_alarms,
     writing.acknowledge_alarm,
     reading.read_understanding,

@@ -33,6 +33,8 @@ EVENTS: Final = {
     "delivered": "A counterpart (`party`) receipted our messages `from` index up to `until`.",
     "notice": "A notice came, changed, was answered, began or ended; as in the list.",
     "conflict": "A conflict was found, changed or ended; as in the list.",
+    "private": "A plan or site was kept, replaced or dropped, or is over; as in the list.",
+    "private_conflict": "A conflict of one was found, changed or ended; as in its list.",
     "alarm": "An alarm was raised, is over, or was acknowledged; as in the list.",
     "state": "The state of the line changed: `observed` or `declared`; read `/status`.",
     "refused": "Something that a counterpart sent was refused, with `reason` and `what`.",
@@ -106,7 +108,7 @@ def _worded(show: Show, wording: Wording) -> dict[str, Any]:
     match show.name:
         case "alarm":
             return worded_alarm(show.data, wording)
-        case "conflict":
+        case "conflict" | "private_conflict":
             return worded_conflict(show.data, wording)
         case _:
             return show.data

@@ -274,6 +274,7 @@ CONFLICTS: Final = answers.Conflicts(
             **_FINDING,
             id=f"{ALPHA}~ALPHA-0003~{BRAVO}~BRAVO-0001",
             state="OPEN",
+            private=False,
             sides=[
                 answers.Side(ALPHA, "ALPHA-0003", 1, 1),
                 answers.Side(BRAVO, "BRAVO-0001", 1, 1),
@@ -284,6 +285,70 @@ CONFLICTS: Final = answers.Conflicts(
             ended_at=None,
         )
     ]
+)
+
+PRIVATE_FIELDS: Final[dict[str, Any]] = {
+    "name": "Observers East",
+    "kind": "presence",
+    "site": True,
+    "volumes": [
+        {
+            "shape": "CIRCLE",
+            "vertices": [{"lat": "34.4100", "lon": "36.9500"}],
+            "radius": "500 m",
+            "upper": "100 m AGL",
+        }
+    ],
+}
+KEEPINGS: Final = [
+    Example(summary="A site without end", value={"fields": PRIVATE_FIELDS}),
+    Example(summary="In its place", value={"fields": PRIVATE_FIELDS, "replace": True}),
+]
+_TOKEN: Final = "5b1f0c5e9d3a4e7f8a6b2c1d0e9f8a7b"
+_PRIVATE_CONFLICT: Final = answers.Conflict(
+    **{
+        **_FINDING,
+        "said": (
+            f"Notice {BRAVO} BRAVO-0001 comes nearer to “Observers East” than was agreed. "
+            "On the map they are 1840 m apart."
+        ),
+    },
+    id=f"private/{_TOKEN}~{BRAVO}~BRAVO-0001",
+    state="OPEN",
+    private=True,
+    sides=[
+        answers.Side(ALPHA, "", 1, 1, "Observers East"),
+        answers.Side(BRAVO, "BRAVO-0001", 1, 1),
+    ],
+    exercise=False,
+    opened_at=_RECEIPT_AT,
+    changed_at=None,
+    ended_at=None,
+)
+PRIVATE: Final = answers.Private(
+    name="Observers East",
+    site=True,
+    kind="presence",
+    exercise=False,
+    remark="",
+    version=1,
+    volumes=1,
+    valid_from=None,
+    valid_until=None,
+    is_live=True,
+    by=_BY,
+    kept_at=_SAID_AT,
+    changed_at=None,
+    over_at=None,
+    conflicts=[_PRIVATE_CONFLICT.id],
+)
+PRIVATES: Final = answers.Privates([PRIVATE])
+PRIVATE_WHOLE: Final = answers.PrivateWhole(
+    **msgspec.structs.asdict(PRIVATE),
+    content=PRIVATE_FIELDS,
+    found=[_PRIVATE_CONFLICT],
+    text="“Observers East”: a place where people are. What is there: presence of people.\n",
+    warnings=[],
 )
 CHECKED: Final = answers.Checked(
     [answers.Encounter(**_FINDING, party=BRAVO, notice_id="BRAVO-0001", volume=1, own_volume=1)],

@@ -208,10 +208,18 @@ async def list_conflicts(
     state: State,
     line: Line,
     live: Annotated[bool, Parameter(description="Only those between live notices.")] = True,
+    private: Annotated[
+        bool, Parameter(description="Also those of what is kept private, after the others.")
+    ] = False,
     language: Language = None,
 ) -> dict[str, Any]:
-    """Where two notices come nearer than agreed: how near, at which point, when."""
-    wording, found = wording_for(state, language), view_of(state, line).conflicts(live)
+    """Where two notices come nearer than agreed: how near, at which point, when.
+
+    By themselves these are the conflicts that both nodes know. With `private=true` those of
+    the plans and sites that this party keeps to itself follow, each marked `private`.
+    """
+    wording, view = wording_for(state, language), view_of(state, line)
+    found = view.conflicts(live) + (view.conflicts(live, private=True) if private else [])
     return {"conflicts": [worded_conflict(conflict, wording) for conflict in found]}
 
 

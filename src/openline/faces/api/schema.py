@@ -210,6 +210,33 @@ class Acknowledgement(msgspec.Struct, forbid_unknown_fields=True):
     by: Officer | None = None
 
 
+class Keeping(msgspec.Struct, forbid_unknown_fields=True):
+    """A plan or a site to be kept on this node.
+
+    Attributes:
+        fields: What is kept: `name`, `kind` and `volumes`, and if need be `site`, `exercise`
+            and `remark`. The volumes of a site may leave out `valid_from` or `valid_until`.
+        replace: Whether it takes the place of what is kept under its name.
+        by: Who; without it, the post and officer of node.toml.
+    """
+
+    fields: dict[str, Any]
+    replace: bool = False
+    by: Officer | None = None
+
+
+class Dropping(msgspec.Struct, forbid_unknown_fields=True):
+    """A plan or a site to be kept no longer.
+
+    Attributes:
+        name: The name under which it is kept.
+        by: Who; without it, the post and officer of node.toml.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
+    by: Officer | None = None
+
+
 class CourierOrder(msgspec.Struct, forbid_unknown_fields=True):
     """A courier's file to be written.
 

@@ -11,6 +11,7 @@ from openline.adapters.wording import LANGUAGES, Facts, Wording
 from openline.app.config import Config
 from openline.domain.party import Precedence
 from openline.domain.talk.lead_time import LeadClass
+from openline.domain.talk.private import Private
 from openline.engine.views import View
 
 
@@ -71,8 +72,22 @@ def worded_alarm(alarm: dict[str, Any], wording: Wording) -> dict[str, Any]:
 
 def worded_conflict(conflict: dict[str, Any], wording: Wording) -> dict[str, Any]:
     """A conflict with its finding in one language."""
-    one, other = (f"{side['party']} {side['notice_id']}" for side in conflict["sides"])
+    one, other = (
+        wording.kept(side["name"]) if "name" in side else f"{side['party']} {side['notice_id']}"
+        for side in conflict["sides"]
+    )
     return {**conflict, "said": wording.encounter(conflict, one, other)}
+
+
+def worded_private(private: dict[str, Any], view: View, wording: Wording) -> dict[str, Any]:
+    """A plan or site with its text, conflicts and warnings in one language."""
+    kept = Private.from_json(private["content"])
+    return {
+        **private,
+        "found": [worded_conflict(conflict, wording) for conflict in private["found"]],
+        "text": wording.private(kept),
+        "warnings": wording.kind_remarks(kept.kind, view.understanding),
+    }
 
 
 def worded_encounter(found: dict[str, Any], wording: Wording, draft: str) -> dict[str, Any]:

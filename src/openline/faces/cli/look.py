@@ -1,8 +1,9 @@
 """The verbs `status`, `conflicts` and `alarms`."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
@@ -10,9 +11,7 @@ from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Acting, Language, Node, OnLine
 from openline.faces.cli.output import Worded, emit
-
-if TYPE_CHECKING:
-    pass
+from openline.faces.cli.private import found_rows
 
 status_app = make_app("status", "")
 conflicts_app = make_app("conflicts", "")
@@ -54,7 +53,8 @@ def conflicts(
     """Show where notices of two parties meet.
 
     A conflict is a fact that both nodes compute alike: two live notices come
-    nearer than agreed in space, altitude and time. It forbids nothing.
+    nearer than agreed in space, altitude and time. It forbids nothing. Those
+    of what is kept private follow, and are known to this node alone.
 
     With --picture one of them is drawn on a page: from above, in height and time,
     and in words, so that it is seen without a map.
@@ -74,7 +74,9 @@ def conflicts(
     """
     client = options.client()
     line = options.line_of(client)
-    answer = client.get("/lines", line, "conflicts", live=not ended, language=language)
+    answer = client.get(
+        "/lines", line, "conflicts", live=not ended, private=True, language=language
+    )
     found = _named(answer["conflicts"], conflict)
     if picture is None:
         emit({"conflicts": found}, _conflict_rows(found), as_json=options.json)
@@ -229,6 +231,9 @@ def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
     if not found:
         yield "No conflicts."
     for conflict in found:
+        if conflict["private"]:
+            yield from found_rows([conflict])
+            continue
         one, other = (
             f"{side['party']} {side['notice_id']} v{side['version']} (volume {side['volume']})"
             for side in conflict["sides"]
@@ -250,6 +255,8 @@ def _alarm_rows(found: list[dict[str, Any]], line: str | None) -> Iterator[str]:
 
 def _looks(facts: dict[str, Any]) -> Iterator[str]:
     """The commands that show what an alarm is about."""
+    if "private" in facts:
+        yield f"private show {shlex.quote(facts['private'])}"
     for side in facts.get("sides", ()):
         yield f"notice show {side['party']}/{side['notice_id']}"
     if "notice_id" in facts:

@@ -69,6 +69,9 @@ VERBS: Final = {
         "check": "check:app",
         "declare": "declare:app",
     },
+    "Keep to ourselves": {
+        "private": "private:app",
+    },
     "Look": {
         "status": "look:status_app",
         "log": "log:app",

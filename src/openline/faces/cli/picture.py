@@ -74,21 +74,41 @@ def spoken_in(language: str) -> str:
 
 def _side(client: "Client", line: str, side: dict[str, Any]) -> DrawnSide:
     """One side with the volumes of the version that the finding is about."""
+    if name := side.get("name"):
+        return _private_side(client, line, side, name)
     party, notice_id, version = side["party"], side["notice_id"], side["version"]
     notice = client.get("/lines", line, "notices", party, notice_id)
     kept = [one for one in notice["versions"] if one["version"] == version]
     content = _content(client, line, notice, kept, version)
     volumes = [VOLUME.from_json(one, "volume") for one in (content or {}).get("volumes", ())]
-    number = side["volume"]
-    if not 1 <= number <= len(volumes):
+    if not 1 <= side["volume"] <= len(volumes):
         raise OurError(
             f"{party}/{notice_id} is no longer kept as it was in version {version}.",
             "The record has it: openline log shows every message.",
         )
-    others = (*volumes[: number - 1], *volumes[number:])
     serial = kept[0]["serial"] if kept else ""
+    return _drawn(side, notice_id, volumes, serial, notice["kind"])
+
+
+def _private_side(client: "Client", line: str, side: dict[str, Any], name: str) -> DrawnSide:
+    """The side that only this node knows of: its page goes to nobody else."""
+    kept = client.get("/lines", line, "private", name)
+    if kept["version"] != side["version"]:
+        raise OurError(
+            f"{name} is no longer kept as it was in version {side['version']}.",
+            "Draw a conflict that it has now: openline conflicts.",
+        )
+    volumes = [VOLUME.from_json(one, "volume") for one in kept["content"]["volumes"]]
+    return _drawn(side, name, volumes, "", kept["kind"])
+
+
+def _drawn(
+    side: dict[str, Any], name: str, volumes: list[Volume], serial: str, kind: str
+) -> DrawnSide:
+    number = side["volume"]
+    others = (*volumes[: number - 1], *volumes[number:])
     return DrawnSide(
-        party, notice_id, version, volumes[number - 1], number, serial, notice["kind"],
+        side["party"], name, side["version"], volumes[number - 1], number, serial, kind,
         tuple(volume for volume in others if _holds(volume)),
     )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """The index of many volumes: found by box, judged as the rule judges them."""
 
-from openline.domain.space.index.fast import is_installed as is_installed
 from openline.domain.space.index.fast import make_ready as make_ready
 from openline.domain.space.index.table import Table as Table
 from openline.domain.space.index.table import table_of as table_of

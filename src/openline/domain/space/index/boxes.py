@@ -71,7 +71,7 @@ def boxes_of(table: Table, start: int, until: int, origin_ms: int) -> Boxes:
 def facing_sides(
     core: Core, volume: Volume, band_dm: tuple[int, int], origin_ms: int, widest: Minima
 ) -> Singles:
-    """The sides that the boxes of others must not exceed to meet the padded box of one.
+    """The sides that other boxes must not exceed to meet the padded box of one.
 
     Args:
         core: Of the volume that is asked about.

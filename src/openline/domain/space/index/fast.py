@@ -5,8 +5,6 @@ not installed, queries take the plain path; the verdicts are the same. `make_rea
 may run in a thread of its own.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
 from types import ModuleType
 
 import numpy as np
@@ -22,11 +20,6 @@ from openline.domain.space.volume import Shape, Volume
 _ready: ModuleType | None = None
 
 
-def is_installed() -> bool:
-    """Whether numba is installed here."""
-    return find_spec("numba") is not None
-
-
 def ready() -> ModuleType | None:
     """The compiled path, once it is ready; None before, and without numba."""
     return _ready
@@ -35,8 +28,11 @@ def ready() -> ModuleType | None:
 def make_ready() -> bool:
     """Compile what queries use; whether it is there. Takes seconds."""
     global _ready
-    if _ready is None and is_installed():
-        compiled = import_module("openline.domain.space.index.compiled")
+    if _ready is None:
+        try:
+            from openline.domain.space.index import compiled
+        except ImportError:
+            return False
         volume = Volume(Shape.CIRCLE, ((0, 0),), 1, None, None, 0, 1)
         table, minima = table_of([(0, 1, volume)]), Minima(0, 0, 0)
         segment = sorted_segment(table, np.arange(1), 0)
@@ -44,4 +40,4 @@ def make_ready() -> bool:
         list(compiled.found(segment, compiled.ask(volume, ANY_WEATHER, 0, minima, columns)))
         compiled.pairs(segment, 0, minima, columns)
         _ready = compiled
-    return _ready is not None
+    return True

@@ -222,7 +222,7 @@ def _state_of(gaps: _Integers, minima: Floats) -> _States:
 
 
 def _rises_dm(table: Table, rows: Rows, band: tuple[int, int, int, int, int, int]) -> _Integers:
-    """The gap between a band and that of each row, as `altitude.vertical_gap_dm` gives it."""
+    """The gap to the band of each row, as `altitude.vertical_gap_dm` gives it."""
     facts = table.facts[rows].T
     above = _rise_dm(facts[LOWER : LOWER_DM + 1], band[3:])
     below = _rise_dm(band[:3], facts[UPPER : UPPER_DM + 1])
@@ -278,7 +278,7 @@ def thresholds(
 
 
 def _in_plane_m(table: Table, rows: Rows, asked: Asked) -> Floats:
-    """How far each core is from the one that is asked about; NaN if it cannot be shown."""
+    """How far each core is from the one asked about; NaN if it cannot be shown."""
     starts, counts, places = _outlines(table, rows)
     units = normals_at(table.positions[places])
     seen = units @ asked.plane.axes.T

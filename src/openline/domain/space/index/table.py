@@ -91,12 +91,12 @@ class Table(NamedTuple):
 
     @property
     def lower(self) -> tuple[Integers, Integers, Integers]:
-        """Of the lower bounds: datum (0 without one), value, least height above the sea."""
+        """Of the lower bounds: datum (0 without one), value, least height."""
         return self.facts[:, LOWER], self.facts[:, LOWER_VALUE], self.facts[:, LOWER_DM]
 
     @property
     def upper(self) -> tuple[Integers, Integers, Integers]:
-        """Of the upper bounds: datum (0 without one), value, greatest height above the sea."""
+        """Of the upper bounds: datum (0 without one), value, greatest height."""
         return self.facts[:, UPPER], self.facts[:, UPPER_VALUE], self.facts[:, UPPER_DM]
 
     @property

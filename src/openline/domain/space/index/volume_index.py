@@ -191,7 +191,7 @@ class VolumeIndex(Generic[KeyT]):
         return list(found)
 
     def hits(self, volume: Volume, minima: Minima | Sequence[Minima]) -> list[Hit[KeyT]]:
-        """The volumes that this one is not clear of, in the order in which they were put in.
+        """The volumes that this one is not clear of, in the order of putting in.
 
         Args:
             volume: Any volume; it need not be in the index.
