@@ -33,6 +33,7 @@ class Stage:
         self.anchored: list[dict[str, int]] = []
         self.turns: list[tuple[list[Write], list[Effect]]] = []
         self.lines: dict[str, Any] = {}
+        self.is_busy, self.live_volumes = False, 0
         node, store, anchor = cast(Node, self), cast(Store, self), cast(Anchor, self)
         config, keys = cast(Config, None), cast(FileKeys, None)
         self.running = RunningNode(config, node, store, anchor, keys, lambda: 1)
