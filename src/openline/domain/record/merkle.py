@@ -55,12 +55,14 @@ class Tree:
     past root and each proof cost a logarithm of the size.
     """
 
-    __slots__ = ("_levels",)
+    __slots__ = ("_last_root", "_levels")
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
         # `_levels[h]` holds the hashes of the complete subtrees of 2**h leaves,
         # from left to right, 32 bytes each. Only `extend` changes it.
         self._levels = [bytearray()]
+        # The root that was asked for last, with its size: that of a size never changes.
+        self._last_root = (0, EMPTY_ROOT)
         self.extend(leaves)
 
     @property
@@ -100,7 +102,9 @@ class Tree:
         if size is None:
             size = self.size
         assert 0 <= size <= self.size, "the tree has not been of this size"
-        return self._root_of(0, size) if size else EMPTY_ROOT
+        if self._last_root[0] != size:
+            self._last_root = (size, self._root_of(0, size) if size else EMPTY_ROOT)
+        return self._last_root[1]
 
     def root_with(self, leaves: Sequence[bytes]) -> bytes:
         """The root that the tree would have with these leaves added.
