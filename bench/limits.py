@@ -1,8 +1,11 @@
-"""What this machine allows: commits, signatures and verifications a second."""
+"""What this machine allows: commits, signatures, verifications, round trips a second."""
 
+import statistics
 from pathlib import Path
 
+from bench.echo import round_trips
 from bench.measure import RUNS, Row, rate
+from openline.adapters.anchor import Anchor
 from openline.adapters.keys import FileKeys
 from openline.adapters.sqlite import SqliteStore
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
@@ -12,7 +15,7 @@ from openline.engine.ports import AppendEntries, StoredEntry
 
 
 def measure(directory: Path, *, is_quick: bool) -> list[Row]:
-    """Durable commits of one entry, Ed25519 both ways, heads both ways."""
+    """Durable writes, Ed25519 both ways, heads both ways, round trips."""
     runs, count = (2, 50) if is_quick else (RUNS, 400)
     keys = FileKeys.make(directory / "limit-keys", "limit.example")
     signer = keys.current("node")
@@ -52,9 +55,20 @@ def measure(directory: Path, *, is_quick: bool) -> list[Row]:
             verify_checkpoint(note, head.origin, signer.public)
         return count
 
+    anchor = Anchor.open(directory / "limit.anchor")
+    anchored = 0
+
+    def anchors() -> int:
+        nonlocal anchored
+        for _ in range(count):
+            anchored += 1
+            anchor.record({"limit.example/limit/out": (anchored, bytes(32))})
+        return count
+
     rows = []
     for name, work in (
         ("limit: durable commits of one entry", commits),
+        ("limit: durable rows in the anchor", anchors),
         ("limit: Ed25519 signatures", signatures),
         ("limit: Ed25519 verifications", verifications),
         ("limit: heads signed (Ed25519 and ML-DSA-44)", heads_signed),
@@ -63,4 +77,7 @@ def measure(directory: Path, *, is_quick: bool) -> list[Row]:
         median, every = rate(work, runs)
         rows.append(Row(name, median, "/s", every))
     store.close()
+    anchor.close()
+    rates = round_trips(directory, runs, count)
+    rows.append(Row("limit: round trips over mutual TLS", statistics.median(rates), "/s", rates))
     return rows
