@@ -173,9 +173,13 @@ def core_of(shape: Shape, vertices: tuple[Position, ...]) -> Core:
         raise VolumeDoesNotHold(_too_few(shape, len(vertices)))
     units = normals(vertices)
     middle = middle_of(units)
+    if len(vertices) == 1:
+        return Core(units, middle, units[0], units[0])
     low, high = units.min(axis=0), units.max(axis=0)
     if shape is not Shape.CIRCLE:
-        ends = np.roll(units, -1, axis=0) if shape is Shape.POLYGON else units[1:]
+        ends = units[1:]
+        if shape is Shape.POLYGON:
+            ends = np.concatenate((ends, units[:1]))
         chords = ends - units[: len(ends)]
         longest_squared = min(float((chords * chords).sum(axis=1).max()), 4.0)
         rise = 1 - math.sqrt(1 - longest_squared / 4)

@@ -13,7 +13,7 @@ of `volume.core_of`, for many volumes at a time.
 """
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,28 +44,25 @@ _ROWS_AT_ONCE: Final = 65_536
 _RADIANS_OF_E7: Final = np.pi / 180 / 1e7
 
 
-class Boxes(NamedTuple):
-    """A box for each of some rows.
+def boxes_of(table: Table, units: Floats, start: int, until: int, origin_ms: int) -> Singles:
+    """The sides of the boxes of the rows of a table from one to another.
 
-    Attributes:
-        sides: Ten for each, one column for each row.
-        width_m: How wide the volume is at most, its radius included.
+    Args:
+        table: The volumes.
+        units: The normals at the positions of the table.
+        start: The first row.
+        until: The row after the last.
+        origin_ms: Of the boxes' times.
+
+    Returns:
+        Ten sides for each row, one column for each.
     """
-
-    sides: Singles
-    width_m: Singles
-
-
-def boxes_of(table: Table, start: int, until: int, origin_ms: int) -> Boxes:
-    """The boxes of the rows of a table from one to another."""
-    boxes = Boxes(np.empty((SIDES, until - start), np.float32), np.empty(until - start, np.float32))
+    sides = np.empty((SIDES, until - start), np.float32)
     for first in range(start, until, _ROWS_AT_ONCE):
         last = min(first + _ROWS_AT_ONCE, until)
-        sides, width_m = _some_boxes(table, slice(first, last), origin_ms)
-        part = slice(first - start, last - start)
-        boxes.sides[:, part] = _down(sides)
-        boxes.width_m[part] = -_down(-width_m)
-    return boxes
+        some = _some_boxes(table, units, slice(first, last), origin_ms)
+        sides[:, first - start : last - start] = _down(some)
+    return sides
 
 
 def facing_sides(
@@ -112,12 +109,14 @@ def highest_dm(datum: int, value: int, dm: int) -> int:
 
 def normals_at(positions: NDArray[np.int32]) -> Floats:
     """The unit normals at many positions, one in each row; near enough for a filter."""
-    lat, lon = (positions * _RADIANS_OF_E7).T
-    cos_lat = np.cos(lat)
-    units = np.empty((len(lat), 3))
-    units[:, 0] = cos_lat * np.cos(lon)
-    units[:, 1] = cos_lat * np.sin(lon)
-    units[:, 2] = np.sin(lat)
+    units = np.empty((len(positions), 3))
+    for start in range(0, len(positions), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        lat, lon = (positions[part] * _RADIANS_OF_E7).T
+        cos_lat = np.cos(lat)
+        units[part, 0] = cos_lat * np.cos(lon)
+        units[part, 1] = cos_lat * np.sin(lon)
+        units[part, 2] = np.sin(lat)
     return units
 
 
@@ -126,12 +125,11 @@ def _down(numbers: Floats) -> Singles:
     return np.asarray(np.nextafter(numbers.astype(np.float32), np.float32(-np.inf)))
 
 
-def _some_boxes(table: Table, rows: slice, origin_ms: int) -> tuple[Floats, Floats]:
-    """Sides and widths in double precision."""
+def _some_boxes(table: Table, units: Floats, rows: slice, origin_ms: int) -> Floats:
+    """Sides in double precision."""
     counts = table.vertex_count[rows].astype(np.int64)
     begins = table.vertex_first[rows]
-    span = slice(int(begins[0]), int(begins[-1] + counts[-1]))
-    units = normals_at(table.positions[span])
+    units = units[int(begins[0]) : int(begins[-1] + counts[-1])]
     starts = (begins - begins[0]).astype(np.int64)
     low = np.minimum.reduceat(units, starts, axis=0)
     high = np.maximum.reduceat(units, starts, axis=0)
@@ -152,7 +150,7 @@ def _some_boxes(table: Table, rows: slice, origin_ms: int) -> tuple[Floats, Floa
     sides[AXES + X : AXES + Z + 1] = -high.T - pad
     upper, upper_value, upper_dm = (column[rows] for column in table.upper)
     sides[AXES + HEIGHT] = np.where(upper == _WGS84, GEOID_DM_MIN - upper_value, -upper_dm)
-    return sides, width_m
+    return sides
 
 
 def _rises(units: Floats, starts: Rows, counts: Rows, is_ring: NDArray[np.bool_]) -> Floats:

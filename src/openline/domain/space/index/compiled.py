@@ -132,8 +132,8 @@ def found(segment: Segment, asked: Asked) -> Iterator[tuple[Any, Any]]:
     place, last = 0, segment.blocks.shape[1] * BLOCK
     while place < last:
         place, rows, states = _find(
-            segment.scan, segment.blocks, segment.order, segment.is_live, *segment.table,
-            segment.width_m, *asked, place,
+            segment.scan, segment.blocks, segment.order, segment.is_live,
+            segment.table.facts, segment.table.windows, segment.units, *asked, place,
         )  # fmt: skip
         yield rows, states
 
@@ -143,8 +143,9 @@ def pairs(
 ) -> tuple[Any, Any, Any]:
     """All pairs of rows of a segment that are not beyond: first, second, state."""
     found: tuple[Any, Any, Any] = _pairs(
-        segment.scan, segment.blocks, segment.order, segment.is_live, *segment.table,
-        segment.width_m, segment.size, origin_ms, _pads(widest), minima,
+        segment.scan, segment.blocks, segment.order, segment.is_live,
+        segment.table.facts, segment.table.windows, segment.units, segment.size,
+        origin_ms, _pads(widest), minima,
     )  # fmt: skip
     return found
 
@@ -161,8 +162,7 @@ def _find(
     is_live,
     rows_of,
     windows,
-    positions,
-    width_m,
+    units_of,
     vertices,
     facts,
     origin_ms,
@@ -171,7 +171,7 @@ def _find(
     place,
 ):
     count = len(vertices)
-    units, points = np.empty((count + 1, 3)), np.empty((count + 1, 2))
+    units, points = np.empty((count, 3)), np.empty((count + 1, 2))
     for vertex in range(count):
         _normal(vertices[vertex, 0], vertices[vertex, 1], units, vertex)
     facing = np.empty(SIDES, np.float32)
@@ -190,8 +190,7 @@ def _find(
         if rows_of[row, COUNT] >= len(scratch):
             scratch = np.empty((2 * rows_of[row, COUNT], 2))
         state = _state(
-            rows_of, windows, positions, width_m, row, facts, plane, units, points, count, scratch,
-            minima,
+            rows_of, windows, units_of, row, facts, plane, points, count, scratch, minima,
         )  # fmt: skip
         if state == BEYOND:
             continue
@@ -210,8 +209,7 @@ def _pairs(
     is_live,
     rows_of,
     windows,
-    positions,
-    width_m,
+    units_of,
     size,
     origin_ms,
     widest,
@@ -220,7 +218,7 @@ def _pairs(
     longest = 1
     for row in range(size):
         longest = max(longest, rows_of[row, COUNT])
-    units, points = np.empty((longest + 1, 3)), np.empty((longest + 1, 2))
+    points = np.empty((longest + 1, 2))
     scratch = np.empty((longest + 1, 2))
     facing = np.empty(SIDES, np.float32)
     firsts, seconds = np.empty(1_024, np.int64), np.empty(1_024, np.int64)
@@ -239,9 +237,8 @@ def _pairs(
                 rows_of[asked, UPPER_DM], windows[asked, 0], windows[asked, 1],
             )  # fmt: skip
             count = rows_of[asked, COUNT]
-            for vertex in range(count):
-                at = rows_of[asked, FIRST] + vertex
-                _normal(positions[at, 0], positions[at, 1], units, vertex)
+            first = rows_of[asked, FIRST]
+            units = units_of[first : first + count]
             plane = _prepare(units, count, facts, origin_ms, widest, facing, points)
             # Each pair once: with what is scanned later.
             beside = _next_place(scan, blocks, block * BLOCK + place + 1, facing)
@@ -251,8 +248,7 @@ def _pairs(
                 if not is_live[row]:
                     continue
                 state = _state(
-                    rows_of, windows, positions, width_m, row, facts, plane, units, points, count,
-                    scratch, minima,
+                    rows_of, windows, units_of, row, facts, plane, points, count, scratch, minima,
                 )  # fmt: skip
                 if state == BEYOND:
                     continue
@@ -409,9 +405,7 @@ def _show(plane, x, y, z, points, at):
 
 
 @_compiled
-def _state(
-    rows_of, windows, positions, width_m, row, facts, plane, units, points, count, scratch, minima
-):
+def _state(rows_of, windows, units_of, row, facts, plane, points, count, scratch, minima):
     kind = rows_of[row, KIND]
     pause = max(facts[_FROM] - windows[row, 1], windows[row, 0] - facts[_UNTIL])
     state = _state_of(pause, minima[kind, 2])
@@ -430,7 +424,7 @@ def _state(
         return BEYOND
     lateral_m = minima[kind, 0]
     limit_m = lateral_m + rows_of[row, RADIUS] + facts[RADIUS]
-    margin_m = MARGIN_M + OFF_CENTRE_SHARE * (min(width_m[row], plane.width_m) + lateral_m)
+    margin_m = MARGIN_M + OFF_CENTRE_SHARE * (plane.width_m + lateral_m)
     slack_m = margin_m + SLACK_M + SLACK_SHARE * limit_m
     angle = plane.reach_rad + (limit_m + slack_m) / CURVATURE_RADIUS_M_MIN
     bend = 1 + CURVATURE_SHARE * angle
@@ -438,7 +432,7 @@ def _state(
     near_m = (limit_m - slack_m) / bend
     far_m = (limit_m + slack_m) * bend / max(cosine * cosine, 1e-12)
     across = _across(
-        rows_of, positions, row, facts[SHAPE], plane, points, count, scratch, near_m, far_m
+        rows_of, units_of, row, facts[SHAPE], plane, points, count, scratch, near_m, far_m
     )
     return max(state, across)
 
@@ -461,17 +455,13 @@ def _rise_dm(datum, value, least_dm, other, other_value, most_dm):
 
 
 @_compiled
-def _across(rows_of, positions, row, shape, plane, points, count, scratch, near_m, far_m):
+def _across(rows_of, units_of, row, shape, plane, points, count, scratch, near_m, far_m):
     """The horizontal state of one row; OPEN where only the rule can tell."""
     first, other_count = rows_of[row, FIRST], rows_of[row, COUNT]
     nearest = 1.0
     for vertex in range(other_count):
         at = first + vertex
-        lat, lon = positions[at, 0] * _RADIANS_OF_E7, positions[at, 1] * _RADIANS_OF_E7
-        cos_lat = math.cos(lat)
-        cosine = _show(
-            plane, cos_lat * math.cos(lon), cos_lat * math.sin(lon), math.sin(lat), scratch, vertex
-        )
+        cosine = _show(plane, units_of[at, 0], units_of[at, 1], units_of[at, 2], scratch, vertex)
         nearest = min(nearest, cosine)
     if nearest < COSINE_MIN:
         return OPEN

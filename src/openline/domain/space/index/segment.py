@@ -15,16 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openline.domain.instant import DAY_MS, HOUR_MS
+from openline.domain.space.geodesy import Floats
 from openline.domain.space.index.boxes import (
     AXES,
     HEIGHT,
     SIDES,
-    Boxes,
     Rows,
     Singles,
     X,
     Z,
     boxes_of,
+    normals_at,
 )
 from openline.domain.space.index.table import (
     COUNT,
@@ -59,7 +60,7 @@ class Segment:
         order: At each place of the scan, which row stands there.
         scan: Of each block, ten sides for each of its places.
         blocks: Ten sides of each block, one column for each.
-        width_m: Of each row, how wide its volume is at most.
+        units: The normals at the positions of the table.
         dead: How many rows were let go.
     """
 
@@ -70,7 +71,7 @@ class Segment:
     order: Rows
     scan: Singles
     blocks: Singles
-    width_m: Singles
+    units: Floats
     dead: int = 0
 
     @property
@@ -110,16 +111,17 @@ class Segment:
 def sorted_segment(table: Table, serials: NDArray[np.int64], origin_ms: int) -> Segment:
     """A segment of all rows of a table, which has no room to spare."""
     size = len(serials)
-    boxes = boxes_of(table, 0, size, origin_ms)
+    units = normals_at(table.positions)
+    boxes = boxes_of(table, units, 0, size, origin_ms)
     order = np.argsort(_places(table, boxes, origin_ms), kind="stable")
     count = -(-size // BLOCK)
     # Places past the last row meet nothing.
     sides = np.full((SIDES, count * BLOCK), np.inf, np.float32)
-    sides[:, :size] = boxes.sides[:, order]
+    sides[:, :size] = boxes[:, order]
     scan = np.ascontiguousarray(sides.reshape(SIDES, count, BLOCK).transpose(1, 0, 2))
     blocks = np.ascontiguousarray(scan.min(axis=2).T)
     is_live = np.ones(size, np.bool_)
-    return Segment(table, size, serials, is_live, order, scan, blocks, boxes.width_m)
+    return Segment(table, size, serials, is_live, order, scan, blocks, units)
 
 
 def open_segment(rows: int, vertices: int) -> Segment:
@@ -133,7 +135,7 @@ def open_segment(rows: int, vertices: int) -> Segment:
         np.arange(rows),
         np.full((count, SIDES, BLOCK), np.inf, np.float32),
         np.full((SIDES, count), np.inf, np.float32),
-        np.zeros(rows, np.float32),
+        np.zeros((vertices, 3)),
     )
 
 
@@ -150,12 +152,13 @@ def extend(segment: Segment, added: Table, serials: NDArray[np.int64], origin_ms
     segment.table.facts[start:until] = added.facts
     segment.table.facts[start:until, FIRST] += used
     segment.table.windows[start:until] = added.windows
-    segment.table.positions[used : used + len(added.positions)] = added.positions
+    span = slice(used, used + len(added.positions))
+    segment.table.positions[span] = added.positions
+    segment.units[span] = normals_at(added.positions)
     segment.serials[start:until] = serials
-    boxes = boxes_of(segment.table, start, until, origin_ms)
-    segment.width_m[start:until] = boxes.width_m
+    boxes = boxes_of(segment.table, segment.units, start, until, origin_ms)
     places = np.arange(start, until)
-    segment.scan[places // BLOCK, :, places % BLOCK] = boxes.sides.T
+    segment.scan[places // BLOCK, :, places % BLOCK] = boxes.T
     touched = slice(start // BLOCK, (until - 1) // BLOCK + 1)
     segment.blocks[:, touched] = segment.scan[touched].min(axis=2).T
     segment.size = until
@@ -167,14 +170,14 @@ def live_part(segment: Segment) -> tuple[Table, NDArray[np.int64]]:
     return chosen(segment.table, rows), segment.serials[rows]
 
 
-def _places(table: Table, boxes: Boxes, origin_ms: int) -> NDArray[np.int64]:
+def _places(table: Table, sides: Singles, origin_ms: int) -> NDArray[np.int64]:
     """Where each row goes in the scan: by duration, by start, then by place."""
     lasts = table.valid_until - table.valid_from
     classes = np.searchsorted(_LASTS_MS, lasts, side="left")
     slots = (table.valid_from - origin_ms) // _SLOTS_MS[classes]
-    middles = (boxes.sides[X : Z + 1] - boxes.sides[AXES + X : AXES + Z + 1]) / 2
+    middles = (sides[X : Z + 1] - sides[AXES + X : AXES + Z + 1]) / 2
     most = (1 << _CELL_BITS) - 1
-    cells = [*((middles + 1) / 2 * most), boxes.sides[HEIGHT] / _HEIGHT_CELL_DM]
+    cells = [*((middles + 1) / 2 * most), sides[HEIGHT] / _HEIGHT_CELL_DM]
     places = np.zeros(len(lasts), np.int64)
     whole = [np.clip(cell, 0, most).astype(np.int64) for cell in cells]
     for bit in range(_CELL_BITS - 1, -1, -1):

@@ -19,6 +19,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from openline.domain.limits import VERTICES_MAX
 from openline.domain.space.altitude import UNBOUNDED_DM, Atmosphere, Datum
 from openline.domain.space.conflict import MARGIN_M, Minima
 from openline.domain.space.geodesy import AXIS_M, CURVATURE_RADIUS_M_MIN, Floats, Plane, plane_at
@@ -31,15 +32,20 @@ from openline.domain.space.index.boxes import (
     facing_sides,
     highest_dm,
     lowest_dm,
-    normals_at,
 )
 from openline.domain.space.index.segment import BLOCK, Segment
 from openline.domain.space.index.table import (
+    COUNT,
+    FIRST,
+    KIND,
     LOWER,
     LOWER_DM,
     NO_BOUND,
+    RADIUS,
+    SHAPE,
     UPPER,
     UPPER_DM,
+    Integers,
     Table,
     row_of,
 )
@@ -165,16 +171,19 @@ def found(segment: Segment, asked: Asked) -> Iterator[tuple[Rows, _States]]:
     In parts, each of which does hardly more than `WORK_AT_ONCE`.
     """
     rows = near_rows(segment, asked.facing)
-    edges = segment.table.vertex_count[rows].astype(np.int64) * len(asked.points)
+    for some in _steps(segment.table, rows, len(asked.points)):
+        states = judge(segment, some, asked)
+        is_kept = states != BEYOND
+        yield some[is_kept], states[is_kept]
+
+
+def _steps(table: Table, rows: Rows, vertices: int) -> list[Rows]:
+    """The rows in runs, each of which makes one step of work; none if there are none."""
+    if len(rows) * (1 + VERTICES_MAX * vertices // EDGES_PER_WORK) <= WORK_AT_ONCE:
+        return [rows] if len(rows) else []
+    edges = table.vertex_count[rows].astype(np.int64) * vertices
     done = np.cumsum(1 + edges // EDGES_PER_WORK)
-    steps = [rows]
-    if len(rows) and done[-1] > WORK_AT_ONCE:
-        steps = np.split(rows, np.flatnonzero(np.diff(done // WORK_AT_ONCE)) + 1)
-    for some in steps:
-        if len(some):
-            states = judge(segment, some, asked)
-            is_kept = states != BEYOND
-            yield some[is_kept], states[is_kept]
+    return np.split(rows, np.flatnonzero(np.diff(done // WORK_AT_ONCE)) + 1)
 
 
 def near_rows(segment: Segment, facing: Singles) -> Rows:
@@ -200,17 +209,19 @@ def judge(segment: Segment, rows: Rows, asked: Asked) -> _States:
 
     The state of the rule (0 to 3), or OPEN where the rule must decide.
     """
-    table = segment.table
-    lateral_m, vertical_dm, time_ms = asked.minima[table.kind[rows]].T
+    facts = segment.table.facts[rows].T
+    lateral_m, vertical_dm, time_ms = asked.minima[facts[KIND]].T
+    valid_from, valid_until = segment.table.windows[rows].T
     start, end = asked.window
-    pauses_ms = np.maximum(start - table.valid_until[rows], table.valid_from[rows] - end)
-    states = np.maximum(
-        _state_of(_rises_dm(table, rows, asked.band), vertical_dm),
-        _state_of(pauses_ms, time_ms),
-    )
+    pauses_ms = np.maximum(start - valid_until, valid_from - end)
+    rises_dm = _rises_dm(facts, asked.band)
+    if ((rises_dm < vertical_dm) & (pauses_ms < time_ms)).all():
+        # Most boxes that meet are of such rows: what follows would only say so again.
+        return _across(segment, facts, asked, lateral_m)
+    states = np.maximum(_state_of(rises_dm, vertical_dm), _state_of(pauses_ms, time_ms))
     left = np.flatnonzero(states < BEYOND)
     if len(left):
-        across = _across(segment, rows[left], asked, lateral_m[left])
+        across = _across(segment, facts[:, left], asked, lateral_m[left])
         states[left] = np.maximum(states[left], across)
     return states
 
@@ -221,90 +232,80 @@ def _state_of(gaps: _Integers, minima: Floats) -> _States:
     return np.where(gaps < minima, WITHIN, np.where(gaps == 0, TOUCH, BEYOND)).astype(np.int8)
 
 
-def _rises_dm(table: Table, rows: Rows, band: tuple[int, int, int, int, int, int]) -> _Integers:
+def _rises_dm(facts: Integers, band: tuple[int, int, int, int, int, int]) -> _Integers:
     """The gap to the band of each row, as `altitude.vertical_gap_dm` gives it."""
-    facts = table.facts[rows].T
-    above = _rise_dm(facts[LOWER : LOWER_DM + 1], band[3:])
-    below = _rise_dm(band[:3], facts[UPPER : UPPER_DM + 1])
+    above = _rise_dm(facts[LOWER : LOWER_DM + 1], band[3:], 1)
+    below = _rise_dm(facts[UPPER : UPPER_DM + 1], band[:3], -1)
     return np.maximum(above, below)
 
 
-def _rise_dm(lower: Any, upper: Any) -> _Integers:
-    """How far at least lower bounds are above upper bounds of other bands."""
-    datum, value, least_dm = lower
-    other, other_value, most_dm = upper
+def _rise_dm(bounds: Integers, bound: tuple[int, int, int], sign: int) -> _Integers:
+    """How far lower bounds are above an upper one; with -1, a lower one above upper ones."""
+    datums, values, outermost_dm = bounds
+    datum, value, dm = bound
+    if datum == NO_BOUND:
+        return np.full(len(datums), -UNBOUNDED_DM)
     # Both below 2e9, so their difference fits.
-    rises: _Integers = np.subtract(least_dm, most_dm, dtype=np.int64)
-    is_same = datum == other
+    rises: _Integers = np.subtract(outermost_dm, dm, dtype=np.int64) * sign
+    is_same = datums == datum
     if is_same.any():
-        steps = np.subtract(value, other_value, dtype=np.int64)
-        steps = np.where(datum == _FLIGHT_LEVEL, steps * 3_048 // 10, steps)
-        rises = np.where(is_same, steps, rises)
-    rises[(datum == NO_BOUND) | (other == NO_BOUND)] = -UNBOUNDED_DM
+        steps = np.subtract(values, value, dtype=np.int64) * sign
+        rises = np.where(is_same, steps * 3_048 // 10 if datum == _FLIGHT_LEVEL else steps, rises)
+    rises[datums == NO_BOUND] = -UNBOUNDED_DM
     return rises
 
 
-def _across(segment: Segment, rows: Rows, asked: Asked, lateral_m: Floats) -> _States:
+def _across(segment: Segment, facts: Integers, asked: Asked, lateral_m: Floats) -> _States:
     """The horizontal state of each row, OPEN where only the rule can tell."""
-    limit_m = lateral_m + segment.table.radius_m[rows] + asked.radius_m
-    in_plane_m = _in_plane_m(segment.table, rows, asked)
-    widths_m = segment.width_m[rows].astype(np.float64)
-    near_m, far_m = thresholds(asked.reach_rad, asked.width_m, limit_m, lateral_m, widths_m)
-    states = np.full(len(rows), OPEN, np.int8)
+    near_m, far_m = thresholds(asked, lateral_m + facts[RADIUS] + asked.radius_m, lateral_m)
+    starts, counts, places = _outlines(facts)
+    seen = segment.units[places] @ asked.plane.axes.T
+    points = seen[:, :2] / np.maximum(seen[:, 2:], COSINE_MIN) * asked.plane.radii_m
+    lines = shapely.linestrings(points, indices=np.repeat(np.arange(len(counts)), counts))
+    in_plane_m = shapely.distance(lines, asked.figure)
+    is_ring = (facts[SHAPE] == _POLYGON) & (in_plane_m > near_m)
+    if is_ring.any():
+        in_plane_m[is_ring & _holds(points, starts, asked.points[0])] = 0.0
+    states = np.full(len(counts), OPEN, np.int8)
     states[in_plane_m >= far_m] = BEYOND
     states[in_plane_m <= near_m] = WITHIN
+    if seen[:, 2].min() < COSINE_MIN:
+        states[np.minimum.reduceat(seen[:, 2], starts) < COSINE_MIN] = OPEN
     return states
 
 
-def thresholds(
-    reach_rad: float, width_m: float, limit_m: Floats, lateral_m: Floats, widths_m: Floats
-) -> tuple[Floats, Floats]:
+def thresholds(asked: Asked, limit_m: Floats, lateral_m: Floats) -> tuple[Floats, Floats]:
     """Lengths in the plane up to which pairs are surely within, from which beyond.
 
     Args:
-        reach_rad: From the middle of the volume that is asked about to its end.
-        width_m: How wide it is.
+        asked: The volume that is asked about.
         limit_m: For each pair the lateral minimum and both radii.
         lateral_m: For each pair the lateral minimum.
-        widths_m: For each pair how wide the other volume is.
     """
-    margin_m = MARGIN_M + OFF_CENTRE_SHARE * (np.minimum(widths_m, width_m) + lateral_m)
-    slack_m = margin_m + SLACK_M + SLACK_SHARE * limit_m
-    angle = reach_rad + (limit_m + slack_m) / CURVATURE_RADIUS_M_MIN
+    # The margin grows with the smaller of two volumes, so not beyond that of this one.
+    widest_m = asked.width_m + float(lateral_m.max())
+    slack_m = MARGIN_M + OFF_CENTRE_SHARE * widest_m + SLACK_M
+    most_m = float(limit_m.max()) * (1 + SLACK_SHARE) + slack_m
+    angle = asked.reach_rad + most_m / CURVATURE_RADIUS_M_MIN
     bend = 1 + CURVATURE_SHARE * angle
     # At a right angle a plane shows nothing any more: then nothing is surely beyond.
-    cosine = np.cos(np.minimum(angle, math.pi / 2))
-    return (limit_m - slack_m) / bend, (limit_m + slack_m) * bend / np.maximum(cosine**2, 1e-12)
+    cosine = math.cos(min(angle, math.pi / 2))
+    stretch = bend / max(cosine * cosine, 1e-12)
+    near_m = (limit_m * (1 - SLACK_SHARE) - slack_m) / bend
+    return near_m, (limit_m * (1 + SLACK_SHARE) + slack_m) * stretch
 
 
-def _in_plane_m(table: Table, rows: Rows, asked: Asked) -> Floats:
-    """How far each core is from the one asked about; NaN if it cannot be shown."""
-    starts, counts, places = _outlines(table, rows)
-    units = normals_at(table.positions[places])
-    seen = units @ asked.plane.axes.T
-    points = seen[:, :2] / np.maximum(seen[:, 2:], COSINE_MIN) * asked.plane.radii_m
-    lines = shapely.linestrings(points, indices=np.repeat(np.arange(len(rows)), counts))
-    in_plane_m = shapely.distance(lines, asked.figure)
-    is_ring = table.shape[rows] == _POLYGON
-    if is_ring.any():
-        in_plane_m[is_ring & _holds(points, starts, asked.points[0])] = 0.0
-    in_plane_m[np.minimum.reduceat(seen[:, 2], starts) < COSINE_MIN] = np.nan
-    return np.asarray(in_plane_m)
-
-
-def _outlines(table: Table, rows: Rows) -> tuple[Rows, Rows, Rows]:
+def _outlines(facts: Integers) -> tuple[Rows, Rows, Rows]:
     """Where the outline of each row begins, how long it is, and its positions.
 
     A ring comes back to its first vertex; so does a point, to be a line.
     """
-    first = table.vertex_first[rows].astype(np.int64)
-    counts = table.vertex_count[rows].astype(np.int64)
-    is_closed = table.shape[rows] != _CORRIDOR
-    counts = counts + is_closed
-    starts = np.cumsum(counts) - counts
-    places = np.repeat(first - starts, counts) + np.arange(int(counts.sum()))
-    ends = (starts + counts - 1)[is_closed]
-    places[ends] = first[is_closed]
+    first, is_closed = facts[FIRST], facts[SHAPE] != _CORRIDOR
+    counts = facts[COUNT] + is_closed
+    ends = np.cumsum(counts, dtype=np.int64)
+    starts = ends - counts
+    places = np.repeat(first - starts, counts) + np.arange(int(ends[-1]))
+    places[(ends - 1)[is_closed]] = first[is_closed]
     return starts, counts, places
 
 

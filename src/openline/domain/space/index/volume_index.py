@@ -8,6 +8,7 @@ segment; full segments are sorted and merged so that there are few of them
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from types import ModuleType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -198,7 +199,7 @@ class VolumeIndex(Generic[KeyT]):
             minima: For each kind, or one for all of them.
         """
         hits = [hit for step in self.steps(volume, minima) for hit in step]
-        hits.sort(key=lambda hit: hit.serial)
+        hits.sort(key=_serial)
         return hits
 
     def steps(self, volume: Volume, minima: Minima | Sequence[Minima]) -> Iterator[list[Hit[KeyT]]]:
@@ -296,20 +297,18 @@ class VolumeIndex(Generic[KeyT]):
         minima: Sequence[Minima],
     ) -> Iterator[list[Hit[KeyT]]]:
         """The hits among rows that are not beyond; the rule decides what is OPEN."""
-        table, serials, hits = part.segment.table, part.segment.serials, []
-        facts = table.facts[rows]
+        table, serial = part.segment.table, part.segment.serials.item
+        fact, hits = table.facts.item, list[Hit[KeyT]]()
         asked = 0
-        columns = (rows, states, serials[rows], facts[:, KIND], facts[:, NUMBER], facts[:, COUNT])
-        for row, state, serial, kind, number, count in zip(
-            *(column.tolist() for column in columns), strict=True
-        ):
+        for row, state in zip(rows.tolist(), states.tolist(), strict=True):
             if state == sieve.OPEN:
-                verdict = judged(volume, table.volume(row), minima[kind], self._atmosphere)
-                asked += 1 + len(volume.vertices) * count // EDGES_PER_PAIR
+                minimum = minima[fact(row, KIND)]
+                verdict = judged(volume, table.volume(row), minimum, self._atmosphere)
+                asked += 1 + len(volume.vertices) * fact(row, COUNT) // EDGES_PER_PAIR
             else:
                 verdict = _VERDICTS[state]
             if verdict is not Verdict.CLEAR:
-                hits.append(Hit(part.keys[row], number, verdict, serial))
+                hits.append(Hit(part.keys[row], fact(row, NUMBER), verdict, serial(row)))
             if asked >= RULE_AT_ONCE:
                 yield hits
                 hits, asked = [], 0
@@ -379,6 +378,9 @@ class VolumeIndex(Generic[KeyT]):
             rows += parts[-count].segment.live_count
         if count > 1:
             parts[-count:] = _renewed(parts[-count:])
+
+
+_serial = attrgetter("serial")
 
 
 def judged(a: Volume, b: Volume, minima: Minima, atmosphere: Atmosphere) -> Verdict:
