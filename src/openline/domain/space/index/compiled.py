@@ -129,7 +129,7 @@ def found(segment: Segment, asked: Asked) -> Iterator[tuple[Any, Any]]:
     In parts, each of which does hardly more than `WORK_AT_ONCE`; the rows of a part
     are in no order.
     """
-    place, last = 0, segment.blocks.shape[1] * BLOCK
+    place, last = 0, segment.blocks.shape[0] * BLOCK
     while place < last:
         place, rows, states = _find(
             segment.scan, segment.blocks, segment.order, segment.is_live,
@@ -179,10 +179,10 @@ def _find(
     rows, states = np.empty(64, np.int64), np.empty(64, np.int8)
     scratch = np.empty((64, 2))
     found = work = 0
-    last = blocks.shape[1] * BLOCK
+    last = blocks.shape[0] * BLOCK
     place = _next_place(scan, blocks, place, facing)
     while place < last and work < WORK_AT_ONCE:
-        row = order[place]
+        row = order[place // BLOCK, place % BLOCK]
         place = _next_place(scan, blocks, place + 1, facing)
         if not is_live[row]:
             continue
@@ -224,12 +224,12 @@ def _pairs(
     firsts, seconds = np.empty(1_024, np.int64), np.empty(1_024, np.int64)
     states = np.empty(1_024, np.int8)
     found = 0
-    last = blocks.shape[1] * BLOCK
-    for block in range(blocks.shape[1]):
+    last = blocks.shape[0] * BLOCK
+    for block in range(blocks.shape[0]):
         for place in range(BLOCK):
-            if block * BLOCK + place >= size or not is_live[order[block * BLOCK + place]]:
+            if block * BLOCK + place >= size or not is_live[order[block, place]]:
                 continue
-            asked = order[block * BLOCK + place]
+            asked = order[block, place]
             facts = (
                 rows_of[asked, SHAPE], rows_of[asked, FIRST], rows_of[asked, COUNT],
                 rows_of[asked, RADIUS], rows_of[asked, LOWER], rows_of[asked, LOWER_VALUE],
@@ -243,7 +243,7 @@ def _pairs(
             # Each pair once: with what is scanned later.
             beside = _next_place(scan, blocks, block * BLOCK + place + 1, facing)
             while beside < last:
-                row = order[beside]
+                row = order[beside // BLOCK, beside % BLOCK]
                 beside = _next_place(scan, blocks, beside + 1, facing)
                 if not is_live[row]:
                     continue
@@ -284,7 +284,7 @@ def _next_place(scan, blocks, place, facing):
     A function of its own: in a loop that makes arrays, each turn would count who
     holds them, at ten times its cost.
     """
-    last = blocks.shape[1] * BLOCK
+    last = blocks.shape[0] * BLOCK
     while place < last:
         if place % BLOCK == 0 and not _meets_block(blocks, place // BLOCK, facing):
             place += BLOCK
@@ -297,10 +297,10 @@ def _next_place(scan, blocks, place, facing):
 
 @_compiled
 def _meets_block(blocks, block, facing):
-    if blocks[TIME, block] > facing[TIME] or blocks[AXES, block] > facing[AXES]:
+    if blocks[block, TIME] > facing[TIME] or blocks[block, AXES] > facing[AXES]:
         return False
     for side in range(SIDES):  # noqa: SIM110  # numba has no generators in all().
-        if blocks[side, block] > facing[side]:
+        if blocks[block, side] > facing[side]:
             return False
     return True
 

@@ -20,6 +20,7 @@ from openline.domain.space.index.boxes import (
     AXES,
     HEIGHT,
     SIDES,
+    TIME,
     Rows,
     Singles,
     X,
@@ -57,9 +58,10 @@ class Segment:
         size: How many rows of the table are in use.
         serials: The number of each row among all that were ever put in; rising.
         is_live: Which rows have not been let go.
-        order: At each place of the scan, which row stands there.
+        order: Of each block, which row stands at each of its places.
         scan: Of each block, ten sides for each of its places.
-        blocks: Ten sides of each block, one column for each.
+        blocks: Ten sides of each block.
+        times: Of each block the two sides that tell its time, once more: looked at first.
         units: The normals at the positions of the table.
         dead: How many rows were let go.
     """
@@ -71,6 +73,7 @@ class Segment:
     order: Rows
     scan: Singles
     blocks: Singles
+    times: Singles
     units: Floats
     dead: int = 0
 
@@ -105,6 +108,7 @@ class Segment:
             is_live=self.is_live[: self.size].copy(),
             scan=self.scan.copy() if is_open else self.scan,
             blocks=self.blocks.copy() if is_open else self.blocks,
+            times=self.times.copy() if is_open else self.times,
         )
 
 
@@ -113,15 +117,29 @@ def sorted_segment(table: Table, serials: NDArray[np.int64], origin_ms: int) -> 
     size = len(serials)
     units = normals_at(table.positions)
     boxes = boxes_of(table, units, 0, size, origin_ms)
-    order = np.argsort(_places(table, boxes, origin_ms), kind="stable")
     count = -(-size // BLOCK)
     # Places past the last row meet nothing.
+    order = np.zeros(count * BLOCK, np.int64)
+    order[:size] = np.argsort(_places(table, boxes, origin_ms), kind="stable")
     sides = np.full((SIDES, count * BLOCK), np.inf, np.float32)
-    sides[:, :size] = boxes[:, order]
+    sides[:, :size] = boxes[:, order[:size]]
     scan = np.ascontiguousarray(sides.reshape(SIDES, count, BLOCK).transpose(1, 0, 2))
-    blocks = np.ascontiguousarray(scan.min(axis=2).T)
-    is_live = np.ones(size, np.bool_)
-    return Segment(table, size, serials, is_live, order, scan, blocks, units)
+    blocks = scan.min(axis=2)
+    return Segment(
+        table,
+        size,
+        serials,
+        np.ones(size, np.bool_),
+        order.reshape(count, BLOCK),
+        scan,
+        blocks,
+        _times_of(blocks),
+        units,
+    )
+
+
+def _times_of(blocks: Singles) -> Singles:
+    return np.ascontiguousarray(blocks[:, [TIME, AXES + TIME]].T)
 
 
 def open_segment(rows: int, vertices: int) -> Segment:
@@ -132,9 +150,10 @@ def open_segment(rows: int, vertices: int) -> Segment:
         0,
         np.zeros(rows, np.int64),
         np.ones(rows, np.bool_),
-        np.arange(rows),
+        np.arange(rows).reshape(count, BLOCK),
         np.full((count, SIDES, BLOCK), np.inf, np.float32),
-        np.full((SIDES, count), np.inf, np.float32),
+        np.full((count, SIDES), np.inf, np.float32),
+        np.full((2, count), np.inf, np.float32),
         np.zeros((vertices, 3)),
     )
 
@@ -160,7 +179,8 @@ def extend(segment: Segment, added: Table, serials: NDArray[np.int64], origin_ms
     places = np.arange(start, until)
     segment.scan[places // BLOCK, :, places % BLOCK] = boxes.T
     touched = slice(start // BLOCK, (until - 1) // BLOCK + 1)
-    segment.blocks[:, touched] = segment.scan[touched].min(axis=2).T
+    segment.blocks[touched] = segment.scan[touched].min(axis=2)
+    segment.times[:, touched] = _times_of(segment.blocks[touched])
     segment.size = until
 
 

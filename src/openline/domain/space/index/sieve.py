@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from openline.domain.limits import VERTICES_MAX
 from openline.domain.space.altitude import UNBOUNDED_DM, Atmosphere, Datum
 from openline.domain.space.conflict import MARGIN_M, Minima
-from openline.domain.space.geodesy import AXIS_M, CURVATURE_RADIUS_M_MIN, Floats, Plane, plane_at
+from openline.domain.space.geodesy import AXIS_M, CURVATURE_RADIUS_M_MIN, Floats, plane_at
 from openline.domain.space.index.boxes import (
     AXES,
     OFF_CENTRE_SHARE,
@@ -33,7 +33,7 @@ from openline.domain.space.index.boxes import (
     highest_dm,
     lowest_dm,
 )
-from openline.domain.space.index.segment import BLOCK, Segment
+from openline.domain.space.index.segment import Segment
 from openline.domain.space.index.table import (
     COUNT,
     FIRST,
@@ -98,7 +98,8 @@ class Asked(NamedTuple):
     """The volume that is asked about, and what is asked.
 
     Attributes:
-        plane: Around its middle.
+        shown: What makes of a normal its place in the plane around its middle: two
+            rows to the place times the third, which is the height above the centre.
         points: Its vertices in the plane.
         figure: Its core in the plane.
         reach_rad: From its middle to its furthest vertex.
@@ -111,7 +112,7 @@ class Asked(NamedTuple):
         minima: The minima of each kind.
     """
 
-    plane: Plane
+    shown: Floats
     points: Floats
     figure: Any
     reach_rad: float
@@ -141,11 +142,14 @@ def ask(
     size = core.high - core.low
     row = row_of(volume, 0, atmosphere)
     band = (row[4], row[5], row[6], row[7], row[8], row[9])
+    reach_rad = 0.0
+    if len(points) > 1:
+        reach_rad = math.acos(max(-1.0, min(1.0, float((core.units @ core.middle).min()))))
     return Asked(
-        plane,
+        plane.axes * np.array((*plane.radii_m, 1.0))[:, None],
         points,
         _figure(volume.shape, points),
-        math.acos(max(-1.0, min(1.0, float((core.units @ core.middle).min())))),
+        reach_rad,
         AXIS_M * math.sqrt(float(size @ size)) + 2 * volume.radius_m,
         volume.radius_m,
         band,
@@ -166,15 +170,13 @@ def _figure(shape: Shape, points: Floats) -> Any:
 
 
 def found(segment: Segment, asked: Asked) -> Iterator[tuple[Rows, _States]]:
-    """The rows of a segment that are not beyond the minima, with their states.
+    """The rows of a segment whose boxes meet, with their states.
 
-    In parts, each of which does hardly more than `WORK_AT_ONCE`.
+    In parts, each of which does hardly more than `WORK_AT_ONCE`, and in no order.
     """
     rows = near_rows(segment, asked.facing)
     for some in _steps(segment.table, rows, len(asked.points)):
-        states = judge(segment, some, asked)
-        is_kept = states != BEYOND
-        yield some[is_kept], states[is_kept]
+        yield some, judge(segment, some, asked)
 
 
 def _steps(table: Table, rows: Rows, vertices: int) -> list[Rows]:
@@ -187,21 +189,19 @@ def _steps(table: Table, rows: Rows, vertices: int) -> list[Rows]:
 
 
 def near_rows(segment: Segment, facing: Singles) -> Rows:
-    """The rows whose boxes meet one, in the order in which they were put in.
+    """The rows whose boxes meet one, in no order.
 
     Args:
         segment: Where to look.
         facing: The sides of that box (`boxes.facing_sides`).
     """
-    sides = segment.blocks
-    blocks = np.flatnonzero((sides[TIME] <= facing[TIME]) & (sides[AXES] <= facing[AXES]))
-    blocks = blocks[(sides[:, blocks] <= facing[:, None]).all(axis=0)]
-    meets = (segment.scan.take(blocks, axis=0) <= facing[None, :, None]).all(axis=1)
-    places = np.flatnonzero(meets)
-    rows = segment.order[blocks[places // BLOCK] * BLOCK + places % BLOCK]
-    rows = rows[segment.is_live[rows]]
-    rows.sort()
-    return np.asarray(rows)
+    blocks = np.flatnonzero(
+        (segment.times[0] <= facing[TIME]) & (segment.times[1] <= facing[AXES + TIME])
+    )
+    blocks = blocks[(segment.blocks.take(blocks, axis=0) <= facing).all(axis=1)]
+    meets = (segment.scan.take(blocks, axis=0) <= facing[:, None]).all(axis=1)
+    rows: Rows = segment.order.take(blocks, axis=0)[meets]
+    return rows[segment.is_live[rows]] if segment.dead else rows
 
 
 def judge(segment: Segment, rows: Rows, asked: Asked) -> _States:
@@ -245,12 +245,14 @@ def _rise_dm(bounds: Integers, bound: tuple[int, int, int], sign: int) -> _Integ
     datum, value, dm = bound
     if datum == NO_BOUND:
         return np.full(len(datums), -UNBOUNDED_DM)
-    # Both below 2e9, so their difference fits.
-    rises: _Integers = np.subtract(outermost_dm, dm, dtype=np.int64) * sign
     is_same = datums == datum
-    if is_same.any():
-        steps = np.subtract(values, value, dtype=np.int64) * sign
-        rises = np.where(is_same, steps * 3_048 // 10 if datum == _FLIGHT_LEVEL else steps, rises)
+    # No number here is above 1e9, so the differences fit.
+    steps: _Integers = np.subtract(values, value, dtype=np.int64) * sign
+    if datum == _FLIGHT_LEVEL:
+        steps = steps * 3_048 // 10
+    if is_same.all():
+        return steps
+    rises = np.where(is_same, steps, np.subtract(outermost_dm, dm, dtype=np.int64) * sign)
     rises[datums == NO_BOUND] = -UNBOUNDED_DM
     return rises
 
@@ -259,18 +261,22 @@ def _across(segment: Segment, facts: Integers, asked: Asked, lateral_m: Floats) 
     """The horizontal state of each row, OPEN where only the rule can tell."""
     near_m, far_m = thresholds(asked, lateral_m + facts[RADIUS] + asked.radius_m, lateral_m)
     starts, counts, places = _outlines(facts)
-    seen = segment.units[places] @ asked.plane.axes.T
-    points = seen[:, :2] / np.maximum(seen[:, 2:], COSINE_MIN) * asked.plane.radii_m
+    seen = segment.units.take(places, axis=0) @ asked.shown.T
+    cosines = seen[:, 2]
+    is_shown = cosines.min() >= COSINE_MIN
+    points = seen[:, :2] / (cosines if is_shown else np.maximum(cosines, COSINE_MIN))[:, None]
     lines = shapely.linestrings(points, indices=np.repeat(np.arange(len(counts)), counts))
     in_plane_m = shapely.distance(lines, asked.figure)
-    is_ring = (facts[SHAPE] == _POLYGON) & (in_plane_m > near_m)
-    if is_ring.any():
-        in_plane_m[is_ring & _holds(points, starts, asked.points[0])] = 0.0
-    states = np.full(len(counts), OPEN, np.int8)
-    states[in_plane_m >= far_m] = BEYOND
-    states[in_plane_m <= near_m] = WITHIN
-    if seen[:, 2].min() < COSINE_MIN:
-        states[np.minimum.reduceat(seen[:, 2], starts) < COSINE_MIN] = OPEN
+    is_near = in_plane_m <= near_m
+    states = np.full(len(counts), WITHIN, np.int8)
+    if not is_near.all():
+        is_ring = facts[SHAPE] == _POLYGON
+        if is_ring.any():
+            in_plane_m[is_ring & _holds(points, starts, asked.points[0])] = 0.0
+        states[in_plane_m > near_m] = OPEN
+        states[in_plane_m >= far_m] = BEYOND
+    if not is_shown:
+        states[np.minimum.reduceat(cosines, starts) < COSINE_MIN] = OPEN
     return states
 
 

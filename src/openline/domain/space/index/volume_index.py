@@ -187,7 +187,7 @@ class VolumeIndex(Generic[KeyT]):
         )
         found: dict[KeyT, None] = {}
         for part in self._all_parts():
-            rows = sieve.near_rows(part.segment, asked.facing)
+            rows = np.sort(sieve.near_rows(part.segment, asked.facing))
             found.update(dict.fromkeys(part.keys[row] for row in rows.tolist()))
         return list(found)
 
@@ -282,7 +282,7 @@ class VolumeIndex(Generic[KeyT]):
             volume = segment.table.volume(row)
             asked = sieve.ask(volume, self._atmosphere, ORIGIN_MS, minima, columns)
             for rows, some in sieve.found(segment, asked):
-                is_later = rows > row
+                is_later = (rows > row) & (some != sieve.BEYOND)
                 firsts.append(np.full(int(is_later.sum()), row))
                 seconds.append(rows[is_later])
                 states.append(some[is_later])
@@ -301,6 +301,8 @@ class VolumeIndex(Generic[KeyT]):
         fact, hits = table.facts.item, list[Hit[KeyT]]()
         asked = 0
         for row, state in zip(rows.tolist(), states.tolist(), strict=True):
+            if state == sieve.BEYOND:
+                continue
             if state == sieve.OPEN:
                 minimum = minima[fact(row, KIND)]
                 verdict = judged(volume, table.volume(row), minimum, self._atmosphere)
