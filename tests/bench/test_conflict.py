@@ -11,7 +11,7 @@ from bench.conflict import gate, plot, postgis, server, trees
 from bench.conflict.boxes import amsl_of, boxes_of
 from bench.conflict.contest import Contest
 from bench.conflict.theatre import BEGINS_AT, DAY_MS, MINIMA, Theatre, make_theatre
-from openline.domain.space.altitude import ANY_WEATHER, band_range_dm
+from openline.domain.space.altitude import UNBOUNDED_DM, amsl_range_dm
 from openline.domain.space.conflict import Finding, Verdict
 from openline.domain.space.volume import check_volume
 
@@ -66,7 +66,14 @@ def test_bands_reach_where_the_altitude_module_says() -> None:
     theatre = make_theatre(500, 4)
     low, high = amsl_of(theatre)
     told = list(zip(low.tolist(), high.tolist(), strict=True))
-    assert told == [band_range_dm(one.lower, one.upper, ANY_WEATHER) for one in theatre.volumes()]
+    meant = [
+        (
+            -UNBOUNDED_DM if one.lower is None else amsl_range_dm(one.lower)[0],
+            UNBOUNDED_DM if one.upper is None else amsl_range_dm(one.upper)[1],
+        )
+        for one in theatre.volumes()
+    ]
+    assert told == meant
 
 
 @pytest.mark.parametrize("name", ["SQLite R*Tree", "rtree", "shapely STRtree"])

@@ -454,6 +454,85 @@ def test_a_replay_finds_the_same_alarms(script: Script) -> None:
     assert len(ids[0]) == 8
 
 
+def test_a_replacement_while_an_answer_is_on_its_way(script: Script) -> None:
+    """Who is replaced before an answer is through keeps the conflict, as in a replay."""
+    script.say(ALPHA, notice("A-1"))
+    crowd(script, 6)
+    slow, quick = script.views[ALPHA], script.views[BRAVO]
+    before = {one["id"]: one["opened_at"] for one in slow.conflicts()}
+    slow.find_conflicts(1)
+    script.now += MINUTE
+    script.say(ALPHA, notice("A-1", version=2, operation=Operation.REPLACE))
+    slow.find_conflicts(1)
+    script.now += MINUTE
+    script.say(BRAVO, notice("B-3", version=2, operation=Operation.REPLACE))
+    shows = []
+    while slow.is_busy:
+        shows += slow.find_conflicts(1)
+    assert [one.data["state"] for one in shows if one.name == "conflict"].count("ENDED") == 0
+    for view in (slow, quick):
+        assert {one["id"]: one["opened_at"] for one in view.conflicts()} == before
+    assert findings(slow) == findings(quick)
+
+
+def test_the_rule_has_the_last_word(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an index calls a clear pair a conflict, what the rule finds is shown instead."""
+    from openline.domain.space.index import Hit, VolumeIndex
+
+    def too_much(index: VolumeIndex[Any], volume: Volume, minima: object) -> Any:
+        keys = [key for key in index._rows_of | dict.fromkeys(index._waiting)]
+        yield [Hit(key, number, Verdict.CONFLICT, 1) for key in keys for number in (1,)]
+
+    far, marginal = circle(north_km=300), circle(radius_m=10_000)
+    edge = next(
+        circle(north_km=29.26 + step / 10_000)
+        for step in range(-400, 400)
+        if find_conflict(
+            marginal, circle(north_km=29.26 + step / 10_000), Minima(9_260, 3_000, 600_000)
+        ).verdict
+        is Verdict.MARGINAL
+    )
+    monkeypatch.setattr(VolumeIndex, "steps", too_much)
+    script.say(ALPHA, notice("A-1", far, marginal))
+    script.say(BRAVO, notice("B-1", circle(north_km=500), edge))
+    script.say(BRAVO, notice("B-2", circle(north_km=500)))
+    for view in script.views.values():
+        (conflict,) = view.conflicts()
+        assert conflict["verdict"] == "MARGINAL"
+        assert [side["volume"] for side in conflict["sides"]] == [2, 2]
+
+
+def test_what_is_counted_among_others_is_heard_when_it_is_imminent(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many conflicts alarm already, one that becomes imminent is loud."""
+    monkeypatch.setattr("openline.engine.alarm_view.ALARMS_STANDING_MAX", 3)
+    script.say(ALPHA, notice("A-1"))
+    crowd(script, 8)
+    view = script.views[ALPHA]
+    further = [one for one in view.alarms() if "further" in one["facts"]]
+    assert [one["precedence"] for one in further] == ["IMMEDIATE"]
+    view.acknowledge(further[0]["id"], ("air-desk", "Maj A. Weaver"))
+    script.advance(START - script.understanding.timers.imminent_ms + 1)
+    loud = [one for one in view.alarms() if one["name"] == "CONFLICT"]
+    assert {one["precedence"] for one in loud} == {"FLASH"}
+    assert sum(one["facts"].get("further", 1) for one in loud) == 8
+
+
+def test_replacing_without_end_leaves_nothing_behind(script: Script) -> None:
+    """However often one notice is replaced, what is remembered of it does not grow."""
+    script.say(ALPHA, notice("A-1"))
+    script.say(BRAVO, notice("B-1"))
+    view = script.views[ALPHA]
+    for version in range(2, 300):
+        moved = circle(north_km=version / 100)
+        script.say(BRAVO, notice("B-1", moved, version=version, operation=Operation.REPLACE))
+    assert len(view._imminent) == 1
+    assert len(view._due) == 1
+    script.say(BRAVO, cancellation("B-1", 300))
+    assert view._due == {}
+
+
 def test_the_hits_of_one_notice_are_bounded(
     script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -132,6 +132,10 @@ class AlarmView:
         self._standing[alarm_id] = alarm
         return alarm
 
+    def knows(self, alarm_id: str) -> bool:
+        """Whether there is an alarm of this id: not counted among others, nor forgotten."""
+        return alarm_id in self._standing or alarm_id in self._acknowledged
+
     def change(
         self, alarm_id: str, precedence: Precedence, facts: dict[str, Any], at: int
     ) -> Alarm | None:
@@ -141,7 +145,7 @@ class AlarmView:
         took note of it did so of something less urgent. A lower one changes nothing.
 
         Args:
-            alarm_id: The alarm; one that is no longer known stays so.
+            alarm_id: An alarm that is known.
             precedence: How loud it should be.
             facts: As when it was raised.
             at: The present instant.

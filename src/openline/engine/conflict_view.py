@@ -329,10 +329,12 @@ class ConflictView:
                 self.unlisted[side[0], is_private] += 1
                 break
         else:
+            # What came to be there after the question was asked has one of its own.
             ended = [
                 self._end(conflict.sides, at)
                 for conflict in self.of(side, is_private=is_private)
-                if _other(conflict.sides, side) not in gathered.meetings
+                if (other := _other(conflict.sides, side)) not in gathered.meetings
+                and self._live.is_older(other, side)
             ]
             yield ended
         for other, meeting in gathered.meetings.items():
@@ -355,6 +357,8 @@ class ConflictView:
             return None
         versions = (one.version, another.version)
         encounter = self._rules.encounter(one, another, meeting)
+        if encounter is None:
+            return None if conflict is None else self._end(pair, at)
         if conflict is None:
             name = one.private or another.private
             conflict = Conflict(pair, versions, encounter, one.is_exercise, at, private, name)
@@ -426,12 +430,15 @@ class Check:
         """
         met = sorted(self._gathered.meetings.items(), key=lambda one: _SEVERITY[one[1].verdict])
         self.is_complete = self.is_complete and len(met) <= ENCOUNTERS_SHOWN_MAX
-        return [self._encounter_json(*one) for one in met[:ENCOUNTERS_SHOWN_MAX]]
+        shown = (self._encounter_json(*one) for one in met[:ENCOUNTERS_SHOWN_MAX])
+        return [one for one in shown if one is not None]
 
-    def _encounter_json(self, side: Side, meeting: _Meeting) -> dict[str, Any]:
+    def _encounter_json(self, side: Side, meeting: _Meeting) -> dict[str, Any] | None:
         other, is_first = self._live.occupied[side], side[0] < self._party
         pair = (other, self._occupied) if is_first else (self._occupied, other)
         encounter = self._rules.encounter(*pair, meeting)
+        if encounter is None:
+            return None
         volume, own_volume = encounter.volumes if is_first else encounter.volumes[::-1]
         return {
             "party": side[0],
@@ -558,20 +565,27 @@ class _Rules:
         """The minima of a kind against each kind, by number."""
         return self._minima[self.number(kind)]
 
-    def encounter(self, first: Occupied, second: Occupied, meeting: _Meeting) -> Encounter:
-        """The gravest encounter of two notices that are not clear of each other.
+    def encounter(self, first: Occupied, second: Occupied, meeting: _Meeting) -> Encounter | None:
+        """The gravest encounter of two notices; None if they are clear of each other.
 
         Of equally grave ones the nearest, then the earliest, then that of the first
-        volumes.
+        volumes. The rule has the last word: where it does not find what the index
+        said of these pairs, it is asked about all.
         """
+        found = self._gravest(first, second, meeting.pairs)
+        if found is not None and found.finding.verdict is meeting.verdict:
+            return found
+        return self._gravest(first, second, _pairs(first, second))
+
+    def _gravest(
+        self, first: Occupied, second: Occupied, pairs: Iterable[tuple[int, int]]
+    ) -> Encounter | None:
         minima = self.minima_of(first.kind)[self.number(second.kind)]
         volumes, others = dict(first.volumes), dict(second.volumes)
-        found = [
-            (self._find(volumes[pair[0]], others[pair[1]], minima), pair) for pair in meeting.pairs
-        ]
-        finding, pair = min(
-            found, key=lambda one: (one[0].separation_m, one[0].overlap_from, one[1])
-        )
+        found = [(self._find(volumes[pair[0]], others[pair[1]], minima), pair) for pair in pairs]
+        finding, pair = min(found, key=_by_gravity)
+        if finding.verdict is Verdict.CLEAR:
+            return None
         return Encounter(finding, pair, minima)
 
     def _find(self, a: Volume, b: Volume, minima: Minima) -> Finding:
@@ -582,6 +596,16 @@ class _Rules:
             start = max(a.valid_from, b.valid_from)
             end = max(start, min(a.valid_until, b.valid_until))
             return Finding(Verdict.MARGINAL, 0.0, 0, 0, start, end, a.vertices[0])
+
+
+def _by_gravity(found: tuple[Finding, tuple[int, int]]) -> tuple[int, float, int, tuple[int, int]]:
+    finding, pair = found
+    return _SEVERITY[finding.verdict], finding.separation_m, finding.overlap_from, pair
+
+
+def _pairs(first: Occupied, second: Occupied) -> list[tuple[int, int]]:
+    """The numbers of all volumes of one with all of another."""
+    return [(one, other) for one, _ in first.volumes for other, _ in second.volumes]
 
 
 def _other(pair: tuple[Side, Side], side: Side) -> Side:

@@ -58,6 +58,9 @@ from openline.engine.state_view import Effect, StateView
 
 _AGENDA_SLACK: Final = 1_024
 
+_LOUDER: Final = "~imminent"
+"""Ends the name of an alarm that is raised once more because it became louder."""
+
 NOTICES_LISTED_MAX: Final = 1_000
 """Notices in one list, unless more are asked for."""
 
@@ -105,6 +108,8 @@ class View:
         self._alarmed: dict[str, str] = {}
         # When conflicts become imminent: (at, sides). Some entries are of the past.
         self._imminent: list[tuple[int, tuple[Side, Side]]] = []
+        # Of each conflict that is not imminent yet, the entry that counts.
+        self._due: dict[tuple[Side, Side], int] = {}
         self._now = 0
         # Steps towards conflicts that this turn may still take; None for all there are.
         self._steps_left: int | None = None
@@ -588,6 +593,8 @@ class View:
     def _tell_conflicts(self, conflicts: Iterable[Conflict]) -> None:
         for conflict in conflicts:
             is_alarming = conflict.is_alarming and conflict.ended_at is None
+            if not is_alarming:
+                self._due.pop(conflict.sides, None)
             standing = self._alarmed.get(conflict.id)
             if is_alarming:
                 self._alarm_conflict(conflict)
@@ -618,39 +625,43 @@ class View:
             "words": finding.words(),
         }
         precedence = self._conflict_precedence(conflict)
+        name = CONFLICT if conflict.private is None else PRIVATE_CONFLICT
         standing = self._alarmed.get(conflict.id)
         if standing is None:
             # By the instant at which the conflict came to be, whenever it was found.
             key = f"{conflict.id}~{conflict.changed_at or conflict.opened_at}"
-            name = CONFLICT if conflict.private is None else PRIVATE_CONFLICT
             self._alarmed[conflict.id] = f"{name}/{key}"
             self._raise(name, precedence, facts, key)
-        else:
+        elif self._alarms.knows(standing):
             self._tell_alarm(self._alarms.change(standing, precedence, facts, self._now))
+        elif precedence is Precedence.FLASH and not standing.endswith(_LOUDER):
+            # It was counted among further ones, or forgotten: now it speaks for itself.
+            self._alarmed[conflict.id] = standing + _LOUDER
+            self._raise(name, precedence, facts, standing.partition("/")[2] + _LOUDER)
         if not conflict.is_exercise and precedence < Precedence.FLASH:
             self._remember_imminent(conflict)
 
     def _remember_imminent(self, conflict: Conflict) -> None:
         """Note when the alarm of a conflict is to become louder."""
-        if len(self._imminent) > 4 * len(self._alarmed) + _AGENDA_SLACK:
-            every = [*self._conflicts.live(), *self._conflicts.live(is_private=True)]
-            live = {one.sides: self._imminent_at(one) for one in every}
-            self._imminent = [due for due in self._imminent if live.get(due[1]) == due[0]]
-            heapq.heapify(self._imminent)
-        heapq.heappush(self._imminent, (self._imminent_at(conflict), conflict.sides))
-
-    def _imminent_at(self, conflict: Conflict) -> int:
-        """From when on both sides of a conflict are about to act."""
         ahead_ms = self._understanding.timers.imminent_ms
-        return conflict.encounter.finding.overlap_from - ahead_ms + 1
+        due = conflict.encounter.finding.overlap_from - ahead_ms + 1
+        if self._due.get(conflict.sides) == due:
+            return
+        self._due[conflict.sides] = due
+        heapq.heappush(self._imminent, (due, conflict.sides))
+        if len(self._imminent) > 2 * len(self._due) + _AGENDA_SLACK:
+            self._imminent = [(due, sides) for sides, due in self._due.items()]
+            heapq.heapify(self._imminent)
 
     def _make_louder(self, until: int) -> None:
         """Let the alarms of conflicts that become imminent until then say so."""
         while self._imminent and self._imminent[0][0] <= until:
-            _, sides = heapq.heappop(self._imminent)
+            due, sides = heapq.heappop(self._imminent)
             conflict = self._conflicts.find(sides)
-            if conflict is not None and conflict.is_alarming:
-                self._alarm_conflict(conflict)
+            if self._due.get(sides) == due and conflict is not None:
+                del self._due[sides]
+                if conflict.is_alarming:
+                    self._alarm_conflict(conflict)
 
     def _conflict_precedence(self, conflict: Conflict) -> Precedence:
         """FLASH when both are about to act, PRIORITY in an exercise, else IMMEDIATE."""

@@ -175,6 +175,31 @@ def test_a_volume_that_cannot_be_says_why(document, what):
         read_data(json.dumps(document).encode(), "f")
 
 
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        ({"volumes": {}, "off_nominal_volumes": [volume4d()]}, "volumes: is no list."),
+        (
+            {
+                "operational_intent": {"details": {"volumes": [volume4d()]}},
+                "details": {"volumes": [volume4d()]},
+            },
+            "details: stands beside operational_intent.",
+        ),
+        (
+            {"details": {"volumes": [volume4d()]}, "volumes": [volume4d()]},
+            "volumes: stands beside details.",
+        ),
+    ],
+    ids=["no list", "two wrappers", "a list beside a wrapper"],
+)
+def test_nothing_that_holds_volumes_is_passed_over(document, what):
+    """Where volumes stand in two places, or in no list, the document is refused."""
+    with pytest.raises(FileFault) as caught:
+        read(document)
+    assert what in str(caught.value)
+
+
 def test_a_closed_ring_and_missing_bounds_are_flagged():
     """A first vertex given again, and bounds that are not given, are read and noted."""
     corners = [{"lng": 38, "lat": 35}, {"lng": 39, "lat": 35}, {"lng": 39, "lat": 36}]

@@ -64,6 +64,34 @@ def test_each_geometry_of_a_collection_has_its_own_layer():
     assert spans(parts)[0] == "04-07T00:00-04-08T00:00"
 
 
+@pytest.mark.parametrize(
+    ("hours", "window"),
+    [
+        ({"startEvent": "SS", "endTime": "06:00Z"}, "04-09T12:00-04-11T06:00"),
+        ({"startTime": "20:00Z", "endEvent": "SR"}, "04-10T20:00-04-12T00:00"),
+        ({"startEvent": "SS", "endEvent": "SR"}, "04-09T12:00-04-12T00:00"),
+        ({"startTime": "20:00Z", "endTime": "06:00Z"}, "04-10T20:00-04-11T06:00"),
+    ],
+    ids=["sunset to six", "eight to sunrise", "sunset to sunrise", "no sun"],
+)
+def test_hours_that_follow_the_sun_are_never_too_narrow(hours, window, tmp_path):
+    """A night that begins or ends with the sun holds the whole night, wherever that is."""
+    document = json.loads((SAMPLES / "zones.geojson").read_text(encoding="utf-8"))
+    zone = document["features"][1]
+    # 10 April 2017 was a Monday.
+    zone["properties"]["limitedApplicability"] = [
+        {
+            "startDateTime": "2017-04-08T00:00:00Z",
+            "endDateTime": "2017-04-14T00:00:00Z",
+            "schedule": [{"day": ["MON"], **hours}],
+        }
+    ]
+    path = tmp_path / "night.geojson"
+    path.write_text(json.dumps({**document, "features": [zone]}), encoding="utf-8")
+    [read] = read_file(path).activities
+    assert sorted(set(spans(read))) == [window]
+
+
 def test_a_zone_of_ed269_is_read():
     """Each geometry of an older zone is a volume in its band; a permanent zone needs a window."""
     airfield, in_feet = read_file(SAMPLES / "zones-ed269.json", DAY, goes_on=True).activities

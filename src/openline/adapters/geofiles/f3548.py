@@ -82,7 +82,12 @@ def read_f3548(
     Raises:
         FileFault: It has no such volumes, or one has a fault.
     """
-    groups = [[one] for one in document] if isinstance(document, list) else [_volumes_in(document)]
+    whole = Feature(path, 0, {})
+    groups = (
+        [[one] for one in document]
+        if isinstance(document, list)
+        else [_volumes_in(whole, document)]
+    )
     check_feature_count(path, len(groups))
     return gather(
         (
@@ -93,16 +98,30 @@ def read_f3548(
     )
 
 
-def _volumes_in(document: _Json) -> list[_Json]:
-    """The volumes of a document that is an object, however they are wrapped."""
+def _volumes_in(whole: Feature, document: _Json) -> list[_Json]:
+    """The volumes of a document that is an object, however they are wrapped.
+
+    Raises:
+        FileFault: Two things hold volumes side by side, or a list of them is none:
+            whichever were read, the other would be lost.
+    """
     for _ in _WRAPPERS:
-        for name in _WRAPPERS:
-            if isinstance(document, dict) and isinstance(document.get(name), dict):
-                document = document[name]
-    if isinstance(document, dict) and any(name in document for name in _VOLUME_LISTS):
-        lists = [document.get(name) or [] for name in _VOLUME_LISTS]
-        return [one for held in lists if isinstance(held, list) for one in held]
-    return [document]
+        if not isinstance(document, dict):
+            break
+        holds = [name for name in (*_WRAPPERS, "volume") if isinstance(document.get(name), dict)]
+        holds += [name for name in _VOLUME_LISTS if name in document][:1]
+        if len(holds) > 1:
+            raise whole.fault(holds[1], f"stands beside {holds[0]}", "Give one of them in a file.")
+        if not holds or holds[0] not in _WRAPPERS:
+            break
+        document = document[holds[0]]
+    if not isinstance(document, dict) or not any(name in document for name in _VOLUME_LISTS):
+        return [document]
+    lists = {name: document[name] for name in _VOLUME_LISTS if document.get(name) is not None}
+    for name, held in lists.items():
+        if not isinstance(held, list):
+            raise whole.fault(name, "is no list", "Give its volumes between brackets.")
+    return [one for held in lists.values() for one in held]
 
 
 def _read_group(

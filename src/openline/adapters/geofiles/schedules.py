@@ -2,14 +2,15 @@
 
 A period has a start, an end and perhaps a schedule of days and hours; each pair of
 hours on each day within the period is a window. What cannot be placed in time
-exactly is taken wider, and said: hours that follow the sun become the whole day. A
+exactly is taken wider, and said: hours that follow the sun become the day and what it
+may reach into on either side. A
 period without an end is taken from the window that was given, if one was.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from openline.adapters.geofiles.activity import Feature, Window
 from openline.domain.errors import OurError
@@ -33,7 +34,7 @@ _Json = Any
 def read_applicability(
     feature: Feature, field: str, written: _Json, window: Window | None
 ) -> list[Window]:
-    """The windows that a list of periods gives, in order and each once.
+    """The windows that a list of periods gives, in order; none overlaps another.
 
     Args:
         feature: The zone, for remarks and faults.
@@ -54,7 +55,7 @@ def read_applicability(
         if not isinstance(period, Mapping):
             raise feature.fault(field, "has a period that is no object")
         windows += _windows(feature, field, period, window)
-    distinct = sorted(dict.fromkeys(windows))
+    distinct = _merged(windows)
     if len(distinct) > VOLUMES_MAX:
         feature.remark(
             f"It has {len(distinct):,} windows, of which a notice holds {VOLUMES_MAX}: those from "
@@ -64,6 +65,17 @@ def read_applicability(
     if not distinct:
         raise feature.fault(field, "none of its hours lies in its periods")
     return distinct[:VOLUMES_MAX]
+
+
+def _merged(windows: list[Window]) -> list[Window]:
+    """The windows in order; those that overlap, as days of an unknown sun do, are one."""
+    merged: list[Window] = []
+    for start, end in sorted(windows):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _permanent(feature: Feature, field: str, window: Window | None) -> Window:
@@ -147,17 +159,31 @@ def _daily(feature: Feature, field: str, entry: _Json) -> tuple[frozenset[int], 
         raise feature.fault(field, f"has days that are not read: {_short(days)}")
     numbers = frozenset(range(7) if "ANY" in days else map(_DAYS.index, days))
     hours = []
-    for name, fallback in (("start", 0), ("end", DAY_MS)):
+    for name, outermost in (("start", _SUN_FROM_MS), ("end", _SUN_UNTIL_MS)):
         told, event = entry.get(f"{name}Time"), entry.get(f"{name}Event")
         if told is None and event is not None:
             feature.remark(
                 f"Its hours follow the sun ({name}Event {_short(event)}), which is not computed: "
-                "taken to the bound of the day.",
+                "taken as wide as the sun may make them anywhere.",
                 field,
             )
-        hours.append(fallback if told is None else _hours_ms(feature, field, told))
+            hours.append(outermost)
+        else:
+            fallback = 0 if name == "start" else DAY_MS
+            hours.append(fallback if told is None else _hours_ms(feature, field, told))
     start, end = hours
-    return numbers, (start, end if end > start else end + DAY_MS)
+    # After a start that the sun gives, a time may be that of the day or of the next.
+    is_next = end <= start or (start == _SUN_FROM_MS and end != _SUN_UNTIL_MS)
+    return numbers, (start, end + DAY_MS if is_next else end)
+
+
+_SUN_FROM_MS: Final = -12 * HOUR_MS
+_SUN_UNTIL_MS: Final = 2 * DAY_MS
+"""Of a day named in a schedule, what lies within it by any sun.
+
+The day of a place begins up to half a day before that of UTC, and what begins in it may last
+until the sun sets on the next.
+"""
 
 
 def _hours_ms(feature: Feature, field: str, written: _Json) -> int:
@@ -174,7 +200,7 @@ def _hours_ms(feature: Feature, field: str, written: _Json) -> int:
 
 def _spans(start: int, end: int, days: frozenset[int], hours: Window) -> Iterator[Window]:
     """The hours of each such day, as far as they lie between start and end."""
-    for midnight in range(start // DAY_MS * DAY_MS - 2 * DAY_MS, end + DAY_MS, DAY_MS):
+    for midnight in range(start // DAY_MS * DAY_MS - 3 * DAY_MS, end + 2 * DAY_MS, DAY_MS):
         # 1 January 1970 was a Thursday, the fourth day of a week.
         if (midnight // DAY_MS + 3) % 7 in days:
             begins, ends = max(start, midnight + hours[0]), min(end, midnight + hours[1])

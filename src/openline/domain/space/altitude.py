@@ -154,20 +154,6 @@ def amsl_range_dm(
     return _level_range_dm(value, atmosphere)
 
 
-def band_range_dm(
-    lower: Altitude | None, upper: Altitude | None, atmosphere: Atmosphere = WIDEST_WEATHER
-) -> tuple[int, int]:
-    """Where a band may reach above mean sea level, wherever on the globe it is.
-
-    For an index: two bands are never nearer to each other than their ranges are, as long
-    as the atmosphere holds the agreed one. It does so by default. The undulation of
-    a place is not for it: two bands above the ellipsoid, which are compared exactly,
-    may stand in places of different undulations.
-    """
-    low = -UNBOUNDED_DM if lower is None else amsl_range_dm(lower, atmosphere)[0]
-    return low, UNBOUNDED_DM if upper is None else amsl_range_dm(upper, atmosphere)[1]
-
-
 def _rise_dm(
     upper: Altitude | None,
     lower: Altitude | None,

@@ -160,6 +160,48 @@ def test_heights_above_the_ellipsoid_touch_where_the_geoid_differs(fast):
         assert said(index.hits(asked, OVERLAP)) == by_the_rule(asked, [high, low], OVERLAP)
 
 
+def grid_pairs(count: int):
+    """Squares on whole degrees, one above the other: their sides lie on one great circle."""
+    chance = random.Random(3)
+    for _ in range(count):
+        south, west = chance.randrange(-70, 70), chance.randrange(-180, 170)
+        tall, wide = chance.choice((1, 2, 5)), chance.choice((1, 2, 5))
+        lateral_m = chance.choice((1_000, 9_260))
+        gap = lateral_m / 111_000 * chance.choice((0.95, 1.05, 1.05, 1.05))
+        one, other = (
+            polygon((low, left), (low, left + wide), (low + tall, left + wide), (low + tall, left))
+            for low, left in (
+                (south, west),
+                (south + tall + gap, west + chance.choice((0, wide))),
+            )
+        )
+        yield one, other, lateral_m
+
+
+def test_edges_on_one_line_do_not_cross_from_afar(fast):
+    """Sides that lie on one meridian far from each other are not taken for crossing."""
+    verdicts = set()
+    for one, other, lateral_m in grid_pairs(4_000):
+        minima = Minima(lateral_m, 0, 0)
+        hits = said(index_of([one], fast).hits(other, minima))
+        verdicts |= {verdict for _, verdict in hits} or {Verdict.CLEAR}
+        if hits:
+            assert hits == by_the_rule(other, [one], minima), (one, other)
+    assert {Verdict.CLEAR, Verdict.CONFLICT} <= verdicts
+
+
+def test_a_question_is_about_what_is_there_when_it_is_asked(fast):
+    """What is put in while the steps of an answer are taken is not named in it."""
+    index = index_of([circle(35, 40 + key / 1e6, 1_000) for key in range(1_500)], fast)
+    steps = index.steps(circle(35, 40, 1_000), AIR)
+    named = [hit.key for hit in next(steps)]
+    for key in range(1_500, 1_700):
+        index.put(key, [(1, circle(35, 40, 1_000))])
+    index.near(circle(35, 40, 1), AIR)
+    named += [hit.key for step in steps for hit in step]
+    assert sorted(named) == list(range(1_500))
+
+
 def test_minima_by_kind(fast):
     """Each kind has its own minima."""
     index = VolumeIndex[str](fast=fast)

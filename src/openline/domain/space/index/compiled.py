@@ -130,10 +130,12 @@ def found(segment: Segment, asked: Asked) -> Iterator[tuple[Any, Any]]:
     are in no order.
     """
     place, last = 0, segment.blocks.shape[0] * BLOCK
+    # What is put into an open segment meanwhile is not part of the question.
+    size = segment.size
     while place < last:
         place, rows, states = _find(
             segment.scan, segment.blocks, segment.order, segment.is_live,
-            segment.table.facts, segment.table.windows, segment.units, *asked, place,
+            segment.table.facts, segment.table.windows, segment.units, size, *asked, place,
         )  # fmt: skip
         yield rows, states
 
@@ -163,6 +165,7 @@ def _find(
     rows_of,
     windows,
     units_of,
+    size,
     vertices,
     facts,
     origin_ms,
@@ -184,7 +187,7 @@ def _find(
     while place < last and work < WORK_AT_ONCE:
         row = order[place // BLOCK, place % BLOCK]
         place = _next_place(scan, blocks, place + 1, facing)
-        if not is_live[row]:
+        if row >= size or not is_live[row]:
             continue
         work += 1 + rows_of[row, COUNT] * count // EDGES_PER_WORK
         if rows_of[row, COUNT] >= len(scratch):
@@ -513,6 +516,15 @@ def _squared(points, edges, others, other_edges, near):
 
 @_compiled
 def _do_cross(ax, ay, bx, by, cx, cy, dx, dy):
+    """Whether two edges cross; where they only touch, the distances say so.
+
+    On one line the signs below are noise: edges far apart would seem to cross. Those
+    have boxes that do not meet, and for others on one line it makes no difference.
+    """
+    if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx):
+        return False
+    if max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
+        return False
     one = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
     two = (bx - ax) * (dy - ay) - (by - ay) * (dx - ax)
     if (one > 0) == (two > 0):
