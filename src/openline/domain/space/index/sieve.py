@@ -240,7 +240,7 @@ def _rises_dm(facts: Integers, band: tuple[int, int, int, int, int, int]) -> _In
 
 
 def _rise_dm(bounds: Integers, bound: tuple[int, int, int], sign: int) -> _Integers:
-    """How far lower bounds are above an upper one; with -1, a lower one above upper ones."""
+    """How far lower bounds are above an upper one; with -1, the other way round."""
     datums, values, outermost_dm = bounds
     datum, value, dm = bound
     if datum == NO_BOUND:
