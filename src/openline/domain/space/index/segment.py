@@ -42,7 +42,7 @@ BLOCK: Final = 32
 _LASTS_MS: Final = np.array((6 * HOUR_MS, DAY_MS, 7 * DAY_MS))
 """Bounds of the classes of duration; the last class has none."""
 
-_SLOTS_MS: Final = np.array((3 * HOUR_MS, 12 * HOUR_MS, 4 * DAY_MS, 365 * DAY_MS))
+_SLOTS_MS: Final = np.array((12 * HOUR_MS, 12 * HOUR_MS, 4 * DAY_MS, 365 * DAY_MS))
 """For each class: starts within one slot are sorted by place."""
 
 _CELL_BITS: Final = 10
