@@ -22,9 +22,10 @@ fi
 compared='
 postgresql-postgis  PostgreSQL with PostGIS: bench/conflict measures the conflict engine beside it
 '
-for control in /usr/share/postgresql/*/extension/postgis.control; do
-    if [ -e "$control" ]; then
-        echo "system: PostGIS is here ($control)."
+# Its library, and not its scripts: these may be there without it.
+for library in /usr/lib/postgresql/*/lib/postgis-*.so; do
+    if [ -e "$library" ]; then
+        echo "system: PostGIS is here ($library)."
         compared=
     fi
 done
