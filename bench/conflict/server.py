@@ -58,13 +58,13 @@ def binaries() -> Path:
     if found is None:
         raise NoServer("PostgreSQL is not here; `make system` installs it with PostGIS")
     directory = Path(found).resolve().parent
-    asked = [str(directory / "pg_config"), "--sharedir"]
-    if not Path(asked[0]).exists():
-        share = Path("/usr/share/postgresql") / directory.parts[-2]
-    else:
-        share = Path(subprocess.run(asked, capture_output=True, text=True).stdout.strip())
-    if not (share / "extension/postgis.control").exists():
-        raise NoServer(f"PostGIS is not in {share}; `make system` installs it")
+    asked = [str(directory / "pg_config"), "--pkglibdir"]
+    libraries = directory.parent / "lib"
+    if Path(asked[0]).exists():
+        libraries = Path(subprocess.run(asked, capture_output=True, text=True).stdout.strip())
+    # Its library, and not its scripts: these may be there without it.
+    if not any(libraries.glob("postgis-*")):
+        raise NoServer(f"PostGIS is not in {libraries}; `make system` installs it")
     return directory
 
 
