@@ -373,6 +373,30 @@ def test_a_dry_run_shows_the_conflict_and_says_nothing(alpha: Officer, bravo: Of
     assert "CONFLICT" in alpha("conflicts", "--ended").out
 
 
+def test_no_notice_is_left_out_in_silence(
+    alpha: Officer, bravo: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list in parts holds each notice, ours first; what the rows leave out is counted."""
+    presence = ("--category", "presence", "--kind", "presence", "--activity", "Our people.")
+    fast = ("--precedence", "priority", "--wait", 20)
+    theirs = [
+        bravo.done("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *presence, *fast)["issued"][0]
+        for _ in range(2)
+    ]
+    [ours] = alpha.done("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE, *fast)["issued"]
+    whole = alpha.done("notice", "list")["notices"]
+    monkeypatch.setattr("openline.faces.cli.notice.NOTICES_AT_A_TIME", 1)
+    monkeypatch.setattr("openline.faces.cli.notice.ROWS_OF_PARTY", 1)
+    listed = alpha.done("notice", "list")["notices"]
+    assert [one["notice_id"] for one in listed] == [one["notice_id"] for one in whole]
+    assert {one["notice_id"] for one in (ours, *theirs)} <= {one["notice_id"] for one in listed}
+    parties = [one["party"] for one in listed]
+    assert parties == sorted(parties), "ours come first"
+    rows = alpha("notice", "list").out.splitlines()
+    assert f"… and {parties.count(BRAVO) - 1} more of {BRAVO}; --all shows each." in rows
+    assert len(alpha("notice", "list", "--all").out.splitlines()) == len(listed) + 1
+
+
 def collection(*features: dict[str, Any]) -> str:
     """A GeoJSON file with these features."""
     return json.dumps({"type": "FeatureCollection", "features": list(features)})
