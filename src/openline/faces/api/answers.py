@@ -677,12 +677,14 @@ class Checked(msgspec.Struct):
     Attributes:
         conflicts: Live notices of other parties that it would not be clear of.
         is_complete: Whether these are all; false for a draft that meets very many.
+        room: How many more live notices we may have; this one takes one if it is new.
         warnings: What may be meant otherwise, such as a kind that the Understanding does
             not name.
     """
 
     conflicts: list[Encounter]
     is_complete: bool
+    room: int
     warnings: list[str]
 
 

@@ -354,5 +354,6 @@ PRIVATE_WHOLE: Final = answers.PrivateWhole(
 CHECKED: Final = answers.Checked(
     [answers.Encounter(**_FINDING, party=BRAVO, notice_id="BRAVO-0001", volume=1, own_volume=1)],
     is_complete=True,
+    room=997,
     warnings=[],
 )

@@ -174,8 +174,15 @@ async def check_notice(
     return {
         "conflicts": [worded_encounter(one, wording, draft) for one in found],
         "is_complete": is_complete,
+        "room": _room(view, running.config.party),
         "warnings": wording.remarks(message, view.understanding),
     }
+
+
+def _room(view: View, party: str) -> int:
+    """How many more live notices a party may have."""
+    most = view.understanding.notices_live_max
+    return max(0, most - view.notice_records.live_count(party))
 
 
 @post(

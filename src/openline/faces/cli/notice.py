@@ -327,12 +327,14 @@ def _release(
 ) -> int:
     """Check every notice; then, unless it is a rehearsal, say them all."""
     checked = [_check(client, line, fields, options, len(drafts)) for fields in drafts]
+    _check_room(drafts, checked)
     note_places(client, line, drafts, checked)
     if is_dry:
         rows = [row for one in checked for row in _checked_rows(one)]
         emit({"checked": checked, "issued": []}, rows, as_json=options.json)
         return 0
-    issued, rows = [], []
+    issued: list[dict[str, Any]] = []
+    rows: list[str] = []
     try:
         for fields, one in zip(drafts, checked, strict=True):
             how = precedence if precedence is not None else _by_lead_time(fields)
@@ -344,9 +346,39 @@ def _release(
             rows += [*said_rows(said, wait_s, how), *_found_rows(one)]
     finally:
         # Also when one of several fails: what has been said is said.
-        if issued:
-            emit({"checked": checked, "issued": issued}, rows, as_json=options.json)
+        left = len(drafts) - len(issued)
+        if left and len(drafts) > 1:
+            rows += _broken_off(issued, drafts)
+        if rows:
+            emit({"checked": checked, "issued": issued, "left": left}, rows, as_json=options.json)
     return 0
+
+
+def _check_room(drafts: Sequence[dict[str, Any]], checked: Sequence[dict[str, Any]]) -> None:
+    """Confirm that there is room for all of them together.
+
+    Raises:
+        OurError: There is not; says how many there is room for.
+    """
+    new = sum(fields.get("operation", "NEW") == "NEW" for fields in drafts)
+    room = min((one["room"] for one in checked), default=0)
+    if new > room:
+        raise OurError(
+            f"These are {new} new notices, and we may have {room} more live ones: the "
+            "Understanding allows no more. Nothing is said.",
+            "Cancel what is not needed, choose with --only, or put several volumes into one "
+            "notice.",
+        )
+
+
+def _broken_off(
+    issued: Sequence[dict[str, Any]], drafts: Sequence[dict[str, Any]]
+) -> Iterator[str]:
+    """How far it came when one of several could not be said."""
+    ids = ", ".join(one["notice_id"] for one in issued)
+    yield f"Said: {len(issued)} of {len(drafts)}{': ' if ids else ''}{ids}."
+    name = drafts[len(issued)].get("activity", "")
+    yield f"Next is number {len(issued) + 1} of these{', ' if name else ''}{name}."
 
 
 def _check(
