@@ -170,7 +170,7 @@ async def check_notice(
     message = _message(running, "NOTICE", data.fields)
     found, is_complete = await running.check(line, message)
     assert isinstance(message, Notice), "the form of a notice gives a notice"
-    draft = f"{running.config.party} {message.notice_id}".strip()
+    draft = f"{running.config.party} {message.notice_id}" if message.notice_id else ""
     return {
         "conflicts": [worded_encounter(one, wording, draft) for one in found],
         "is_complete": is_complete,

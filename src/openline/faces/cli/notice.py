@@ -330,8 +330,8 @@ def _release(
     _check_room(drafts, checked)
     note_places(client, line, drafts, checked)
     if is_dry:
-        rows = [row for one in checked for row in _checked_rows(one)]
-        emit({"checked": checked, "issued": []}, rows, as_json=options.json)
+        found = [row for one in checked for row in _checked_rows(one)]
+        emit({"checked": checked, "issued": []}, found, as_json=options.json)
         return 0
     issued: list[dict[str, Any]] = []
     rows: list[str] = []
