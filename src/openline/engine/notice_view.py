@@ -257,7 +257,7 @@ class NoticeView:
         return self._counts_of.get(party, 0)
 
     def listed(self, *, live_only: bool, after: int) -> list[NoticeRecord]:
-        """The live notices, or all, behind a position; in the order in which they came first.
+        """The live notices, or all, after a position, as they came first.
 
         A new version leaves a notice where it was, so that nobody who goes from one
         position to the next misses any.

@@ -332,13 +332,13 @@ class View:
     def notices(
         self, live_only: bool = False, count: int = NOTICES_LISTED_MAX, after: int = 0
     ) -> list[dict[str, Any]]:
-        """At most so many notices after a position, in the order in which they came first."""
+        """At most so many notices after a position, as they came first."""
         return self.notices_page(after, count, live_only=live_only)[0]
 
     def notices_page(
         self, after: int, count: int, *, live_only: bool
     ) -> tuple[list[dict[str, Any]], int]:
-        """At most so many notices after a position, and how many more there are after these.
+        """At most so many notices after a position, and how many more follow.
 
         Args:
             after: The last `position` that is known; 0 to begin.
