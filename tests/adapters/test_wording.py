@@ -357,6 +357,16 @@ def test_every_verdict_names_both_notices(language: str, verdict: Verdict) -> No
     assert "y B-2" in said
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_draft_without_an_id_is_this_notice(language: str, verdict: Verdict) -> None:
+    """A draft that has no name yet is called this notice, in each language."""
+    this = {"en": "This notice", "ru": "уведомлени", "ar": "هذا الإشعار"}[language]
+    said = Wording(language).finding(Finding(verdict, 1.0, 1, 0, 1, 2, (0, 0)), "", "y B-2")
+    assert this in said
+    assert "y B-2" in said
+
+
 @given(st.integers(0, 10**12))
 def test_a_duration_adds_up(duration_ms: int) -> None:
     """The parts of a duration make up its whole seconds."""

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from openline.domain.limits import ALARMS_STANDING_MAX
 from openline.domain.line.terms import Separation
+from openline.domain.party import Precedence
 from openline.domain.space.altitude import Altitude, Atmosphere, Datum
 from openline.domain.space.conflict import Minima, Verdict, find_conflict
 from openline.domain.space.volume import Shape, Volume
 from openline.domain.talk.notice import Notice, Operation
+from openline.engine.alarm_view import AlarmView
 from openline.engine.views import Applied, View
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE
 from tests.engine.views_script import (
@@ -517,6 +520,20 @@ def test_what_is_counted_among_others_is_heard_when_it_is_imminent(
     loud = [one for one in view.alarms() if one["name"] == "CONFLICT"]
     assert {one["precedence"] for one in loud} == {"FLASH"}
     assert sum(one["facts"].get("further", 1) for one in loud) == 8
+
+
+def test_further_alarms_have_the_time_at_which_they_became_louder() -> None:
+    """The one alarm that counts others is as old as its last change to louder."""
+    alarms = AlarmView()
+    many = (
+        *(Precedence.IMMEDIATE,) * (ALARMS_STANDING_MAX + 2),
+        Precedence.FLASH,
+        Precedence.FLASH,
+    )
+    for number, precedence in enumerate(many):
+        alarms.raise_alarm("CONFLICT", precedence, {"party": BRAVO}, number, f"{number}")
+    [first, *_] = alarms.to_json()
+    assert (first["facts"]["further"], first["at"]) == (4, ALARMS_STANDING_MAX + 2)
 
 
 def test_replacing_without_end_leaves_nothing_behind(script: Script) -> None:

@@ -343,14 +343,31 @@ def test_words_are_kept_while_live(script: Script) -> None:
 
 
 def test_lists(script: Script) -> None:
-    """All notices or the live ones are listed in the order in which they came."""
+    """All notices or the live ones are listed in the order in which they came, from a position."""
     for number in range(3):
         script.say(ALPHA, notice(f"A-{number}"))
     script.say(ALPHA, cancellation("A-1"))
     view = script.views[BRAVO]
     assert [one["notice_id"] for one in view.notices(live_only=True)] == ["A-0", "A-2"]
     assert [one["notice_id"] for one in view.notices(live_only=False)] == ["A-0", "A-1", "A-2"]
-    assert [one["notice_id"] for one in view.notices(live_only=False, count=2)] == ["A-1", "A-2"]
+    assert [one["notice_id"] for one in view.notices(count=2, after=1)] == ["A-1", "A-2"]
+    assert [one["position"] for one in view.notices(live_only=True)] == [1, 3]
+
+
+def test_no_live_notice_is_left_out(script: Script) -> None:
+    """From position to position each live notice comes once, whatever is replaced meanwhile."""
+    script.say(ALPHA, notice("A-0"))
+    for number in range(6):
+        script.say(BRAVO, notice(f"B-{number}"))
+    view = script.views[ALPHA]
+    seen, more = view.notices_page(0, 3, live_only=True)
+    assert more == 4
+    script.say(ALPHA, notice("A-0", version=2, operation=Operation.REPLACE))
+    script.say(BRAVO, notice("B-4", version=2, operation=Operation.REPLACE))
+    while more:
+        page, more = view.notices_page(seen[-1]["position"], 3, live_only=True)
+        seen += page
+    assert [one["notice_id"] for one in seen] == ["A-0", *(f"B-{n}" for n in range(6))]
 
 
 def test_over_the_cap() -> None:

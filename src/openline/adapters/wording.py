@@ -298,6 +298,12 @@ _FINDINGS: Final = {
     Verdict.TOUCH: mark("{one} and {other} touch and do not overlap."),
     Verdict.CLEAR: mark("{one} and {other} keep the agreed distance."),
 }
+_DRAFT_FINDINGS: Final = {
+    Verdict.CONFLICT: mark("This notice and {other} come nearer to each other than was agreed."),
+    Verdict.MARGINAL: mark("This notice and {other} come so near that this counts as a conflict."),
+    Verdict.TOUCH: mark("This notice and {other} touch and do not overlap."),
+    Verdict.CLEAR: mark("This notice and {other} keep the agreed distance."),
+}
 _PRIVATE_FINDINGS: Final = {
     Verdict.CONFLICT: mark("Notice {notice} comes nearer to {name} than was agreed."),
     Verdict.MARGINAL: mark(
@@ -515,6 +521,8 @@ class Wording:
         if isinstance(one, _Quote) or isinstance(other, _Quote):
             name, notice = (one, other) if isinstance(one, _Quote) else (other, one)
             return self.say(_PRIVATE_FINDINGS[verdict], name=name, notice=_Data(notice))
+        if not one:
+            return self.say(_DRAFT_FINDINGS[verdict], other=_Data(other))
         return self.say(_FINDINGS[verdict], one=_Data(one), other=_Data(other))
 
     def kept(self, name: str) -> str:
@@ -614,7 +622,7 @@ class Wording:
 
         Args:
             found: The finding as a node lists it.
-            one: The name of one notice.
+            one: The name of one notice; empty for a draft that has none.
             other: The name of the other.
         """
         finding = Finding(
@@ -785,6 +793,8 @@ class Wording:
         facts, name = alarm["facts"], alarm["name"]
         if "further" in facts:
             rows = [self._further_alarm(name, facts)]
+            if name in ("CONFLICT", "PRIVATE_CONFLICT"):
+                rows.append(self.say("Look at the conflicts, the gravest first."))
         elif name in _EVIDENCE:
             rows = [
                 self.say(
@@ -808,7 +818,7 @@ class Wording:
 
     def _further_alarm(self, name: str, facts: Mapping[str, Any]) -> str:
         return self.say(
-            "{n} further alarms of the sort {name} about {party} are not listed one by one.",
+            "Alarms of the sort {name} about {party} that are not listed one by one: {n}.",
             n=_Data(facts["further"]),
             name=_Data(name),
             party=self._party(facts),
@@ -829,7 +839,7 @@ class Wording:
 
     def _unlisted_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         count = _Data(facts["unlisted"])
-        sentence = mark("{n} conflicts with notices of {party} are too many to be listed.")
+        sentence = mark("Conflicts with notices of {party} beyond those that can be listed: {n}.")
         yield self.say(sentence, n=count, party=self._party(facts))
         yield self.say("Look at each of its notices, and ask for fewer at a time.")
 

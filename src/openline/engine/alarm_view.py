@@ -222,7 +222,8 @@ class AlarmView:
             alarm = self._standing[alarm_id] = Alarm(alarm_id, name, precedence, at, facts)
             self._counts[name, party] += 1
         alarm.facts["further"] += 1
-        alarm.precedence = max(alarm.precedence, precedence)
+        if precedence > alarm.precedence:
+            alarm.precedence, alarm.at = precedence, at
         return alarm
 
     def _repeated_key(self, name: str, party: str, at: int) -> str:

@@ -36,7 +36,7 @@ _AGENDA_SLACK: Final = 1_024
 
 _ANSWERS: Final = frozenset({"NOTED", "QUERIED", "OBJECTED", "UNABLE", "HOLDING", "DECLINED"})
 
-_BY_ATTENTION: Final = (
+BY_ATTENTION: Final = (
     NoticeState.IN_FORCE_UNREAD,
     NoticeState.SENT,
     NoticeState.DELIVERED,
@@ -95,6 +95,7 @@ class NoticeRecord:
     Attributes:
         party: Whose it is.
         notice_id: The party's own name for it.
+        position: Its number among the notices of all parties, from 1, as they came first.
         kind: What acts, as the last version with volumes says.
         scope: The scope it belongs to.
         is_exercise: Whether it is for an exercise only.
@@ -112,12 +113,14 @@ class NoticeRecord:
         "kind",
         "notice_id",
         "party",
+        "position",
         "scope",
         "versions",
     )
 
-    def __init__(self, party: str, notice: Notice) -> None:
+    def __init__(self, party: str, notice: Notice, position: int) -> None:
         self.party = party
+        self.position = position
         self.notice_id = notice.notice_id
         self.kind = notice.kind
         self.scope = notice.scope
@@ -183,7 +186,8 @@ class NoticeView:
         record.notice_id = notice.notice_id
         entry = self._notices.get(side)
         if entry is None:
-            entry = self._notices[side] = NoticeRecord(record.party, notice)
+            entry = NoticeRecord(record.party, notice, len(self._notices) + 1)
+            self._notices[side] = entry
             self._counts_of[record.party] = self.count(record.party) + 1
         elif not self._counts(entry, record, notice, now):
             return None
@@ -252,10 +256,16 @@ class NoticeView:
         """How many notices a party ever issued."""
         return self._counts_of.get(party, 0)
 
-    def listed(self, *, live_only: bool, count: int) -> list[NoticeRecord]:
-        """The live notices, or the last ones of all, in the order in which they came."""
-        entries = list((self._live if live_only else self._notices).values())
-        return entries[max(0, len(entries) - count) :]
+    def listed(self, *, live_only: bool, after: int) -> list[NoticeRecord]:
+        """The live notices, or all, after a position, as they came first.
+
+        A new version leaves a notice where it was, so that nobody who goes from one
+        position to the next misses any.
+        """
+        if not live_only:
+            return list(self._notices.values())[after:]
+        live = (entry for entry in self._live.values() if entry.position > after)
+        return sorted(live, key=lambda entry: entry.position)
 
     def state_with(
         self, entry: NoticeRecord, version: NoticeVersion, party: str, now: int
@@ -274,6 +284,7 @@ class NoticeView:
         return {
             "party": entry.party,
             "notice_id": entry.notice_id,
+            "position": entry.position,
             "version": entry.newest.version,
             "operation": entry.newest.operation.name,
             "serial": self._serial(entry.newest.record),
@@ -467,4 +478,4 @@ def _end_by(later: NoticeVersion, party: str) -> NoticeEvent:
 
 def _gravest(states: dict[str, str]) -> str:
     """The state that a person should look at first."""
-    return min(states.values(), key=_BY_ATTENTION.index, default=NoticeState.SENT.value)
+    return min(states.values(), key=BY_ATTENTION.index, default=NoticeState.SENT.value)

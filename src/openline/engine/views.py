@@ -62,7 +62,7 @@ _LOUDER: Final = "~imminent"
 """Ends the name of an alarm that is raised once more because it became louder."""
 
 NOTICES_LISTED_MAX: Final = 1_000
-"""Notices in one list, unless more are asked for."""
+"""Notices in one answer, unless more are asked for: a few megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,11 +330,24 @@ class View:
         return self._messages.locate(serial)
 
     def notices(
-        self, live_only: bool = False, count: int = NOTICES_LISTED_MAX
+        self, live_only: bool = False, count: int = NOTICES_LISTED_MAX, after: int = 0
     ) -> list[dict[str, Any]]:
-        """The live notices, or the last ones of all, in the order in which they came."""
-        entries = self._notices.listed(live_only=live_only, count=count)
-        return [self._notice_json(entry) for entry in entries]
+        """At most so many notices after a position, as they came first."""
+        return self.notices_page(after, count, live_only=live_only)[0]
+
+    def notices_page(
+        self, after: int, count: int, *, live_only: bool
+    ) -> tuple[list[dict[str, Any]], int]:
+        """At most so many notices after a position, and how many more follow.
+
+        Args:
+            after: The last `position` that is known; 0 to begin.
+            count: How many at most.
+            live_only: Only those that are neither ended, cancelled nor over.
+        """
+        entries = self._notices.listed(live_only=live_only, after=after)
+        shown = [self._notice_json(entry) for entry in entries[:count]]
+        return shown, len(entries) - len(shown)
 
     def notice(self, notice_id: str) -> dict[str, Any] | None:
         """One notice by `ID` (ours first) or `party/ID`; None if there is none."""

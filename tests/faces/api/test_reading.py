@@ -88,6 +88,12 @@ def test_notices_and_conflicts_are_as_described(line: Line) -> None:
         notices = client.get("/lines", LINE, "notices", live=True)
         listed = msgspec.convert(notices, answers.Notices, strict=True).notices
         assert {ours["notice_id"], theirs["notice_id"]} <= {one.notice_id for one in listed}
+        [first] = client.get("/lines", LINE, "notices", live=True, count=1)["notices"]
+        rest = client.get("/lines", LINE, "notices", live=True, after=first["position"])
+        assert [first, *rest["notices"]] == notices["notices"]
+        part = client.get("/lines", LINE, "notices", live=True, count=1)
+        assert part["more"] == len(listed) - 1
+        assert rest["more"] == notices["more"] == 0
         conflicts = client.get("/lines", LINE, "conflicts")
         found = msgspec.convert(conflicts, answers.Conflicts, strict=True).conflicts
         assert found[-1].verdict == "CONFLICT"

@@ -186,7 +186,7 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "CONFLICTS_UNLISTED": (
         {"party": BRAVO, "unlisted": 3},
-        "3 conflicts with notices of bravo.example are too many to be listed.",
+        "Conflicts with notices of bravo.example beyond those that can be listed: 3.",
     ),
     "PRIVATE_CONFLICT": (
         {
@@ -294,8 +294,10 @@ def test_alarms_that_are_counted_in_one_say_how_many() -> None:
     """The alarm that stands for further ones says their number, sort and party."""
     said = Wording("en").alarm(_alarm("FLASH", {"party": BRAVO, "further": 12}))
     assert said == (
-        "12 further alarms of the sort FLASH about bravo.example are not listed one by one."
+        "Alarms of the sort FLASH about bravo.example that are not listed one by one: 12."
     )
+    told = Wording("en").alarm(_alarm("CONFLICT", {"party": BRAVO, "further": 1}))
+    assert told.endswith("one by one: 1. Look at the conflicts, the gravest first.")
 
 
 def test_an_alarm_of_a_later_version_is_shown_as_it_is() -> None:

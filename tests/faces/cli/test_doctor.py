@@ -10,6 +10,7 @@ import pytest
 from openline.adapters.keys import FileKeys
 from openline.adapters.sqlite import SqliteStore
 from openline.engine.ports import PutHead
+from openline.faces.cli import doctor
 from openline.faces.cli.doctor import State, findings
 from tests.faces.conftest import (
     ALPHA,
@@ -218,3 +219,18 @@ def test_a_store_with_a_turned_bit_is_a_fault(stopped: Path, tmp_path: Path) -> 
     store.write_bytes(store.read_bytes().replace(b"syria-air/out", b"syria-air/ouu"))
     found = faults(directory)
     assert str(store) in found["store"]
+
+
+def test_a_line_that_was_not_tested_yet_is_no_fault() -> None:
+    """Right after a start nothing is proven, which is a warning; what is lost is a fault."""
+
+    def state(*circuits: str) -> State:
+        shown = [{"circuit": f"c{n}", "state": one} for n, one in enumerate(circuits)]
+        told = {"party": BRAVO, "is_forked": False, "difference": [], "circuits": shown}
+        [found] = doctor._counterpart("line", {**told, "clock_offset_ms": None})
+        assert found.remedy
+        return found.state
+
+    assert state("UNKNOWN", "UNKNOWN") is State.WARNING
+    assert state("UNKNOWN", "LOST") is State.FAULT
+    assert state() is State.FAULT

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from openline.domain.errors import OurError
+from openline.faces.cli import look
 from openline.faces.cli.faults import Exit
 from openline.faces.cli.look import gravest_of
 from openline.faces.cli.picture import _side
@@ -141,6 +142,32 @@ def test_the_gravest_comes_first() -> None:
         assert gravest_of(order[number:][::-1]) is order[number]
     with pytest.raises(OurError, match="no conflict to draw"):
         gravest_of([])
+
+
+def test_a_flood_of_conflicts_is_summed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows count each verdict, show the gravest, and say how many more there are."""
+    monkeypatch.setattr(look, "CONFLICTS_SHOWN_MAX", 1)
+    side = {"party": "x", "notice_id": "X-1", "version": 1, "volume": 1}
+    both = {"private": False, "said": "Near.", "sides": [side, side]}
+    kept = {**side, "notice_id": "", "name": "Patrol"}
+    found = [
+        told("CONFLICT", **both), told("TOUCH", **both, id="b"),
+        told("MARGINAL", **{**both, "private": True, "sides": [kept, side]}, id="tok~x~X-1"),
+    ]  # fmt: skip
+    rows = [*look._conflict_rows(found)]
+    assert rows[0] == "Between notices: 1 CONFLICT, 1 TOUCH."
+    assert "… and 1 more; --json has all." in rows
+    assert "  b" not in rows
+    assert rows[-1] == "  tok~x~X-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"), [("CONFLICT", {"further": 1}), ("CONFLICTS_UNLISTED", {"unlisted": 1})]
+)
+def test_alarms_of_many_conflicts_lead_to_their_list(name: str, facts: dict[str, Any]) -> None:
+    """An alarm that stands for conflicts that are not named names the verb that shows them."""
+    assert [*look._looks(name, {"party": "x", **facts})] == ["conflicts"]
+    assert [*look._looks("FLASH", {"party": "x", "further": 1})] == []
 
 
 class Answering:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from openline.domain.errors import OurError
+from openline.faces.cli import notice
 from openline.faces.cli.faults import Exit
 from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Outcome, Run, wait_until
 
@@ -373,6 +374,30 @@ def test_a_dry_run_shows_the_conflict_and_says_nothing(alpha: Officer, bravo: Of
     assert "CONFLICT" in alpha("conflicts", "--ended").out
 
 
+def test_no_notice_is_left_out_in_silence(
+    alpha: Officer, bravo: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list in parts holds each notice, ours first; what the rows leave out is counted."""
+    presence = ("--category", "presence", "--kind", "presence", "--activity", "Our people.")
+    fast = ("--precedence", "priority", "--wait", 20)
+    theirs = [
+        bravo.done("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *presence, *fast)["issued"][0]
+        for _ in range(2)
+    ]
+    [ours] = alpha.done("notice", "issue", *CIRCLE, *WINDOW, *WHERE, *STRIKE, *fast)["issued"]
+    whole = alpha.done("notice", "list")["notices"]
+    monkeypatch.setattr("openline.faces.cli.notice.NOTICES_AT_A_TIME", 1)
+    monkeypatch.setattr("openline.faces.cli.notice.ROWS_OF_PARTY", 1)
+    listed = alpha.done("notice", "list")["notices"]
+    assert [one["notice_id"] for one in listed] == [one["notice_id"] for one in whole]
+    assert {one["notice_id"] for one in (ours, *theirs)} <= {one["notice_id"] for one in listed}
+    parties = [one["party"] for one in listed]
+    assert parties == sorted(parties), "ours come first"
+    rows = alpha("notice", "list").out.splitlines()
+    assert f"… and {parties.count(BRAVO) - 1} more of {BRAVO}; --all shows each." in rows
+    assert len(alpha("notice", "list", "--all").out.splitlines()) == len(listed) + 1
+
+
 def collection(*features: dict[str, Any]) -> str:
     """A GeoJSON file with these features."""
     return json.dumps({"type": "FeatureCollection", "features": list(features)})
@@ -421,6 +446,46 @@ def test_a_file_is_issued_whole_or_not_at_all(alpha: Officer, tmp_path: Path) ->
     path.write_text(collection(feature("Good")))
     absent = alpha("notice", "issue", "--file", tmp_path / "absent.kml", *WHERE, *STRIKE)
     assert absent.code == Exit.UNREADABLE
+
+
+def test_a_file_needs_room_for_all_of_it(
+    alpha: Officer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of more notices than there is room for is refused before any is said."""
+    path = tmp_path / "plan.geojson"
+    path.write_text(collection(feature("First"), feature("Second")))
+    words = ("notice", "issue", "--file", path, *WHERE, *STRIKE)
+    assert alpha.done(*words, "--dry-run")["checked"][0]["room"] > 1
+    before = alpha.done("status")["lines"][0]["out_size"]
+    monkeypatch.setattr("openline.faces.api.writing._room", lambda view, party: 1)
+    refused = alpha(*words)
+    assert refused.code == Exit.REFUSED
+    assert "2 new notices, and we may have 1 more" in refused.err
+    assert alpha.done("status")["lines"][0]["out_size"] == before
+
+
+def test_what_was_said_of_a_file_is_told_when_it_breaks_off(
+    alpha: Officer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When one of several fails, the ids of those said are told, and which is next."""
+    path = tmp_path / "plan.geojson"
+    path.write_text(
+        collection(feature("First", activity="One."), feature("Second", activity="Two."))
+    )
+    said = notice.say
+
+    def fails_at_two(options: Any, kind: str, fields: dict[str, Any], **more: Any) -> Any:
+        if fields["activity"] == "Two.":
+            raise OurError("The disk is full.")
+        return said(options, kind, fields, **more)
+
+    monkeypatch.setattr(notice, "say", fails_at_two)
+    told = alpha("notice", "issue", "--file", path, *WHERE, *STRIKE[:4])
+    assert told.code == Exit.REFUSED
+    assert "The disk is full." in told.err
+    [row] = [row for row in told.out.splitlines() if row.startswith("Said: ")]
+    assert row.startswith("Said: 1 of 2: ALPHA-")
+    assert "Next is number 2 of these, Two." in told.out
 
 
 def test_an_order_is_taken_without_what_is_faulty_in_it(

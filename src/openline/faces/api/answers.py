@@ -585,6 +585,7 @@ class Notice(msgspec.Struct):
     Attributes:
         party: Whose.
         notice_id: The party's own name for it.
+        position: Its number among all notices here, as they came first; the node's own.
         version: The newest version.
         operation: What that version does.
         serial: The message that says it.
@@ -609,6 +610,7 @@ class Notice(msgspec.Struct):
 
     party: str
     notice_id: str
+    position: int
     version: int
     operation: str
     serial: str
@@ -642,13 +644,15 @@ class NoticeWhole(Notice, kw_only=True):
 
 
 class Notices(msgspec.Struct):
-    """Notices in the order in which they came.
+    """Notices in the order in which they came first.
 
     Attributes:
         notices: The notices.
+        more: How many there are after these.
     """
 
     notices: list[Notice]
+    more: int
 
 
 class Encounter(Finding, kw_only=True):
@@ -673,12 +677,14 @@ class Checked(msgspec.Struct):
     Attributes:
         conflicts: Live notices of other parties that it would not be clear of.
         is_complete: Whether these are all; false for a draft that meets very many.
+        room: How many more live notices we may have; this one takes one if it is new.
         warnings: What may be meant otherwise, such as a kind that the Understanding does
             not name.
     """
 
     conflicts: list[Encounter]
     is_complete: bool
+    room: int
     warnings: list[str]
 
 

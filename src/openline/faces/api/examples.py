@@ -227,6 +227,7 @@ NOTICE: Final = answers.Notice(
     **_VERSION,
     party=ALPHA,
     notice_id="ALPHA-0003",
+    position=4,
     is_live=True,
     state="READ",
     category="strike",
@@ -246,7 +247,7 @@ NOTICE: Final = answers.Notice(
     content={"notice_id": "ALPHA-0003", "activity": "Strike on an air base."},
     conflicts=[f"{ALPHA}~ALPHA-0003~{BRAVO}~BRAVO-0001"],
 )
-NOTICES: Final = answers.Notices([NOTICE])
+NOTICES: Final = answers.Notices([NOTICE], more=0)
 NOTICE_WHOLE: Final = answers.NoticeWhole(
     **msgspec.structs.asdict(NOTICE),
     outcome=f"With {BRAVO}: read.\nIn conflict with notice BRAVO-0001 of {BRAVO}.\n",
@@ -353,5 +354,6 @@ PRIVATE_WHOLE: Final = answers.PrivateWhole(
 CHECKED: Final = answers.Checked(
     [answers.Encounter(**_FINDING, party=BRAVO, notice_id="BRAVO-0001", volume=1, own_volume=1)],
     is_complete=True,
+    room=997,
     warnings=[],
 )

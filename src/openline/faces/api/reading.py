@@ -10,6 +10,7 @@ from litestar.params import Parameter
 from openline.domain.errors import OurError
 from openline.domain.line.understanding import understanding_bytes, understanding_hash
 from openline.domain.line.understanding_toml import to_toml
+from openline.engine.views import NOTICES_LISTED_MAX
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import NotFound
@@ -141,9 +142,20 @@ async def list_notices(
     live: Annotated[
         bool, Parameter(description="Only those that are neither ended nor cancelled.")
     ] = False,
+    after: Annotated[
+        int, Parameter(ge=0, description="Only notices with a larger `position`.")
+    ] = 0,
+    count: Annotated[
+        int, Parameter(ge=1, le=NOTICES_LISTED_MAX, description="At most so many notices.")
+    ] = NOTICES_LISTED_MAX,
 ) -> dict[str, Any]:
-    """The notices of all parties: state, lead time, responses, conflicts."""
-    return {"notices": view_of(state, line).notices(live)}
+    """The notices of all parties: state, lead time, responses, conflicts.
+
+    `more` says how many there are after these: while it is not 0, ask again with the last
+    `position` as `after` to go on. A new version of a notice keeps its position.
+    """
+    notices, more = view_of(state, line).notices_page(after, count, live_only=live)
+    return {"notices": notices, "more": more}
 
 
 @get(

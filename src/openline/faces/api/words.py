@@ -96,7 +96,7 @@ def worded_encounter(found: dict[str, Any], wording: Wording, draft: str) -> dic
     Args:
         found: The encounter as the desk tells it.
         wording: Says it.
-        draft: What the draft is called: its id if it has one, else its author.
+        draft: What the draft is called; empty if it has no id.
     """
     said = wording.encounter(found, draft, f"{found['party']} {found['notice_id']}")
     return {**found, "said": said}

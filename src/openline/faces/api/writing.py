@@ -170,12 +170,19 @@ async def check_notice(
     message = _message(running, "NOTICE", data.fields)
     found, is_complete = await running.check(line, message)
     assert isinstance(message, Notice), "the form of a notice gives a notice"
-    draft = f"{running.config.party} {message.notice_id}".strip()
+    draft = f"{running.config.party} {message.notice_id}" if message.notice_id else ""
     return {
         "conflicts": [worded_encounter(one, wording, draft) for one in found],
         "is_complete": is_complete,
+        "room": _room(view, running.config.party),
         "warnings": wording.remarks(message, view.understanding),
     }
+
+
+def _room(view: View, party: str) -> int:
+    """How many more live notices a party may have."""
+    most = view.understanding.notices_live_max
+    return max(0, most - view.notice_records.live_count(party))
 
 
 @post(

@@ -417,7 +417,14 @@ def _counterpart(name: str, counterpart: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(name, State.FAULT, f"{party} has another Understanding: {row}.",
                       "Both must adopt the same file: openline understanding diff.")  # fmt: skip
     live = [one["circuit"] for one in counterpart["circuits"] if one["state"] == "UP"]
-    if not live:
+    states = {one["state"] for one in counterpart["circuits"]}
+    if states == {"UNKNOWN"}:
+        # After the agreed ticks without a sign it is LOST: UNKNOWN lasts seconds.
+        yield Finding(
+            name, State.WARNING, f"{party}: no circuit is proven yet; it waits for a first check.",
+            "Look again in a minute.",
+        )  # fmt: skip
+    elif not live:
         yield Finding(
             name, State.FAULT, f"No circuit to {party} is up.",
             "Check addresses on its card, [[counterpart]] in node.toml, and the firewall.",

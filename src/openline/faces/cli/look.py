@@ -1,6 +1,7 @@
 """The verbs `status`, `conflicts` and `alarms`."""
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +57,9 @@ def conflicts(
     nearer than agreed in space, altitude and time. It forbids nothing. Those
     of what is kept private follow, and are known to this node alone.
 
+    A row says how many there are of each verdict; the gravest come first, and of
+    each sort at most 50 are shown.
+
     With --picture one of them is drawn on a page: from above, in height and time,
     and in words, so that it is seen without a map.
 
@@ -77,7 +81,7 @@ def conflicts(
     answer = client.get(
         "/lines", line, "conflicts", live=not ended, private=True, language=language
     )
-    found = _named(answer["conflicts"], conflict)
+    found = sorted(_named(answer["conflicts"], conflict), key=_gravity)
     if picture is None:
         emit({"conflicts": found}, _conflict_rows(found), as_json=options.json)
         return
@@ -195,16 +199,17 @@ def gravest_of(found: list[dict[str, Any]]) -> dict[str, Any]:
         raise OurError(
             "There is no conflict to draw.", "See those that have ended: openline conflicts --ended"
         )
-    return min(
-        found,
-        key=lambda one: (
-            one["state"] == "ENDED",
-            one["exercise"],
-            _GRAVITY.index(one["verdict"]),
-            one["separation_m"],
-            one["overlap_from"],
-            one["id"],
-        ),
+    return min(found, key=_gravity)
+
+
+def _gravity(one: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        one["state"] == "ENDED",
+        one["exercise"],
+        _GRAVITY.index(one["verdict"]),
+        one["separation_m"],
+        one["overlap_from"],
+        one["id"],
     )
 
 
@@ -226,14 +231,32 @@ def _named(found: list[dict[str, Any]], conflict: str | None) -> list[dict[str, 
 
 _IDS_SHOWN: Final = 8
 
+CONFLICTS_SHOWN_MAX: Final = 50
+"""Conflicts of one sort in a list for people: a few screens."""
+
 
 def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
+    """What there is of both sorts: a summary, then the gravest."""
     if not found:
         yield "No conflicts."
-    for conflict in found:
-        if conflict["private"]:
-            yield from found_rows([conflict])
+    for is_private in (False, True):
+        sort = [one for one in found if one["private"] is is_private]
+        if not sort:
             continue
+        verdicts = Counter(one["verdict"] for one in sort)
+        counts = ", ".join(f"{verdicts[name]} {name}" for name in _GRAVITY if name in verdicts)
+        what = "With what is kept private" if is_private else "Between notices"
+        yield f"{what}: {counts}."
+        for conflict in sort[:CONFLICTS_SHOWN_MAX]:
+            yield from _rows_of(conflict)
+        if len(sort) > CONFLICTS_SHOWN_MAX:
+            yield f"… and {len(sort) - CONFLICTS_SHOWN_MAX} more; --json has all."
+
+
+def _rows_of(conflict: dict[str, Any]) -> Iterator[str]:
+    if conflict["private"]:
+        yield from found_rows([conflict])
+    else:
         one, other = (
             f"{side['party']} {side['notice_id']} v{side['version']} (volume {side['volume']})"
             for side in conflict["sides"]
@@ -241,7 +264,7 @@ def _conflict_rows(found: list[dict[str, Any]]) -> Iterator[str]:
         exercise = "EXERCISE " if conflict["exercise"] else ""
         yield f"{exercise}{conflict['verdict']} {conflict['state']}: {one} and {other}"
         yield Worded(f"  {conflict['said']}")
-        yield f"  {conflict['id']}"
+    yield f"  {conflict['id']}"
 
 
 def _alarm_rows(found: list[dict[str, Any]], line: str | None) -> Iterator[str]:
@@ -249,12 +272,17 @@ def _alarm_rows(found: list[dict[str, Any]], line: str | None) -> Iterator[str]:
         yield "No alarms."
     for alarm in found:
         yield Worded(f"{alarm['precedence']}  {format_instant(alarm['at'])}  {alarm['said']}")
-        for command in (*_looks(alarm["facts"]), f"alarms --acknowledge {alarm['id']}"):
+        for command in (
+            *_looks(alarm["name"], alarm["facts"]),
+            f"alarms --acknowledge {alarm['id']}",
+        ):
             yield f"    openline {command}{'' if line is None else f' --line {line}'}"
 
 
-def _looks(facts: dict[str, Any]) -> Iterator[str]:
+def _looks(name: str, facts: dict[str, Any]) -> Iterator[str]:
     """The commands that show what an alarm is about."""
+    if "unlisted" in facts or ("further" in facts and "CONFLICT" in name):
+        yield "conflicts"
     if "private" in facts:
         yield f"private show {shlex.quote(facts['private'])}"
     for side in facts.get("sides", ()):

@@ -1,11 +1,14 @@
 """The verb `notice`: advance information that a party will act, and answers to it."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from openline.domain.errors import OurError
 from openline.domain.instant import DAY_MS, MINUTE_MS, format_instant
 from openline.domain.party import Precedence
+from openline.domain.talk.life import NoticeState
 from openline.domain.talk.response import Answer
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.instants import instant_of, instant_text, now_ms
@@ -17,6 +20,12 @@ from openline.faces.cli.saying import naming_options, reference_of, said_rows, s
 
 if TYPE_CHECKING:
     from openline.faces.cli.client import Client
+
+ROWS_OF_PARTY: Final = 100
+"""Notices of one party in a list for people: a few screens."""
+
+NOTICES_AT_A_TIME: Final = 1_000
+"""Notices asked of the node in one request: as many as it gives."""
 
 app = make_app(
     "notice",
@@ -185,21 +194,29 @@ def cancel(
 def list_notices(
     *,
     ended: bool = False,
+    all: bool = False,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
     """List the notices of all parties with their states.
+
+    Ours come first, then each other party's; of each what a person should look at
+    comes first, such as what is in force and unread, and of that what begins soonest.
+    Of one party 100 rows are shown, and how many more there are is said: no party
+    crowds out another.
 
     Example:
         openline notice list --ended
 
     Args:
         ended: Those that have ended, been replaced or cancelled as well.
+        all: Every row, however many.
         options: Which node and line, and how to print.
     """
     client = options.client()
     line = options.line_of(client)
-    answer = client.get("/lines", line, "notices", live=not ended)
-    emit(answer, _list_rows(answer["notices"]), as_json=options.json)
+    notices = _by_attention(_every_notice(client, line, ended=ended), client.config.party)
+    rows = _list_rows(notices, None if all else ROWS_OF_PARTY)
+    emit({"notices": notices}, rows, as_json=options.json)
 
 
 @verb(app)
@@ -310,12 +327,14 @@ def _release(
 ) -> int:
     """Check every notice; then, unless it is a rehearsal, say them all."""
     checked = [_check(client, line, fields, options, len(drafts)) for fields in drafts]
+    _check_room(drafts, checked)
     note_places(client, line, drafts, checked)
     if is_dry:
-        rows = [row for one in checked for row in _checked_rows(one)]
-        emit({"checked": checked, "issued": []}, rows, as_json=options.json)
+        found = [row for one in checked for row in _checked_rows(one)]
+        emit({"checked": checked, "issued": []}, found, as_json=options.json)
         return 0
-    issued, rows = [], []
+    issued: list[dict[str, Any]] = []
+    rows: list[str] = []
     try:
         for fields, one in zip(drafts, checked, strict=True):
             how = precedence if precedence is not None else _by_lead_time(fields)
@@ -327,9 +346,39 @@ def _release(
             rows += [*said_rows(said, wait_s, how), *_found_rows(one)]
     finally:
         # Also when one of several fails: what has been said is said.
-        if issued:
-            emit({"checked": checked, "issued": issued}, rows, as_json=options.json)
+        left = len(drafts) - len(issued)
+        if left and len(drafts) > 1:
+            rows += _broken_off(issued, drafts)
+        if rows:
+            emit({"checked": checked, "issued": issued, "left": left}, rows, as_json=options.json)
     return 0
+
+
+def _check_room(drafts: Sequence[dict[str, Any]], checked: Sequence[dict[str, Any]]) -> None:
+    """Confirm that there is room for all of them together.
+
+    Raises:
+        OurError: There is not; says how many there is room for.
+    """
+    new = sum(fields.get("operation", "NEW") == "NEW" for fields in drafts)
+    room = min((one["room"] for one in checked), default=0)
+    if new > room:
+        raise OurError(
+            f"These are {new} new notices, and we may have {room} more live ones: the "
+            "Understanding allows no more. Nothing is said.",
+            "Cancel what is not needed, choose with --only, or put several volumes into one "
+            "notice.",
+        )
+
+
+def _broken_off(
+    issued: Sequence[dict[str, Any]], drafts: Sequence[dict[str, Any]]
+) -> Iterator[str]:
+    """How far it came when one of several could not be said."""
+    ids = ", ".join(one["notice_id"] for one in issued)
+    yield f"Said: {len(issued)} of {len(drafts)}{': ' if ids else ''}{ids}."
+    name = drafts[len(issued)].get("activity", "")
+    yield f"Next is number {len(issued) + 1} of these{', ' if name else ''}{name}."
 
 
 def _check(
@@ -418,10 +467,47 @@ def _found_rows(checked: dict[str, Any]) -> Iterator[str]:
         yield "  It meets more notices than were looked at: draw it smaller, or in parts."
 
 
-def _list_rows(notices: list[dict[str, Any]]) -> Iterator[str]:
+def _every_notice(client: "Client", line: str, *, ended: bool) -> list[dict[str, Any]]:
+    """The notices of all parties, however many: asked for in parts."""
+    notices: list[dict[str, Any]] = []
+    more = 1
+    while more:
+        after = notices[-1]["position"] if notices else 0
+        answer = client.get(
+            "/lines", line, "notices", live=not ended, after=after, count=NOTICES_AT_A_TIME
+        )
+        notices += answer["notices"]
+        more = answer["more"]
+    return notices
+
+
+def _by_attention(notices: list[dict[str, Any]], own: str) -> list[dict[str, Any]]:
+    """Ours, then those of each other party, each as a person should look at them."""
+    from openline.engine.notice_view import BY_ATTENTION
+
+    def place(one: dict[str, Any]) -> tuple[Any, ...]:
+        # What is to come by its beginning; of what is over the last comes first.
+        starts = one["valid_from"] or 0
+        soonest = starts if one["is_live"] else -starts
+        state = BY_ATTENTION.index(NoticeState(one["state"]))
+        return one["party"] != own, one["party"], state, soonest, one["position"]
+
+    return sorted(notices, key=place)
+
+
+def _list_rows(notices: list[dict[str, Any]], most: int | None) -> Iterator[str]:
+    """The list; of each party at most so many rows, and how many more there are."""
     if not notices:
         yield "No notices."
         return
+    by_party = [list(held) for _, held in groupby(notices, key=itemgetter("party"))]
+    yield from _table([one for held in by_party for one in held[:most]])
+    for held in by_party:
+        if most is not None and len(held) > most:
+            yield f"… and {len(held) - most} more of {held[0]['party']}; --all shows each."
+
+
+def _table(notices: list[dict[str, Any]]) -> Iterator[str]:
     cells = [
         (
             one["notice_id"],
