@@ -470,9 +470,13 @@ class _Reader:
         return value
 
     def _language(self) -> str:
+        from openline.adapters.wording import LANGUAGES
+
         language = self._text_value("", 0, self._values, "language", "en")
         if _LANGUAGE.fullmatch(language) is None:
-            raise self._fault("", 0, "language", f"{language!r} is not a language such as en")
+            raise self._fault(
+                "", 0, "language", f"{language!r} is not a language: {', '.join(LANGUAGES)}"
+            )
         return language
 
     def _file(self, directory: Path, key: str, default: str) -> Path:

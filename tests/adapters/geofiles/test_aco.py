@@ -104,7 +104,7 @@ def test_a_missing_slash_and_repeated_vertices_are_flagged(order):
     activity = order["PALMYRA SOUTH"]
     assert len(activity.volumes[0].vertices) == 4
     assert "A slash is missing" in " ".join(said(activity))
-    assert "1 vertices repeat" in " ".join(said(activity))
+    assert "1 vertex repeats" in " ".join(said(activity))
     assert activity.volumes[0].valid_until == parse_instant("2017-04-08T02:00:00Z")
 
 

@@ -162,3 +162,19 @@ TOKENS = [
     b"INTERVAL", b"TRACK", b"POLYARC", b"RADARC", b"360T", b"0NM", b"W84", b"SFC", b"Circle",
     b"2017-04-07T25:00:00+99:00", b"\xff", b"PK\x05\x06",
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "remedy"),
+    [
+        (b" " * (GEOFILE_SIZE_BYTES_MAX + 1), "Split it."),
+        (b"<kml>" + b"<Folder>" * 200, "take folders out of folders"),
+        (b'{"type": "Feature", "x": NaN}', "numbers in digits"),
+        (b"[" * 200_000, "few brackets"),
+    ],
+)
+def test_a_fault_of_a_whole_file_says_what_to_do(data: bytes, remedy: str) -> None:
+    """A file that is refused whole is refused with what to do about it."""
+    with pytest.raises(FileFault) as caught:
+        read_data(data, "f")
+    assert remedy in caught.value.remedy

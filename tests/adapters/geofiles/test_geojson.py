@@ -222,7 +222,7 @@ def test_repeated_and_open_rings_are_read_and_noted():
     activity = read_one({"type": "Polygon", "coordinates": [ring]}, **TIMES)
     assert len(activity.volumes[0].vertices) == 4
     assert "not closed" in " ".join(said(activity))
-    assert "1 vertices repeat" in " ".join(said(activity))
+    assert "1 vertex repeats" in " ".join(said(activity))
 
 
 # --- faults --------------------------------------------------------------------------------------
@@ -244,7 +244,8 @@ def test_repeated_and_open_rings_are_read_and_noted():
         ({"type": "Point", "coordinates": [34, 91]}, {"radius_m": 5}, "geometry",
          "longitude first"),
         ({"type": "Polygon", "coordinates": []}, {}, "geometry", "has no ring"),
-        ({"type": "Polygon", "coordinates": [[[1, 2]], [[1, 2]]]}, {}, "geometry", "1 holes"),
+        ({"type": "Polygon", "coordinates": [[[1, 2]], [[1, 2]]]}, {}, "geometry",
+         "has a hole, and"),
         ({"type": "Polygon", "coordinates": [[[1, 2], [2, 2], [1, 2]]]}, {}, "geometry",
          "at least 3 vertices"),
         ({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}, {},

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openline.adapters.geofiles import FileFault, read_kml
+from openline.adapters.geofiles import FileFault, read_kml, write_kml
 from openline.domain.instant import parse_instant
 from openline.domain.space.volume import Altitude, Datum, Shape, check_volume
 from tests.adapters.geofiles.told import said
-from tests.domain.space.shapes import at
+from tests.domain.space.shapes import at, circle
 
 SAMPLE = Path(__file__).parent / "samples" / "areas.kml"
 TIMES = "<TimeSpan><begin>2017-04-07T01:40:00Z</begin><end>2017-04-07T03:00:00Z</end></TimeSpan>"
@@ -208,3 +208,11 @@ def test_a_damaged_sample_is_read_or_refused(data):
     for activity in activities:
         for volume in activity.volumes:
             check_volume(volume)
+
+
+def test_what_is_written_has_rows():
+    """In a written KML each placemark begins in a row of its own, and a reader names that row."""
+    text = write_kml([(circle(36, 34, 9_000), {"name": "A"}), (circle(38, 34, 9_000), {})])
+    first, second = read_kml(text, "f.kml")
+    assert 2 < first.row < second.row
+    assert "<Placemark>" in text.splitlines()[second.row - 1]

@@ -9,6 +9,7 @@ import pytest
 from openline.domain.line.understanding_toml import from_toml, to_toml
 from openline.domain.talk.volumes import VOLUME
 from openline.faces.cli.faults import Exit
+from openline.faces.cli.import_shown import ranges
 from openline.faces.cli.notice import note_places
 from tests.domain.space.shapes import circle
 from tests.faces.conftest import BRAVO, Line, Run, wait_until
@@ -207,3 +208,43 @@ def test_what_is_live_is_compared(openline: Run, line: Line, tmp_path: Path) -> 
     shown = openline("import", path, "--dir", line.alpha)
     assert f"  1: CONFLICT with {BRAVO} {issued['notice_id']}: " in shown.out
     assert "  Not compared, 3: " in shown.out
+
+
+def test_a_file_may_go_to_standard_output(openline: Run, nowhere: Path) -> None:
+    """With - the file alone is on standard output, and the report on standard error."""
+    path = plan(nowhere / "a.geojson", zone("A", 38, 35))
+    for words in (("--out", "-"), ("--out=-",)):
+        told = openline("import", path, "--as", "geojson", *words)
+        assert told.code == 0
+        assert json.loads(told.out)["type"] == "FeatureCollection"
+        assert "GeoJSON, 1 activity" in told.err
+
+
+@pytest.mark.parametrize("words", [("--as", "kml", "--out"), ("--picture",)])
+def test_a_missing_directory_is_named(openline: Run, nowhere: Path, words: tuple[str, ...]) -> None:
+    """A file or a picture in a directory that is not there is refused, and no directory is made."""
+    path = plan(nowhere / "a.geojson", zone("A", 38, 35))
+    ended = openline("import", path, *words, nowhere / "absent" / "x.png")
+    assert ended.code == Exit.REFUSED
+    assert f"the directory {nowhere / 'absent'} is not there" in ended.err
+    assert not (nowhere / "absent").exists()
+
+
+def test_numbers_are_told_in_ranges() -> None:
+    """Numbers in a row are told by the first and the last, and only so many ranges."""
+    assert ranges([1, 2, 3, 7, 9]) == "1-3, 7, 9"
+    assert ranges(range(1, 9_998)) == "1-9,997"
+    assert ranges(range(0, 100, 2)).endswith(" and 30 more ranges")
+
+
+def test_the_kind_of_the_file_counts(openline: Run, line: Line, tmp_path: Path) -> None:
+    """An unknown kind in the file is warned of, and where nothing is compared that is said."""
+    path = plan(tmp_path / "a.geojson", zone("A", 38, 35, kind="airship"), zone("B", 39, 35))
+    told = openline("import", path, "--dir", line.alpha, "--json").json["live"]
+    assert (told["compared"], told["not_compared"]) == (2, [])
+    assert [one["number"] for one in told["warnings"] if "airship" in one["what"]] == [1]
+    over = {"from": "2017-04-07T01:40Z", "until": "2017-04-07T03:00Z"}
+    plan(path, *(zone("Over", 60, 5, **{**over, "until": f"2017-04-07T03:0{n}Z"}) for n in (1, 2)))
+    shown = openline("import", path, "--dir", line.alpha).out
+    assert "nothing was compared" in shown
+    assert "  Not compared, 1-2: it is over." in shown

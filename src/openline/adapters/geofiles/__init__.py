@@ -115,7 +115,10 @@ def read_file(
         with path.open("rb") as file:
             data = file.read(GEOFILE_SIZE_BYTES_MAX + 1)
     except OSError as error:
-        raise FileFault(str(path), 0, "", "", f"cannot be read: {error.strerror}.") from None
+        raise FileFault(
+            str(path), 0, "", "", f"cannot be read: {error.strerror}.",
+            "Name a file that this user can read.",
+        ) from None  # fmt: skip
     return read_data(data, str(path), window, reach_m=reach_m, goes_on=goes_on)
 
 
@@ -136,7 +139,9 @@ def read_data(
         FileFault: They are in no known form, or faulty and it does not go on.
     """
     if len(data) > GEOFILE_SIZE_BYTES_MAX:
-        raise FileFault(path, 0, "", "", f"has more than {GEOFILE_SIZE_BYTES_MAX:,} bytes.")
+        raise FileFault(
+            path, 0, "", "", f"has more than {GEOFILE_SIZE_BYTES_MAX:,} bytes.", "Split it."
+        )
     remarks: list[Remark] = []
     is_packed = data.startswith(KMZ_BEGINS)
     if is_packed:

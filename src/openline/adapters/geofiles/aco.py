@@ -169,7 +169,12 @@ def _volumes(
     reach_m: int | None,
 ) -> tuple[Volume, ...]:
     if order.fault:
-        raise feature.fault("GEODATUM", order.fault, row=order.fault_row)
+        raise feature.fault(
+            "GEODATUM",
+            order.fault,
+            "Have its positions turned into WGS-84, and write GEODATUM/W84.",
+            order.fault_row,
+        )
     _check_end(feature, sets[-1])
     shape_name = _stated_shape(feature, stated)
     measure = _sorted_sets(feature, sets[1:])

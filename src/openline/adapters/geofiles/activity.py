@@ -75,6 +75,9 @@ _LEVEL = re.compile(r"FL ?([0-9]{1,3})")
 _HEIGHT = re.compile(r"([-+]?[0-9]{1,7}(?:\.[0-9]{1,3})?) ?(M|FT)? ?(AMSL|MSL|AGL|SFC|GND|WGS84)?")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,12}(?:\.[0-9]{1,12})?(?:[eE][-+]?[0-9]{1,2})?")
 
+_QUOTED_CHARS = 40
+"""Of a wrong value, so many characters are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadActivity:
@@ -164,7 +167,9 @@ class Feature:
             if value is None or value == "":
                 continue
             if key in self._values:
-                raise FileFault(path, number, self.name, written, "is given twice.", row=row)
+                raise FileFault(
+                    path, number, self.name, written, "is given twice.", "Keep one of them.", row
+                )
             self._written[key], self._values[key] = written, value
             if key == "name" and isinstance(value, (str, int, float)):
                 self._used.add(key)
@@ -240,7 +245,9 @@ class Feature:
         spans = windows or (read_window(self, window),)
         if len(parts) * len(spans) > VOLUMES_MAX:
             raise self.fault(
-                "geometry", f"makes {len(parts) * len(spans)} volumes, more than {VOLUMES_MAX}"
+                "geometry",
+                f"makes {len(parts) * len(spans)} volumes, more than {VOLUMES_MAX}",
+                "Split the feature.",
             )
         edges = "greatcircle" if is_exact else _edges(self)
         drawn = [self._drawn(part, radius_m, reach_m, edges) for part in parts]
@@ -303,7 +310,11 @@ class Feature:
             vertices.pop()
         if len(vertices) < len(positions):
             self.remark(
-                f"{len(positions) - len(vertices)} vertices repeat the one before: left out.",
+                _counted(
+                    len(positions) - len(vertices),
+                    "vertex repeats the one before: left out.",
+                    "vertices repeat the one before: left out.",
+                ),
                 field,
                 row,
             )
@@ -323,7 +334,11 @@ class Feature:
                     "geometry",
                 )
         if is_rhumb and any(abs(lat) > RHUMB_LAT_E7_MAX for lat, _ in vertices):
-            raise self.fault("edges", "are rhumb lines, and end short of the poles")
+            raise self.fault(
+                "edges",
+                "are rhumb lines, and end short of the poles",
+                f"Keep its vertices within {RHUMB_LAT_E7_MAX / 1e7:g} degrees of the equator.",
+            )
         dense = along_straight_edges(shape, vertices, is_rhumb=is_rhumb)
         if dense is None:
             raise self.fault(
@@ -334,8 +349,9 @@ class Feature:
             )
         if len(dense) > len(vertices):
             self.remark(
-                f"{len(dense) - len(vertices)} vertices were added where straight edges on the "
-                f"map leave the great circle by {DEVIATION_M_MAX:.0f} m or more.",
+                _counted(len(dense) - len(vertices), "vertex was added", "vertices were added")
+                + " where straight edges on the map leave the great circle by "
+                f"{DEVIATION_M_MAX:.0f} m or more.",
                 "geometry",
             )
         return dense
@@ -378,7 +394,7 @@ def check_file(path: str, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise FileFault(path, 0, "", "", "is not text in UTF-8.") from None
+        raise FileFault(path, 0, "", "", "is not text in UTF-8.", "Save it as UTF-8.") from None
 
 
 def check_feature_count(path: str, count: int) -> None:
@@ -428,7 +444,11 @@ def read_radius(feature: Feature) -> int | None:
         return None
     radius_m = _number(value)
     if radius_m is None or not 0 < radius_m <= RADIUS_M_MAX:
-        raise feature.fault(name, f"is not a number of metres up to {RADIUS_M_MAX}")
+        raise feature.fault(
+            name,
+            f"{_quoted(value)} is not a number of metres up to {RADIUS_M_MAX:,}",
+            "Write metres without a unit, such as 9000.",
+        )
     return math.ceil(radius_m)
 
 
@@ -465,7 +485,9 @@ def read_band(
         return fallback[0].altitude, fallback[1].altitude
     unit = feature.take("uom")
     if unit is not None and str(unit).strip().upper() not in {*_DM_OF_UNIT, "FL"}:
-        raise feature.fault("uom", f"{visible(str(unit)[:20])!r} is not m or ft")
+        raise feature.fault(
+            "uom", f"{_quoted(unit)} is not m or ft", "Write m or ft, the unit of both bounds."
+        )
     uom = "" if unit is None else str(unit).strip().upper()
     bounds: list[Altitude | None] = []
     for name in ("lower", "upper"):
@@ -492,7 +514,11 @@ def _read_bound(feature: Feature, name: str, reference: object, uom: str) -> Alt
         return None if name == "lower" else Altitude(Datum.AGL, 0)
     if isinstance(value, str) and text in _UNLIMITED:
         if name == "lower":
-            raise feature.fault(name, "has no lower bound that is unlimited")
+            raise feature.fault(
+                name,
+                f"{_quoted(value)} is no lower bound: none is unlimited",
+                "Write GND, or an altitude.",
+            )
         return None
     datum = _datum(feature, f"{name}_reference", reference)
     if isinstance(value, str) and (match := _LEVEL.fullmatch(text)):
@@ -500,7 +526,9 @@ def _read_bound(feature: Feature, name: str, reference: object, uom: str) -> Alt
     match = None if isinstance(value, bool) else _HEIGHT.fullmatch(text)
     if match is None:
         raise feature.fault(
-            name, "is no altitude", "Write a number, or for instance FL100 or 1500 ft AMSL."
+            name,
+            f"{_quoted(value)} is no altitude",
+            "Write a number, or for instance FL100 or 1500 ft AMSL.",
         )
     datum = _DATUMS[match[3]] if match[3] else datum
     if datum is None:
@@ -517,7 +545,7 @@ def _datum(feature: Feature, name: str, reference: object) -> Datum | None:
     if word not in _DATUMS:
         raise feature.fault(
             name,
-            f"{visible(str(reference)[:20])!r} is no reference",
+            f"{_quoted(reference)} is no reference",
             "Write AMSL, AGL, FL or WGS84.",
         )
     return _DATUMS[word]
@@ -529,12 +557,14 @@ def _altitude(feature: Feature, name: str, number: float, datum: Datum, unit: st
         if not number.is_integer() or not 0 <= number <= FLIGHT_LEVEL_MAX:
             raise feature.fault(
                 name,
-                "is no flight level",
+                f"{number:g} is no flight level",
                 "A flight level counts hundreds of feet: 100, not 10000.",
             )
         return Altitude(datum, int(number))
     if unit == "FL":
-        raise feature.fault("uom", "is FL, but the reference is not")
+        raise feature.fault(
+            "uom", "is FL, but the reference is not", f"Write {name}_reference FL, or uom m or ft."
+        )
     if not unit:
         feature.remark("It has no unit of measure (uom): its heights are taken as metres.", "uom")
     exact_dm = round(number * _DM_OF_UNIT[unit or "M"], 6)
@@ -551,7 +581,11 @@ def _edges(feature: Feature) -> str:
         return "straight"
     word = _key(str(value))
     if word not in ("greatcircle", "straight", "rhumb"):
-        raise feature.fault("edges", "is not great_circle, straight or rhumb")
+        raise feature.fault(
+            "edges",
+            f"{_quoted(value)} is not great_circle, straight or rhumb",
+            "Write one of these, or leave it out for straight ones.",
+        )
     return word
 
 
@@ -568,6 +602,15 @@ def _number(value: object) -> float | None:
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         return float(value)
     return None
+
+
+def _quoted(value: object) -> str:
+    """The beginning of what a property says, for a fault."""
+    return repr(visible(_text(value)[:_QUOTED_CHARS]))
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def _text(value: object) -> str:

@@ -98,7 +98,9 @@ def read_features(
         _check_reference_system(document, path)
         features = document.get("features")
         if not isinstance(features, list):
-            raise FileFault(path, 0, "", "features", "is not a list.")
+            raise FileFault(
+                path, 0, "", "features", "is not a list.", "Export the areas as GeoJSON (RFC 7946)."
+            )
     elif kind == "Feature":
         features = [document]
     elif isinstance(kind, str) and kind in _GEOMETRIES:
@@ -180,7 +182,11 @@ def parse_json(text: str, path: str) -> _Json:
         ) from None  # fmt: skip
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise FileFault(path, 0, "", "", f"is not JSON that can be read: {why[:200]}.") from None
+        raise FileFault(
+            path, 0, "", "", f"is not JSON that can be read: {why[:200]}.",
+            "Export it anew: no name twice in an object, numbers in digits, few brackets "
+            "inside each other.",
+        ) from None  # fmt: skip
 
 
 def _unique(pairs: list[tuple[str, _Json]]) -> dict[str, _Json]:
@@ -316,7 +322,11 @@ def _parts(feature: Feature, geometry: _Json, depth: int) -> list[Part]:
     if kind == "GeometryCollection":
         members = geometry.get("geometries")
         if not isinstance(members, list) or not depth:
-            raise feature.fault("geometry", "has a collection that is no list, or too deep")
+            raise feature.fault(
+                "geometry",
+                "has a collection that is no list, or too deep",
+                f"Put its geometries into one list, at most {GEOFILE_DEPTH_MAX} inside each other.",
+            )
         parts: list[Part] = []
         for member in members:
             inside = _parts(feature, member, depth - 1)
@@ -328,11 +338,17 @@ def _parts(feature: Feature, geometry: _Json, depth: int) -> list[Part]:
     coordinates = geometry.get("coordinates")
     if isinstance(kind, str) and kind in _MULTIPLE:
         if not isinstance(coordinates, list):
-            raise feature.fault("geometry", "has no list of coordinates")
+            raise feature.fault(
+                "geometry", "has no list of coordinates", "Write those of each part."
+            )
         _check_part_count(feature, len(coordinates))
         return [read_part(feature, _MULTIPLE[kind], entry) for entry in coordinates]
     if not isinstance(kind, str) or kind not in _SHAPES:
-        raise feature.fault("geometry", "is not a Point, LineString or Polygon, nor several")
+        raise feature.fault(
+            "geometry",
+            "is not a Point, LineString or Polygon, nor several",
+            "Draw it as one of these.",
+        )
     return [read_part(feature, kind, coordinates)]
 
 
@@ -351,16 +367,18 @@ def read_part(feature: Feature, kind: str, coordinates: _Json) -> Part:
         return Part(Shape.CIRCLE, [_position(feature, coordinates, 1)])
     if kind == "Polygon":
         if not isinstance(coordinates, list) or not coordinates:
-            raise feature.fault("geometry", "has no ring")
-        if len(coordinates) > 1:
+            raise feature.fault("geometry", "has no ring", "Give the positions of its edge.")
+        if holes := len(coordinates) - 1:
             raise feature.fault(
                 "geometry",
-                f"has {len(coordinates) - 1} holes, and a volume has none",
+                f"has {'a hole' if holes == 1 else f'{holes} holes'}, and a volume has none",
                 "Split the area so that no part surrounds a hole.",
             )
         coordinates = coordinates[0]
     if not isinstance(coordinates, list):
-        raise feature.fault("geometry", "has no list of positions")
+        raise feature.fault(
+            "geometry", "has no list of positions", "Write [longitude, latitude] for each."
+        )
     if len(coordinates) > _POSITIONS_MAX:
         raise feature.fault(
             "geometry",
@@ -377,7 +395,11 @@ def _position(feature: Feature, coordinates: _Json, number: int) -> Position:
     """One position, longitude first; a third number is a height and not read."""
     is_list = isinstance(coordinates, list) and 2 <= len(coordinates) <= 4
     if not is_list or any(type(part) not in (int, float) for part in coordinates):
-        raise feature.fault("geometry", f"has no longitude and latitude at vertex {number}")
+        raise feature.fault(
+            "geometry",
+            f"has no longitude and latitude at vertex {number}",
+            "Write [longitude, latitude] in degrees.",
+        )
     lon, lat = coordinates[:2]
     position = position_from_degrees(lon, lat) if abs(lon) < 1e9 and abs(lat) < 1e9 else None
     if position is None:

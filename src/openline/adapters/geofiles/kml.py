@@ -79,7 +79,7 @@ def read_kml(
     check_file(path, text)
     root, rows = _parse(text, path)
     if _name(root) != "kml":
-        raise FileFault(path, 0, "", "", "is XML, but not KML.")
+        raise FileFault(path, 0, "", "", "is XML, but not KML.", "Export it as KML.")
     placemarks: list[tuple[Element, Element | None, int]] = []
     for placemark, span in _placemarks(root, None, path, GEOFILE_DEPTH_MAX):
         check_feature_count(path, len(placemarks) + 1)
@@ -115,10 +115,12 @@ class _Rows(TreeBuilder):
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
         """An element begins here."""
         self._depth += 1
-        if self._depth > _ELEMENTS_DEPTH_MAX:
-            what = "has elements too deep inside each other."
-            raise FileFault(self._path, 0, "", "", what, row=self.row())
         element = super().start(tag, attrs)
+        if self._depth > _ELEMENTS_DEPTH_MAX:
+            row = self.row()
+            what = f"has elements too deep inside each other, here a {_name(element)[:40]}."
+            remedy = f"At most {_ELEMENTS_DEPTH_MAX} are read: take folders out of folders."
+            raise FileFault(self._path, 0, "", "", what, remedy, row)
         if _name(element) == "Placemark":
             self.rows[element] = self.row()
         return element
@@ -150,7 +152,14 @@ def _parse(text: str, path: str) -> tuple[Element, dict[Element, int]]:
         remedy = "It may be cut off: ask for the whole file."
         raise FileFault(path, 0, "", "", what, remedy, row + above) from None
     except (ValueError, RecursionError) as error:
-        raise FileFault(path, 0, "", "", f"cannot be read as XML: {str(error)[:200]}.") from None
+        raise FileFault(
+            path,
+            0,
+            "",
+            "",
+            f"cannot be read as XML: {str(error)[:200]}.",
+            "Export it as plain KML.",
+        ) from None
 
 
 def _placemarks(
@@ -158,7 +167,10 @@ def _placemarks(
 ) -> Iterator[tuple[Element, Element | None]]:
     """The placemarks inside, each with the time span that it inherits."""
     if not depth:
-        raise FileFault(path, 0, "", "Folder", "has folders too deep inside each other.")
+        raise FileFault(
+            path, 0, "", "Folder", "has folders too deep inside each other.",
+            f"At most {GEOFILE_DEPTH_MAX} are read: take folders out of folders.",
+        )  # fmt: skip
     own = _child(element, "TimeSpan")
     span = span if own is None else own
     for child in element:
@@ -215,7 +227,9 @@ def _properties(placemark: Element, at: _At, name: str) -> dict[str, object]:
         key = (element.get("name") or "").strip()
         value = _text_of(element, "value") if kind == "Data" else (element.text or "").strip()
         if key in properties:
-            raise FileFault(at.path, at.number, name, key, "is given twice.", row=at.row)
+            raise FileFault(
+                at.path, at.number, name, key, "is given twice.", "Keep one of them.", at.row
+            )
         properties[key] = value
     properties.pop("", None)
     return properties
@@ -228,17 +242,25 @@ def _geometries(element: Element, feature: Feature, depth: int) -> Iterator[Elem
         name = _name(child)
         if name == "MultiGeometry":
             if not depth:
-                raise feature.fault("geometry", "is nested too deeply")
+                raise feature.fault(
+                    "geometry",
+                    "is nested too deeply",
+                    f"Put its parts into one MultiGeometry, at most {GEOFILE_DEPTH_MAX} deep.",
+                )
             inside = list(_geometries(child, feature, depth - 1))
         elif name in _SHAPES:
             inside = [child]
         elif name in ("Model", "Track", "MultiTrack", "LinearRing"):
-            raise feature.fault(name, "is no Point, LineString or Polygon")
+            raise feature.fault(
+                name, "is no Point, LineString or Polygon", "Draw it as one of these."
+            )
         else:
             continue
         count += len(inside)
         if count > VOLUMES_MAX:
-            raise feature.fault("geometry", f"has more than {VOLUMES_MAX} parts")
+            raise feature.fault(
+                "geometry", f"has more than {VOLUMES_MAX} parts", "Split the placemark."
+            )
         yield from inside
 
 
@@ -246,7 +268,9 @@ def _part(geometry: Element, feature: Feature) -> Part:
     shape = _SHAPES[_name(geometry)]
     positions = [position for position, _ in _coordinates(geometry, feature)]
     if shape is Shape.CIRCLE and len(positions) != 1:
-        raise feature.fault("coordinates", f"of a Point are {len(positions)}, not one")
+        raise feature.fault(
+            "coordinates", f"of a Point are {len(positions)}, not one", "Draw a LineString."
+        )
     return Part(shape, positions)
 
 
@@ -264,9 +288,13 @@ def _coordinates(geometry: Element, feature: Feature) -> list[tuple[Position, fl
         holder = None if outer is None else _child(outer, "LinearRing")
     tuples = _text_of(holder, "coordinates").split()
     if not tuples:
-        raise feature.fault("coordinates", "are missing")
+        raise feature.fault("coordinates", "are missing", "Write lon,lat for each position.")
     if len(tuples) > _POSITIONS_MAX:
-        raise feature.fault("coordinates", f"are more than {_POSITIONS_MAX}")
+        raise feature.fault(
+            "coordinates",
+            f"are {len(tuples)}, more than {_POSITIONS_MAX} that are looked at",
+            f"A volume has at most {VERTICES_MAX}: leave some out, or split it.",
+        )
     return [_position(entry, number, feature) for number, entry in enumerate(tuples, start=1)]
 
 
@@ -309,7 +337,7 @@ def _band(geometry: Element, feature: Feature) -> tuple[Bound, Bound] | None:
     if len(heights_m) > 1:
         feature.remark("Its heights differ: the band reaches the highest.", "coordinates")
     if abs(highest_m) > 1e7:
-        raise feature.fault("coordinates", "have a height beyond any altitude")
+        raise feature.fault("coordinates", "have a height beyond any altitude", "Write metres.")
     return Bound(None), Bound(Altitude(_DATUMS[mode], math.ceil(round(highest_m * 10, 6))))
 
 

@@ -8,7 +8,7 @@ great circle by 5 m; exactly written, the vertices stand alone and `edges` says
 """
 
 from collections.abc import Mapping, Sequence
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from openline.adapters.geofiles.edges import along_great_circles
 from openline.adapters.geofiles.geojson import geojson_feature
@@ -35,6 +35,8 @@ def write_kml(
     document = SubElement(root, "Document")
     for volume, properties in volumes:
         document.append(_placemark(volume, properties, is_exact))
+    # In rows, so that what a reader remarks by row can be found.
+    indent(root)
     text: str = tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 

@@ -81,7 +81,9 @@ def _document(packed: zipfile.ZipFile, path: str) -> tuple[bytes, list[Remark]]:
     with packed.open(entry) as file:
         data = file.read(GEOFILE_SIZE_BYTES_MAX + 1)
     if len(data) > GEOFILE_SIZE_BYTES_MAX:
-        raise FileFault(path, 0, "", "", f"holds more than {GEOFILE_SIZE_BYTES_MAX:,} bytes.")
+        raise FileFault(
+            path, 0, "", "", f"holds more than {GEOFILE_SIZE_BYTES_MAX:,} bytes.", "Split it."
+        )
     others = len(documents) - 1
     remarks = []
     if others:

@@ -102,7 +102,15 @@ class Whole(Undoubted):
         return int(thing)
 
     def from_json(self, json: Json, path: str) -> int:
-        return self._checked(json, path)
+        try:
+            return self._checked(json, path)
+        except Fault as fault:
+            says = ""
+            # Python does not write a number of very many digits.
+            if isinstance(json, str) or (isinstance(json, int) and abs(json) < 2**64):
+                says = f"It says {repr(json)[:40]}: "
+            remedy = f"{says}write digits, without quotation marks and decimals."
+            raise Fault(path, fault.what, remedy[:1].upper() + remedy[1:]) from None
 
     def _checked(self, value: object, path: str) -> int:
         # An exact type, for `True` is an instance of `int` and equals 1.

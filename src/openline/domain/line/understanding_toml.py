@@ -99,7 +99,10 @@ def from_toml(text: str, path: str) -> Understanding:
             file, the key and, where it can be found, the row.
     """
     if len(text) > 4 * UNDERSTANDING_SIZE_BYTES_MAX:
-        raise OurError(f"{path}: the file is too long for an Understanding.")
+        raise OurError(
+            f"{path}: the file is too long for an Understanding.",
+            "Take out what is no part of it; `openline understanding new` makes one.",
+        )
     try:
         return terms.from_json(tomllib.loads(text, parse_float=Decimal))
     except Fault as fault:
@@ -107,10 +110,15 @@ def from_toml(text: str, path: str) -> Understanding:
         where = f"{path} row {row}" if row else path
         raise fault.as_ours(where) from None
     except RecursionError:
-        raise OurError(f"{path}: this is not TOML: it is nested too deeply.") from None
+        raise OurError(
+            f"{path}: this is not TOML: it is nested too deeply.",
+            "Begin with `openline understanding new`, and change its values.",
+        ) from None
     except ValueError as error:
         # Also a number of so many digits that Python does not read it.
-        raise OurError(f"{path}: this is not TOML: {error}.") from None
+        raise OurError(
+            f"{path}: this is not TOML: {error}.", "Correct it in the row that is named."
+        ) from None
 
 
 def to_toml(understanding: Understanding) -> str:

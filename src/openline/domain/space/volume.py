@@ -300,7 +300,8 @@ def _check_window(valid_from: int, valid_until: int) -> None:
     if valid_from >= valid_until:
         raise VolumeDoesNotHold(
             f"The window ends at {format_instant(valid_until)}, "
-            f"not after it begins at {format_instant(valid_from)}."
+            f"not after it begins at {format_instant(valid_from)}.",
+            "Correct its two instants, or exchange them.",
         )
 
 

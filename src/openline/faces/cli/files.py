@@ -10,13 +10,34 @@ from typing import Annotated, TypeAlias
 from cyclopts import Parameter
 
 from openline.domain.errors import OurError, TheirError
-from openline.faces.cli.faults import FileUnreadable
+from openline.faces.cli.faults import FileUnreadable, WrongUsage
 
 STANDARD = Path("-")
 """Standard input, or standard output."""
 
 Input: TypeAlias = Annotated[Path, Parameter(allow_leading_hyphen=True)]
 """A file that is read; `-` is standard input."""
+
+Output: TypeAlias = Annotated[Path, Parameter(allow_leading_hyphen=True)]
+"""A file that is written; `-` is standard output."""
+
+
+def check_place(path: Path, option: str) -> None:
+    """Confirm that a file can be put there: its directory is there.
+
+    Raises:
+        WrongUsage: It has no name.
+        OurError: The directory is missing.
+    """
+    if path == STANDARD:
+        return
+    if not path.name:
+        raise WrongUsage(f"{option} names no file.", f"Write {option} and the name of a file.")
+    if not path.parent.is_dir():
+        raise OurError(
+            f"{option} {path}: the directory {path.parent} is not there.",
+            "Make it, or name a file in another.",
+        )
 
 
 def read_bytes(path: Path, size_bytes_max: int) -> bytes:

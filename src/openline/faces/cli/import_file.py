@@ -17,12 +17,12 @@ from openline.domain.errors import OurError
 from openline.domain.instant import MINUTE_MS
 from openline.domain.limits import LATERAL_MINIMUM_M_MAX
 from openline.faces.cli.faults import FileUnreadable, NodeNotRunning, WrongUsage
-from openline.faces.cli.files import write_new
+from openline.faces.cli.files import STANDARD, Output, check_place, write_new
 from openline.faces.cli.instants import instant_of
 from openline.faces.cli.manual import make_app, sole_verb
-from openline.faces.cli.notice_form import parse_radius
+from openline.faces.cli.notice_form import fields_of, parse_radius
 from openline.faces.cli.options import OnLine
-from openline.faces.cli.output import emit
+from openline.faces.cli.output import emit, emit_aside
 
 if TYPE_CHECKING:
     from openline.adapters.geofiles import Pair, ReadActivity, ReadFile
@@ -57,8 +57,9 @@ class Comparing:
     Attributes:
         understanding: Take area and minima from this Understanding, a draft or a signed file;
             without it from the line of the node, if one runs.
-        kind: What acts: names the separation minima of the Understanding.
-        category: What it is about, for what is live.
+        kind: What acts, for activities of which the file gives no kind: names the separation
+            minima of the Understanding.
+        category: What it is about, likewise.
         lateral_m: Metres apart on the map; without it as agreed, or else 0: they overlap.
         vertical_m: Metres between bands; without it as agreed, or else 0.
         time_min: Minutes between windows; without it as agreed, or else 0.
@@ -96,7 +97,7 @@ def import_file(
     radius: str | None = None,
     picture: Path | None = None,
     as_: Annotated[Form | None, Parameter(name="--as")] = None,
-    out: Path | None = None,
+    out: Output | None = None,
     comparing: Comparing = Comparing(),
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> int:
@@ -122,7 +123,7 @@ def import_file(
         radius: How far points and lines reach for which the file gives no radius: 10km, 5 NM.
         picture: Draw the activities and their conflicts on a map, into this file (.png or .svg).
         as_: Write what was read in this form.
-        out: The file to write; - is standard output.
+        out: The file to write; - is standard output, and the report goes to standard error.
         comparing: What it is compared with.
         options: Which node and line, and how to print.
     """
@@ -136,6 +137,11 @@ def import_file(
         from openline.faces.cli.picture import check_picture
 
         check_picture(picture)
+        check_place(picture, "--picture")
+    if out is not None:
+        check_place(out, "--out")
+    if not file.name:
+        raise WrongUsage("The file has no name.", "Name a file of areas.")
     window = _window(from_, until)
     reach_m = None if radius is None else parse_radius(radius)
     try:
@@ -155,7 +161,8 @@ def import_file(
         str(file), read.form, read.remarks, activities, minima, source, pairs, live, alone, losses,
         tuple(str(path) for path in (out, picture) if path is not None),
     )  # fmt: skip
-    emit(imported_json(imported), imported_rows(imported), as_json=options.json)
+    tell = emit_aside if out == STANDARD else emit
+    tell(imported_json(imported), imported_rows(imported), as_json=options.json)
     return int(any(activity.fault is not None for activity in activities))
 
 
@@ -207,6 +214,8 @@ def _live(
     """What each activity would meet as a notice; what cannot be asked is told."""
     conflicts: list[dict[str, Any]] = []
     unasked: list[dict[str, Any]] = []
+    warnings: list[dict[str, Any]] = []
+    count = 0
     for number, fields in _drafts(client, line, activities, comparing):
         try:
             found = client.post("/lines", line, "notices", "check", body={"fields": fields})
@@ -215,8 +224,16 @@ def _live(
         except OurError as error:
             unasked.append({"number": number, "what": error.what})
             continue
+        count += 1
         conflicts += [{"number": number, **one} for one in found["conflicts"]]
-    return {"line": line, "conflicts": conflicts, "not_compared": unasked}
+        warnings += [{"number": number, "what": what} for what in found["warnings"]]
+    return {
+        "line": line,
+        "compared": count,
+        "conflicts": conflicts,
+        "not_compared": unasked,
+        "warnings": warnings,
+    }
 
 
 def _drafts(
@@ -233,11 +250,12 @@ def _drafts(
     ).reference_points
     for number, activity in enumerate(activities, start=1):
         if activity.fault is None:
+            said = fields_of(activity)
             yield (
                 number,
                 {
-                    "category": comparing.category,
-                    "kind": comparing.kind,
+                    "category": said.get("category", comparing.category),
+                    "kind": said.get("kind", comparing.kind),
                     "activity": activity.name or f"number {number}",
                     "place": {"words": describe_place(activity.volumes, references, language)},
                     "volumes": [VOLUME.to_json(volume) for volume in activity.volumes],

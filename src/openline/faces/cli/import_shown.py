@@ -1,5 +1,6 @@
 """What the verb `import` shows: rows for people, one object for programs."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,9 @@ from openline.faces.cli.output import Worded
 
 PAIRS_SHOWN_MAX: Final = 40
 """Pairs in the text, the worst first; JSON has them all."""
+
+RANGES_SHOWN_MAX: Final = 20
+"""Ranges of numbers in one row of text; JSON has every number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +183,10 @@ def _band(volume: Volume) -> str:
 def _pair_rows(imported: Imported) -> Iterator[str]:
     minima = imported.minima
     source = imported.source or "as none are agreed or given, 0 where not"
-    counts = ", ".join(f"{count} {name}" for name, count in count_verdicts(imported.pairs).items())
+    counts = ", ".join(f"{name} {count}" for name, count in count_verdicts(imported.pairs).items())
     yield (
         f"Within the file, by {minima.lateral_m:,} m, {minima.vertical_dm / 10:g} m and "
-        f"{minima.time_ms / MINUTE_MS:g} min ({source}): pairs with {counts}."
+        f"{minima.time_ms / MINUTE_MS:g} min ({source}): pairs in {counts}."
     )
     worst = sorted(imported.pairs, key=lambda pair: _RANK[pair.finding.verdict.value])
     for pair in worst[:PAIRS_SHOWN_MAX]:
@@ -202,16 +206,51 @@ def _named(activity: ReadActivity, number: int) -> str:
 
 
 def _live_rows(live: dict[str, Any]) -> Iterator[str]:
-    count = len(live["conflicts"])
-    yield f"With what is live on {live['line']}: {_count(count, 'conflict')}."
+    left = len(live["not_compared"])
+    compared, asked = live["compared"], live["compared"] + left
+    if not compared:
+        yield f"With what is live on {live['line']}: nothing was compared."
+    else:
+        part = f"{compared} of {asked} compared, " if left else ""
+        yield (
+            f"With what is live on {live['line']}: {part}"
+            f"{_count(len(live['conflicts']), 'conflict')}."
+        )
     for one in live["conflicts"]:
         other = f"{one['party']} {one['notice_id']}"
         yield Worded(f"  {one['number']}: {one['verdict']} with {visible(other)}: {one['said']}")
-    reasons: dict[str, list[int]] = {}
-    for one in live["not_compared"]:
-        reasons.setdefault(one["what"], []).append(one["number"])
-    for what, numbers in reasons.items():
-        yield f"  Not compared, {', '.join(map(str, numbers))}: {what}"
+    for what, numbers in _grouped(live["not_compared"]):
+        yield f"  Not compared, {numbers}: {what}"
+    for what, numbers in _grouped(live["warnings"]):
+        yield Worded(f"  {numbers}: {what}")
+
+
+def _grouped(found: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Each thing that was said, with the numbers of which it was."""
+    said: dict[str, list[int]] = {}
+    for one in found:
+        # Windows that are over differ in their instants, and are one reason all the same.
+        what = _OVER if _ENDED.match(one["what"]) else one["what"]
+        said.setdefault(what, []).append(one["number"])
+    for what, numbers in said.items():
+        yield what, ranges(numbers)
+
+
+_ENDED: Final = re.compile(r"The notice ends at \S+, which is over\.")
+_OVER: Final = "it is over."
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Numbers that rise, in words: `1-3, 7, 9-9,997`."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    written = [f"{a:,}" if a == b else f"{a:,}-{b:,}" for a, b in runs[:RANGES_SHOWN_MAX]]
+    more = f" and {len(runs) - RANGES_SHOWN_MAX} more ranges" if len(runs) > len(written) else ""
+    return f"{', '.join(written)}{more}"
 
 
 def _count(count: int, one: str, several: str = "") -> str:

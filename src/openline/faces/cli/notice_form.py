@@ -114,7 +114,7 @@ class NoticeForm:
         if self.circle or self.corridor or self.polygon:
             raise WrongUsage("--file and a shape exclude each other.", "Give one of them.")
         return [
-            {**given, **_fields_of(activity), **self.words(), "volumes": volumes}
+            {**given, **fields_of(activity), **self.words(), "volumes": volumes}
             for activity, volumes in self._read(self.file)
         ]
 
@@ -254,7 +254,7 @@ def parse_points(text: str, option: str) -> list[dict[str, str]]:
     return [{"lat": lat, "lon": lon} for lat, lon in points]
 
 
-def _fields_of(activity: "ReadActivity") -> dict[str, Any]:
+def fields_of(activity: "ReadActivity") -> dict[str, Any]:
     """What a file says of an activity in properties that a notice has fields for."""
     properties: Mapping[str, str] = {
         name.casefold().replace("-", "_"): text for name, text in activity.properties.items()

@@ -5,6 +5,7 @@ made visible, so that no message can move, colour or reorder the terminal. JSON
 is ASCII for the same reason.
 """
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,12 @@ def emit(value: Any, rows: Iterable[str], *, as_json: bool) -> None:
         return
     for row in rows:
         print(row if isinstance(row, Worded) else safe(row))
+
+
+def emit_aside(value: Any, rows: Iterable[str], *, as_json: bool) -> None:
+    """Print a result to standard error, where standard output holds a file."""
+    with contextlib.redirect_stdout(sys.stderr):
+        emit(value, rows, as_json=as_json)
 
 
 def json_row(value: Any) -> str:
