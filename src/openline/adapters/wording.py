@@ -542,13 +542,13 @@ class Wording:
         rows.append(self.say("What is there, or acts: {kind}.", kind=self.term(private.kind)))
         for number, volume in enumerate(private.volumes, start=1):
             rows += self._area(number, len(private.volumes), volume)
-            rows.append(self._open_window(volume.valid_from, volume.valid_until))
+            rows.append(self.open_window(volume.valid_from, volume.valid_until))
         if private.remark:
             rows += self._words(mark("Remark:"), private.remark)
         rows.append(self.say("This program tells no other party of it."))
         return "".join(f"{row}\n" for row in rows)
 
-    def _open_window(self, start: int, end: int) -> str:
+    def open_window(self, start: int, end: int) -> str:
         """The window of a site, which may have no beginning and no end."""
         if start != ALWAYS_FROM and end != WITHOUT_END:
             return self._window(start, end)

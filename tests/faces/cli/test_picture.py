@@ -226,3 +226,9 @@ def test_what_is_no_longer_kept_is_said(content: Any, versions: list[Any], body:
     """A notice that is no longer kept as it was is refused by name and version."""
     with pytest.raises(OurError, match=r"bravo\.example/N is no longer kept .* version 2"):
         _side(node(content, versions, body), "x", SIDE)
+
+
+def test_what_is_private_is_drawn_last() -> None:
+    """Of several conflicts one that both nodes know of is drawn, however grave a private one is."""
+    shared = told("a", verdict="TOUCH")
+    assert gravest_of([{**told("b"), "private": True}, shared]) is shared

@@ -38,6 +38,7 @@ from openline.adapters.picture.words import (
     names_of,
     north,
     plan_title,
+    private_row,
     profile_title,
     scale_units,
     shared_row,
@@ -106,14 +107,18 @@ def _draw_head(sheet: Sheet, drawn: ConflictDrawing, wording: Wording) -> None:
     about = line_row(name_of(drawn.line, _NAME_CHARS_MAX), wording) if drawn.line else ""
     if drawn.is_exercise:
         about = exercise(wording)
-    sheet.row(left, right, 0.915, about, 9.5, va="center_baseline", bold=drawn.is_exercise)
+    if drawn.is_private:
+        about = private_row(wording)
+    is_marked = drawn.is_exercise or drawn.is_private
+    size = 12.5 if drawn.is_private else 9.5
+    sheet.row(left, right, 0.915, about, size, va="center_baseline", bold=is_marked)
 
 
 def _paragraphs(
     drawn: ConflictDrawing, profile: Profile, wording: Wording
 ) -> list[tuple[str, bool]]:
     """The words of the finding, of both sides, of what was agreed."""
-    one, other = (name_of(name, 2 * _NAME_CHARS_MAX) for name in names_of(drawn))
+    one, other = names_of(drawn, wording, 2 * _NAME_CHARS_MAX)
     rows = [(wording.finding(drawn.finding, one, other), False)]
     rows += [(row, False) for row in minima_rows(drawn.minima, wording)]
     for number, side in enumerate(drawn.sides, start=1):

@@ -24,6 +24,7 @@ class DrawnSide:
         serial: The message that says it, as people write it; may be empty.
         kind: What acts, a code; may be empty.
         others: The other volumes of the notice, drawn thin; may be empty.
+        is_private: Whether it is a plan or site that this node alone knows of.
     """
 
     party: str
@@ -34,6 +35,7 @@ class DrawnSide:
     serial: str = ""
     kind: str = ""
     others: tuple[Volume, ...] = ()
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,8 @@ class ConflictDrawing:
     is_exercise: bool = False
     atmosphere: Atmosphere = ANY_WEATHER
     places: tuple[tuple[str, Position], ...] = ()
+
+    @property
+    def is_private(self) -> bool:
+        """Whether one side is known to this node alone."""
+        return any(side.is_private for side in self.sides)

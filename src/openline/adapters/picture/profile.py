@@ -67,7 +67,7 @@ def axis_datum(drawn: ConflictDrawing) -> Datum:
 
 
 def bands_of(drawn: ConflictDrawing) -> tuple[Band, Band]:
-    """Both bands; a bound is widened only against one with another reference."""
+    """Both bands; a bound is widened unless what it faces has the same reference."""
     one, other = (side.volume for side in drawn.sides)
     return (
         _band(drawn, one.lower, one.upper, other.lower, other.upper),
@@ -85,12 +85,19 @@ def _band(
     low = -math.inf if lower is None else _plain_dm(lower)
     high = math.inf if upper is None else _plain_dm(upper)
     low_widened, high_widened = low, high
-    if lower is not None and facing_upper is not None and lower.datum is not facing_upper.datum:
+    # Against the same reference a bound is where it is written. The paper counts from the sea:
+    # what faces no bound at all is drawn as against the one that the other band has.
+    if lower is not None and _differs(lower, facing_upper or facing_lower):
         low_widened = min(low, amsl_range_dm(lower, drawn.atmosphere)[0])
-    if upper is not None and facing_lower is not None and upper.datum is not facing_lower.datum:
+    if upper is not None and _differs(upper, facing_lower or facing_upper):
         most = amsl_range_dm(upper, drawn.atmosphere)[1]
         high_widened = math.inf if most >= UNBOUNDED_DM else max(high, most)
     return Band(low, high, low_widened, high_widened)
+
+
+def _differs(bound: Altitude, facing: Altitude | None) -> bool:
+    """Whether a bound has another reference than what it faces, or faces nothing."""
+    return facing is None or bound.datum is not facing.datum
 
 
 def _plain_dm(bound: Altitude) -> float:

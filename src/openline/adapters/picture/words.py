@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from openline.adapters.picture.drawing import ConflictDrawing, DrawnSide
+from openline.adapters.picture.lettering import name_of
 from openline.adapters.wording import Wording, mark
 from openline.domain.space.altitude import Datum
 from openline.domain.space.conflict import Minima
@@ -21,9 +22,14 @@ AXES: Final = {
 """What the upright axis of a profile counts, by the reference of the heights."""
 
 
-def names_of(drawn: ConflictDrawing) -> tuple[str, str]:
+def names_of(drawn: ConflictDrawing, wording: Wording, chars: int) -> tuple[str, str]:
     """What the two sides are called in sentences, as everywhere else."""
-    one, other = (f"{side.party} {side.notice_id}" for side in drawn.sides)
+    one, other = (
+        wording.kept(name_of(side.notice_id, chars))
+        if side.is_private
+        else name_of(f"{side.party} {side.notice_id}", chars)
+        for side in drawn.sides
+    )
     return one, other
 
 
@@ -35,6 +41,9 @@ def side_name(side: DrawnSide, wording: Wording) -> str:
         "version": wording.data(side.version),
         "n": wording.data(side.number),
     }
+    if side.is_private:
+        sentence = mark("{name}, kept private by {party}, area {n}")
+        return wording.say(sentence, name=wording.kept(side.notice_id), **values)
     if not side.serial:
         return wording.say("{id} of {party}, version {version}, area {n}", **values)
     sentence = mark("{id} of {party}, version {version} ({serial}), area {n}")
@@ -52,11 +61,7 @@ def side_rows(side: DrawnSide, wording: Wording) -> Iterator[str]:
     else:
         upper = wording.altitude(volume.upper)
         yield wording.say("Height: from {lower} to {upper}.", lower=lower, upper=upper)
-    yield wording.say(
-        "In force from {start} until {end}.",
-        start=wording.instant(volume.valid_from),
-        end=wording.instant(volume.valid_until),
-    )
+    yield wording.open_window(volume.valid_from, volume.valid_until)
 
 
 def minima_rows(minima: Minima, wording: Wording) -> Iterator[str]:
@@ -139,6 +144,11 @@ def unlimited(wording: Wording) -> str:
 def exercise(wording: Wording) -> str:
     """What an exercise is marked with."""
     return wording.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only.")
+
+
+def private_row(wording: Wording) -> str:
+    """What the page of something private is marked with."""
+    return wording.say("PRIVATE: known to this node alone. Not for the other party.")
 
 
 def line_row(line: str, wording: Wording) -> str:

@@ -192,6 +192,8 @@ _GRAVITY: Final = ("CONFLICT", "MARGINAL", "TOUCH", "CLEAR")
 def gravest_of(found: list[dict[str, Any]]) -> dict[str, Any]:
     """The conflict to look at first: what is real, lasts, is grave, near and soon.
 
+    One that both nodes know of goes before any that is private: a page may be handed on.
+
     Raises:
         OurError: There is none.
     """
@@ -199,7 +201,7 @@ def gravest_of(found: list[dict[str, Any]]) -> dict[str, Any]:
         raise OurError(
             "There is no conflict to draw.", "See those that have ended: openline conflicts --ended"
         )
-    return min(found, key=_gravity)
+    return min(found, key=lambda one: (one.get("private", False), *_gravity(one)))
 
 
 def _gravity(one: dict[str, Any]) -> tuple[Any, ...]:

@@ -4,12 +4,14 @@ Everything comes over the node's socket, as for any other program: the finding, 
 notices as they were when it was found, and the agreed places.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openline.adapters.picture import ConflictDrawing, DrawnSide, draw_conflict
 from openline.adapters.wording import LANGUAGES
 from openline.domain.errors import OurError
+from openline.domain.line.understanding import Understanding
 from openline.domain.line.understanding_toml import from_toml
 from openline.domain.space.conflict import Finding, Minima, Verdict
 from openline.domain.space.geodesy import Position
@@ -40,13 +42,15 @@ def draw_one(
     check_picture(path)
     spoken = spoken_in(language or client.config.language)
     one, other = (_side(client, line, side) for side in conflict["sides"])
+    terms = from_toml(client.get("/lines", line, "understanding")["toml"], line)
     drawn = ConflictDrawing(
         sides=(one, other),
         finding=_finding(conflict),
         minima=Minima(**conflict["minima"]),
         line=line,
         is_exercise=conflict["exercise"],
-        places=_places(client, line, spoken),
+        atmosphere=terms.atmosphere,
+        places=_places(terms, spoken),
     )
     draw_conflict(path, drawn, language=spoken, base_map=client.config.base_map)
 
@@ -99,7 +103,7 @@ def _private_side(client: "Client", line: str, side: dict[str, Any], name: str) 
             "Draw a conflict that it has now: openline conflicts.",
         )
     volumes = [VOLUME.from_json(one, "volume") for one in kept["content"]["volumes"]]
-    return _drawn(side, name, volumes, "", kept["kind"])
+    return replace(_drawn(side, name, volumes, "", kept["kind"]), is_private=True)
 
 
 def _drawn(
@@ -154,10 +158,12 @@ def _finding(found: dict[str, Any]) -> Finding:
     )
 
 
-def _places(client: "Client", line: str, language: str) -> tuple[tuple[str, Position], ...]:
-    """The agreed places by what they are called in a language."""
-    shown = client.get("/lines", line, "understanding")
+def _places(terms: Understanding, language: str) -> tuple[tuple[str, Position], ...]:
+    """The agreed places by what they are called in a language, else in English."""
     return tuple(
-        (dict(point.titles).get(language) or point.name, (point.lat_e7, point.lon_e7))
-        for point in from_toml(shown["toml"], line).reference_points
+        (
+            dict(point.titles).get(language) or dict(point.titles).get("en") or point.name,
+            (point.lat_e7, point.lon_e7),
+        )
+        for point in terms.reference_points
     )
