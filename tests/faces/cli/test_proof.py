@@ -193,7 +193,10 @@ def test_a_certificate_is_pinned_to_what_the_reader_knows(
     roots = openline("verify", path, "--json").json["roots"]
     named = [word for root in roots for word in ("--root", root["fingerprint"])]
     assert openline("verify", path, *named).code == 0
-    assert openline("verify", path, "--root", "0" * 64).code == Exit.REFUSED
+    strange = openline("verify", path, "--root", "0" * 64)
+    assert strange.code == Exit.REFUSED
+    assert "If it is the fingerprint of a card, it is the wrong number" in strange.out
+    assert "the fingerprint of a card" not in openline("verify", path, *named).out
     assert openline("verify", path, "--root", "beef").code == Exit.USAGE
     terms = alpha.line.alpha / "lines" / f"{LINE}.understanding"
     assert openline("verify", path, "--understanding", terms).code == 0

@@ -1,5 +1,6 @@
 """From nothing to an adopted Understanding, with files alone."""
 
+import re
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,19 @@ from openline.app.config import load_config
 from openline.domain.limits import ROOTS_MAX
 from openline.domain.line.card import fingerprint_words
 from openline.domain.line.understanding_toml import from_toml, to_toml
+from openline.domain.record.verification import root_fingerprint
 from openline.faces.cli.cards import read_card
 from openline.faces.cli.faults import Exit
-from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Run
+from tests.faces.conftest import (
+    ALPHA,
+    BRAVO,
+    LINE,
+    Line,
+    Run,
+    make_line,
+    running,
+    wait_until,
+)
 
 
 def init(openline: Run, directory: Path, party: str = ALPHA, *more: object) -> None:
@@ -271,3 +282,46 @@ def test_keys_are_listed_without_their_secrets(openline: Run, made_line: Line) -
         for row in path.read_text().splitlines():
             if " = " in row and not row.startswith(("party", "role")):
                 assert row.split(" = ")[1] not in listed.out
+
+
+def test_root_keys_are_shown_whole(openline: Run, made_line: Line) -> None:
+    """Card, key list and Understanding each show the whole fingerprint that verify names."""
+    alpha = ("--dir", made_line.alpha)
+    card = read_card(made_line.alpha / "cards" / f"{ALPHA}.card").card
+    whole = root_fingerprint(card.roots[0])
+    for words in (("card", "show"), ("keys", "list"), ("understanding", "show", LINE)):
+        assert re.search(rf"root key +{whole}\n", openline(*words, *alpha).out), words
+    assert openline("card", "show", *alpha, "--json").json["root_keys"] == [whole]
+    listed = openline("keys", "list", *alpha, "--json").json["keys"]
+    assert [one["fingerprint"] for one in listed if one["role"] == "root"] == [whole]
+    shown = openline("understanding", "show", LINE, *alpha, "--json").json
+    assert shown["root_keys"][ALPHA] == [whole]
+
+
+def test_the_version_in_force_is_shown(openline: Run, tmp_path: Path) -> None:
+    """A running node shows the version in force, a stopped one the newest, and each says so."""
+    line = make_line(tmp_path)
+    alpha, bravo = ("--dir", line.alpha), ("--dir", line.bravo)
+    show = ("understanding", "show", LINE, *alpha)
+    with running(line.alpha, line.bravo):
+        terms = from_toml(openline(*show).out, "shown")
+        draft, signed = tmp_path / "2.toml", tmp_path / "2.understanding"
+        draft.write_text(to_toml(replace(terms, version=2, text="Second.")))
+        assert openline("understanding", "sign", draft, *alpha).code == 0
+        assert openline("understanding", "sign", signed, *bravo).code == 0
+        assert openline("understanding", "adopt", signed, *alpha).code == 0
+        early = openline(*show)
+        assert early.out.startswith(f"# Version 1 of {LINE} is in force")
+        assert "# Version 2 is adopted here and not yet by all." in early.out
+        assert openline("understanding", "adopt", signed, *bravo).code == 0
+        wait_until(lambda: openline(*show, "--json").json["version"] == 2)
+        shown = openline(*show)
+        assert shown.out.startswith(f"# Version 2 of {LINE} is in force")
+        assert from_toml(shown.out, "shown").text == "Second."
+        assert openline(*show, "--json").json["in_force"] is True
+        same = openline("understanding", "diff", LINE, draft, *alpha)
+        assert (same.code, same.out) == (0, "They are the same.\n")
+        assert f"Version 2 of {LINE} is in force" in same.err
+    stopped = openline(*show)
+    assert stopped.out.startswith(f"# Version 2 of {LINE} is the newest that was adopted here.")
+    assert openline(*show, "--json").json["in_force"] is None

@@ -62,6 +62,9 @@ def show(
 ) -> None:
     """Show what a card says, with the words to read aloud.
 
+    The words and the fingerprint are of the card. The fingerprint of each root key
+    is what openline verify --root takes, and what it names.
+
     Example:
         openline card show bravo.card --qr
 
@@ -160,13 +163,16 @@ def make(
 
 
 def _rows(found: "CardFile") -> Iterator[str]:
+    from openline.domain.record.signing import fingerprint as key_fingerprint
+
     card, shown = found.card, found.to_json()
     yield f"Party       {card.party}"
     yield from (f"Title       {words} ({language})" for language, words in card.titles)
     yield from (f"Dial        {one.host} port {one.port} ({one.name})" for one in card.endpoints)
     yield f"Roots       {card.threshold} of {len(card.roots)} must sign"
+    yield from (f"  root key  {key_fingerprint(root).hex()}" for root in card.roots)
     yield f"Keys        node {shown['node']}, witness {shown['witness']}, mirror {shown['mirror']}"
-    yield f"Fingerprint {shown['fingerprint']}"
+    yield f"Fingerprint {shown['fingerprint']} of the card itself"
     yield "Read aloud and compare:"
     words = found.words
     for start in range(0, len(words), 4):

@@ -16,6 +16,7 @@ from openline.domain.line.card import (
     parse_card,
     sign_card,
 )
+from openline.domain.record.signing import fingerprint as key_fingerprint
 from openline.domain.record.signing import key_id
 from openline.faces.cli.faults import FileUnreadable
 from openline.faces.cli.files import naming, read_text, write_new
@@ -47,6 +48,7 @@ class CardFile:
             "fingerprint": fingerprint(card).hex(),
             "words": self.words,
             "roots": [key_id(root).hex() for root in card.roots],
+            "root_keys": [key_fingerprint(root).hex() for root in card.roots],
             "threshold": card.threshold,
             "node": key_id(card.node.ed25519).hex(),
             "witness": key_id(card.witness.ed25519).hex(),

@@ -39,6 +39,9 @@ def list_keys(
 ) -> None:
     """List the keys in the node's directory; nothing secret is shown.
 
+    Of each root key the whole fingerprint follows: what openline verify names.
+    Where the root keys are kept elsewhere, openline card show has them.
+
     Example:
         openline keys list
 
@@ -47,7 +50,9 @@ def list_keys(
     """
     keys = list(_keys(options.config()))
     cells = [(one["role"], one["key_id"], one["file"]) for one in keys]
-    emit({"keys": keys}, table(("ROLE", "KEY ID", "FILE"), cells), as_json=options.json)
+    roots = [f"root key {one['fingerprint']}" for one in keys if one["role"] == "root"]
+    rows = [*table(("ROLE", "KEY ID", "FILE"), cells), *roots]
+    emit({"keys": keys}, rows, as_json=options.json)
 
 
 @verb(app)
@@ -293,7 +298,7 @@ def _next_certificate(keys: "FileKeys", in_force: bytes) -> bytes:
 
 def _keys(config: "Config") -> Iterator[dict[str, Any]]:
     from openline.adapters.keys import FileKeys, open_root_keys
-    from openline.domain.record.signing import key_id
+    from openline.domain.record.signing import fingerprint, key_id
 
     keys = FileKeys.open(config.keys)
     for role in ("node", "witness", "mirror"):
@@ -305,7 +310,9 @@ def _keys(config: "Config") -> Iterator[dict[str, Any]]:
     if config.root_keys.is_dir():
         for number, root in enumerate(open_root_keys(config.root_keys), start=1):
             file = str(config.root_keys / f"{number}.key")
-            yield {"role": "root", "key_id": key_id(root.public).hex(), "file": file}
+            whole = fingerprint(root.public).hex()
+            root_id = key_id(root.public).hex()
+            yield {"role": "root", "key_id": root_id, "file": file, "fingerprint": whole}
 
 
 def _certificate_id(certificate: bytes) -> bytes:

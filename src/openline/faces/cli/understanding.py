@@ -1,6 +1,9 @@
 """The verb `understanding`: what the parties agree on, from draft to adoption."""
 
+import base64
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,7 +12,7 @@ from openline.faces.cli.faults import FileUnreadable, NodeNotRunning
 from openline.faces.cli.files import naming, read_bytes, write_new
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Node
-from openline.faces.cli.output import emit
+from openline.faces.cli.output import emit, say_aside
 
 if TYPE_CHECKING:
     from openline.app.config import Config
@@ -190,7 +193,10 @@ def show(
     *,
     options: Node = Node(),  # noqa: B008 - frozen.
 ) -> None:
-    """Show an Understanding as TOML, and who has signed it.
+    """Show an Understanding as TOML, who has signed it, and the root keys.
+
+    Of a line it shows the version in force, as the running node tells it. Of a node
+    that does not run it shows the newest version that was adopted there, and says so.
 
     Example:
         openline understanding show syria-air
@@ -202,12 +208,13 @@ def show(
     from openline.domain.line.understanding import parse_understanding
     from openline.domain.line.understanding_toml import to_toml
 
-    path = _path_of(what, options)
-    signed = _read_signed(path)
-    with naming(path):
-        text = to_toml(parse_understanding(signed.data))
-    rows = [*(f"# {row}" for row in _rows(path, signed)), "", *text.splitlines()]
-    emit({"toml": text, **_facts(signed)}, rows, as_json=options.json)
+    found = _found(what, options)
+    with naming(found.path):
+        text = to_toml(parse_understanding(found.signed.data))
+    about = [*found.standing, *_rows(found.path, found.signed)]
+    rows = [*(f"# {row}" for row in about), "", *text.splitlines()]
+    result = {"toml": text, **_facts(found.signed), "in_force": found.is_in_force}
+    emit(result, rows, as_json=options.json)
 
 
 @verb(app)
@@ -219,6 +226,10 @@ def diff(
     options: Node = Node(),  # noqa: B008 - frozen.
 ) -> int:
     """Show where two Understandings differ, one row for each field.
+
+    Of a line the version in force is compared, as the running node tells it; of a node
+    that does not run the newest that was adopted there; standard error
+    says which.
 
     Exit code 0 when they are the same, 1 when they differ.
 
@@ -232,12 +243,17 @@ def diff(
     """
     from openline.domain.line.understanding import difference, parse_understanding
 
-    terms = []
-    for path in (_path_of(what, options) for what in (one, other)):
-        with naming(path):
-            terms.append(parse_understanding(_read_signed(path).data))
+    terms, found = [], [_found(what, options) for what in (one, other)]
+    for each in found:
+        with naming(each.path):
+            terms.append(parse_understanding(each.signed.data))
     rows = difference(*terms)
-    result = {"is_same": not rows, "difference": rows}
+    versions = [held.version for held in terms]
+    result = {"is_same": not rows, "difference": rows, "versions": versions}
+    # Beside the result, not in it: its rows are the fields that differ.
+    for row in dict.fromkeys(row for each in found for row in each.standing):
+        if not options.json:
+            say_aside(row)
     emit(result, rows or ["They are the same."], as_json=options.json)
     return 1 if rows else 0
 
@@ -299,16 +315,91 @@ def _same_terms(signed: "SignedUnderstanding", path: Path) -> "SignedUnderstandi
     )
 
 
-def _path_of(what: str, options: Node) -> Path:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An Understanding that was named by file or by line.
+
+    Attributes:
+        path: Its file.
+        signed: Its terms and signatures.
+        standing: Which version of a line it is; empty for a file.
+        is_in_force: Whether it is in force; None where that is not known here.
+    """
+
+    path: Path
+    signed: "SignedUnderstanding"
+    standing: tuple[str, ...] = ()
+    is_in_force: bool | None = None
+
+
+def _found(what: str, options: Node) -> _Found:
+    """The file, or the version of a line that counts.
+
+    Raises:
+        FileUnreadable: There is no such file or line, or it cannot be read.
+    """
     path = Path(what)
-    if path.exists():
-        return path
-    adopted = options.directory / "lines" / f"{what}.understanding"
-    if adopted.exists():
-        return adopted
-    raise FileUnreadable(
-        f"{what} is neither a file nor an adopted line.", f"Lines are kept in {adopted.parent}."
-    )
+    if path.is_file():
+        return _Found(path, _read_signed(path))
+    adopted = _adopted(what, options)
+    in_force = _in_force(what, options)
+    if in_force is None:
+        if not adopted:
+            raise FileUnreadable(
+                f"{what} is neither a file nor an adopted line.",
+                f"Lines are kept in {options.directory / 'lines'}.",
+            )
+        version, newest = max(adopted.items())
+        standing = (
+            f"Version {version} of {what} is the newest that was adopted here. Whether all have "
+            "adopted it is known to the running node alone, and it does not run.",
+        )
+        return _Found(newest, _read_signed(newest), standing)
+    version, data = in_force
+    rows = [f"Version {version} of {what} is in force: the running node says so."]
+    if later := [number for number in adopted if number > version]:
+        rows.append(f"Version {max(later)} is adopted here and not yet by all.")
+    return _Found(*_file_of(what, version, data, adopted), tuple(rows), True)
+
+
+def _adopted(line: str, options: Node) -> dict[int, Path]:
+    """The file of each version of a line that was adopted at this node."""
+    # Looked for by name, never by a path: what is named may hold any letters.
+    name = re.compile(rf"{re.escape(line)}(?:\.v([0-9]{{1,7}}))?\.understanding")
+    paths = sorted((options.directory / "lines").glob("*.understanding"))
+    named = ((name.fullmatch(path.name), path) for path in paths)
+    return {int(match[1] or 1): path for match, path in named if match}
+
+
+def _in_force(line: str, options: Node) -> tuple[int, bytes] | None:
+    """Version and terms in force of a line; None without a running node that has it."""
+    try:
+        client = options.client()
+        if line not in {one["line"] for one in client.get("/lines")["lines"]}:
+            return None
+        shown = client.get("/lines", line, "understanding")
+    except (FileUnreadable, NodeNotRunning):
+        return None
+    return shown["version"], base64.b64decode(shown["bytes"])
+
+
+def _file_of(
+    line: str, version: int, data: bytes, adopted: dict[int, Path]
+) -> tuple[Path, "SignedUnderstanding"]:
+    """The adopted file of the terms in force, with its signatures.
+
+    Raises:
+        FileUnreadable: It is not there, or holds other terms.
+    """
+    path = adopted.get(version)
+    signed = None if path is None else _read_signed(path)
+    if path is None or signed is None or signed.data != data:
+        raise FileUnreadable(
+            f"The file of version {version} of {line}, which is in force, is not among the "
+            "adopted ones.",
+            "Put it there again: openline understanding adopt FILE.",
+        )
+    return path, signed
 
 
 def _tell_node(options: Node, data: bytes) -> bool:
@@ -352,6 +443,7 @@ def _facts(signed: "SignedUnderstanding") -> dict[str, Any]:
         parse_understanding,
         understanding_hash,
     )
+    from openline.domain.record.signing import fingerprint
 
     understanding: Understanding = parse_understanding(signed.data)
     lacking = missing_signatures(signed)
@@ -361,6 +453,10 @@ def _facts(signed: "SignedUnderstanding") -> dict[str, Any]:
         "hash": understanding_hash(signed.data).hex(),
         "parties": list(understanding.names()),
         "missing": {name: [held, needed] for name, (held, needed) in lacking.items()},
+        "root_keys": {
+            party.name: [fingerprint(root).hex() for root in party.roots]
+            for party in understanding.parties
+        },
     }
 
 
@@ -371,3 +467,4 @@ def _rows(path: Path, signed: "SignedUnderstanding") -> Iterator[str]:
     for party in facts["parties"]:
         held, needed = facts["missing"].get(party, (None, None))
         yield f"{party}: " + ("signed" if held is None else f"{held} of {needed} root signatures")
+        yield from (f"  root key {one}" for one in facts["root_keys"][party])

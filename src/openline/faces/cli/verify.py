@@ -50,7 +50,7 @@ def verify(
     Args:
         file: The certificate; - is standard input.
         more: Further certificates; each is verified.
-        root: The fingerprint of a root key that you know; again for each.
+        root: The fingerprint of a root key that you know, not that of a card; again for each.
         understanding: A signed Understanding that must be the one in force.
         options: How to print.
     """
@@ -83,7 +83,11 @@ def verify(
             tell(error, as_json=options.json)
             ends.append(Exit.UNREADABLE)
             continue
-        rows = [*report.to_text().splitlines(), *_said_rows(report)]
+        rows = [
+            *report.to_text().splitlines(),
+            *_stranger_rows(report, pins.roots),
+            *_said_rows(report),
+        ]
         emit(report.to_json(), [f"{path}:", *rows, ""] if more else rows, as_json=options.json)
         ends.append(_EXITS[report.verdict])
     return max(ends, key=_WORST_LAST.index)
@@ -118,6 +122,22 @@ def check_is_certificate(data: bytes, path: Path) -> None:
         raise FileUnreadable(
             f"{path} is no certificate.", "A certificate is what openline certify writes."
         )
+
+
+def _stranger_rows(report: "Report", named: frozenset[str]) -> Iterator[str]:
+    """That a number which no party's root key has may be another number altogether.
+
+    A card's fingerprint has as many digits, and no certificate holds a card.
+    """
+    known = {root.fingerprint for root in report.roots}
+    for number in sorted(named - known if known else ()):
+        yield ""
+        yield f"{number} is no root key in this file."
+        yield (
+            "If it is the fingerprint of a card, it is the wrong number, and this verdict says "
+            "nothing against the file:"
+        )
+        yield "openline card show FILE prints the right one beside the words: root key."
 
 
 def _said_rows(report: "Report") -> Iterator[str]:
