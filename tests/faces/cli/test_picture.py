@@ -230,5 +230,5 @@ def test_what_is_no_longer_kept_is_said(content: Any, versions: list[Any], body:
 
 def test_what_is_private_is_drawn_last() -> None:
     """Of several conflicts one that both nodes know of is drawn, however grave a private one is."""
-    shared = told("a", verdict="TOUCH")
-    assert gravest_of([{**told("b"), "private": True}, shared]) is shared
+    shared = told("TOUCH")
+    assert gravest_of([told("CONFLICT", private=True), shared]) is shared
