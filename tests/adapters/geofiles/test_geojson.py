@@ -415,3 +415,13 @@ def test_output_says_band_window_and_radius():
     assert second["properties"]["lower"] == 0.5
     assert second["properties"]["lower_reference"] == "AGL"
     assert "radius_m" not in third["properties"]
+
+
+def test_properties_that_look_like_ours_are_remarked_on():
+    """What seems to say a window or a band, and is not read as one, is said not to be."""
+    text = feature(POINT, radius_m=100, lower="GND", upper="FL100", valid_from="x", Ceiling=3)
+    [read] = read_geojson(text, "areas.geojson", WINDOW)
+    noted = " ".join(said(read))
+    assert "from is what would say that" in noted
+    assert "upper is what would say that" in noted
+    assert read.volumes[0].valid_from == WINDOW[0]

@@ -68,6 +68,11 @@ _KNOWN = frozenset({
     "name", "radius", "radiusm", "lower", "upper", "lowerreference", "upperreference", "uom",
     "from", "until", "edges",
 })  # fmt: skip
+_LOOK_ALIKES = {
+    "validfrom": "from", "starttime": "from", "start": "from", "begin": "from",
+    "validuntil": "until", "validto": "until", "endtime": "until", "end": "until",
+    "floor": "lower", "minaltitude": "lower", "ceiling": "upper", "maxaltitude": "upper",
+}  # fmt: skip
 _DM_OF_UNIT = {"M": 10.0, "FT": 3.048}
 _GROUND = frozenset({"GND", "SFC", "GL", "SURFACE", "GROUND"})
 _UNLIMITED = frozenset({"UNL", "UNLIMITED"})
@@ -256,6 +261,9 @@ class Feature:
             for span in spans
             for part, (vertices, reach) in zip(parts, drawn, strict=True)
         )
+        for written in self.rest():
+            if meant := _LOOK_ALIKES.get(_key(written)):
+                self.remark(f"It is not read: {meant} is what would say that.", written)
         return ReadActivity(
             self.name, volumes, self.rest(), self.remarks, number=self.number, row=self.row
         )
