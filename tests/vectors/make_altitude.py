@@ -12,12 +12,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from openline.domain.limits import QNH_HPA_MAX, QNH_HPA_MIN
+from openline.domain.limits import QNH_HPA_MAX, QNH_HPA_MIN, TEMPERATURE_K_MAX
 from openline.domain.space import geoid_egm96
 from openline.domain.space.altitude import (
     ANY_WEATHER,
     EVERYWHERE_DM,
-    WIDEST_WEATHER,
     Altitude,
     Atmosphere,
     Datum,
@@ -34,6 +33,7 @@ from tests.vectors.make import HERE
 PATH = HERE / "conflict" / "altitude.json"
 
 SETTLED = Atmosphere(1009, 1017, 5)
+WIDEST_WEATHER = Atmosphere(QNH_HPA_MIN, QNH_HPA_MAX, TEMPERATURE_K_MAX)
 ATMOSPHERES = (ANY_WEATHER, SETTLED, WIDEST_WEATHER, Atmosphere(1013, 1014, 0))
 LEVELS = (0, 1, 5, 50, 99, 100, 180, 245, 360, 361, 362, 400, 600, 999)
 SYRIA: UndulationRange = (100, 390)

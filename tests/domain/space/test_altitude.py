@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openline.domain.limits import QNH_HPA_MAX, QNH_HPA_MIN, TEMPERATURE_K_MAX
 from openline.domain.space.altitude import (
     ANY_WEATHER,
     GROUND_DM_MIN,
     UNBOUNDED_DM,
-    WIDEST_WEATHER,
     Altitude,
     Atmosphere,
     Datum,
@@ -126,7 +126,8 @@ def test_boxes_never_part_two_bands(a, b, c, d, air, one, other):
 def test_closer_bounds_never_widen_the_range(altitude, air):
     """What is agreed within the widest bounds gives a range within the widest range."""
     low, high = amsl_range_dm(altitude, air)
-    least, most = amsl_range_dm(altitude, WIDEST_WEATHER)
+    widest = Atmosphere(QNH_HPA_MIN, QNH_HPA_MAX, TEMPERATURE_K_MAX)
+    least, most = amsl_range_dm(altitude, widest)
     assert least <= low <= high <= most
 
 

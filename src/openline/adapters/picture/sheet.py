@@ -8,7 +8,6 @@ on every machine with the same library. The file is there whole or not at all.
 import contextlib
 import io
 import logging
-import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from openline.adapters.disk import write_whole
 from openline.adapters.picture.lettering import balanced, broken, font, legible, turned, write
 from openline.domain.errors import OurError
 
@@ -193,25 +193,3 @@ class Sheet:
         page = io.BytesIO()
         self.figure.savefig(page, format=form, dpi=DOTS_PER_IN, metadata=_METADATA[form])
         write_whole(path, page.getvalue())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, in place of one that may be there.
-
-    Raises:
-        OurError: It cannot be written.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise OurError(
-            f"{path} cannot be written: {error.strerror}.",
-            "Make room, or name a place where this user can write.",
-        ) from None

@@ -19,8 +19,6 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from openline.domain.limits import QNH_HPA_MAX, QNH_HPA_MIN, TEMPERATURE_K_MAX
-
 FLIGHT_LEVEL_MAX = 999
 """Three digits, as a flight level is spoken."""
 
@@ -99,9 +97,6 @@ class Atmosphere:
 
 ANY_WEATHER = Atmosphere()
 """The bounds when nothing is agreed: -453 m to +261 m, and 7 % of the height."""
-
-WIDEST_WEATHER = Atmosphere(QNH_HPA_MIN, QNH_HPA_MAX, TEMPERATURE_K_MAX)
-"""The widest bounds that may be agreed: what lies outside is no weather."""
 
 _EXACT = Context(prec=50)
 _LEVELS_KEPT = 4_096

@@ -1,7 +1,6 @@
 """Files that verbs read and write: bounded, never overwritten unasked."""
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,18 +103,9 @@ def write_new(path: Path, data: bytes, *, overwrite: bool = False) -> None:
         return
     if path.exists() and not overwrite:
         raise OurError(f"{path} is there already.", "Move it, or name another file.")
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    # Not above: `verify` reads files too, and loads nothing of the adapters.
+    from openline.adapters.disk import write_whole
+
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise OurError(
-            f"{path} cannot be written: {error.strerror}.",
-            "Make room, or name a place where this user can write.",
-        ) from None
+    write_whole(path, data)
