@@ -176,6 +176,9 @@ def test_a_running_node_is_asked(openline: Run, line: Line) -> None:
     """Of a running node the doctor tells its own word, circuit by circuit."""
     told = openline("doctor", "--dir", line.alpha, "--json")
     assert told.code == 0, told.out
+    assert "circuit up" in next(
+        one["what"] for one in told.json["findings"] if one["check"] == "line syria-air"
+    )
     checks = [one["check"] for one in told.json["findings"]]
     assert "node" in checks
     assert "line syria-air" in checks
