@@ -23,3 +23,7 @@ class Kind(IntEnum):
     LINE_CHECK = 20
     LINE_CHECK_REPLY = 21
     DECLARATION = 22
+    QUERY = 30
+    ANSWER = 31
+    WARNING = 32
+    EXPLANATION = 33

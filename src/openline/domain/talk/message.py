@@ -18,12 +18,15 @@ from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import Body
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration
+from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
 from openline.domain.talk.text import Text
+from openline.domain.talk.warning import Warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,19 @@ Message: TypeAlias = (
     | Amendment
     | Declaration
     | Epoch
+    | Explanation
     | KeyChange
     | KeyRevoke
     | LineCheck
     | LineCheckReply
     | Notice
+    | Query
+    | QueryAnswer
     | Read
     | ReadBack
     | Response
     | Text
+    | Warning
 )
 
 MESSAGES: Final[dict[Kind, type[Body]]] = {
@@ -73,6 +80,10 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         LineCheck,
         LineCheckReply,
         Declaration,
+        Query,
+        QueryAnswer,
+        Warning,
+        Explanation,
     )
 }
 """Every kind and its message."""

@@ -66,6 +66,10 @@ SAID_BY_PEOPLE: Final = (
     Kind.LINE_CHECK,
     Kind.LINE_CHECK_REPLY,
     Kind.DECLARATION,
+    Kind.QUERY,
+    Kind.ANSWER,
+    Kind.WARNING,
+    Kind.EXPLANATION,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 
