@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from litestar import get
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from openline.adapters.wording import Wording
 from openline.adapters.wording.dialogue import due as due_words
@@ -27,7 +27,7 @@ async def list_matters(
     state: State,
     line: Line,
     open_only: Annotated[
-        bool, Parameter(query="open", description="Only those in which somebody is waited for.")
+        bool, QueryParameter(name="open", description="Only those in which somebody is waited for.")
     ] = True,
     subject: Annotated[str | None, Parameter(description="Only those of this sort.")] = None,
     language: Language = None,
