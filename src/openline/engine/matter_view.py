@@ -276,7 +276,7 @@ class MatterView:
         deed = matter.subject.deed(said)
         if deed is None or deed.event == OPENED:
             return []
-        self._attach(matter, record, header, deed)
+        self._attach(matter, record, header, deed, target)
         return [matter]
 
     def _opening(self, record: MessageRecord, message: Message) -> Said:
@@ -318,10 +318,21 @@ class MatterView:
         addressed = tuple(party for party in record.recipients if party != record.party)
         return addressed if subject.is_each and addressed else (ALL,)
 
-    def _attach(self, matter: Matter, record: MessageRecord, header: Header, deed: Deed) -> None:
+    def _attach(
+        self,
+        matter: Matter,
+        record: MessageRecord,
+        header: Header,
+        deed: Deed,
+        about: MessageRecord | None = None,
+    ) -> None:
         if len(matter.happenings) >= HAPPENINGS_MAX:
             record.flags |= Flag.NO_EFFECT
             return
+        knew = _heads_of(header)
+        if about is not None:
+            # Whoever names a message has it, whatever the heads say.
+            knew = (*knew, (about.party, about.epoch, about.index + 1))
         matter.happenings.append(
             Happening(
                 record.at,
@@ -331,7 +342,7 @@ class MatterView:
                 deed.event,
                 deed.instants,
                 deed.said,
-                _heads_of(header),
+                knew,
             )
         )
         self._matter_of[record.party, record.epoch, record.index] = matter.key

@@ -1,4 +1,4 @@
-"""The words of queries, warnings and requests for explanation, and of their clocks."""
+"""The words of queries, warnings, requests for explanation and their clocks."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -91,8 +91,7 @@ DUE_WORDS: Final = {
 def _query(say: "Wording", message: Query, facts: Facts) -> Iterator[str]:
     if message.exercise:
         yield say.say(_EXERCISE)
-    if message.is_closed:
-        assert message.of is not None, "the rules of a query"
+    if message.is_closed and message.of is not None:
         closed = mark("{title} closes {message}: no answer is needed any longer.")
         about = say.reference(message.of, facts)
         yield say.say(closed, title=say.named(facts.title), message=about)

@@ -78,7 +78,10 @@ async def read_matter(
     responses=described(answers.Dues, "What is due.", example=examples.DUES, faults=READING),
 )
 async def list_due(state: State, line: Line, language: Language = None) -> dict[str, Any]:
-    """Every clock that runs on the line, the nearest first; `is_ours` tells whose turn it is."""
+    """Every clock that runs on the line, the nearest first.
+
+    `is_ours` tells whose turn it is.
+    """
     wording, view = wording_for(state, language), view_of(state, line)
     return {
         "due": [

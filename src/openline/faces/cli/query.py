@@ -62,8 +62,7 @@ def ask(
     """Ask a question that needs an answer by a time.
 
     Example:
-        openline query ask --question are-these-yours --objects "trucks and two tanks" --count 8 \
---place "5 km east of Khasham" --decision +20min --precedence flash
+        openline query ask --question are-these-yours --objects "8 trucks" --place "near Khasham"
         openline query ask --question confirm-notice --notice BRAVO-N-0003
         openline query ask "Who commands the post at the bridge?" --reply-by +2h
 
@@ -338,7 +337,9 @@ def _respond(
 
 
 def _newest_answer(client: "Client", line: str, serial: str) -> str:
-    """The serial of the newest answer to a query, by the query or any message about it.
+    """The serial of the newest answer to a query.
+
+    The query is named by itself or by any message about it.
 
     Raises:
         OurError: Nobody has answered it.
