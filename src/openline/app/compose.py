@@ -14,11 +14,12 @@ from typing import Final
 
 from openline.adapters.anchor import Anchor
 from openline.adapters.chance import SystemChance
+from openline.adapters.clock import rehearsal_ahead_ms, wall_clock_ms
 from openline.adapters.keys import FileKeys
 from openline.adapters.sqlite import SqliteStore
 from openline.app.circuits import Circuits
 from openline.app.config import Config
-from openline.app.run import RunningNode, wall_clock_ms
+from openline.app.run import RunningNode
 from openline.domain.errors import OurError
 from openline.engine.commands import Adopt
 from openline.engine.node import Node
@@ -46,6 +47,10 @@ async def compose(
             copy against what the administrator says.
     """
     async with AsyncExitStack() as stack:
+        if ahead_ms := rehearsal_ahead_ms():
+            _log.warning(
+                "The clock is that of a rehearsal, %s s ahead: not for service.", ahead_ms // 1000
+            )
         keys = FileKeys.open(config.keys)
         if keys.party != config.party:
             raise OurError(

@@ -10,7 +10,6 @@ behind a backlog: long work is taken in small bites.
 import asyncio
 import itertools
 import logging
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -530,8 +529,3 @@ def _is_bulk(event: Event) -> bool:
 def _log_refusal(answer: asyncio.Future[Any], about: str) -> None:
     if error := answer.exception():
         _log.warning("%s: %s", about, error)
-
-
-def wall_clock_ms() -> int:
-    """The wall clock in UTC milliseconds."""
-    return time.time_ns() // 1_000_000

@@ -73,6 +73,9 @@ CLOCK_WORDS: Final = {
     "reply": mark("{party} owed an answer to {matter} by {at}; tier {tier} must know."),
     "tier_3": mark("{party} owes an answer to {matter}; since {at} tier {tier} must know."),
     "tier_4": mark("{party} owes an answer to {matter}; since {at} tier {tier} must know."),
+    "settle": mark(
+        "{party} has not answered the dispute about {matter} by {at}; tier {tier} must know."
+    ),
     "validity": mark("The answer to {matter} no longer holds since {at}: ask again."),
 }
 """What is said when a clock has run out."""
@@ -83,6 +86,7 @@ DUE_WORDS: Final = {
     "reply": mark("{party} answers {matter} by {at}."),
     "tier_3": mark("{matter} goes to tier {tier} at {at}."),
     "tier_4": mark("{matter} goes to tier {tier} at {at}."),
+    "settle": mark("{party} answers the dispute about {matter} by {at}."),
     "validity": mark("The answer to {matter} holds until {at}."),
 }
 """What is said while a clock runs."""

@@ -85,6 +85,15 @@ EXPLANATION_CLOCKS: Final = (
         "read", "read_by", (QueryState.ASKED,), QueryEvent.READ_DUE, Turn.OTHER, Precedence.PRIORITY
     ),
     Clock("reply", "reply_by", _OPEN, QueryEvent.REPLY_DUE, Turn.OTHER, Precedence.IMMEDIATE, 3),
+    Clock(
+        "settle",
+        "settle_by",
+        (QueryState.DISPUTED,),
+        QueryEvent.TIER_DUE,
+        Turn.OTHER,
+        Precedence.IMMEDIATE,
+        3,
+    ),
 )
 """The clocks of a request for explanation: it is put at tier 2, so tier 3 must know."""
 

@@ -315,7 +315,7 @@ QUERY_TABLE: Final[Table] = {
         _E.VALIDITY_OVER: _S.LAPSED,
     },
     _S.DISPUTED: {
-        **_stay(_S.DISPUTED, _E.READ, _E.DISPUTED),
+        **_stay(_S.DISPUTED, _E.READ, _E.DISPUTED, _E.TIER_DUE),
         **_REPLIES,
         _E.ACCEPTED: _S.ACCEPTED,
     },
@@ -342,6 +342,7 @@ QUERY_CLOCKS: Final = (
     Clock("reply", "reply_by", _OPEN, _E.REPLY_DUE, Turn.OTHER, Precedence.IMMEDIATE, 2),
     Clock("tier_3", "tier_3", (_S.UNANSWERED,), _E.TIER_DUE, Turn.OTHER, Precedence.IMMEDIATE, 3),
     Clock("tier_4", "tier_4", (_S.UNANSWERED,), _E.TIER_DUE, Turn.OTHER, Precedence.IMMEDIATE, 4),
+    Clock("settle", "settle_by", (_S.DISPUTED,), _E.TIER_DUE, Turn.OTHER, Precedence.IMMEDIATE, 2),
     Clock(
         "validity",
         "valid_until",
@@ -381,7 +382,8 @@ def answered(said: Said) -> Deed | None:
         if message.answer is Answer.NOTED:
             return Deed(_E.ACCEPTED)
         if message.answer is Answer.OBJECTED:
-            return Deed(_E.DISPUTED)
+            settle_by = said.at + answer_ms(said.timers, said.matter_precedence)
+            return Deed(_E.DISPUTED, (("settle_by", settle_by),))
     return None
 
 

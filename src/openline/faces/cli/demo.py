@@ -1,7 +1,6 @@
 """The verb `demo`: two nodes and a story between them."""
 
 from pathlib import Path
-from typing import Literal
 
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Printing
@@ -14,7 +13,7 @@ def demo(
     file: Path | None = None,
     /,
     *,
-    story: Literal["shayrat", "order"] = "shayrat",
+    story: str = "shayrat",
     once: bool = False,
     dir: Path | None = None,
     options: Printing = Printing(),  # noqa: B008 - frozen.
@@ -28,11 +27,14 @@ def demo(
 
     The story "shayrat" follows 7 and 8 April 2017 over central Syria; it is a
     reconstruction with compressed times. The story "order" issues the measures
-    of an airspace control order.
+    of an airspace control order. The others are pages that officers read and
+    nodes play, each with what must hold at its end; in them hours pass at once,
+    by a clock of the rehearsal. `--story list` names them.
 
     Example:
         openline demo
         openline demo --once --json --dir /tmp/line
+        openline demo --story khasham --once
         openline demo --story order monterey.aco
 
     Args:
@@ -42,6 +44,9 @@ def demo(
         dir: Where the nodes are made; without it a temporary directory.
         options: How to print.
     """
-    from openline.faces.demo.main import run_demo
+    from openline.faces.demo.main import list_stories, run_demo
 
+    if story == "list":
+        list_stories(as_json=options.json)
+        return 0
     return run_demo(directory=dir, once=once, json=options.json, story=story, file=file)

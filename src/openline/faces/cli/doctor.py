@@ -5,6 +5,7 @@ no node runs; of a running node its own word is taken.
 """
 
 import importlib.metadata
+import os
 import shutil
 import socket
 import sys
@@ -15,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from openline.adapters import clock
 from openline.domain.errors import OpenlineError, OurError
 from openline.faces.cli.faults import Exit, rows_of
 from openline.faces.cli.manual import make_app, sole_verb
@@ -173,6 +175,12 @@ def _clock() -> Iterator[Finding]:
         yield Finding(
             "clock", State.FAULT, f"The clock says {time.strftime('%Y-%m-%d', time.gmtime())}.",
             "Set it, and keep it set with NTP.",
+        )  # fmt: skip
+        return
+    if os.environ.get(clock.SETTING):
+        yield Finding(
+            "clock", State.WARNING, "The clock is that of a rehearsal.",
+            f"Unset {clock.SETTING} before the node serves.",
         )  # fmt: skip
         return
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,7 +1,6 @@
 """Instants as an officer types them: ISO 8601, date-time groups, or from now."""
 
-import time
-
+from openline.adapters.clock import wall_clock_ms
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant, parse_instant
 from openline.domain.line.form import DURATION, Fault
@@ -26,20 +25,15 @@ def instant_of(text: str) -> int:
     words = text.strip()
     try:
         if words == "now":
-            return now_ms()
+            return wall_clock_ms()
         if words.startswith(("+", "-")):
             apart_ms: int = DURATION.from_json(words[1:].strip(), "")
             later_ms = apart_ms if words.startswith("+") else -apart_ms
             # To the second: nobody means the milliseconds of typing.
-            return max(0, (now_ms() + later_ms) // 1000 * 1000)
+            return max(0, (wall_clock_ms() + later_ms) // 1000 * 1000)
         return parse_instant(words)
     except (Fault, OurError):
         raise WrongUsage(
             f"{text!r} is not an instant.",
             "Write 2017-04-07T01:40:00Z, 070140ZAPR17, now, or +30min or -2h from now.",
         ) from None
-
-
-def now_ms() -> int:
-    """The wall clock in UTC milliseconds."""
-    return time.time_ns() // 1_000_000

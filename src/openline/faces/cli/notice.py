@@ -5,13 +5,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from openline.adapters.clock import wall_clock_ms
 from openline.domain.errors import OurError
 from openline.domain.instant import DAY_MS, MINUTE_MS, format_instant
 from openline.domain.party import Precedence
 from openline.domain.talk.life import NoticeState
 from openline.domain.talk.response import Answer
 from openline.faces.cli.faults import WrongUsage
-from openline.faces.cli.instants import instant_of, instant_text, now_ms
+from openline.faces.cli.instants import instant_of, instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.notice_form import NoticeForm
 from openline.faces.cli.options import Acting, Language, OnLine, Wait
@@ -424,7 +425,7 @@ def note_places(
 def _by_lead_time(fields: dict[str, Any]) -> Precedence:
     """How fast a notice goes: the nearer its window, the faster."""
     starts = [instant_of(volume["valid_from"]) for volume in fields.get("volumes", [])]
-    lead_ms = min(starts) - now_ms() if starts else 0
+    lead_ms = min(starts) - wall_clock_ms() if starts else 0
     if lead_ms < 30 * MINUTE_MS:
         return Precedence.FLASH
     if lead_ms < DAY_MS:

@@ -70,7 +70,9 @@ BRAVO: Final = Side(
 Terms = Callable[[Understanding], Understanding]
 
 
-def found(root: Path, line: str, terms: Terms, teller: Teller) -> tuple[Station, Station]:
+def found(
+    root: Path, line: str, terms: Terms, teller: Teller, *, in_english: bool = False
+) -> tuple[Station, Station]:
     """Two nodes in `root/alpha` and `root/bravo` that have adopted one Understanding.
 
     Args:
@@ -78,12 +80,14 @@ def found(root: Path, line: str, terms: Terms, teller: Teller) -> tuple[Station,
         line: The name of the line.
         terms: What the parties change in the template's draft.
         teller: Tells each verb.
+        in_english: Whether Bravo's officers too are told everything in English.
 
     Raises:
         OurError: A verb fails, with its own words.
     """
     verbs = Verbs(teller)
-    for side, port in zip((ALPHA, BRAVO), free_ports(2), strict=True):
+    bravo_side = replace(BRAVO, officer="Maj. Orlov", language="en") if in_english else BRAVO
+    for side, port in zip((ALPHA, bravo_side), free_ports(2), strict=True):
         directory = directory_of(root, side)
         made = verbs.run(
             "init", "--dir", str(directory), "--party", side.party,

@@ -12,19 +12,19 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from openline.domain.errors import OurError
 from openline.faces.cli.faults import Exit, WrongUsage
-from openline.faces.cli.output import json_row
-from openline.faces.demo import order, shayrat
+from openline.faces.cli.output import emit, json_row
+from openline.faces.demo import order, script, shayrat
 from openline.faces.demo.founding import found
 from openline.faces.demo.stage import Plot, Stage
 from openline.faces.demo.station import ending, interruptible
 from openline.faces.demo.story import Story
 from openline.faces.demo.teller import Teller, speak_any_language
 
-_MADE: Final = ("alpha", "bravo", "certificates", "claims", "plans")
+_MADE: Final = ("alpha", "bravo", "certificates", "claims", "clock", "plans")
 _LINGER_S: Final = 0.5
 
 
@@ -32,7 +32,7 @@ def run_demo(
     directory: Path | None = None,
     once: bool = False,
     json: bool = False,
-    story: Literal["shayrat", "order"] = "shayrat",
+    story: str = "shayrat",
     file: Path | None = None,
 ) -> int:
     """Tell a story on two nodes of their own; the exit code.
@@ -57,11 +57,24 @@ def run_demo(
         raise WrongUsage(f"The story {story} takes no file.", "Write --story order FILE.")
     speak_any_language()
     # A file that cannot be read is told before anything is made.
-    plot = order.plot(file) if story == "order" else shayrat.plot()
+    plot = _plot(story, file)
     root = make_ground(directory)
     teller = Teller(sys.stderr if json else sys.stdout)
-    with interruptible():
+    with interruptible(), script.rehearsing(root):
         return _perform(plot, root, teller, once=once, as_json=json)
+
+
+def _plot(story: str, file: Path | None) -> Plot:
+    match story:
+        case "order":
+            return order.plot(file)
+        case "shayrat":
+            return shayrat.plot()
+        case _ if story in script.names():
+            return script.plot(story)
+        case _:
+            told = ", ".join(["shayrat", "order", *script.names()])
+            raise WrongUsage(f"There is no story {story!r}.", f"Name one of {told}.")
 
 
 def make_ground(directory: Path | None) -> Path:
@@ -95,7 +108,7 @@ def _perform(plot: Plot, root: Path, teller: Teller, *, once: bool, as_json: boo
         teller.say(paragraph)
     teller.say(f"Everything is made in {root}")
     with story.step("", "Two parties make their nodes, meet, and agree."):
-        alpha, bravo = found(root, plot.line, plot.terms, teller)
+        alpha, bravo = found(root, plot.line, plot.terms, teller, in_english=plot.in_english)
     stage = Stage(story, root, alpha, bravo)
     with ending(stage.both):
         fault = _play(plot, stage)
@@ -212,3 +225,10 @@ def _program() -> str:
     if not beside.exists():
         return f"{sys.executable} -m openline"
     return "openline" if shutil.which("openline") == str(beside) else str(beside)
+
+
+def list_stories(*, as_json: bool) -> None:
+    """Print the stories that can be played."""
+    told = {"shayrat": shayrat.plot().title, "order": "The measures of an airspace control order"}
+    told |= {name: script.read(name).title for name in script.names()}
+    emit({"stories": told}, [f"{name}: {title}" for name, title in told.items()], as_json=as_json)

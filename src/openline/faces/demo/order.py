@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from openline.adapters.clock import wall_clock_ms
 from openline.domain.instant import DAY_MS, format_instant
 from openline.domain.line.terms import Understanding
 from openline.domain.space.conflict import Minima
-from openline.faces.cli.instants import now_ms
 from openline.faces.demo.data import lay_out
 from openline.faces.demo.founding import EDGE_MS, compressed
 from openline.faces.demo.morning import (
@@ -76,7 +76,7 @@ class Morning:
             NotAsTold: A step does not hold.
             OurError: A node refuses what it should not, or does not answer.
         """
-        opened_at = now_ms() - EDGE_MS
+        opened_at = wall_clock_ms() - EDGE_MS
         self._tell_file()
         last = self._issue_measures()
         self._issue_flights()
@@ -207,11 +207,16 @@ class Morning:
     def _certify(self, last: Said, opened_at: int) -> None:
         proof, alpha, bravo = Proof(self._stage, LINE), self._alpha, self._bravo
         with self._story.step("", "Certificates, each verified offline by another process."):
-            said_at = now_ms()
+            said_at = wall_clock_ms()
             proof.prove("receipt", alpha, "receipt", last.serial, what="Bravo received the last.")
             # A tick that counts them all bounds the use of the line on the late side.
-            await_quietly(lambda: now_ms() > said_at + EDGE_MS, "Time passes.")
-            window = ("--from", format_instant(opened_at), "--until", format_instant(now_ms()))
+            await_quietly(lambda: wall_clock_ms() > said_at + EDGE_MS, "Time passes.")
+            window = (
+                "--from",
+                format_instant(opened_at),
+                "--until",
+                format_instant(wall_clock_ms()),
+            )
             for station, holder in ((alpha, bravo), (bravo, alpha)):
                 proof.prove(
                     f"use-{station.name.lower()}", holder, "use", station.party, *window,
@@ -225,7 +230,7 @@ def plot(file: Path | None) -> Plot:
     Raises:
         FileUnreadable: The file is no order, or nothing of it can be used.
     """
-    order = read_order(file, now_ms())
+    order = read_order(file, wall_clock_ms())
     return Plot("order", TITLE, ABOUT, LINE, partial(_terms, order), partial(_play, order))
 
 

@@ -18,12 +18,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from openline.adapters.clock import wall_clock_ms
 from openline.adapters.wording import Wording
 from openline.domain.instant import HOUR_MS, MINUTE_MS, SECOND_MS, format_instant
 from openline.domain.line.terms import Understanding
 from openline.domain.space.conflict import Finding, Verdict
 from openline.domain.talk.volumes import VOLUME
-from openline.faces.cli.instants import now_ms
 from openline.faces.cli.notice_form import NoticeForm
 from openline.faces.demo.burst import Burst
 from openline.faces.demo.data import lay_out, reference_points
@@ -99,7 +99,7 @@ class Shayrat:
             OurError: A node refuses what it should not, or does not answer.
         """
         # The ticks before the first message bound the use of the line on the early side.
-        self._opened_at = now_ms() - EDGE_MS
+        self._opened_at = wall_clock_ms() - EDGE_MS
         self._check_line("062355Z APR 17", self._alpha, "RECONSTRUCTION. The almond is in flower.")
         self._give_presence()
         self._mistype()
@@ -370,7 +370,7 @@ class Shayrat:
         with story.step(
             "071430Z APR 17", "Bravo announces: flight safety is suspended from midnight."
         ):
-            midnight_at = (now_ms() + MIDNIGHT_AFTER_MS) // 100 * 100
+            midnight_at = (wall_clock_ms() + MIDNIGHT_AFTER_MS) // 100 * 100
             fields = {
                 "by": _BRAVO_COMMANDER,
                 "released_by": _BRAVO_COMMANDER,
@@ -450,7 +450,7 @@ class Shayrat:
 
     def _certify_exchange(self, notice: Said, midnight_at: int) -> None:
         story = self._story
-        closed_at = now_ms() - EDGE_MS
+        closed_at = wall_clock_ms() - EDGE_MS
         with story.step(
             "071500Z APR 17", "Certificates of the hour of exchange (070000Z-070100Z)."
         ):
@@ -463,7 +463,7 @@ class Shayrat:
             self._certify_notice(notice)
             self._certify_use(closed_at)
             at = midnight_at - MIDNIGHT_AFTER_MS // 2
-            await_quietly(lambda: now_ms() > at + EDGE_MS, "Time passes.")
+            await_quietly(lambda: wall_clock_ms() > at + EDGE_MS, "Time passes.")
             self._proof.prove(
                 "state-before", self._alpha, "state", "--at", format_instant(at),
                 what="Between the announcement and midnight the line was ACTIVE.",
@@ -495,14 +495,14 @@ class Shayrat:
         with story.step(
             "080910Z APR 17", "Nobody says anything for a while; that can be proven as well."
         ):
-            start_at = now_ms() + EDGE_MS
+            start_at = wall_clock_ms() + EDGE_MS
             end_at = start_at + QUIET_MS
             window = _window_words(start_at, end_at)
             story.teller.row(
                 f"The quiet window: {format_instant(start_at)} to {format_instant(end_at)}."
             )
             story.teller.end()
-            await_quietly(lambda: now_ms() > end_at + EDGE_MS, "Time passes.")
+            await_quietly(lambda: wall_clock_ms() > end_at + EDGE_MS, "Time passes.")
             for station, holder in ((bravo, alpha), (alpha, bravo)):
                 self._proof.prove(
                     f"non-use-{station.name.lower()}", holder, "non-use", station.party, *window,
@@ -523,7 +523,7 @@ class Shayrat:
     ) -> dict[str, Any]:
         """The form of a notice from the party's plan, its window so far ahead of now."""
         # The next full minute: a date-time group has no seconds.
-        start = -(-(now_ms() + ahead_ms) // MINUTE_MS) * MINUTE_MS
+        start = -(-(wall_clock_ms() + ahead_ms) // MINUTE_MS) * MINUTE_MS
         form = NoticeForm(
             file=self._plans[station],
             only=(name,),

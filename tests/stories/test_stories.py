@@ -1,0 +1,108 @@
+"""The stories: pages that officers read, played on two real nodes with real TLS."""
+
+import contextlib
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from openline.adapters.clock import SETTING, wall_clock_ms
+from openline.domain.errors import OurError
+from openline.faces.cli.main import run
+from openline.faces.demo.script import Result, names, parse, read, rehearsing
+
+PAGE = """# A title
+
+What is told before.
+
+## The act
+
+1. Alpha asks. ALPHA: `openline query ask
+   "Why?"` **gives** {query}
+2. **2 h pass**
+3. Nothing to do.
+
+## Must hold
+
+- BRAVO: `openline due` **says** `query {query}` **says not** `warning`
+- ALPHA: `openline query close BRAVO-0001` **refused** `There is no message`
+"""
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_story_holds(name: str, tmp_path: Path) -> None:
+    """Two node processes play the story, and everything that must hold does."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as told,
+    ):
+        code = run(["demo", "--story", name, "--once", "--json", "--dir", str(tmp_path / "demo")])
+    row = json.loads(out.getvalue().splitlines()[-1])
+    assert row["is_held"], (row["fault"], told.getvalue()[-4_000:])
+    assert code == 0
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_story_says_what_must_hold(name: str) -> None:
+    """Each page has a title, words before it begins, and a last section of what must hold."""
+    page = read(name)
+    assert page.about
+    assert page.sections[-1][0] == "Must hold"
+    kept = {one.words for _, items in page.sections for i in items for one in i.results}
+    assert kept
+
+
+def test_a_page_is_read_item_by_item() -> None:
+    """Acts, results, time and words are told apart, over broken rows too."""
+    page = parse("page", PAGE)
+    assert (page.title, page.about) == ("A title", ("What is told before.",))
+    act, time, words = page.sections[0][1]
+    assert (act.who, act.command) == ("ALPHA", 'openline query ask "Why?"')
+    assert act.results == (Result("gives", "query"),)
+    assert time.passes_ms == 7_200_000
+    assert (words.who, words.words) == ("", "Nothing to do.")
+    due, close = page.sections[1][1]
+    assert due.results == (Result("says", "query {query}"), Result("says not", "warning"))
+    assert close.results == (Result("refused", "There is no message"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("No title\n", "has no title"),
+        (PAGE.replace("## Must hold", "## Later"), "Nothing must hold"),
+        (PAGE.replace("2 h pass", "two hours pass"), "is no time"),
+        (PAGE.replace("BRAVO: ", ""), "who does this"),
+    ],
+)
+def test_a_page_that_cannot_be_played_is_refused(text: str, says: str) -> None:
+    """What is missing or not understood is named, with what to write."""
+    with pytest.raises(OurError, match=says) as caught:
+        parse("page", text)
+    assert caught.value.remedy
+
+
+def test_a_story_that_is_not_there_names_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong name is a wrong usage that lists the stories."""
+    assert run(["demo", "--story", "atlantis"]) == 2
+    assert "khasham" in capsys.readouterr().err
+    assert run(["demo", "--story", "list"]) == 0
+    assert "khasham: Khasham" in capsys.readouterr().out
+
+
+def test_the_clock_of_a_rehearsal_is_ahead_while_it_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file's milliseconds count in the block, and a wrong file is told with the setting."""
+    monkeypatch.delenv(SETTING, raising=False)
+    before = wall_clock_ms()
+    with rehearsing(tmp_path):
+        (tmp_path / "clock").write_text("86400000")
+        assert 86_400_000 <= wall_clock_ms() - before < 90_000_000
+        for wrong in ("", "soon", "-1", "9" * 30):
+            (tmp_path / "clock").write_text(wrong)
+            with pytest.raises(OurError, match=SETTING):
+                wall_clock_ms()
+    assert SETTING not in os.environ
