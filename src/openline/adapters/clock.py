@@ -7,6 +7,7 @@ that does so says it in its log and to the doctor; one that serves must not.
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,13 +25,16 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000 + rehearsal_ahead_ms()
 
 
-def rehearsal_ahead_ms() -> int:
+def rehearsal_ahead_ms(environment: Mapping[str, str] = os.environ) -> int:
     """By how much the clock of the rehearsal is ahead; 0 where there is none.
+
+    Args:
+        environment: Where the setting stands.
 
     Raises:
         OurError: The file is not there, or holds no such number.
     """
-    name = os.environ.get(SETTING)
+    name = environment.get(SETTING)
     if not name:
         return 0
     try:

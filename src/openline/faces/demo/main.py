@@ -60,7 +60,8 @@ def run_demo(
     plot = _plot(story, file)
     root = make_ground(directory)
     teller = Teller(sys.stderr if json else sys.stdout)
-    with interruptible(), script.rehearsing(root):
+    clock = script.rehearsing(root) if plot.is_page else contextlib.nullcontext()
+    with interruptible(), clock:
         return _perform(plot, root, teller, once=once, as_json=json)
 
 
@@ -108,7 +109,7 @@ def _perform(plot: Plot, root: Path, teller: Teller, *, once: bool, as_json: boo
         teller.say(paragraph)
     teller.say(f"Everything is made in {root}")
     with story.step("", "Two parties make their nodes, meet, and agree."):
-        alpha, bravo = found(root, plot.line, plot.terms, teller, in_english=plot.in_english)
+        alpha, bravo = found(root, plot.line, plot.terms, teller, in_english=plot.is_page)
     stage = Stage(story, root, alpha, bravo)
     with ending(stage.both):
         fault = _play(plot, stage)

@@ -137,7 +137,7 @@ def plot(name: str) -> Plot:
     """A story as the demo plays it."""
     page = read(name)
     player = _Player(page)
-    return Plot(page.name, page.title, page.about, _LINE, _terms, player.play, in_english=True)
+    return Plot(page.name, page.title, page.about, _LINE, _terms, player.play, is_page=True)
 
 
 def _section(name: str, part: str) -> tuple[str, tuple[Item, ...]]:
@@ -324,7 +324,7 @@ class _Told:
 
 @contextlib.contextmanager
 def rehearsing(root: Path) -> Iterator[None]:
-    """Give what is started in the block the clock of a rehearsal, in a file under `root`."""
+    """Give everything in the block the clock of a rehearsal, in a file under `root`."""
     path = root / "clock"
     path.write_text("0", encoding="ascii")
     before = os.environ.get(SETTING)

@@ -195,7 +195,7 @@ class Plot:
         line: The name of the line.
         terms: What the parties change in the template's draft.
         play: Tells it on two running nodes.
-        in_english: Whether both nodes tell everything in English.
+        is_page: Whether it is a page: all of it in English, by the clock of a rehearsal.
     """
 
     name: str
@@ -204,7 +204,7 @@ class Plot:
     line: str
     terms: Callable[[Understanding], Understanding]
     play: Callable[[Stage], None]
-    in_english: bool = False
+    is_page: bool = False
 
 
 def body_rows(message: Mapping[str, Any]) -> list[str]:
