@@ -1,4 +1,4 @@
-"""Runs the measurements and prints them: `python -m bench [node|conflict] [--quick] [--json]`."""
+"""Runs the measurements and prints them: `python -m bench [PART] [--quick] [--json]`."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import limits, line, machine, record, restart
+from bench import conduct, limits, line, machine, record, restart
 from bench.conflict import plot
 from bench.conflict import run as conflict
 from bench.measure import Row
@@ -17,7 +17,9 @@ from bench.measure import Row
 def main() -> int:
     """Measure; exit code 1 where a goal is missed, or engines find different conflicts."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("all", "node", "conflict"), default="all")
+    parser.add_argument(
+        "part", nargs="?", choices=("all", "node", "conflict", "conduct"), default="all"
+    )
     parser.add_argument("--quick", action="store_true", help="small counts: does it run at all")
     parser.add_argument("--json", action="store_true", help="one row of JSON at the end")
     parser.add_argument(
@@ -30,6 +32,8 @@ def main() -> int:
     if not options.json:
         print("Machine: " + ", ".join(f"{name} {value}" for name, value in described.items()))
     rows = _node(options) if options.part in ("all", "node") else []
+    if options.part in ("all", "conduct"):
+        rows += _print(conduct.measure(is_quick=options.quick), options.json)
     report = conflict.Report()
     if options.part in ("all", "conflict"):
         report = conflict.measure(

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from bench.measure import Row
 from openline.adapters.chance import SystemChance
+from openline.adapters.clock import wall_clock_ms
 from openline.adapters.keys import FileKeys
 from openline.adapters.memory import MemoryStore
 from openline.adapters.sqlite import SqliteStore
 from openline.app.audit import audit
-from openline.app.run import wall_clock_ms
 from openline.domain.talk.body import By
 from openline.domain.talk.text import Text
 from openline.engine.commands import Adopt, Compose

@@ -27,6 +27,7 @@ from openline.domain.talk.warning import Action, Warning
 from openline.engine.commands import Compose
 from openline.engine.desk import Desk
 from openline.engine.views import Applied, View
+from tests.engine.busy import Busy
 from tests.engine.parties import LINE
 from tests.engine.views_script import COMMANDER, EVENING, HOUR, MINUTE, WATCH, Script, of, text
 
@@ -457,3 +458,12 @@ def test_subjects_have_names_of_their_own() -> None:
     assert once([one.name for one in SUBJECTS])
     assert once([kind for one in SUBJECTS for kind in one.opened_by])
     assert all(isinstance(one, Subject) for one in SUBJECTS)
+
+
+def test_days_of_a_busy_line_stand_alike_on_both_nodes() -> None:
+    """200 notices and 50 queries a day: the same standing, byte for byte, on both nodes."""
+    busy = Busy(days=2)
+    first, second = (busy.heard_by(own) for own in (ALPHA, BRAVO))
+    assert shared(first, busy.until) == shared(second, busy.until)
+    stood = {state for one in first.matters(open_only=False) for state in one["states"].values()}
+    assert {"LAPSED", "UNANSWERED"} <= stood
