@@ -46,6 +46,12 @@ DECLARED: Final = "DECLARED"
 STATE_CHANGED: Final = "STATE_CHANGED"
 """A declared change took effect."""
 
+ZONE_ENTERED: Final = "ZONE_ENTERED"
+"""A party is in a zone of ours that is entered after contact only, and made none."""
+
+REVALIDATION_DUE: Final = "REVALIDATION_DUE"
+"""Sites or zones of ours are to be validated anew."""
+
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""
 

@@ -23,3 +23,6 @@ class Kind(IntEnum):
     LINE_CHECK = 20
     LINE_CHECK_REPLY = 21
     DECLARATION = 22
+    SITE = 40
+    ZONE = 41
+    MOVEMENT = 42

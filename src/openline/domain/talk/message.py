@@ -20,10 +20,13 @@ from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
+from openline.domain.talk.movement import Movement
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
+from openline.domain.talk.site import Sites
 from openline.domain.talk.text import Text
+from openline.domain.talk.zone import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,14 @@ Message: TypeAlias = (
     | KeyRevoke
     | LineCheck
     | LineCheckReply
+    | Movement
     | Notice
     | Read
     | ReadBack
     | Response
+    | Sites
     | Text
+    | Zone
 )
 
 MESSAGES: Final[dict[Kind, type[Body]]] = {
@@ -73,6 +79,9 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         LineCheck,
         LineCheckReply,
         Declaration,
+        Sites,
+        Zone,
+        Movement,
     )
 }
 """Every kind and its message."""
