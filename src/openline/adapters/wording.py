@@ -16,13 +16,23 @@ It words what is there. It judges nothing and translates no free words.
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from io import BytesIO
 from typing import Any, Final
 
 from babel.messages.pofile import read_po
 
+from openline.adapters.wording_space import (
+    SPACE_TERMS,
+    due_alarm,
+    entered_alarm,
+    movement_rows,
+    private_zone_sentence,
+    rule_sentence,
+    site_rows,
+    zone_rows,
+)
 from openline.domain.errors import OurError
 from openline.domain.instant import (
     DAY_MS,
@@ -48,11 +58,14 @@ from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.lead_time import LeadClass
 from openline.domain.talk.message import Message, Unreadable
+from openline.domain.talk.movement import Movement
 from openline.domain.talk.notice import Certainty, Notice, Operation, Releasability, SpeaksFor
 from openline.domain.talk.private import ALWAYS_FROM, WITHOUT_END, Private
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.site import Sites
 from openline.domain.talk.text import Text
+from openline.domain.talk.zone import Zone
 
 LANGUAGES: Final = ("en", "ru", "ar")
 """Languages that have a catalogue."""
@@ -231,6 +244,8 @@ TERMS: Final = {
     "OPENING": mark("opening"),
     "REGULAR": mark("regular"),
     "CLOSING": mark("closing"),
+    # Sites, zones, movements.
+    **SPACE_TERMS,
 }
 """The words for every agreed code; what is not here is shown as it is."""
 
@@ -387,6 +402,9 @@ class Wording:
             Response: self._response,
             Text: self._text,
             Unreadable: self._unreadable,
+            Sites: partial(site_rows, self),
+            Zone: partial(zone_rows, self),
+            Movement: partial(movement_rows, self),
         }
         self._alarms: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
             "FLASH": self._flash_alarm,
@@ -404,6 +422,8 @@ class Wording:
             "OWN_ENTRIES_LOST": self._lost_alarm,
             "OWN_HISTORY_DIFFERS": self._history_alarm,
             "OWN_KEY_ELSEWHERE": self._stranger_alarm,
+            "ZONE_ENTERED": partial(entered_alarm, self),
+            "REVALIDATION_DUE": partial(due_alarm, self),
         }
 
     def say(self, sentence: str, **values: str) -> str:
@@ -537,6 +557,8 @@ class Wording:
             else mark("{name} is a plan. It is kept private, on this node alone.")
         )
         rows = [self.say(sentence, name=self._quoted(private.name))]
+        if private.rule is not None:
+            rows = [private_zone_sentence(self, private.name, private.rule)]
         if private.is_exercise:
             rows.append(self.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only."))
         rows.append(self.say("What is there, or acts: {kind}.", kind=self.term(private.kind)))
@@ -634,7 +656,9 @@ class Wording:
             overlap_until=found["overlap_until"],
             closest=(found["closest"]["lat_e7"], found["closest"]["lon_e7"]),
         )
-        return self.finding(finding, one, other)
+        rows = self.finding(finding, one, other)
+        rule = found.get("rule")
+        return f"{rows} {rule_sentence(self, rule)}" if rule else rows
 
     def _done(self, name: str, one: Mapping[str, Any]) -> str:
         said = self.term(one["said"]) if "said" in one else ""
@@ -833,6 +857,8 @@ class Wording:
     def _conflict_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         one, other = (_Data(f"{side['party']} {side['notice_id']}") for side in facts["sides"])
         yield self.say(_FINDINGS[Verdict(facts["verdict"])], one=one, other=other)
+        if facts.get("rule"):
+            yield rule_sentence(self, facts["rule"])
         if facts["overlap_from"] < facts["overlap_until"]:
             yield self._window(facts["overlap_from"], facts["overlap_until"], both=True)
         yield self.say("Look at both; answer theirs, or replace or cancel ours.")
@@ -846,6 +872,8 @@ class Wording:
     def _private_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         notice = f"{facts['party']} {facts['notice_id']}"
         yield self._met(Verdict(facts["verdict"]), self.kept(facts["private"]), notice)
+        if facts.get("rule"):
+            yield rule_sentence(self, facts["rule"])
         if facts["overlap_from"] < facts["overlap_until"]:
             yield self._window(facts["overlap_from"], facts["overlap_until"], both=True)
         sentence = mark("{party} does not know of it: what is kept private is on this node alone.")

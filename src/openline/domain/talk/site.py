@@ -8,9 +8,6 @@ stays checked, since the absence of a signature does not change who is there.
 How an entry lives is in `site_life`; which of them are doubtful in `site_doubts`.
 """
 
-# The methods of a form are described in `form.Form`.
-# ruff: noqa: D102
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -194,7 +191,7 @@ class Sites(Body):
             yield Fault("sites", "are missing", "Say which entries.")
         ids = [entry.site_id for entry in self.entries()]
         for number, site_id in enumerate(ids):
-            if site_id in ids[:number]:
+            if site_id in ids[:number] and site_id != UNNAMED:
                 yield Fault(f"{self._listed}[{number}].site_id", f"{site_id} is there twice")
         for number, site in enumerate(self.sites):
             yield from self._site_faults(site, f"sites[{number}]")
@@ -227,6 +224,9 @@ class Sites(Body):
         yield from volume_faults(site.volumes, f"{path}.volumes")
 
 
+UNNAMED: Final = "NEW"
+"""Stands for an id that the desk is to give (`engine.place_desk`)."""
+
 ONE_THING: Final = (
     "Add, change and remove in messages of their own: what disappears must not hide behind "
     "what appears."
@@ -242,17 +242,22 @@ VERSION: Final = Whole(1, 1_000_000)
 
 
 class _SitesForm(Record):
-    """The message; in JSON an entry may repeat the operation, and no entry another."""
+    """The message; in JSON an entry may repeat the operation, and leave out its id."""
 
     def from_json(self, json: Json, path: str) -> Any:
         if isinstance(json, Mapping) and isinstance(json.get("sites"), list | tuple):
             stated = json.get("operation")
             entries = [
-                _without_operation(entry, stated, f"sites[{number}]")
+                _named(_without_operation(entry, stated, f"sites[{number}]"))
                 for number, entry in enumerate(json["sites"])  # type: ignore[arg-type]
             ]
             json = {**json, "sites": entries}
         return super().from_json(json, path)
+
+
+def _named(entry: Json) -> Json:
+    """The form of an entry; without an id, one that the desk names."""
+    return {"site_id": UNNAMED, **entry} if isinstance(entry, Mapping) else entry
 
 
 def _without_operation(entry: Json, stated: Json, path: str) -> Json:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from litestar.openapi.spec import Example
 
-from openline.faces.api import answers
+from openline.faces.api import answers, place_examples
 
 LINE: Final = "syria-air"
 ALPHA: Final = "alpha.example"
@@ -67,6 +67,7 @@ def _sayings() -> list[Example]:
             "effective_at": "080000ZAPR17",
             "reason": "A strike on an air base.",
         },
+        **place_examples.SAYINGS,
     }
     urgent = {"NOTICE": "FLASH", "DECLARATION": "IMMEDIATE"}
     return [
@@ -266,6 +267,7 @@ _FINDING: Final[dict[str, Any]] = {
         f"{ALPHA} ALPHA-0003 and {BRAVO} BRAVO-0001 come nearer to each other than was agreed. On "
         "the map they are 1840 m apart."
     ),
+    "rule": "",
     "minima": answers.Minima(lateral_m=5_000, vertical_dm=60_000, time_ms=1_800_000),
 }
 
@@ -329,6 +331,7 @@ _PRIVATE_CONFLICT: Final = answers.Conflict(
 PRIVATE: Final = answers.Private(
     name="Observers East",
     site=True,
+    rule="",
     kind="presence",
     exercise=False,
     remark="",
