@@ -63,6 +63,9 @@ VERBS: Final = {
     },
     "Speak": {
         "notice": "notice:app",
+        "movement": "movement:app",
+        "site": "site:app",
+        "zone": "zone:app",
         "say": "talk:say_app",
         "read": "talk:read_app",
         "read-back": "talk:read_back_app",
