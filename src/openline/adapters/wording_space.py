@@ -291,8 +291,11 @@ def entered_alarm(wording: "Wording", facts: Mapping[str, Any]) -> Iterator[str]
 
 def due_alarm(wording: "Wording", facts: Mapping[str, Any]) -> Iterator[str]:
     """Sites or zones of ours are to be validated anew."""
-    first = wording.data(facts["first"])
-    yield wording.say("Sites or zones of ours are to be validated anew, first {id}.", id=first)
+    yield wording.say(
+        "Sites or zones of {party} are to be validated anew, first {id}.",
+        party=wording.data(facts["party"]),
+        id=wording.data(facts["first"]),
+    )
     yield wording.say("Have them looked at; what lapses stays listed as not re-validated.")
 
 

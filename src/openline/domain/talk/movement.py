@@ -39,6 +39,7 @@ from openline.domain.line.form import (
     Word,
 )
 from openline.domain.line.points import POINT
+from openline.domain.line.terms import ANY
 from openline.domain.space.geodesy import Position
 from openline.domain.space.volume import Altitude, Shape, Volume
 from openline.domain.talk.body import BY, FREE_TEXT, Body, By
@@ -122,7 +123,7 @@ class Movement(Body):
         operation: New, a replacement or a cancellation.
         sort: Convoy, patrol, ferry flight, inspection.
         kind: What moves: names separation minima in the Understanding.
-        scope: The scope of the line it belongs to.
+        scope: The scope of the line it belongs to; `any` leaves it to the desk.
         lower: Lower bound of its band; None reaches down to the ground.
         upper: Upper bound of its band; None has no ceiling.
         tolerance_ms: How much earlier or later it may be than its times.
@@ -147,7 +148,7 @@ class Movement(Body):
     operation: Operation = Operation.NEW
     sort: Sort = Sort.CONVOY
     kind: str = "ground"
-    scope: str = "ground_movement"
+    scope: str = ANY
     lower: Altitude | None = None
     upper: Altitude | None = None
     tolerance_ms: int = 15 * MINUTE_MS

@@ -36,6 +36,7 @@ from openline.domain.line.form import (
     Word,
 )
 from openline.domain.line.points import POINT
+from openline.domain.line.terms import ANY
 from openline.domain.space.geodesy import Position
 from openline.domain.space.volume import Shape, Volume
 from openline.domain.talk.body import BY, FREE_TEXT, Body, By
@@ -156,7 +157,7 @@ class Sites(Body):
         sites: With ADD and CHANGE, the entries as they are from now on.
         removed: With REMOVE, which entries.
         reason: Why, in words; needed with REMOVE.
-        scope: The scope of the line it belongs to.
+        scope: The scope of the line it belongs to; `any` leaves it to the desk.
         language: Of all words but the names, as ISO 639 code.
         exercise: Whether it is for an exercise only.
     """
@@ -166,7 +167,7 @@ class Sites(Body):
     sites: tuple[Site, ...] = ()
     removed: tuple[Removal, ...] = ()
     reason: str = ""
-    scope: str = "humanitarian"
+    scope: str = ANY
     language: str = "en"
     exercise: bool = False
 

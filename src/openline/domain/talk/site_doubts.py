@@ -9,7 +9,8 @@ put right here: an officer is told which entry, and why. Rules:
    as likely either way round cannot be told, and is not.
 2. DUPLICATE: two entries of one party lie within `DUPLICATE_M` of each other and
    are called alike in some language: their names have most pairs of letters in
-   common. Of each entry at most `DUPLICATES_COMPARED_MAX` neighbours are compared.
+   common, and no two numbers (School 3, School 5). Of each entry at most
+   `DUPLICATES_COMPARED_MAX` neighbours are compared.
 3. STALE: nobody has looked within `REVALIDATION_MS`, or its validation is over.
 """
 
@@ -195,19 +196,20 @@ def _near(units: Floats, at: int) -> Iterator[int]:
 
 def _alike(one: Site, other: Site) -> bool:
     return any(
-        2 * len(a & b) >= ALIKE * (len(a) + len(b))
-        for a in map(_pairs, one.names)
-        for b in map(_pairs, other.names)
-        if a and b
+        a and b and one_number == other_number and 2 * len(a & b) >= ALIKE * (len(a) + len(b))
+        for a, one_number in map(_pairs, one.names)
+        for b, other_number in map(_pairs, other.names)
     )
 
 
 @lru_cache(maxsize=16_384)
-def _pairs(title: tuple[str, str]) -> frozenset[str]:
-    """The pairs of letters of a name, without case, marks and punctuation."""
+def _pairs(title: tuple[str, str]) -> tuple[frozenset[str], str]:
+    """The pairs of letters of a name, without case, marks and punctuation; and its digits."""
     letters = unicodedata.normalize("NFKD", title[1].casefold())
     plain = "".join(one if one.isalnum() else " " for one in letters if not _is_mark(one))
-    return frozenset(a + b for word in plain.split() for a, b in pairwise(f" {word} "))
+    words = [word for word in plain.split() if not word.isdigit()]
+    pairs = frozenset(a + b for word in words for a, b in pairwise(f" {word} "))
+    return pairs, "".join(one for one in plain if one.isdigit())
 
 
 def _is_mark(letter: str) -> bool:

@@ -29,6 +29,7 @@ from openline.domain.line.form import (
     Truth,
     Word,
 )
+from openline.domain.line.terms import ANY
 from openline.domain.record import cbor
 from openline.domain.space.volume import Volume
 from openline.domain.talk.body import BY, FREE_TEXT, REFERENCE, Body, By, Reference
@@ -106,7 +107,7 @@ class Zone(Body):
         language: Of all words, as ISO 639 code.
         exercise: Whether it is for an exercise only.
         agrees: With AGREE, to what.
-        scope: The scope of the line it belongs to.
+        scope: The scope of the line it belongs to; `any` leaves it to the desk.
         releasability: What may leave the receiving party.
     """
 
@@ -127,7 +128,7 @@ class Zone(Body):
     language: str = "en"
     exercise: bool = False
     agrees: Agreement | None = None
-    scope: str = "air_safety"
+    scope: str = ANY
     releasability: Releasability = Releasability.LINE_ONLY
 
     message_kind: ClassVar[Kind] = Kind.ZONE

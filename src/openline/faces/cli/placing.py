@@ -79,3 +79,12 @@ def split_name(text: str, language: str) -> tuple[str, str]:
     if not words.strip():
         raise WrongUsage(f"--name {text!r} holds no name.", 'Write --name "ar=NAME".')
     return (head.lower() if is_language else language), words.strip()
+
+
+def show_verb(party: str, name: str) -> str:
+    """The verb that shows one side of a conflict: a notice, a movement, a site or a zone."""
+    sort, parting, rest = name.partition("/")
+    if not parting:
+        return f"notice show {party}/{name}"
+    # Of a zone, the version since which it counts stands behind its id.
+    return f"{sort} show {party}/{rest.partition('/')[0]}"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
 from openline.domain.errors import OurError
-from openline.domain.instant import INSTANT_MAX, format_instant
+from openline.domain.instant import format_instant
 from openline.domain.party import Precedence
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.instants import instant_text
@@ -16,7 +16,7 @@ from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Language, OnLine, Wait
 from openline.faces.cli.output import emit, table
 from openline.faces.cli.placing import every, say_place, shown_rows
-from openline.faces.cli.private import Areas
+from openline.faces.cli.private import Areas, Rule
 
 if TYPE_CHECKING:
     from openline.faces.cli.client import Client
@@ -33,9 +33,6 @@ app = make_app(
 )
 
 _WHAT = Group("What", sort_key=3)
-Rule = Literal["prior-contact", "stay-out", "caution", "corridor", "buffer", "separation-line"]
-_ALWAYS: Final = format_instant(0)
-_WITHOUT_END: Final = format_instant(INSTANT_MAX)
 
 
 @Parameter(name="*")
