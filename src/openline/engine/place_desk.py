@@ -21,7 +21,7 @@ kept, and says so (`zone_view`).
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
@@ -34,7 +34,6 @@ from openline.domain.space.place import (
     parse_place,
 )
 from openline.domain.space.volume import Volume
-from openline.domain.talk.body import Body
 from openline.domain.talk.message import Message
 from openline.domain.talk.movement import SIDE_PREFIX, Movement
 from openline.domain.talk.notice import Notice, Operation, Place
@@ -48,13 +47,6 @@ from openline.engine.site_view import PREFIX as SITE_PREFIX
 from openline.engine.views import View
 
 _Scoped = TypeVar("_Scoped", Sites, Zone, Movement)
-
-_SCOPES: Final[dict[type[Body], tuple[str, ...]]] = {
-    Sites: ("humanitarian",),
-    Zone: ("air_safety", "ground_movement", "maritime"),
-    Movement: ("ground_movement", "humanitarian", "air_safety"),
-}
-"""Scopes to which a message belongs that names none, the first that the line has."""
 
 Admit: TypeAlias = Callable[[Notice], None]
 """Refuses what is new in a scope that we have suspended (`engine.desk`)."""
@@ -128,52 +120,8 @@ class PlaceDesk:
         if message.scope != ANY:
             return message
         scopes = self._view.understanding.scopes
-        wanted = next((one for one in _SCOPES[type(message)] if one in scopes), scopes[0])
+        wanted = next((one for one in message.usual_scopes if one in scopes), scopes[0])
         scoped: _Scoped = replace(message, scope=wanted)
-        return scoped
-                return replace(scoped, movement_id=self._free(SIDE_PREFIX, "M"))
-        return message
-
-    def check(self, message: Message, admit: Admit, now: int) -> None:
-        """Confirm that it may be said now; any other message may, for all of this.
-
-        Raises:
-            OurError: It may not, with what to do.
-        """
-        match message:
-            case Sites():
-                self._check_scope(message.scope)
-                self._check_sites(message, now)
-            case Zone():
-                self._check_scope(message.scope)
-                self._check_zone(message, admit, now)
-            case Movement():
-                self._check_scope(message.scope)
-                self._check_movement(message, admit, now)
-            case _:
-                pass
-
-    def note(self, message: Message) -> None:
-        """Remember what was drafted."""
-        for name, version in _names_of(message):
-            self._drafted[name] = version
-
-    def forget_recorded(self) -> None:
-        """Forget the drafts that the view has meanwhile taken in."""
-        for name, version in list(self._drafted.items()):
-            known = self._known(name)
-            if known is not None and known >= version:
-                del self._drafted[name]
-
-    # What is filled in.
-
-    def _scoped(self, message: _Scoped) -> _Scoped:
-        """The message with the scope of its sort that the line has, where it names none."""
-        if message.scope != ANY:
-            return message
-        scopes = self._view.understanding.scopes
-        wanted = [scope for scope in _SCOPES[type(message)] if scope in scopes]
-        scoped: _Scoped = replace(message, scope=[*wanted, *scopes][0])
         return scoped
 
     def _completed_sites(self, message: Sites, now: int) -> Sites:

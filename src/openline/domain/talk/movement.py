@@ -60,6 +60,9 @@ CATEGORY: Final = "movement"
 EMERGENCY_CATEGORY: Final = "emergency_movement"
 """Categories of lead time in the Understanding."""
 
+SCOPES: Final = ("ground_movement", "humanitarian", "air_safety")
+"""Scopes that a movement belongs to if it names none: the first of these that the line has."""
+
 SIDE_PREFIX: Final = "movement/"
 """Stands before the id where movements and notices are called together."""
 
@@ -165,6 +168,7 @@ class Movement(Body):
     exercise: bool = False
 
     message_kind: ClassVar[Kind] = Kind.MOVEMENT
+    usual_scopes: ClassVar[tuple[str, ...]] = SCOPES
 
     @property
     def category(self) -> str:

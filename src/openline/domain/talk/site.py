@@ -50,6 +50,9 @@ from openline.domain.talk.volumes import (
     volume_faults,
 )
 
+SCOPES: Final = ("humanitarian",)
+"""Scopes that a message belongs to if it names none: the first of these that the line has."""
+
 REVALIDATION_MS: Final = 90 * DAY_MS
 """A site is valid so long after it was verified or listed, unless the party says less."""
 
@@ -172,6 +175,7 @@ class Sites(Body):
     exercise: bool = False
 
     message_kind: ClassVar[Kind] = Kind.SITE
+    usual_scopes: ClassVar[tuple[str, ...]] = SCOPES
 
     def entries(self) -> Iterator[Site | Removal]:
         """What the operation does, entry by entry; nothing where it cannot be."""
@@ -217,7 +221,7 @@ class Sites(Body):
         if not site.footprint:
             yield Fault(f"{path}.radius_m", "is missing", "Give a radius or a footprint.")
         if site.valid_until <= site.listed_at and site.valid_until:
-            yield Fault(f"{path}.valid_until", "is not after listed_at")
+            yield Fault(f"{path}.valid_until", "is not after listed_at", "Say a later time.")
         for number, volume in enumerate(site.volumes):
             if volume.valid_until != WITHOUT_END:
                 where = f"{path}.volumes[{number}].valid_until"

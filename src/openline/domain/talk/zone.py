@@ -44,6 +44,9 @@ ZONE_CATEGORY: Final = "zone"
 ZONE_KIND: Final = "zone"
 """The kind of separation minima; without an entry of its own, entering is overlapping."""
 
+SCOPES: Final = ("air_safety", "ground_movement", "maritime")
+"""Scopes that a zone belongs to if it names none: the first of these that the line has."""
+
 REVALIDATION_MS: Final = 30 * DAY_MS
 """A zone is valid so long, unless the party says less."""
 
@@ -132,6 +135,7 @@ class Zone(Body):
     releasability: Releasability = Releasability.LINE_ONLY
 
     message_kind: ClassVar[Kind] = Kind.ZONE
+    usual_scopes: ClassVar[tuple[str, ...]] = SCOPES
 
     @property
     def content_hash(self) -> bytes:

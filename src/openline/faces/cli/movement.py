@@ -326,6 +326,8 @@ def _release(
     wait: float,
 ) -> None:
     """Check it; then, unless it is a rehearsal, say it."""
+    if "scope" not in fields:
+        fields["scope"] = _usual_scope(client, line)
     notice = _as_notice(client, fields)
     if form.describe_place and form.place is None:
         from openline.faces.cli.zone import describe
@@ -361,6 +363,15 @@ def _as_notice(client: "Client", fields: dict[str, Any]) -> dict[str, Any]:
     notice: dict[str, Any] = message.as_notice().to_json()
     del notice["notice_id"]
     return notice
+
+
+def _usual_scope(client: "Client", line: str) -> str:
+    """The scope that a movement belongs to on this line, as the desk would give it."""
+    from openline.domain.line.understanding_toml import from_toml
+    from openline.domain.talk.movement import SCOPES
+
+    scopes = from_toml(client.get("/lines", line, "understanding")["toml"], line).scopes
+    return next((scope for scope in SCOPES if scope in scopes), scopes[0])
 
 
 def _conflict_rows(conflicts: list[dict[str, Any]]) -> Iterator[str]:

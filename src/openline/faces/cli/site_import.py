@@ -183,7 +183,8 @@ def _form(
             return fields, f"We have no site {fields['site_id']} that could be changed."
         fields = {**known["content"], **fields, "version": known["version"] + 1}
     elif known is not None:
-        return fields, f"We have a site {fields['site_id']} already."
+        what = "was removed" if known["is_removed"] else "is listed already"
+        return fields, f"The site {fields['site_id']} {what}: an id is used once."
     return fields, ""
 
 
