@@ -655,7 +655,7 @@ def _other(pair: tuple[Side, Side], side: Side) -> Side:
 
 
 def _minima(understanding: Understanding, kind_a: str, kind_b: str) -> Minima:
-    """The agreed minima; of a zone without any of its own none, for it is to be entered."""
+    """The agreed minima; none for a zone without any of its own: it is entered."""
     agreed = understanding.separation(kind_a, kind_b)
     if ZONE_KIND in (kind_a, kind_b) and ZONE_KIND not in agreed.kinds:
         return Minima(0, 0, 0)

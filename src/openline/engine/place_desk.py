@@ -356,7 +356,7 @@ def check_words(
 
 
 def _dated(site: Site, now: int) -> Site:
-    """The entry with its time of listing and its re-validation date, where they are left out."""
+    """The entry with its dates, where they are left out."""
     listed_at = site.listed_at or now
     looked_at = listed_at if site.verification is None else site.verification.at
     valid_until = site.valid_until or looked_at + SITE_VALID_MS

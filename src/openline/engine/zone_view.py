@@ -408,7 +408,7 @@ class ZoneView:
         ]
 
     def _agreed_at(self, entry: ZoneRecord, version: ZoneVersion) -> int | None:
-        """When the last of the parties addressed agreed to a version; None if not all have."""
+        """When the last party addressed agreed to a version; None if not all have."""
         agreed = self.agreed_by(entry, version)
         others = [party for party in version.record.recipients if party != entry.party]
         is_whole = bool(others) and all(party in agreed for party in others)

@@ -1,4 +1,4 @@
-"""Lists of sites, read from GeoJSON, KML and the other forms, or from a table (CSV).
+"""Lists of sites, read from files of areas or from a table (CSV).
 
 Each feature or row becomes the fields of one entry (`domain.talk.site`), as the
 form of a message takes them. Nothing is judged but whether it can be read: whether

@@ -262,7 +262,7 @@ def _volumes(
 
 
 def _without_repeats(way: tuple[Position, ...]) -> tuple[Position, ...]:
-    """The way without points that repeat the one before, which a corridor may not have."""
+    """The way without points that repeat the one before them."""
     kept = [way[0]]
     kept += [other for one, other in pairwise(way) if other != one]
     return tuple(kept)

@@ -1,4 +1,4 @@
-"""Plans, sites and zones that a party keeps to itself: made like a notice, never said.
+"""Plans, sites and zones kept to oneself: made like a notice, never said.
 
 What is kept meets the live notices of other parties on this party's own node
 only (`engine.private_view`). Nothing of it goes into a message, so there is no

@@ -1,4 +1,4 @@
-"""Sites: places where people are, or that are protected, and what was verified of them.
+"""Sites: places where people are or that are protected, and who verified them.
 
 A party lists the places that all should keep clear of. One message does one thing
 to its entries: it adds, changes or removes them, and never two of these, so that

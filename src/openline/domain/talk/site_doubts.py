@@ -170,7 +170,7 @@ def _ring(ring: tuple[Position, ...]) -> Volume:
 
 
 def _twins(sites: Sequence[Site], known: Sequence[Site]) -> dict[int, list[str]]:
-    """By number of each entry, the ids of earlier ones that it may be given twice with.
+    """By number of each entry, the ids of earlier ones that may be the same.
 
     Earlier are those that were listed before, and those that stand before it.
     """
@@ -204,7 +204,7 @@ def _alike(one: Site, other: Site) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _pairs(title: tuple[str, str]) -> tuple[frozenset[str], str]:
-    """The pairs of letters of a name, without case, marks and punctuation; and its digits."""
+    """The pairs of letters of a name, without case and marks; and its digits."""
     letters = unicodedata.normalize("NFKD", title[1].casefold())
     plain = "".join(one if one.isalnum() else " " for one in letters if not _is_mark(one))
     words = [word for word in plain.split() if not word.isdigit()]

@@ -132,7 +132,7 @@ def next_site_change(versions: Sequence[SiteTimes], now: int) -> int | None:
 
 
 def _events(versions: Sequence[SiteTimes]) -> Iterator[tuple[int, SiteEvent]]:
-    """What happens to an entry, in order; a version ends what the one before would bring."""
+    """What happens to an entry, in order; a version ends the one before it."""
     said_at = [versions[0].at]
     for version in versions[1:]:
         # A clock set back does not put a version before the one that it changes.

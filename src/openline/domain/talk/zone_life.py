@@ -160,7 +160,7 @@ def said_at(versions: Sequence[ZoneTimes]) -> list[int]:
 
 
 def _events(versions: Sequence[ZoneTimes]) -> Iterator[tuple[int, ZoneEvent]]:
-    """What happens to a zone, in order; a version ends what the one before would bring."""
+    """What happens to a zone, in order; a version ends the one before it."""
     instants = said_at(versions)
     for number, (at, version) in enumerate(zip(instants, versions, strict=True)):
         if version.is_cancellation:

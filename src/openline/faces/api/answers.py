@@ -189,7 +189,7 @@ class Said(msgspec.Struct):
         party: The author: this party.
         index: Its index.
         serial: Its serial as people write it.
-        notice_id: Of a notice, its id.
+        notice_id: Of a notice, a movement or a zone, its id.
         is_delivered: Whether every recipient's receipt is held.
         delivered: The instant of each recipient's receipt, by party.
     """

@@ -1,4 +1,4 @@
-"""What the routes about sites, zones and movements answer, for the OpenAPI document.
+"""What the routes about sites, zones and movements answer.
 
 As `answers`: the views answer plain values, and these structures say what they
 hold. Names that end in `_at` are UTC milliseconds.

@@ -1,4 +1,4 @@
-"""Examples of sites, zones and movements for the OpenAPI document; tests use them all."""
+"""Examples of sites, zones and movements for the OpenAPI document."""
 
 from typing import Any, Final
 

@@ -85,7 +85,7 @@ async def list_zones(
     responses=described(answers.Zone, "The zone.", example=examples.ZONE, faults=READING),
 )
 async def read_zone(state: State, line: Line, party: Party, zone_id: Id) -> dict[str, Any]:
-    """One zone, with what an agreement to it has to name: `index`, `version` and `hash`."""
+    """One zone, with what an agreement names: `index`, `version` and `hash`."""
     return _found(view_of(state, line).zone(f"{party}/{zone_id}"), "zone", zone_id, line)
 
 

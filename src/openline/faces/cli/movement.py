@@ -1,4 +1,4 @@
-"""The verb `movement`: notice of a convoy, a patrol, an inspection, along its route."""
+"""The verb `movement`: notice of a convoy or a patrol along its route."""
 
 import json
 from collections.abc import Iterator
@@ -351,7 +351,7 @@ def _release(
 
 
 def _as_notice(client: "Client", fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the notice that a movement makes, to be checked; its own id is left out."""
+    """The fields of the notice that a movement makes, without its id."""
     from openline.domain.party import Precedence as How
     from openline.domain.talk.kinds import Kind
     from openline.domain.talk.message import from_json

@@ -82,7 +82,7 @@ def split_name(text: str, language: str) -> tuple[str, str]:
 
 
 def show_verb(party: str, name: str) -> str:
-    """The verb that shows one side of a conflict: a notice, a movement, a site or a zone."""
+    """The verb that shows one side of a conflict."""
     sort, parting, rest = name.partition("/")
     if not parting:
         return f"notice show {party}/{name}"
