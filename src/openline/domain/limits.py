@@ -328,8 +328,8 @@ SITE_VERTICES_MAX = 250_000
 DUPLICATES_NAMED_MAX = 8
 """Of one site so many others are named that it may be given twice with."""
 
-DUPLICATES_COMPARED_MAX = 64
-"""Of one site so many neighbours are compared by name: bounds a list of one place to 0.1 s."""
+DUPLICATES_COMPARED_MAX = 16
+"""Of one site so many neighbours are compared by name: bounds 5,000 in one place to 0.2 s."""
 
 ZONES_LIVE_MAX = 500
 """Zones of one party on one line that are checked: ten for each sector of a long front."""

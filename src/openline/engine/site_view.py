@@ -21,7 +21,7 @@ from typing import Any, Final
 from openline.domain.limits import SITE_VERTICES_MAX, SITES_LIVE_MAX, VERSIONS_KEPT
 from openline.domain.line.understanding import Understanding
 from openline.domain.talk.site import SITE, Removal, Site, Sites
-from openline.domain.talk.site_doubts import SiteDoubt, Surroundings, doubts_about
+from openline.domain.talk.site_doubts import SiteDoubt, Surroundings, doubts_of, duplicates_among
 from openline.domain.talk.site_life import SiteState, SiteTimes, next_site_change, site_state
 from openline.engine.conflict_view import Occupied, Side
 from openline.engine.message_view import Flag, MessageRecord, MessageView, flag_names
@@ -129,13 +129,13 @@ class SiteView:
         # Of each entry the instant in the agenda that counts.
         self._due: dict[Side, int] = {}
         self._order = 0
-        # Doubts by party and position, and the instant for which they were worked out.
-        self._doubts: dict[str, tuple[int, dict[int, list[SiteDoubt]]]] = {}
+        # Of each party, by position of an entry, those that it may be given twice with;
+        # worked out when somebody asks, and forgotten when its list changes.
+        self._twins: dict[str, dict[int, list[str]]] = {}
 
     def amend(self, understanding: Understanding) -> None:
         """Judge positions by other terms."""
         self._around = _around(understanding)
-        self._doubts.clear()
 
     def take(self, record: MessageRecord, sites: Sites) -> list[SiteRecord]:
         """Take in one message; the entries that changed, in its order."""
@@ -149,7 +149,7 @@ class SiteView:
             record.flags |= Flag.NO_EFFECT
         elif len(changed) < len(entries):
             record.flags |= Flag.DOUBTFUL
-        self._doubts.pop(record.party, None)
+        self._twins.pop(record.party, None)
         return changed
 
     def advance(self, now: int) -> Iterator[SiteRecord]:
@@ -296,18 +296,16 @@ class SiteView:
             heapq.heappush(self._agenda, (at, self._order, entry.side))
 
     def _doubts_of(self, entry: SiteRecord, now: int) -> list[SiteDoubt]:
-        """The doubts about an entry, worked out for its whole list when somebody asks."""
+        """The doubts about an entry; its neighbours are those of its whole list."""
         if entry.body is None:
             return []
-        known = self._doubts.get(entry.party)
-        if known is None or now - known[0] >= _DOUBTS_KEPT_MS:
+        if entry.party not in self._twins:
             held = [one for one in self._of_party[entry.party] if one.body is not None]
-            found: dict[int, list[SiteDoubt]] = {}
-            bodies = [one.body for one in held if one.body is not None]
-            for doubt in doubts_about(bodies, self._around, now):
-                found.setdefault(held[doubt.number - 1].position, []).append(doubt)
-            known = self._doubts[entry.party] = now, found
-        return known[1].get(entry.position, [])
+            found = duplicates_among([one.body for one in held if one.body is not None])
+            twins = {held[number - 1].position: others for number, others in found.items()}
+            self._twins[entry.party] = twins
+        others = self._twins[entry.party].get(entry.position, [])
+        return doubts_of(entry.position, entry.body, self._around, now, others)
 
     def _loaded(self, entry: SiteRecord, load: Load | None) -> Site | None:
         """The last version with a place, from the store, where it is not kept here."""
@@ -318,10 +316,6 @@ class SiteView:
         message = load(record.party, record.index, record.epoch)
         sites = message.sites if isinstance(message, Sites) else ()
         return next((site for site in sites if site.site_id == entry.site_id), None)
-
-
-_DOUBTS_KEPT_MS: Final = 3_600_000
-"""After an hour an entry may have become stale."""
 
 
 def _around(understanding: Understanding) -> Surroundings:

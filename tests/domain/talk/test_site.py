@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from openline.domain.errors import OurError
 from openline.domain.instant import DAY_MS
-from openline.domain.limits import SITES_PER_MESSAGE_MAX
+from openline.domain.limits import DUPLICATES_COMPARED_MAX, SITES_PER_MESSAGE_MAX
 from openline.domain.line.terms import ReferencePoint
 from openline.domain.space.volume import Shape
 from openline.domain.talk.body import By
@@ -278,4 +278,4 @@ def test_a_list_of_one_place_is_looked_through_in_bounded_time() -> None:
     many = [site(f"A-{n}", names=named) for n in range(SITES_PER_MESSAGE_MAX)]
     found = doubts_about(many, Surroundings(), NOW)
     assert len(found) == SITES_PER_MESSAGE_MAX - 1
-    assert max(len(doubt.of) for doubt in found) <= 64
+    assert max(len(doubt.of) for doubt in found) <= DUPLICATES_COMPARED_MAX

@@ -14,6 +14,7 @@ put right here: an officer is told which entry, and why. Rules:
 3. STALE: nobody has looked within `REVALIDATION_MS`, or its validation is over.
 """
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,6 @@ from openline.domain.space.geodesy import (
     LAT_E7_MAX,
     Floats,
     Position,
-    distance_m,
     format_position,
     normals,
 )
@@ -56,7 +56,7 @@ ALIKE: Final = 0.8
 """Names are alike from this share on of pairs of letters in common (Dice)."""
 
 _EARTH_M: Final = 6_335_439.0
-"""The least radius of curvature: what a chord is at most too short by does not matter here."""
+"""The least radius of curvature; half a percent more or less does not matter here."""
 
 
 class Doubt(StrEnum):
@@ -111,17 +111,35 @@ def doubts_about(
         now: The present instant.
         known: What the party has listed before; an entry of the same id is the same.
     """
-    twins = _twins(sites, known)
+    twins = duplicates_among(sites, known)
+    return [
+        doubt
+        for number, site in enumerate(sites, start=1)
+        for doubt in doubts_of(number, site, around, now, twins.get(number, ()))
+    ]
+
+
+def doubts_of(
+    number: int, site: Site, around: Surroundings, now: int, twins: Sequence[str]
+) -> list[SiteDoubt]:
+    """The doubts about one entry.
+
+    Args:
+        number: Of the entry among those looked at, from 1.
+        site: It.
+        around: Where the parties have to do with each other.
+        now: The present instant.
+        twins: Ids of the others that it may be given twice with (`duplicates_among`).
+    """
     found: list[SiteDoubt] = []
-    for number, site in enumerate(sites, start=1):
-        if what := swapped_doubt(site.position, around):
-            found.append(SiteDoubt(number, Doubt.SWAPPED, what))
-        if others := twins.get(number):
-            names = ", ".join(others[:DUPLICATES_NAMED_MAX])
-            what = f"It lies within {DUPLICATE_M} m of, and is called like, {names}."
-            found.append(SiteDoubt(number, Doubt.DUPLICATE, what, tuple(others)))
-        if what := stale_doubt(site, now):
-            found.append(SiteDoubt(number, Doubt.STALE, what))
+    if what := swapped_doubt(site.position, around):
+        found.append(SiteDoubt(number, Doubt.SWAPPED, what))
+    if twins:
+        names = ", ".join(twins[:DUPLICATES_NAMED_MAX])
+        what = f"It lies within {DUPLICATE_M} m of, and is called like, {names}."
+        found.append(SiteDoubt(number, Doubt.DUPLICATE, what, tuple(twins)))
+    if what := stale_doubt(site, now):
+        found.append(SiteDoubt(number, Doubt.STALE, what))
     return found
 
 
@@ -161,7 +179,14 @@ def _away_m(position: Position, around: Surroundings) -> float:
     """How far a position is from the area, or else from the nearest reference point."""
     if around.area:
         return min(distance_to_core_m(position, _ring(ring)) for ring in around.area)
-    return min(distance_m(position, (one.lat_e7, one.lon_e7)) for one in around.points)
+    # The sphere is near enough for what is ten times nearer one way than the other.
+    cosine = float((_units_of(around.points) @ normals([position])[0]).max())
+    return math.acos(max(-1.0, min(1.0, cosine))) * _EARTH_M
+
+
+@lru_cache(maxsize=8)
+def _units_of(points: tuple[ReferencePoint, ...]) -> Floats:
+    return normals([(one.lat_e7, one.lon_e7) for one in points])
 
 
 @lru_cache(maxsize=64)
@@ -169,7 +194,7 @@ def _ring(ring: tuple[Position, ...]) -> Volume:
     return Volume(Shape.POLYGON, ring, 0, None, None, 0, 1)
 
 
-def _twins(sites: Sequence[Site], known: Sequence[Site]) -> dict[int, list[str]]:
+def duplicates_among(sites: Sequence[Site], known: Sequence[Site] = ()) -> dict[int, list[str]]:
     """By number of each entry, the ids of earlier ones that may be the same.
 
     Earlier are those that were listed before, and those that stand before it.
