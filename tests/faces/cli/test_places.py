@@ -422,3 +422,22 @@ def test_a_route_from_a_file(bravo: Officer, tmp_path: Path) -> None:
     assert len(shown["content"]["route"][0]["via"]) == 1
     file.write_text("{}")
     assert "is no list" in bravo("movement", "issue", "--file", file).err
+
+
+def test_a_conflict_with_what_stands_or_moves_is_drawn(
+    alpha: Officer, bravo: Officer, tmp_path: Path
+) -> None:
+    """The picture of a conflict takes a site, a zone and a movement as either side."""
+    alpha.said("site", "add", "--name", "Post", "--at", "34.49,36.909", "--radius", "300m")
+    alpha.said("zone", "declare", *ZONE_AT, "--rule", "stay-out")
+    said = bravo.done("movement", "issue", *convoy(60), "--wait", 20)
+    shown = alpha.done("movement", "show", f"{BRAVO}/{said['notice_id']}")
+    assert len(shown["conflicts"]) == 2
+    for number, conflict in enumerate(shown["conflicts"]):
+        file = tmp_path / f"{number}.svg"
+        drawn = alpha("conflicts", conflict, "--picture", file)
+        assert drawn.code == 0, drawn.err
+        assert "movement/" in file.read_text()
+    looks = alpha("alarms").out
+    assert f"openline movement show {BRAVO}/{said['notice_id']}" in looks
+    assert f"openline site show {ALPHA}/" in looks
