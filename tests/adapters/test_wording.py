@@ -29,9 +29,14 @@ from openline.domain.talk.keys import KeyRole
 from openline.domain.talk.lead_time import LeadClass
 from openline.domain.talk.life import NoticeState
 from openline.domain.talk.message import Message, Unreadable
+from openline.domain.talk.movement import Sort
 from openline.domain.talk.notice import Notice, Place
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.site_doubts import Doubt
+from openline.domain.talk.site_life import SiteState
 from openline.domain.talk.text import Text, Translation
+from openline.domain.talk.zone import ZoneRule
+from openline.domain.talk.zone_life import ZoneState
 from tests.domain.line.parties import two_cards
 from tests.domain.talk.strategies import messages
 
@@ -109,14 +114,24 @@ def test_no_sentence_uses_a_word_to_avoid(language: str) -> None:
             assert not any(word.startswith(stem) for stem in AVOIDED[language].split()), sentence
 
 
+_NAMED = (Precedence, KeyRole, Occasion, Status, ZoneRule, Sort)
+
+
 def test_every_agreed_code_has_a_word() -> None:
     """Each state, class, precedence, verdict, and each name in a template, can be said."""
     codes = {
         member.value
-        for codes in (Declared, Word, Observed, Answered, LeadClass, NoticeState)
+        for codes in (
+            *(Declared, Word, Observed, Answered, LeadClass, NoticeState),
+            *(SiteState, ZoneState, Doubt),
+        )
         for member in codes
     }
-    codes |= {member.name for names in (Precedence, KeyRole, Occasion, Status) for member in names}
+    codes |= {
+        member.name
+        for names in (Precedence, KeyRole, Occasion, Status, ZoneRule, Sort)
+        for member in names
+    }
     codes |= {verdict.value for verdict in Verdict}
     codes |= {business.value for business in KEPT_OPEN_DEFAULT}
     for template in TEMPLATES.values():

@@ -67,6 +67,10 @@ def known(line: Line, now: int) -> dict[str, Any]:
     return {
         "messages": line.view.messages(0, MANY),
         "notices": line.view.notices(count=MANY),
+        "movements": line.view.movements_page(0, MANY, live_only=False),
+        "sites": line.view.sites_page(0, MANY, with_removed=True),
+        "zones": line.view.zones_page(0, MANY, with_ended=True),
+        "drafts": line.view.violation_drafts(),
         "conflicts": [_without_times(one) for one in line.view.conflicts(live_only=False)],
         "declared": line.view.declared(now),
         "declarations": line.view.declarations(now),

@@ -16,6 +16,7 @@ from openline.domain.record.merkle import leaf_hash
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.notice import Operation
 from openline.domain.talk.private import ALWAYS_FROM, WITHOUT_END, Private
+from openline.domain.talk.zone import ZoneRule
 from openline.engine.commands import (
     AcknowledgeAlarm,
     Command,
@@ -320,6 +321,26 @@ def test_not_a_byte_of_it_leaves(region: Region) -> None:
     assert len(sent) > 100
     assert sum(map(len, sent)) > 100_000
     for trace in traces(site()):
+        assert not any(trace in one for one in sent), trace
+        assert trace not in stored(region.line_of(BRAVO)), trace
+
+
+def test_not_a_byte_of_a_zone_leaves(region: Region) -> None:
+    """A zone that is kept private, and was met, is in no frame, file, certificate or store."""
+    private = site(is_site=False, rule=ZoneRule.STAY_OUT)
+    keep(region, private)
+    region.say(BRAVO, "", message=notice())
+    region.pump()
+    own = region.line_of(ALPHA)
+    [met] = private_of(own)["conflicts"]
+    assert met["rule"] == "STAY_OUT"
+    region.say(ALPHA, "what are you up to?")
+    region.pass_time(MINUTE_MS, MINUTE_MS // 2)
+    held = stored(own)
+    assert all(trace in held for trace in traces(private)[:4]), "it is there to be found"
+    sent = list(leaves(region))
+    assert len(sent) > 20
+    for trace in traces(private):
         assert not any(trace in one for one in sent), trace
         assert trace not in stored(region.line_of(BRAVO)), trace
 

@@ -54,7 +54,7 @@ from openline.domain.talk.keys import KeyRole, key_change_message
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import MESSAGES
 from openline.domain.talk.text import Text
-from openline.domain.talk.volumes import VolumeForm
+from openline.domain.talk.volumes import BoundForm, VolumeForm
 from openline.engine import courier, frames
 from openline.engine.frames import (
     Entries,
@@ -156,6 +156,8 @@ def describe(one: Any) -> str:
             return "point"
         case VolumeForm():
             return "volume"
+        case BoundForm():
+            return "altitude"
         case form.Row():
             return f"[{', '.join(field.name for field in one.table)}]"
         case Record():

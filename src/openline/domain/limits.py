@@ -331,3 +331,44 @@ MATTERS_ENDED_KEPT = 20_000
 
 HAPPENINGS_MAX = 64
 """Messages about one matter that its standing follows from; further ones are recorded only."""
+SITES_PER_MESSAGE_MAX = 256
+"""Entries that one message adds, changes or removes: a list of two hundred goes in one."""
+
+SITES_LIVE_MAX = 5_000
+"""Listed sites of one party on one line that are checked: every hospital of a country."""
+
+SITE_VERTICES_MAX = 250_000
+"""Vertices of all of them: fifty for each, half of what live notices may have."""
+
+DUPLICATES_NAMED_MAX = 8
+"""Of one site so many others are named that it may be given twice with."""
+
+DUPLICATES_COMPARED_MAX = 16
+"""Of one site so many neighbours are compared by name: bounds 5,000 in one place to 0.2 s."""
+
+ZONES_LIVE_MAX = 500
+"""Zones of one party on one line that are checked: ten for each sector of a long front."""
+
+ZONE_VERSIONS_WAITING_MAX = 4
+"""Versions of one zone that wait for their lead time at once: further ones are not checked."""
+
+AGREEMENTS_KEPT = 4_096
+"""Agreements to zones that are kept, also of zones that have not come yet (three parties)."""
+
+APPLIES_TO_MAX = 32
+"""Kinds to which one zone applies: twice those of an Understanding."""
+
+WAYPOINTS_MAX = 32
+"""Waypoints of one movement: its legs and stops make at most `VOLUMES_MAX` volumes."""
+
+VEHICLES_MAX = 64
+"""Sorts of vehicles told in one movement: a convoy is told by plates."""
+
+MOVEMENT_HALF_WIDTH_M_MAX = 50_000
+"""How far a movement may be from its route: the width of an airway and its offsets."""
+
+PEOPLE_MAX = 1_000_000
+"""People in one movement: the evacuation of a city."""
+
+DRAFTS_KEPT = 500
+"""Drafts of alleged violations that a node lists; the record gives them all again."""

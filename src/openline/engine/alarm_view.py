@@ -54,6 +54,11 @@ CLOCK: Final = "CLOCK"
 
 MATTERS_UNLISTED: Final = "MATTERS_UNLISTED"
 """A party has more open matters than are kept: no clock runs on further ones."""
+ZONE_ENTERED: Final = "ZONE_ENTERED"
+"""A party is in a zone of ours that is entered after contact only, and made none."""
+
+REVALIDATION_DUE: Final = "REVALIDATION_DUE"
+"""Sites or zones of ours are to be validated anew."""
 
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""

@@ -168,7 +168,7 @@ class Recorded:
         line: The line.
         party: Ourselves.
         index: Position in our outbox: the serial number.
-        notice_id: Of a notice, its id.
+        notice_id: Of a notice, a movement or a zone, its id.
     """
 
     line: str

@@ -12,6 +12,10 @@ compared with what other parties announce, and with nothing else. Such conflicts
 are private: they have questions, indices, caps and lists of their own, so that
 neither sort takes the room of the other.
 
+Sites and zones of a party are put in likewise, under their side's name `site/ID` or
+`zone/ID/1`. They stand: they meet what moves, and not each other. A zone says by its
+rule what a meeting with it means, and for which kinds it holds.
+
 Each notice that is put in asks what it is not clear of: first of what is kept
 private here, then of notices. Questions
 are answered in their order, in small steps, as many at a time as the turn
@@ -40,6 +44,7 @@ from openline.domain.space.altitude import Atmosphere
 from openline.domain.space.conflict import Finding, Minima, Verdict, find_conflict
 from openline.domain.space.index import Hit, VolumeIndex
 from openline.domain.space.volume import Volume, VolumeDoesNotHold
+from openline.domain.talk.zone import REMARK_ONLY, ZONE_KIND
 
 Side: TypeAlias = tuple[str, str]
 """One side of a conflict: the party and its notice id, or what stands for one."""
@@ -50,6 +55,12 @@ _SEVERITY: Final = {
     Verdict.TOUCH: 2,
     Verdict.CLEAR: 3,
 }
+
+
+ZONE_PREFIX: Final = "zone/"
+"""Stands before the name of a zone among the sides of conflicts."""
+
+_REMARKS: Final = frozenset(rule.name for rule in REMARK_ONLY)
 
 
 class ConflictState(StrEnum):
@@ -70,6 +81,9 @@ class Occupied:
         is_exercise: Whether it is for an exercise only.
         volumes: Those that pass `check_volume`, with their numbers from 1.
         private: The name under which it is kept private; empty for a notice.
+        is_standing: Whether it is a site or a zone, which meets no other of the sort.
+        rule: Of a zone, the name of its rule; empty for anything else.
+        applies_to: Of a zone, the kinds that it holds for; empty for all.
     """
 
     version: int
@@ -77,11 +91,26 @@ class Occupied:
     is_exercise: bool
     volumes: tuple[tuple[int, Volume], ...]
     private: str = ""
+    is_standing: bool = False
+    rule: str = ""
+    applies_to: tuple[str, ...] = ()
 
     @property
     def is_private(self) -> bool:
         """Whether it is no notice, but kept private here."""
         return bool(self.private)
+
+    @property
+    def place(self) -> tuple[bool, bool, bool]:
+        """In which index it is put: for an exercise, private, standing."""
+        return self.is_exercise, self.is_private, self.is_standing
+
+    def may_meet(self, other: "Occupied") -> bool:
+        """Whether a zone's rule, if there is one, holds for what the other is."""
+        return all(
+            not one.applies_to or another.kind in one.applies_to
+            for one, another in ((self, other), (other, self))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +121,13 @@ class Encounter:
         finding: What was found.
         volumes: Numbers of the two volumes it is about, from 1.
         minima: Under which it was found.
+        rule: Of the zone that is one of the two, its rule; else empty.
     """
 
     finding: Finding
     volumes: tuple[int, int]
     minima: Minima
+    rule: str = ""
 
 
 class _Meeting:
@@ -167,8 +198,14 @@ class Conflict:
 
     @property
     def is_alarming(self) -> bool:
-        """Whether it is to be treated as a conflict: a mere touch is not."""
-        return self.encounter.finding.is_conflict
+        """Whether it is to be treated as a conflict: a touch or a remark is not."""
+        return self.encounter.finding.is_conflict and self.encounter.rule not in _REMARKS
+
+    @property
+    def zone(self) -> Side | None:
+        """The side that is a declared zone, if one is."""
+        zones = [side for side in self.sides if side[1].startswith(ZONE_PREFIX)]
+        return zones[0] if zones else None
 
     def to_json(self) -> dict[str, Any]:
         """The conflict as faces show it; instants in milliseconds."""
@@ -206,6 +243,7 @@ def encounter_json(encounter: Encounter) -> dict[str, Any]:
         "overlap_until": finding.overlap_until,
         "closest": {"lat_e7": lat_e7, "lon_e7": lon_e7},
         "words": finding.words(),
+        "rule": encounter.rule,
         "minima": {
             "lateral_m": encounter.minima.lateral_m,
             "vertical_dm": encounter.minima.vertical_dm,
@@ -484,8 +522,9 @@ class _Live:
         self.volumes = 0
         self._privates = 0
         self._atmosphere = atmosphere
-        # The real and what is exercised do not meet; what is private is asked for apart.
-        self._indices: dict[tuple[str, bool, bool], VolumeIndex[Side]] = {}
+        # The real and what is exercised do not meet; what is private is asked for apart; what
+        # stands does not meet what stands.
+        self._indices: dict[tuple[str, bool, bool, bool], VolumeIndex[Side]] = {}
         self._order: dict[Side, int] = {}
         self._next = 0
 
@@ -501,7 +540,7 @@ class _Live:
         self.volumes += len(occupied.volumes)
         self._privates += occupied.is_private
         self._order[side], self._next = self._next, self._next + 1
-        place = (side[0], occupied.is_exercise, occupied.is_private)
+        place = (side[0], *occupied.place)
         if place not in self._indices:
             self._indices[place] = VolumeIndex(self._atmosphere)
         self._indices[place].put(side, occupied.volumes, kind)
@@ -512,7 +551,7 @@ class _Live:
         if occupied is not None:
             self.volumes -= len(occupied.volumes)
             self._privates -= occupied.is_private
-            self._indices[side[0], occupied.is_exercise, occupied.is_private].remove(side)
+            self._indices[side[0], *occupied.place].remove(side)
 
     def is_older(self, side: Side, than: Side) -> bool:
         """Whether a side is still there, and was put in before another.
@@ -529,9 +568,9 @@ class _Live:
         Of notices of other parties, or of what another party keeps private here.
         """
         minima = rules.minima_of(occupied.kind)
-        sort = (occupied.is_exercise, of_private)
-        for (other, *of_sort), index in sorted(self._indices.items()):
-            if other == party or tuple(of_sort) != sort:
+        for (other, is_exercise, is_private, is_standing), index in sorted(self._indices.items()):
+            is_of_sort = (is_exercise, is_private) == (occupied.is_exercise, of_private)
+            if other == party or not is_of_sort or (is_standing and occupied.is_standing):
                 continue
             for number, volume in occupied.volumes:
                 for hits in index.steps(volume, minima):
@@ -550,7 +589,8 @@ class _Rules:
 
     def __init__(self, understanding: Understanding) -> None:
         self.atmosphere = understanding.atmosphere
-        names = sorted({kind for entry in understanding.separations for kind in entry.kinds})
+        kinds = {kind for entry in understanding.separations for kind in entry.kinds}
+        names = sorted({*kinds, ZONE_KIND})
         # A kind without minima of its own has those of 0, which no kind is called.
         self._numbers = {kind: number for number, kind in enumerate(names, start=1)}
         self._minima = [
@@ -572,6 +612,8 @@ class _Rules:
         volumes. The rule has the last word: where it does not find what the index
         said of these pairs, it is asked about all.
         """
+        if not first.may_meet(second):
+            return None
         found = self._gravest(first, second, meeting.pairs)
         if found is not None and found.finding.verdict is meeting.verdict:
             return found
@@ -586,7 +628,7 @@ class _Rules:
         finding, pair = min(found, key=_by_gravity)
         if finding.verdict is Verdict.CLEAR:
             return None
-        return Encounter(finding, pair, minima)
+        return Encounter(finding, pair, minima, first.rule or second.rule)
 
     def _find(self, a: Volume, b: Volume, minima: Minima) -> Finding:
         """The finding; what cannot be compared is MARGINAL, which is the safe side."""
@@ -613,6 +655,9 @@ def _other(pair: tuple[Side, Side], side: Side) -> Side:
 
 
 def _minima(understanding: Understanding, kind_a: str, kind_b: str) -> Minima:
+    """The agreed minima; none for a zone without any of its own: it is entered."""
     agreed = understanding.separation(kind_a, kind_b)
+    if ZONE_KIND in (kind_a, kind_b) and ZONE_KIND not in agreed.kinds:
+        return Minima(0, 0, 0)
     lateral_m = min(agreed.lateral_m, LATERAL_MINIMUM_M_MAX)
     return Minima(lateral_m, agreed.vertical_dm, agreed.time_ms)

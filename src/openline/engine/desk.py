@@ -14,6 +14,8 @@ this way: those are stored and flagged. The rules of single messages are
    FLASH, text, receipts, answers, declarations, replacements and cancellations
    always go; what our declaration keeps open goes too.
 5. Nothing is declared for the past, and a termination has its notice period.
+
+Sites, zones and movements have their rules in `engine.place_desk`.
 """
 
 from dataclasses import dataclass, replace
@@ -33,12 +35,6 @@ from openline.domain.line.terms import PartyTerms
 from openline.domain.party import Precedence
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
-from openline.domain.space.place import (
-    PlaceIsNotUnderstood,
-    check_place,
-    describe_place,
-    parse_place,
-)
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
 from openline.domain.talk.declaration import Declaration, Status
@@ -54,6 +50,7 @@ from openline.engine.commands import Compose
 from openline.engine.conflict_view import Check
 from openline.engine.dialogue_rules import check_dialogue
 from openline.engine.message_view import MessageRecord, kind_name
+from openline.engine.place_desk import PlaceDesk, check_words
 from openline.engine.views import View
 
 _HUMANITARIAN: Final = "humanitarian"
@@ -65,6 +62,9 @@ _TAKES_RESPONSE: Final = (
     Kind.DECLARATION,
     Kind.ANSWER,
     Kind.WARNING,
+    Kind.SITE,
+    Kind.ZONE,
+    Kind.MOVEMENT,
 )
 _BY_NODE: Final = (
     Kind.UNDERSTANDING,
@@ -124,6 +124,7 @@ class Desk:
         # Versions of our notices that were drafted, and may not be in the view yet.
         self._drafted: dict[str, int] = {}
         self._check_number = 0
+        self._places = PlaceDesk(own, view)
 
     def compose(self, command: Compose, now: int) -> Draft:
         """The draft of what an officer asks to say.
@@ -147,6 +148,7 @@ class Desk:
             self._drafted[message.notice_id] = message.version
         if isinstance(message, LineCheck):
             self._check_number = message.number
+        self._places.note(message)
         kind = int(message.message_kind)
         return Draft(kind, body, reply_to, int(command.precedence), recipients, message)
 
@@ -177,7 +179,7 @@ class Desk:
             return replace(message, number=number, statuses=message.statuses or self._statuses(now))
         if isinstance(message, LineCheckReply) and not message.statuses:
             return replace(message, statuses=self._statuses(now))
-        return message
+        return self._places.completed(message, now)
 
     def _named(self, notice: Notice) -> Notice:
         """The notice under the next free name of ours: ALPHA-N-0003."""
@@ -193,6 +195,7 @@ class Desk:
 
     def _forget_recorded(self) -> None:
         """Forget the drafts that the view has meanwhile taken in."""
+        self._places.forget_recorded()
         for name, version in list(self._drafted.items()):
             entry = self._view.notice_records.of(self._own, name)
             if entry is not None and entry.newest.version >= version:
@@ -249,7 +252,9 @@ class Desk:
             case Query() | QueryAnswer() | Warning() | Explanation():
                 check_dialogue(self, message, now)
             case _:
-                pass
+                self._places.check(
+                    message, lambda one: self._check_admitted(one, command.precedence, now), now
+                )
         self._check_matter(message, command, now)
 
     def _check_matter(self, message: Any, command: Compose, now: int) -> None:
@@ -283,7 +288,7 @@ class Desk:
             _check_tier(terms, [known[by.post] for by in speakers])
 
     def _reply_to(self, command: Compose, message: Message) -> tuple[str, int] | None:
-        of = getattr(message, "of", None)
+        of = getattr(message, "of", None) or getattr(getattr(message, "agrees", None), "of", None)
         if isinstance(of, Reference):
             about = (of.party, of.index)
             if command.reply_to is not None and command.reply_to != about:
@@ -466,21 +471,7 @@ class Desk:
 
     def _check_place(self, notice: Notice) -> None:
         """The words and the volumes are in one place: `domain.space.place`."""
-        points = self._view.understanding.reference_points
-        if not points:
-            return
-        try:
-            stated = parse_place(notice.place.words, points)
-        except PlaceIsNotUnderstood as error:
-            words = describe_place(notice.volumes, points, notice.language)
-            raise OurError(error.what, f'{error.remedy} The volumes are "{words}".') from None
-        if notice.place.reference not in ("", stated.reference):
-            raise OurError(
-                f'The words "{notice.place.words}" name the reference point {stated.reference}, '
-                f"not {notice.place.reference}.",
-                "Name the same one, or none.",
-            )
-        check_place(stated, notice.volumes)
+        check_words(notice.place, notice.volumes, notice.language, self._view.understanding)
 
     # Receipts and answers.
 

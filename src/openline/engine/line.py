@@ -526,7 +526,7 @@ class Line:
         """Keep what was recorded for a request, so that a repeat is answered with it."""
         header = sealed.envelope.header
         message = message or _message_of(header.kind, sealed.content)
-        result = Recorded(self.name, self.own, header.index, getattr(message, "notice_id", ""))
+        result = Recorded(self.name, self.own, header.index, _id_of(message))
         if request:
             self._requests[request] = result
             if len(self._requests) > _REQUESTS_KEPT:
@@ -911,3 +911,9 @@ def _message_of(kind: int, content: bytes) -> Message | Unreadable:
     except TheirError as error:
         return Unreadable(kind, {}, error.what)
     return parse_body(kind, body)
+
+
+def _id_of(message: Message | Unreadable) -> str:
+    """What a notice, a movement or a zone is called by its author; empty for the rest."""
+    names = ("notice_id", "movement_id", "zone_id")
+    return next((str(getattr(message, name)) for name in names if hasattr(message, name)), "")

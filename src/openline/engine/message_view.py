@@ -99,7 +99,7 @@ class MessageRecord:
         recipients: Parties addressed.
         circuit: On which it came; empty for our own.
         by: Post and officer; empty where no person speaks.
-        notice_id: Of a notice, its id.
+        notice_id: Of a notice, its id; of a movement or a zone with its sort before it.
         flags: What is doubtful about it.
         marks: What officers did with it, in order.
     """

@@ -1,7 +1,8 @@
 """What a party keeps to itself on one line: plans and sites, on its own node only.
 
 They meet the live notices of other parties under the same rule and the same
-minima as a notice of ours would, and neither our own notices nor each other. No
+minima as a notice of ours would, and neither our own notices nor each other; a
+plan meets their sites and zones as well, what stands does not. No
 counterpart is told: they are in the private journal and nowhere else. Rules:
 
 1. Of one name there is one. It is replaced on purpose only, and keeps its
@@ -21,6 +22,7 @@ from typing import Any, Final
 from openline.domain.errors import OurError
 from openline.domain.limits import PRIVATE_ENDED_KEPT, PRIVATE_KEPT_MAX, PRIVATE_VERTICES_MAX
 from openline.domain.talk.private import ALWAYS_FROM, WITHOUT_END, Private
+from openline.domain.talk.zone import ZONE_KIND
 from openline.engine.conflict_view import Occupied, Side
 from openline.engine.notice_view import sound_volumes
 
@@ -56,7 +58,15 @@ class PrivateRecord:
         """What it occupies."""
         private = self.private
         volumes = sound_volumes(private.volumes)
-        return Occupied(self.version, private.kind, private.is_exercise, volumes, private.name)
+        return Occupied(
+            self.version,
+            private.kind if private.rule is None else ZONE_KIND,
+            private.is_exercise,
+            volumes,
+            private.name,
+            is_standing=private.is_standing,
+            rule="" if private.rule is None else private.rule.name,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """It as faces list it; instants in milliseconds, None for an open end."""
@@ -66,6 +76,7 @@ class PrivateRecord:
         return {
             "name": private.name,
             "site": private.is_site,
+            "rule": "" if private.rule is None else private.rule.name,
             "kind": private.kind,
             "exercise": private.is_exercise,
             "remark": private.remark,

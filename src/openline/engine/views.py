@@ -4,7 +4,8 @@ The command line, the API and the console show nothing that does not come from
 here. A `View` is the fold of what became durable on this node, in that order;
 the same journal gives the same view. It keeps no words of messages that are
 over: those are read from the store. Its parts are `message_view`,
-`notice_view`, `private_view`, `conflict_view`, `state_view` and `alarm_view`;
+`notice_view`, `movement_view`, `site_view`, `zone_view`, `zone_watch`,
+`private_view`, `conflict_view`, `state_view` and `alarm_view`;
 this module leads each message to those it concerns, and tells what changed.
 
 Every query gives plain values: dict, list, str, int, float, bool and None.
@@ -33,10 +34,13 @@ from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
 from openline.domain.talk.message import Message, Unreadable, to_json
+from openline.domain.talk.movement import SIDE_PREFIX, Movement
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.private import Private
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.site import Sites
+from openline.domain.talk.zone import Zone
 from openline.engine.alarm_view import (
     CLOCK,
     CONFLICT,
@@ -50,7 +54,9 @@ from openline.engine.alarm_view import (
     OWN_HISTORY_DIFFERS,
     PRIVATE_CONFLICT,
     PRIVATE_CONFLICTS_UNLISTED,
+    REVALIDATION_DUE,
     STATE_CHANGED,
+    ZONE_ENTERED,
     Alarm,
     AlarmView,
 )
@@ -58,9 +64,13 @@ from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupie
 from openline.engine.effects import Show
 from openline.engine.matter_view import Matter, MatterView, RunOut
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
+from openline.engine.movement_view import MovementView
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
 from openline.engine.private_view import PrivateRecord, PrivateView
+from openline.engine.site_view import SiteRecord, SiteView
 from openline.engine.state_view import Effect, StateView
+from openline.engine.zone_view import Sides, ZoneRecord, ZoneView
+from openline.engine.zone_watch import ZoneWatch
 
 _AGENDA_SLACK: Final = 1_024
 
@@ -106,6 +116,10 @@ class View:
         self._understanding = understanding
         self._messages = MessageView(own, understanding)
         self._notices = NoticeView(self._messages, understanding)
+        self._movements = MovementView(self._messages, understanding)
+        self._sites = SiteView(self._messages, understanding)
+        self._zones = ZoneView(self._messages, understanding)
+        self._watch = ZoneWatch(self._messages, self._zones)
         self._private = PrivateView(own)
         self._conflicts = ConflictView(understanding)
         self._state = StateView(self._messages, understanding)
@@ -136,6 +150,9 @@ class View:
         self._understanding = understanding
         self._messages.amend(understanding)
         self._notices.amend(understanding)
+        self._movements.amend(understanding)
+        self._sites.amend(understanding)
+        self._zones.amend(understanding)
         self._state.amend(understanding, self._now)
         self._matters.amend(understanding)
         self._conflicts.amend(understanding, self._now)
@@ -175,7 +192,7 @@ class View:
             for index in covered if self._is_live else ():
                 record = self._messages.find(self.own, index, epoch)
                 if record is not None and record.notice_id:
-                    self._show_notice(self._notices.of(self.own, record.notice_id))
+                    self._show_notice(self._announced(self.own, record.notice_id))
         return self._told()
 
     def receipted_size(self, epoch: int) -> int:
@@ -369,6 +386,49 @@ class View:
             )
         return shown
 
+    def movements_page(
+        self, after: int, count: int, *, live_only: bool
+    ) -> tuple[list[dict[str, Any]], int]:
+        """At most so many movements after a position, and how many more follow."""
+        entries = self._movements.listed(live_only=live_only, after=after)
+        shown = [self._movement_json(entry) for entry in entries[:count]]
+        return shown, len(entries) - len(shown)
+
+    def movement(self, name: str) -> dict[str, Any] | None:
+        """One movement by `ID` (ours first) or `party/ID`; None if there is none."""
+        entry = self._movements.find_movement(name)
+        return None if entry is None else self._movement_json(entry, self.load)
+
+    def sites_page(
+        self, after: int, count: int, *, with_removed: bool
+    ) -> tuple[list[dict[str, Any]], int]:
+        """At most so many sites after a position, and how many more follow."""
+        entries = self._sites.listed(after, with_removed=with_removed)
+        shown = [self._site_json(entry) for entry in entries[:count]]
+        return shown, len(entries) - len(shown)
+
+    def site(self, name: str) -> dict[str, Any] | None:
+        """One site by `ID` (ours first) or `party/ID`; None if there is none."""
+        entry = self._sites.find(name)
+        return None if entry is None else self._site_json(entry, self.load)
+
+    def zones_page(
+        self, after: int, count: int, *, with_ended: bool
+    ) -> tuple[list[dict[str, Any]], int]:
+        """At most so many zones after a position, and how many more follow."""
+        entries = self._zones.listed(after, with_ended=with_ended, now=self._now)
+        shown = [self._zone_json(entry) for entry in entries[:count]]
+        return shown, len(entries) - len(shown)
+
+    def zone(self, name: str) -> dict[str, Any] | None:
+        """One zone by `ID` (ours first) or `party/ID`; None if there is none."""
+        entry = self._zones.find(name)
+        return None if entry is None else self._zone_json(entry)
+
+    def violation_drafts(self) -> list[dict[str, Any]]:
+        """The alleged violations of zones of ours that were drafted, the oldest first."""
+        return self._watch.drafts()
+
     def conflicts(self, live_only: bool = True, *, private: bool = False) -> list[dict[str, Any]]:
         """The conflicts that last, in the order found; before them those that ended.
 
@@ -486,6 +546,21 @@ class View:
         return self._notices
 
     @property
+    def movement_records(self) -> MovementView:
+        """All movements, for the desk."""
+        return self._movements
+
+    @property
+    def site_records(self) -> SiteView:
+        """All sites, for the desk."""
+        return self._sites
+
+    @property
+    def zone_records(self) -> ZoneView:
+        """All zones, for the desk."""
+        return self._zones
+
+    @property
     def state(self) -> StateView:
         """Declarations and line checks, for the desk."""
         return self._state
@@ -509,6 +584,7 @@ class View:
                 record.flags |= Flag.DOUBTFUL
             self._lead(record, message)
             self._take_matter(record, message)
+            self._watch.hear(record, message)
         if record.precedence == Precedence.FLASH and record.party != self.own:
             facts = {**self._facts(record), "kind": kind_name(record.kind)}
             key = f"{record.party}/{record.epoch}/{record.index}"
@@ -519,7 +595,14 @@ class View:
     def _lead(self, record: MessageRecord, message: Message) -> None:
         match message:
             case Notice():
-                self._take_notice(record, message)
+                self._take_notice(record, self._notices.take(record, message, self._now))
+            case Movement():
+                entry = self._movements.take_movement(record, message, self._now)
+                self._take_notice(record, entry)
+            case Sites():
+                self._take_sites(record, message)
+            case Zone():
+                self._take_zone(record, message)
             case Read():
                 self._mark(record, message.of, Mark("read", record))
             case ReadBack():
@@ -562,7 +645,7 @@ class View:
             key = f"{marked.party}/{marked.epoch}/{marked.index}"
             self._tell_alarm(self._alarms.end(f"{FLASH}/{key}", self._now))
         if marked.notice_id:
-            entry = self._notices.of(marked.party, marked.notice_id)
+            entry = self._announced(marked.party, marked.notice_id)
             if entry is not None:
                 self._end_unread(entry)
                 self._show_notice(entry)
@@ -571,8 +654,13 @@ class View:
 
     # Notices and conflicts.
 
-    def _take_notice(self, record: MessageRecord, notice: Notice) -> None:
-        entry = self._notices.take(record, notice, self._now)
+    def _announced(self, party: str, name: str) -> NoticeRecord | None:
+        """A notice or a movement by party and name."""
+        held = self._movements if name.startswith(SIDE_PREFIX) else self._notices
+        return held.of(party, name)
+
+    def _take_notice(self, record: MessageRecord, entry: NoticeRecord | None) -> None:
+        """Check anew a notice or a movement that changed."""
         if entry is None:
             return
         occupied = self._notices.occupied(entry)
@@ -588,7 +676,12 @@ class View:
     def _pass_time(self, now: int) -> None:
         """Do what is due until now; time never goes back here."""
         self._now = max(self._now, now)
-        for entry, is_open in self._notices.advance(self._now):
+        windows = heapq.merge(
+            self._notices.advance(self._now),
+            self._movements.advance(self._now),
+            key=lambda one: _edge_of(*one),
+        )
+        for entry, is_open in windows:
             # In the order of the clock, however long it was not looked at: what ends
             # now may have become imminent before.
             at = entry.newest.valid_from if is_open else entry.newest.valid_until
@@ -604,6 +697,7 @@ class View:
             self._tell_conflicts(self._conflicts.remove(record.side, self._now))
             self._show("private", self._private_json(record))
         self._make_louder(self._now)
+        self._pass_time_of_places()
         for effect in self._state.advance(self._now):
             self._tell_effect(effect)
         for run_out in self._matters.advance(self._now):
@@ -646,6 +740,7 @@ class View:
 
     def _tell_conflicts(self, conflicts: Iterable[Conflict]) -> None:
         for conflict in conflicts:
+            self._watch.follow(conflict)
             is_alarming = conflict.is_alarming and conflict.ended_at is None
             if not is_alarming:
                 self._due.pop(conflict.sides, None)
@@ -676,6 +771,7 @@ class View:
             "separation_m": finding.separation_m,
             "overlap_from": finding.overlap_from,
             "overlap_until": finding.overlap_until,
+            "rule": conflict.encounter.rule,
             "words": finding.words(),
         }
         precedence = self._conflict_precedence(conflict)
@@ -716,6 +812,7 @@ class View:
                 del self._due[sides]
                 if conflict.is_alarming:
                     self._alarm_conflict(conflict)
+        self._draft_violations(until)
 
     def _conflict_precedence(self, conflict: Conflict) -> Precedence:
         """FLASH when both are about to act, PRIORITY in an exercise, else IMMEDIATE."""
@@ -725,6 +822,11 @@ class View:
         ahead_ms = conflict.encounter.finding.overlap_from - self._now
         is_near = ahead_ms < self._understanding.timers.imminent_ms
         return Precedence.FLASH if is_near else Precedence.IMMEDIATE
+
+    def _movement_json(self, entry: NoticeRecord, load: Load | None = None) -> dict[str, Any]:
+        conflicts = [conflict.id for conflict in self._conflicts.of(entry.side)]
+        shown = self._movements.movement_json(entry, self._now, load)
+        return {**shown, "conflicts": conflicts}
 
     def _notice_json(self, entry: NoticeRecord) -> dict[str, Any]:
         conflicts = [conflict.id for conflict in self._conflicts.of(entry.side)]
@@ -777,6 +879,85 @@ class View:
     def _show_matter(self, matter: Matter) -> None:
         if self._is_live:
             self._show("matter", self._matters.to_json(matter, self._now))
+
+    # Sites and zones.
+
+    def _take_sites(self, record: MessageRecord, sites: Sites) -> None:
+        for entry in self._sites.take(record, sites):
+            self._check_standing([(entry.side, entry.occupied())])
+            self._show_site(entry)
+
+    def _take_zone(self, record: MessageRecord, zone: Zone) -> None:
+        entry, sides = self._zones.take(record, zone, self._now)
+        self._check_standing(sides)
+        if entry is not None:
+            self._show_zone(entry)
+
+    def _check_standing(self, sides: Sides) -> None:
+        """Check anew what sites and zones occupy from now on."""
+        for side, occupied in sides:
+            if occupied is None:
+                self._tell_conflicts(self._conflicts.remove(side, self._now))
+            else:
+                self._conflicts.put(side, occupied, self._now)
+        if sides:
+            self._answer_questions()
+
+    def _pass_time_of_places(self) -> None:
+        """Do what is due of sites and zones until now."""
+        for site in self._sites.advance(self._now):
+            if site.party == self.own:
+                self._alarm_due(site.newest.record, site.site_id, site.state(self._now))
+            self._show_site(site)
+        for zone, _, sides in self._zones.advance(self._now):
+            if zone.party == self.own:
+                state = self._zones.state(zone, self._now)
+                self._alarm_due(zone.newest.record, zone.zone_id, state)
+            self._check_standing(sides)
+            self._show_zone(zone)
+
+    def _alarm_due(self, record: MessageRecord, name: str, state: str) -> None:
+        """Tell that sites or zones of ours are to be validated anew: one alarm for all."""
+        if state in ("REVALIDATION_DUE", "LAPSED"):
+            facts = {**self._facts(record), "first": name}
+            self._raise(REVALIDATION_DUE, Precedence.PRIORITY, facts, "")
+
+    def _draft_violations(self, until: int) -> None:
+        """Draft what began until then in our zones without contact."""
+        for draft in self._watch.advance(until, self._conflicts.find, self._newest_message):
+            facts = {
+                "party": draft["party"],
+                "notice_id": draft["notice_id"],
+                "zone_id": draft["zone_id"],
+                "entered_at": draft["entered_at"],
+                "draft": draft["id"],
+            }
+            precedence = Precedence.PRIORITY if draft["exercise"] else Precedence.IMMEDIATE
+            self._raise(ZONE_ENTERED, precedence, facts, draft["id"])
+
+    def _newest_message(self, side: Side) -> MessageRecord | None:
+        entry = self._announced(*side)
+        return None if entry is None else entry.newest.record
+
+    def _show_site(self, entry: SiteRecord) -> None:
+        if self._is_live:
+            self._show("site", self._site_json(entry, with_doubts=False))
+
+    def _show_zone(self, entry: ZoneRecord) -> None:
+        if self._is_live:
+            self._show("zone", self._zone_json(entry))
+
+    def _site_json(
+        self, entry: SiteRecord, load: Load | None = None, *, with_doubts: bool = True
+    ) -> dict[str, Any]:
+        found = self._conflicts.of(entry.side)
+        shown = self._sites.to_json(entry, self._now, load, with_doubts=with_doubts)
+        return {**shown, "conflicts": [conflict.id for conflict in found]}
+
+    def _zone_json(self, entry: ZoneRecord) -> dict[str, Any]:
+        found = [one for side in entry.sides for one in self._conflicts.of(side)]
+        shown = self._zones.to_json(entry, self._now)
+        return {**shown, "conflicts": [conflict.id for conflict in found]}
 
     # Declarations, keys.
 
@@ -832,7 +1013,11 @@ class View:
             self._show("alarm", alarm.to_json())
 
     def _show_notice(self, entry: NoticeRecord | None) -> None:
-        if entry is not None and self._is_live:
+        if entry is None or not self._is_live:
+            return
+        if entry.notice_id.startswith(SIDE_PREFIX):
+            self._show("movement", self._movement_json(entry))
+        else:
             self._show("notice", self._notice_json(entry))
 
     def _show_state(self) -> None:
@@ -846,3 +1031,9 @@ class View:
     def _told(self) -> list[Show]:
         shows, self._shows = self._shows, []
         return shows
+
+
+def _edge_of(entry: NoticeRecord, is_open: bool) -> int:
+    """When a window of a notice or movement opened or closed."""
+    at = entry.newest.valid_from if is_open else entry.newest.valid_until
+    return at or 0

@@ -14,6 +14,7 @@ from openline.domain.talk.check import LineCheck, LineCheckReply, Occasion, Scop
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke, KeyRole
+from openline.domain.talk.movement import Movement, Sort, Vehicle, Waypoint
 from openline.domain.talk.notice import (
     Certainty,
     Notice,
@@ -25,8 +26,10 @@ from openline.domain.talk.notice import (
 from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question, Sighting
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.site import Removal, Site, SiteOperation, Sites, Verification
 from openline.domain.talk.text import Text, Translation
 from openline.domain.talk.warning import Action, Warning
+from openline.domain.talk.zone import Agreement, Zone, ZoneOperation, ZoneRule
 
 _WILD = st.characters(exclude_categories=("Cs", "Cc"))
 
@@ -276,3 +279,113 @@ messages = st.one_of(
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
     st.builds(Amendment, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
 )
+
+# Sites, zones and movements.
+
+_versions = st.integers(1, 1_000_000)
+_places = st.builds(Place, words=labels, reference=labels)
+_releases = st.sampled_from(Releasability)
+_titles = st.dictionaries(languages, needed_labels, max_size=3).map(
+    lambda drawn: tuple(sorted(drawn.items()))
+)
+_volume_lists = st.lists(volumes, max_size=2).map(tuple)
+_verifications = st.builds(
+    Verification,
+    who=needed_labels,
+    how=labels,
+    at=instants,
+    picture=st.none() | st.binary(min_size=32, max_size=32),
+)
+_sites = st.builds(
+    Site,
+    site_id=notice_ids,
+    names=_titles,
+    kind=names,
+    position=positions,
+    version=_versions,
+    function=labels,
+    radius_m=st.integers(0, 500_000),
+    volumes=_volume_lists,
+    listed_at=instants,
+    valid_until=instants,
+    focal_point=labels,
+    verification=st.none() | _verifications,
+    is_protected=st.booleans(),
+    place=_places,
+    releasability=_releases,
+    remark=labels,
+)
+site_messages = st.builds(
+    Sites,
+    by=bys,
+    operation=st.sampled_from(SiteOperation),
+    sites=st.lists(_sites, max_size=3).map(tuple),
+    removed=st.lists(st.builds(Removal, site_id=notice_ids, version=_versions), max_size=2).map(
+        tuple
+    ),
+    reason=texts,
+    scope=names,
+    language=languages,
+    exercise=st.booleans(),
+)
+zone_messages = st.builds(
+    Zone,
+    by=bys,
+    zone_id=notice_ids,
+    operation=st.sampled_from(ZoneOperation),
+    version=_versions,
+    rule=st.none() | st.sampled_from(ZoneRule),
+    volumes=_volume_lists,
+    place=_places,
+    name=labels,
+    text=texts,
+    authority=labels,
+    posture=labels,
+    applies_to=name_sets,
+    is_unilateral=st.booleans(),
+    valid_until=st.none() | instants,
+    language=languages,
+    exercise=st.booleans(),
+    agrees=st.none()
+    | st.builds(Agreement, of=references, hash=st.binary(min_size=32, max_size=32)),
+    scope=names,
+    releasability=_releases,
+)
+_waypoints = st.builds(
+    Waypoint,
+    position=positions,
+    arrives_at=instants,
+    leaves_at=instants,
+    name=labels,
+    via=st.lists(positions, max_size=2).map(tuple),
+)
+movement_messages = st.builds(
+    Movement,
+    by=bys,
+    movement_id=notice_ids,
+    route=st.lists(_waypoints, max_size=3).map(tuple),
+    half_width_m=st.integers(0, 50_000),
+    version=_versions,
+    operation=st.sampled_from(Operation),
+    sort=st.sampled_from(Sort),
+    kind=names,
+    scope=names,
+    lower=st.none() | altitudes,
+    upper=st.none() | altitudes,
+    tolerance_ms=st.integers(0, 86_400_000),
+    vehicles=st.lists(
+        st.builds(Vehicle, kind=labels, plate=labels, marking=labels, roof_marking=labels),
+        max_size=2,
+    ).map(tuple),
+    people=st.none() | st.integers(0, 1_000_000),
+    lead_contact=labels,
+    purpose=texts,
+    is_emergency=st.booleans(),
+    speaks_for=st.sampled_from(SpeaksFor),
+    third_party=labels,
+    place=_places,
+    language=languages,
+    releasability=_releases,
+    exercise=st.booleans(),
+)
+messages = messages | site_messages | zone_messages | movement_messages

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from openline.domain.errors import OurError
@@ -59,9 +59,10 @@ def test_an_officer_may_send_again_what_has_no_fault(message: Message) -> None:
             from_json(message.message_kind, to_json(message))
 
 
-@given(messages, st.integers(19, 2**32))
+@given(messages, st.integers(0, 40) | st.integers(19, 2**32))
 def test_an_unknown_key_makes_a_message_unreadable(message: Message, key: int) -> None:
     """A body with one key too many is kept as unreadable, with the key named."""
+    assume(key not in {field.key for field in message.record.table})
     read = parse_body(message.message_kind, {**message.to_body(), key: 1})
     assert isinstance(read, Unreadable)
     assert f"unknown key {key}" in read.why
@@ -86,7 +87,7 @@ def _values() -> st.SearchStrategy[Any]:
     )
 
 
-@given(st.integers(0, 30), st.dictionaries(st.integers(0, 20), _values(), max_size=8))
+@given(st.integers(0, 64), st.dictionaries(st.integers(0, 24), _values(), max_size=8))
 def test_no_body_makes_the_reader_fail(kind: int, body: dict[int, Any]) -> None:
     """Any body of any kind gives a message or an unreadable one, and JSON of it."""
     read = parse_body(kind, body)

@@ -81,7 +81,8 @@ def test_its_fields_and_bytes_are_fixed() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {7: 1},
+        {7: 7},
+        {8: 1},
         {1: ""},
         {1: "a/b"},
         {1: " a"},
@@ -160,7 +161,7 @@ def test_a_form_that_cannot_be_is_refused(change: dict[str, Any], said: str) -> 
 def test_only_a_site_is_without_end() -> None:
     """A plan that would never be over is refused."""
     endless = replace(CIRCLE, valid_until=WITHOUT_END)
-    with pytest.raises(OurError, match="Only a site may be without end"):
+    with pytest.raises(OurError, match="Only a site or a zone may be without end"):
         plan(endless).check()
     plan(endless, is_site=True).check()
 

@@ -15,7 +15,15 @@ from openline.domain.party import Precedence
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import from_json
 from openline.engine.commands import Compose, Recorded
-from openline.faces.api import answers, describe, examples, files, schema
+from openline.faces.api import (
+    answers,
+    describe,
+    examples,
+    files,
+    place_answers,
+    place_examples,
+    schema,
+)
 from openline.faces.api.app import ROUTES, create_app, openapi_document
 from openline.faces.api.events import EVENTS
 from openline.faces.api.writing import LEFT_TO_THE_DESK, SAID_BY_PEOPLE
@@ -28,7 +36,7 @@ OPERATIONS = {
 }
 STRUCTURES = [
     structure
-    for module in (answers, describe, schema)
+    for module in (answers, describe, place_answers, schema)
     for structure in vars(module).values()
     if isinstance(structure, type) and issubclass(structure, msgspec.Struct)
 ]
@@ -68,7 +76,12 @@ def test_every_field_is_described(structure: type[msgspec.Struct]) -> None:
         assert field.get("description"), name
 
 
-EXAMPLES = {name: held for name, held in vars(examples).items() if isinstance(held, msgspec.Struct)}
+EXAMPLES = {
+    name: held
+    for module in (place_examples, examples)
+    for name, held in vars(module).items()
+    if isinstance(held, msgspec.Struct)
+}
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))

@@ -220,6 +220,21 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
         "What bravo.example declared in BRAVO-0007 has taken effect: air safety was in force, now "
         "suspended.",
     ),
+    "ZONE_ENTERED": (
+        {
+            "party": BRAVO,
+            "notice_id": "movement/B-1",
+            "zone_id": "A-Z-1",
+            "entered_at": NOW,
+            "draft": "x",
+        },
+        "bravo.example enters our zone A-Z-1 by movement/B-1 without contact before. In the zone "
+        "from 070041ZAPR17.",
+    ),
+    "REVALIDATION_DUE": (
+        {**OF, "first": "B-S-1"},
+        "Sites or zones of bravo.example are to be validated anew, first B-S-1.",
+    ),
     "VIEWS_DIFFER": (
         {"party": BRAVO, "about": ALPHA},
         "bravo.example holds another record of what alpha.example said than this node.",

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from openline.adapters.wording import dialogue
+from openline.adapters.wording import dialogue, places
 from openline.adapters.wording.marking import LANGUAGES, Data, Facts, Quote, catalogue, mark
 from openline.domain.instant import (
     DAY_MS,
@@ -49,7 +49,7 @@ from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (dialogue,)
+_ROOMS: Final = (dialogue, places)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]
@@ -479,11 +479,13 @@ class Wording:
             else mark("{name} is a plan. It is kept private, on this node alone.")
         )
         rows = [self.say(sentence, name=self.quoted(private.name))]
+        if private.rule is not None:
+            rows = [places.private_zone_sentence(self, private.name, private.rule)]
         if private.is_exercise:
             rows.append(self.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only."))
         rows.append(self.say("What is there, or acts: {kind}.", kind=self.term(private.kind)))
         for number, volume in enumerate(private.volumes, start=1):
-            rows += self._area(number, len(private.volumes), volume)
+            rows += self.area_rows(number, len(private.volumes), volume)
             rows.append(self.open_window(volume.valid_from, volume.valid_until))
         if private.remark:
             rows += self.words(mark("Remark:"), private.remark)
@@ -576,7 +578,9 @@ class Wording:
             overlap_until=found["overlap_until"],
             closest=(found["closest"]["lat_e7"], found["closest"]["lon_e7"]),
         )
-        return self.finding(finding, one, other)
+        rows = self.finding(finding, one, other)
+        rule = found.get("rule")
+        return f"{rows} {places.rule_sentence(self, rule)}" if rule else rows
 
     def _done(self, name: str, one: Mapping[str, Any]) -> str:
         said = self.term(one["said"]) if "said" in one else ""
@@ -713,7 +717,7 @@ class Wording:
         for (sentence, party, at), names in sorted(
             changes.items(), key=lambda change: change[0][0] not in stopped
         ):
-            listed = self._terms(tuple(names), mark(", "))
+            listed = self.terms(tuple(names), mark(", "))
             yield self.say(sentence, party=Data(party), at=Data(dtg(at)), scopes=listed)
         if all(set(scopes) == kept for scopes in declared.values()):
             yield self.say(
@@ -775,6 +779,8 @@ class Wording:
     def _conflict_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         one, other = (Data(f"{side['party']} {side['notice_id']}") for side in facts["sides"])
         yield self.say(_FINDINGS[Verdict(facts["verdict"])], one=one, other=other)
+        if facts.get("rule"):
+            yield places.rule_sentence(self, facts["rule"])
         if facts["overlap_from"] < facts["overlap_until"]:
             yield self.window(facts["overlap_from"], facts["overlap_until"], both=True)
         yield self.say("Look at both; answer theirs, or replace or cancel ours.")
@@ -788,6 +794,8 @@ class Wording:
     def _private_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         notice = f"{facts['party']} {facts['notice_id']}"
         yield self._met(Verdict(facts["verdict"]), self.kept(facts["private"]), notice)
+        if facts.get("rule"):
+            yield places.rule_sentence(self, facts["rule"])
         if facts["overlap_from"] < facts["overlap_until"]:
             yield self.window(facts["overlap_from"], facts["overlap_until"], both=True)
         sentence = mark("{party} does not know of it: what is kept private is on this node alone.")
@@ -817,7 +825,7 @@ class Wording:
             _STATUSES[Status[facts["status"]]],
             title=self._party(facts),
             at=self.instant(facts["effective_at"]),
-            scopes=self._terms(tuple(facts["scopes"])),
+            scopes=self.terms(tuple(facts["scopes"])),
         )
         yield self.say("Read {serial}.", serial=Data(facts["serial"]))
 
@@ -963,14 +971,14 @@ class Wording:
             _STATUSES[message.status],
             title=self.named(facts.title),
             at=self.instant(message.effective_at),
-            scopes=self._terms(message.scopes),
+            scopes=self.terms(message.scopes),
         )
         yield from self.words(mark("The reason, in {language}:"), message.reason, message.language)
         if message.conditions:
             conditions = mark("The conditions for resumption, in {language}:")
             yield from self.words(conditions, message.conditions, message.language)
         if message.kept_open:
-            kept = self._terms(message.kept_open)
+            kept = self.terms(message.kept_open)
             yield self.say("This goes on all the same: {kept}.", kept=kept)
         yield from self.officer_rows(message.by)
         by = message.released_by
@@ -1106,10 +1114,11 @@ class Wording:
 
     def volume_rows(self, number: int, count: int, volume: Volume) -> Iterator[str]:
         """One area of several: where, how high and when."""
-        yield from self._area(number, count, volume)
+        yield from self.area_rows(number, count, volume)
         yield self.window(volume.valid_from, volume.valid_until)
 
-    def _area(self, number: int, count: int, volume: Volume) -> Iterator[str]:
+    def area_rows(self, number: int, count: int, volume: Volume) -> Iterator[str]:
+        """One area of several: where and how high."""
         yield self.say(
             "Area {n} of {count}: {shape}.",
             n=Data(number),
@@ -1212,7 +1221,8 @@ class Wording:
         serial = facts.of_serial or f"{of.party} {of.index}"
         return self.say("message {serial}", serial=Data(serial))
 
-    def _terms(self, codes: tuple[str, ...], parting: str = "; ") -> str:
+    def terms(self, codes: tuple[str, ...], parting: str = "; ") -> str:
+        """Several agreed codes in one sentence."""
         return self.listed((self.term(code) for code in codes), parting)
 
     def listed(self, items: Iterator[str], parting: str = mark("; ")) -> str:

@@ -130,8 +130,8 @@ class Volume:
             _SHAPES[code],
             _read_vertices(vertices, f"{path}.vertices"),
             _read_integer(radius_m, 0, RADIUS_M_MAX, f"{path}.radius_m"),
-            _read_altitude(lower, f"{path}.lower"),
-            _read_altitude(upper, f"{path}.upper"),
+            read_altitude(lower, f"{path}.lower"),
+            read_altitude(upper, f"{path}.upper"),
             _read_integer(valid_from, 0, _INSTANT_VALUE_MAX, f"{path}.valid_from"),
             _read_integer(valid_until, 0, _INSTANT_VALUE_MAX, f"{path}.valid_until"),
         )
@@ -377,7 +377,12 @@ def _read_position(value: Value, path: str) -> Position:
     )
 
 
-def _read_altitude(value: Value, path: str) -> Altitude | None:
+def read_altitude(value: Value, path: str) -> Altitude | None:
+    """The altitude that an array of datum and value writes; None for `null`.
+
+    Raises:
+        TheirError: MALFORMED, with the path of the field at fault.
+    """
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != 2:

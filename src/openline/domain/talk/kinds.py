@@ -27,3 +27,6 @@ class Kind(IntEnum):
     ANSWER = 31
     WARNING = 32
     EXPLANATION = 33
+    SITE = 40
+    ZONE = 41
+    MOVEMENT = 42

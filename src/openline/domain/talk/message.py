@@ -21,12 +21,15 @@ from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
+from openline.domain.talk.movement import Movement
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
+from openline.domain.talk.site import Sites
 from openline.domain.talk.text import Text
 from openline.domain.talk.warning import Warning
+from openline.domain.talk.zone import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,17 @@ Message: TypeAlias = (
     | KeyRevoke
     | LineCheck
     | LineCheckReply
+    | Movement
     | Notice
     | Query
     | QueryAnswer
     | Read
     | ReadBack
     | Response
+    | Sites
     | Text
     | Warning
+    | Zone
 )
 
 MESSAGES: Final[dict[Kind, type[Body]]] = {
@@ -84,6 +90,9 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         QueryAnswer,
         Warning,
         Explanation,
+        Sites,
+        Zone,
+        Movement,
     )
 }
 """Every kind and its message."""

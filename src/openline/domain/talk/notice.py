@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from openline.domain.limits import HAZARDS_MAX, VOLUMES_MAX
 from openline.domain.line.form import (
@@ -77,6 +77,10 @@ class Place:
 
     words: str
     reference: str = ""
+
+
+NO_PLACE: Final = Place("")
+"""No place in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,8 @@ class _PlaceForm(Record):
         return super().from_json({"words": json} if isinstance(json, str) else json, path)
 
 
-_PLACE = _PlaceForm(Place, (Field(1, "words", LABEL), Field(2, "reference", LABEL)))
+PLACE = _PlaceForm(Place, (Field(1, "words", LABEL), Field(2, "reference", LABEL)))
+"""A place in words; in JSON the words alone are enough."""
 
 Notice.record = Record(
     Notice,
@@ -178,7 +183,7 @@ Notice.record = Record(
         Field(5, "kind", NAME),
         Field(6, "scope", NAME),
         Field(7, "volumes", Items(VOLUME, VOLUMES_MAX)),
-        Field(8, "place", _PLACE),
+        Field(8, "place", PLACE),
         Field(9, "activity", FREE_TEXT),
         Field(10, "objects", LABEL),
         Field(11, "language", LANGUAGE),

@@ -1,4 +1,4 @@
-"""Plans and sites that a party keeps to itself: made like a notice, never said.
+"""Plans, sites and zones kept to oneself: made like a notice, never said.
 
 What is kept meets the live notices of other parties on this party's own node
 only (`engine.private_view`). Nothing of it goes into a message, so there is no
@@ -7,7 +7,8 @@ kind for it; its form is that of the private journal, which nobody else reads.
 A site is a place where people are. It may be without end: then its window ends
 with the calendar, at `INSTANT_MAX`, which is the last instant that can be
 written, compared and indexed like any other; and it may be without a beginning:
-then its window begins in 1970. A plan has windows as a notice has.
+then its window begins in 1970. A zone is an area with a rule, and may be without
+end like a site. A plan has windows as a notice has.
 """
 
 import re
@@ -15,29 +16,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
-from openline.domain.instant import INSTANT_MAX
 from openline.domain.limits import (
     PRIVATE_NAME_CHARS_MAX,
     VOLUMES_MAX,
 )
-from openline.domain.line.form import NAME, Fault, Field, Items, Json, Record, Text, Truth
+from openline.domain.line.form import NAME, Fault, Field, Items, Json, Record, Text, Truth, Word
 from openline.domain.record import cbor
 from openline.domain.space.volume import Volume
 from openline.domain.talk.body import FREE_TEXT
-from openline.domain.talk.volumes import VOLUME, volume_faults
-
-ALWAYS_FROM: Final = 0
-"""Start of the window of a site without a beginning: 1970-01-01T00:00:00Z."""
-
-WITHOUT_END: Final = INSTANT_MAX
-"""End of the window of a site without end: 9999-12-31T23:59:59.999Z."""
+from openline.domain.talk.volumes import ALWAYS_FROM as ALWAYS_FROM
+from openline.domain.talk.volumes import VOLUME, standing, volume_faults
+from openline.domain.talk.volumes import WITHOUT_END as WITHOUT_END
+from openline.domain.talk.zone import ZoneRule
 
 _SUBJECT: Final = "PRIVATE"
 
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """A plan or a site that a party keeps to itself.
+    """A plan, a site or a zone that a party keeps to itself.
 
     Attributes:
         name: The party's own name for it, in words; no slash.
@@ -46,6 +43,7 @@ class Private:
         is_site: Whether it is a place where people are, else a plan.
         is_exercise: Whether it is for an exercise: then it meets exercises only.
         remark: Free words for its own officers, perhaps none.
+        rule: Of a zone, what the party wishes to hold in it; None for anything else.
     """
 
     name: str
@@ -54,8 +52,14 @@ class Private:
     is_site: bool = False
     is_exercise: bool = False
     remark: str = ""
+    rule: ZoneRule | None = None
 
     record: ClassVar[Record]
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it is a site or a zone, which may be without end."""
+        return self.is_site or self.rule is not None
 
     @property
     def valid_from(self) -> int:
@@ -99,7 +103,7 @@ class Private:
     def from_json(cls, json: Json) -> Self:
         """What an officer filled in.
 
-        The volumes of a site may leave out either end of their windows.
+        The volumes of a site or zone may leave out either end of their windows.
 
         Raises:
             OurError: Something is missing, wrong or cannot be; it names the
@@ -127,25 +131,21 @@ class Private:
     def _faults(self) -> Iterator[Fault]:
         yield from self.record.doubts(self, "")
         yield from volume_faults(self.volumes, "volumes")
-        if not self.is_site and any(one.valid_until == WITHOUT_END for one in self.volumes):
-            yield Fault("volumes", "have a window without end", "Only a site may be without end.")
+        if self.is_site and self.rule is not None:
+            yield Fault("rule", "has no place beside a site", "Keep the two under two names.")
+        if not self.is_standing and any(one.valid_until == WITHOUT_END for one in self.volumes):
+            what = "have a window without end"
+            yield Fault("volumes", what, "Only a site or a zone may be without end.")
 
 
 def _opened(json: Json) -> Json:
-    """The form of a site with the ends of windows that it does not give."""
-    if not isinstance(json, Mapping) or json.get("site") is not True:
+    """The form of a site or zone with the ends of windows that it does not give."""
+    if not isinstance(json, Mapping) or not (json.get("site") is True or json.get("rule")):
         return json
     volumes = json.get("volumes")
     if not isinstance(volumes, list | tuple):
         return json
-    return {**json, "volumes": [_with_window(one) for one in volumes]}
-
-
-def _with_window(volume: Json) -> Json:
-    if not isinstance(volume, Mapping):
-        return volume
-    given = {label: held for label, held in volume.items() if held is not None}
-    return {"valid_from": ALWAYS_FROM, "valid_until": WITHOUT_END, **given}
+    return {**json, "volumes": [standing(one) for one in volumes]}
 
 
 _NAME = Text(
@@ -164,5 +164,6 @@ Private.record = Record(
         Field(4, "is_site", Truth(), "site"),
         Field(5, "is_exercise", Truth(), "exercise"),
         Field(6, "remark", FREE_TEXT),
+        Field(7, "rule", Word(ZoneRule), is_optional=True),
     ),
 )

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from openline.domain.errors import TheirError
+from openline.domain.instant import INSTANT_MAX
 from openline.domain.limits import RADIUS_M_MAX, VERTICES_MAX
 from openline.domain.line.form import (
     METRES,
@@ -39,7 +40,15 @@ from openline.domain.space.volume import (
     Volume,
     VolumeDoesNotHold,
     check_volume,
+    read_altitude,
 )
+
+ALWAYS_FROM: Final = 0
+"""Start of a window without a beginning: 1970-01-01T00:00:00Z."""
+
+WITHOUT_END: Final = INSTANT_MAX
+"""End of a window without end: 9999-12-31T23:59:59.999Z, the last instant that can be
+written, compared and indexed like any other."""
 
 _LEVEL = re.compile(r"FL\s*([0-9]{1,3})")
 _SPOKEN = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(FT|M)\s*(AMSL|MSL|AGL|WGS-?84)")
@@ -48,7 +57,7 @@ _DM_OF = {"FT": Decimal("3.048"), "M": Decimal(10)}
 _REMEDY = "Write FL120, 1500 ft AMSL or 300 m AGL."
 
 
-class _Bound(Undoubted):
+class BoundForm(Undoubted):
     """An altitude; `open_words` say that there is no bound on this side."""
 
     def __init__(self, *open_words: str) -> None:
@@ -58,7 +67,14 @@ class _Bound(Undoubted):
         return [int(thing.datum), thing.value]
 
     def from_value(self, value: Value, path: str) -> Altitude:
-        raise AssertionError("a volume reads its own array")
+        try:
+            altitude = read_altitude(value, path)
+        except TheirError as error:
+            # The error begins with the path itself.
+            raise Fault("", error.what) from None
+        if altitude is None:
+            raise Fault(path, "is null; a bound that is not there is left out")
+        return altitude
 
     def to_json(self, thing: Altitude) -> dict[str, Any]:
         return {"datum": thing.datum.name, "value": thing.value}
@@ -115,18 +131,41 @@ class VolumeForm(Record):
         return volume
 
 
+LOWER: Final = BoundForm("SFC", "GND", "SURFACE")
+"""A lower bound; in JSON `surface` says that there is none."""
+
+UPPER: Final = BoundForm("UNL", "UNLIMITED")
+"""An upper bound; in JSON `unlimited` says that there is none."""
+
 VOLUME: Final = VolumeForm(
     Volume,
     (
         Field(0, "shape", Word(Shape)),
         Field(1, "vertices", Items(POINT, VERTICES_MAX, 1)),
         Field(2, "radius_m", Whole(0, RADIUS_M_MAX)),
-        Field(3, "lower", _Bound("SFC", "GND", "SURFACE"), is_optional=True),
-        Field(4, "upper", _Bound("UNL", "UNLIMITED"), is_optional=True),
+        Field(3, "lower", LOWER, is_optional=True),
+        Field(4, "upper", UPPER, is_optional=True),
         Field(5, "valid_from", Instant()),
         Field(6, "valid_until", Instant()),
     ),
 )
+
+
+class StandingVolumes(Items):
+    """Volumes of what is there for good: in JSON their windows may be left out."""
+
+    def from_json(self, json: Json, path: str) -> tuple[Any, ...]:
+        if isinstance(json, list | tuple):
+            json = [standing(one) for one in json]
+        return super().from_json(json, path)
+
+
+def standing(volume: Json) -> Json:
+    """The form of a volume with the ends of its window that it does not give."""
+    if not isinstance(volume, Mapping):
+        return volume
+    given = {label: held for label, held in volume.items() if held is not None}
+    return {"valid_from": ALWAYS_FROM, "valid_until": WITHOUT_END, **given}
 
 
 def volume_faults(volumes: tuple[Volume, ...], path: str) -> Iterator[Fault]:

@@ -189,7 +189,7 @@ class Said(msgspec.Struct):
         party: The author: this party.
         index: Its index.
         serial: Its serial as people write it.
-        notice_id: Of a notice, its id.
+        notice_id: Of a notice, a movement or a zone, its id.
         is_delivered: Whether every recipient's receipt is held.
         delivered: The instant of each recipient's receipt, by party.
     """
@@ -366,7 +366,8 @@ class Side(msgspec.Struct, omit_defaults=True):
 
     Attributes:
         party: Whose notice.
-        notice_id: Its id.
+        notice_id: Its id; of a movement, a site or a zone with `movement/`, `site/` or `zone/`
+            before it, and of a zone the version since which it counts behind it.
         version: Its version.
         volume: Number of the volume, from 1.
         name: Of what is kept private, its name; then there is no `notice_id`.
@@ -392,6 +393,7 @@ class Finding(msgspec.Struct, kw_only=True):
         closest: The point of closest approach.
         words: The same in brief, in English: alike on all nodes.
         said: The same in sentences, in the language asked for.
+        rule: Where one of the two is a zone, its rule; else empty.
         minima: What was agreed.
     """
 
@@ -404,6 +406,7 @@ class Finding(msgspec.Struct, kw_only=True):
     closest: dict[str, int]
     words: str
     said: str
+    rule: str
     minima: Minima
 
 
@@ -442,11 +445,12 @@ class Conflicts(msgspec.Struct):
 
 
 class Private(msgspec.Struct):
-    """A plan or a site that this party keeps to itself, on this node.
+    """A plan, a site or a zone that this party keeps to itself, on this node.
 
     Attributes:
         name: Its name.
-        site: Whether it is a place where people are, else a plan.
+        site: Whether it is a place where people are, else a plan or a zone.
+        rule: Of a zone, its rule; else empty.
         kind: What acts or is there; names separation minima.
         exercise: Whether it is for an exercise: then it meets exercises only.
         remark: Free words.
@@ -464,6 +468,7 @@ class Private(msgspec.Struct):
 
     name: str
     site: bool
+    rule: str
     kind: str
     exercise: bool
     remark: str

@@ -23,6 +23,8 @@ from openline.faces.api import (
     events,
     faults,
     files,
+    place_answers,
+    places,
     private,
     reading,
     schema,
@@ -49,6 +51,11 @@ TAGS: Final = (
     Tag("notices", "Advance information about activity, and the conflicts it meets."),
     Tag("matters", "Queries, warnings and what else waits for somebody, with their clocks."),
     Tag("private", "Plans and sites that this party keeps to itself, checked on this node only."),
+    Tag("places", "Sites, zones and movements, and what was drafted about zones."),
+    Tag(
+        "private",
+        "What this party keeps to itself: plans, sites, zones; checked here only.",
+    ),
     Tag("understandings", "What the parties agreed on."),
     Tag("keys", "This party's keys."),
     Tag("files", "Certificates and the courier's files."),
@@ -66,6 +73,7 @@ ROUTES: Final = (
     reading.read_notice_of,
     writing.check_notice,
     reading.list_conflicts,
+    *places.ROUTES,
     private.keep_private,
     private.list_private,
     private.read_private,
@@ -90,7 +98,7 @@ ROUTES: Final = (
 
 _STRUCTURES: Final = [
     structure
-    for module in (answers, describe, schema)
+    for module in (answers, describe, place_answers, schema)
     for structure in vars(module).values()
     if isinstance(structure, type) and issubclass(structure, msgspec.Struct)
 ]

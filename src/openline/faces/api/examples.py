@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from litestar.openapi.spec import Example
 
-from openline.faces.api import answers
+from openline.faces.api import answers, place_examples
 
 LINE: Final = "syria-air"
 ALPHA: Final = "alpha.example"
@@ -98,6 +98,7 @@ def _sayings() -> list[Example]:
         "ANSWER": "FLASH",
         "WARNING": "FLASH",
         "EXPLANATION": "PRIORITY",
+        **place_examples.SAYINGS,
     }
     return [
         Example(
@@ -296,6 +297,7 @@ _FINDING: Final[dict[str, Any]] = {
         f"{ALPHA} ALPHA-0003 and {BRAVO} BRAVO-0001 come nearer to each other than was agreed. On "
         "the map they are 1840 m apart."
     ),
+    "rule": "",
     "minima": answers.Minima(lateral_m=5_000, vertical_dm=60_000, time_ms=1_800_000),
 }
 
@@ -359,6 +361,7 @@ _PRIVATE_CONFLICT: Final = answers.Conflict(
 PRIVATE: Final = answers.Private(
     name="Observers East",
     site=True,
+    rule="",
     kind="presence",
     exercise=False,
     remark="",

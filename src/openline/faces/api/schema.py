@@ -56,8 +56,7 @@ class Say(msgspec.Struct, forbid_unknown_fields=True):
     """Something to say on a line.
 
     Attributes:
-        kind: The kind of message: TEXT, NOTICE, READ, READ_BACK, RESPONSE, LINE_CHECK,
-            LINE_CHECK_REPLY, DECLARATION, QUERY, ANSWER, WARNING or EXPLANATION.
+        kind: The kind of message, such as TEXT or NOTICE: one that people say.
         fields: The fields of the kind, in the same projection that messages are read in.
             Without `by`, the post and officer of node.toml act.
         precedence: How fast.

@@ -11,6 +11,7 @@ from openline.adapters.wording import LANGUAGES, Facts, Wording
 from openline.app.config import Config
 from openline.domain.party import Precedence
 from openline.domain.talk.lead_time import LeadClass
+from openline.domain.talk.movement import SIDE_PREFIX
 from openline.domain.talk.private import Private
 from openline.engine.views import View
 
@@ -106,7 +107,9 @@ def _lead_time(view: View, record: dict[str, Any]) -> tuple[int | None, LeadClas
     """The lead time of a notice's version, counted at the receiver."""
     if not record["notice_id"]:
         return None, None
-    notice = view.notice(f"{record['party']}/{record['notice_id']}")
+    name = f"{record['party']}/{record['notice_id'].removeprefix(SIDE_PREFIX)}"
+    is_movement = record["notice_id"].startswith(SIDE_PREFIX)
+    notice = view.movement(name) if is_movement else view.notice(name)
     for version in (notice or {}).get("versions", ()):
         if version["index"] == record["index"] and version["lead_class"] is not None:
             return version["lead_time_ms"], LeadClass(version["lead_class"])

@@ -16,6 +16,7 @@ from openline.domain.party import Precedence
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, from_json
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.site import UNNAMED
 from openline.engine.commands import (
     AcknowledgeAlarm,
     Adopt,
@@ -70,6 +71,9 @@ SAID_BY_PEOPLE: Final = (
     Kind.ANSWER,
     Kind.WARNING,
     Kind.EXPLANATION,
+    Kind.SITE,
+    Kind.ZONE,
+    Kind.MOVEMENT,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 
@@ -346,5 +350,7 @@ LEFT_TO_THE_DESK: Final[dict[Kind, dict[str, Any]]] = {
     Kind.NOTICE: {"notice_id": _NOT_NAMED},
     Kind.LINE_CHECK: {"number": 1},
     Kind.DECLARATION: {"effective_at": format_instant(0)},
+    Kind.ZONE: {"zone_id": UNNAMED, "valid_until": format_instant(0)},
+    Kind.MOVEMENT: {"movement_id": UNNAMED},
 }
 """Fields that may be left out, with what tells the desk to fill them in."""

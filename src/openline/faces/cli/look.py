@@ -12,6 +12,7 @@ from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Acting, Language, Node, OnLine
 from openline.faces.cli.output import Worded, emit
+from openline.faces.cli.placing import show_verb
 from openline.faces.cli.private import found_rows
 
 status_app = make_app("status", "")
@@ -288,8 +289,10 @@ def _looks(name: str, facts: dict[str, Any]) -> Iterator[str]:
     if "private" in facts:
         yield f"private show {shlex.quote(facts['private'])}"
     for side in facts.get("sides", ()):
-        yield f"notice show {side['party']}/{side['notice_id']}"
+        yield show_verb(side["party"], side["notice_id"])
     if "notice_id" in facts:
-        yield f"notice show {facts['party']}/{facts['notice_id']}"
+        yield show_verb(facts["party"], facts["notice_id"])
+    if "zone_id" in facts:
+        yield "zone violations"
     elif "serial" in facts:
         yield f"log show {facts['serial']}"

@@ -16,7 +16,10 @@ from openline.domain.line.understanding_toml import from_toml
 from openline.domain.space.conflict import Finding, Minima, Verdict
 from openline.domain.space.geodesy import Position
 from openline.domain.space.volume import Volume, VolumeDoesNotHold, check_volume
+from openline.domain.talk.movement import Movement
+from openline.domain.talk.site import SITE
 from openline.domain.talk.volumes import VOLUME
+from openline.domain.talk.zone import Zone
 from openline.faces.cli.faults import WrongUsage
 
 if TYPE_CHECKING:
@@ -81,6 +84,8 @@ def _side(client: "Client", line: str, side: dict[str, Any]) -> DrawnSide:
     if name := side.get("name"):
         return _private_side(client, line, side, name)
     party, notice_id, version = side["party"], side["notice_id"], side["version"]
+    if "/" in notice_id:
+        return _place_side(client, line, side)
     notice = client.get("/lines", line, "notices", party, notice_id)
     kept = [one for one in notice["versions"] if one["version"] == version]
     content = _content(client, line, notice, kept, version)
@@ -92,6 +97,31 @@ def _side(client: "Client", line: str, side: dict[str, Any]) -> DrawnSide:
         )
     serial = kept[0]["serial"] if kept else ""
     return _drawn(side, notice_id, volumes, serial, notice["kind"])
+
+
+def _place_side(client: "Client", line: str, side: dict[str, Any]) -> DrawnSide:
+    """A side that is a site, a zone or a movement, as it is now.
+
+    Of a zone the area is drawn with its own windows, not cut to when it counts.
+    """
+    sort, _, name = side["notice_id"].partition("/")
+    place = client.get("/lines", line, f"{sort}s", side["party"], name.partition("/")[0])
+    content = place["content"] or {}
+    volumes: tuple[Volume, ...] = ()
+    if sort == "site" and content.get("version") == side["version"]:
+        volumes = SITE.from_json(content, "site").footprint
+    elif sort == "movement" and content.get("version") == side["version"]:
+        volumes = Movement.record.from_json(content, "movement").volumes
+    elif sort == "zone" and content:
+        volumes = Zone.record.from_json(content, "zone").volumes
+    if not 1 <= side["volume"] <= len(volumes):
+        raise OurError(
+            f"{side['party']} {side['notice_id']} is no longer kept as it was in version "
+            f"{side['version']}.",
+            "The record has it: openline log shows every message.",
+        )
+    kind = content.get("kind", "zone")
+    return _drawn(side, side["notice_id"], list(volumes), place["serial"], kind)
 
 
 def _private_side(client: "Client", line: str, side: dict[str, Any], name: str) -> DrawnSide:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Group, Parameter
 
@@ -18,7 +18,7 @@ from openline.faces.cli.saying import naming_options
 app = make_app(
     "private",
     """\
-    Keep plans and sites to ourselves, and be alarmed when a notice comes near.
+    Keep plans, sites and zones to ourselves, and be alarmed when a notice comes near.
 
     What is kept is compared on this node with the live notices of the other
     parties, those that are here and those that come, under the minima that the
@@ -27,6 +27,9 @@ app = make_app(
     may tell them something all the same.
     """,
 )
+
+Rule = Literal["prior-contact", "stay-out", "caution", "corridor", "buffer", "separation-line"]
+"""What holds in a zone, as people type it."""
 
 _WHERE = Group("Where, how high, when", sort_key=2)
 _SIGNED = Parameter(group=_WHERE, allow_leading_hyphen=True)
@@ -112,13 +115,14 @@ def keep(
     name: str,
     areas: Areas = Areas(),
     site: bool = False,
+    rule: Rule | None = None,
     kind: str | None = None,
     remark: str = "",
     exercise: bool = False,
     replace: bool = False,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
-    r"""Keep a plan or a site on this node.
+    r"""Keep a plan, a site or a zone on this node.
 
     The area comes from a file in GeoJSON, KML or ACO, as of a notice, or is
     drawn by options. All activities of the file together are kept under one
@@ -129,6 +133,7 @@ def keep(
     Example:
         openline private keep people.geojson --name "Observers East" --site
         openline private keep plan.geojson --name "Patrol 7" --kind air --from +2h --until +5h
+        openline private keep --name "Ridge" --rule stay-out --circle "34.6,37.1" --radius 3km
         openline private keep --name "Depot" --site --circle "34.490,36.909" --radius 500m \
             --upper "100 m AGL"
 
@@ -137,6 +142,7 @@ def keep(
         name: This party's own name for it.
         areas: Where, how high and when.
         site: It is a place where people are, else a plan.
+        rule: It is a zone in which this holds, as of `openline zone`; nobody else knows of it.
         kind: What acts or is there; names separation minima: air, ground, missile, presence.
             Without it that of the file, or of a site presence.
         remark: Words for our own officers.
@@ -144,15 +150,16 @@ def keep(
         replace: It takes the place of what is kept under the name.
         options: Which node and line, who acts, and how to print.
     """
-    drafts = areas.drafts(file, kind, site=site)
+    drafts = areas.drafts(file, kind, site=site or rule is not None)
     client = options.client()
     fields = {
         "name": name,
-        "kind": _kind_of(drafts, site=site),
+        "kind": "zone" if rule is not None else _kind_of(drafts, site=site),
         "volumes": [volume for draft in drafts for volume in draft["volumes"]],
         "site": site,
         "exercise": exercise,
         "remark": remark,
+        **({} if rule is None else {"rule": rule.replace("-", "_").upper()}),
     }
     body = {"fields": fields, "replace": replace, "by": options.officer()}
     with naming_options():
@@ -271,7 +278,7 @@ def _list_rows(kept: list[dict[str, Any]]) -> Iterator[str]:
     cells = [
         (
             one["name"],
-            "site" if one["site"] else "plan",
+            "site" if one["site"] else "zone" if one["rule"] else "plan",
             one["kind"],
             "" if one["valid_from"] is None else format_instant(one["valid_from"]),
             "" if one["valid_until"] is None else format_instant(one["valid_until"]),

@@ -59,6 +59,22 @@ OPTIONS: Final = {
     "volumes.valid_from": "--from",
     "volumes.valid_until": "--until",
     "volumes.vertices": "Position {number} of the area,",
+    "agrees": "ZONE",
+    "applies_to": "--applies-to",
+    "authority": "--authority",
+    "lower": "--lower",
+    "posture": "--posture",
+    "route": "Waypoint {number},",
+    "rule": "--rule",
+    "sites.names": "--name",
+    "sites.place": "--place",
+    "sites.position": "--at",
+    "sites.radius_m": "--radius",
+    "sites.valid_until": "--valid-until",
+    "sites.volumes": "The footprint",
+    "tolerance": "--tolerance",
+    "upper": "--upper",
+    "valid_until": "--valid-until",
 }
 """What the fields of a request are called on the command line."""
 
