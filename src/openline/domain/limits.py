@@ -331,3 +331,25 @@ MATTERS_ENDED_KEPT = 20_000
 
 HAPPENINGS_MAX = 64
 """Messages about one matter that its standing follows from; further ones are recorded only."""
+
+CODED_SIZE_BYTES_MAX = 340
+"""One coded message in its short form: what one burst of the smallest satellite terminal
+carries. Which bytes it counts is in `domain.record.short_form`."""
+
+CODED_SLOTS_MAX = 6
+"""Values of one coded message: what can be read aloud and repeated at once."""
+
+CODE_BOOK_ENTRIES_MAX = 200
+"""Entries of a code book; the Moscow link of 1976 had six, the incidents at sea code some eighty."""
+
+CODE_BOOK_SIZE_BYTES_MAX = 262_144
+"""A code book: 200 entries in six languages."""
+
+ASKED_ABOUT_MAX = 2_000
+"""Messages of ours without a reading for which a node says when to ask; beyond it the newest."""
+
+UNTRANSLATED_KEPT = 2_000
+"""Messages that wait for a linguist on one node; the newest are listed."""
+
+PASSING_KEPT = 2_000
+"""Messages of one party that must be passed on, and are watched; further ones are flagged."""

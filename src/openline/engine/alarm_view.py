@@ -55,6 +55,12 @@ CLOCK: Final = "CLOCK"
 MATTERS_UNLISTED: Final = "MATTERS_UNLISTED"
 """A party has more open matters than are kept: no clock runs on further ones."""
 
+QUERY_ACK: Final = "QUERY_ACK"
+"""A counterpart asks whether a message arrived that no officer of ours has read."""
+
+NOT_PASSED_ON: Final = "NOT_PASSED_ON"
+"""A message that must be passed on was not, as far as anybody said."""
+
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""
 
