@@ -71,9 +71,7 @@ def known_books(
     return {code_book_hash(book): book for book in (*shipped().values(), *own)}
 
 
-def _own(
-    folder: Path, left_aside: Callable[[Path, OurError], None] | None
-) -> Iterator[CodeBook]:
+def _own(folder: Path, left_aside: Callable[[Path, OurError], None] | None) -> Iterator[CodeBook]:
     paths: Iterable[Path] = sorted(folder.iterdir()) if folder.is_dir() else ()
     for path in (one for one in paths if one.suffix in _SUFFIXES):
         try:

@@ -340,7 +340,7 @@ CODED_SLOTS_MAX = 6
 """Values of one coded message: what can be read aloud and repeated at once."""
 
 CODE_BOOK_ENTRIES_MAX = 200
-"""Entries of a code book; the Moscow link of 1976 had six, the incidents at sea code some eighty."""
+"""Entries of a code book: what a watch finds by number; the link of 1976 had six."""
 
 CODE_BOOK_SIZE_BYTES_MAX = 262_144
 """A code book: 200 entries in six languages."""

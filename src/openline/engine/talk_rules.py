@@ -129,18 +129,14 @@ def _check_acts(desk: "Desk", coded: Coded, now: int) -> None:
                 "Answer it, or object to it.",
             )
         if record.kind == Kind.NOTICE:
-            raise OurError(
-                f"{desk.serial(of)} is a notice.", "Use `openline notice cancel`."
-            )
+            raise OurError(f"{desk.serial(of)} is a notice.", "Use `openline notice cancel`.")
     if coded.acts in (Acts.HOLDING, Acts.QUERY) and (until := coded.until) is not None:
         _check_future(until, now)
 
 
 def _check_future(at: int, now: int) -> None:
     if at <= now:
-        raise OurError(
-            f"{format_instant(at)} is over.", "Give an instant to come, such as +20min."
-        )
+        raise OurError(f"{format_instant(at)} is over.", "Give an instant to come, such as +20min.")
 
 
 def _check_short(view: "View", coded: Coded) -> None:

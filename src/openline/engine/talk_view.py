@@ -161,7 +161,7 @@ class TalkView:
         rows = [self._ask_row(record) for record in self._unread.values()]
         rows += [self._read_row(record) for record in self._asked_of_us.values()]
         rows += [
-            self._row(one.record, "passed_on", one.by_at, party, one.level.name)
+            self._row(one.record, "passed_on", one.by_at, party)
             for one in self._expected.values()
             for party in self.not_passed_on(one)
         ]
@@ -174,15 +174,13 @@ class TalkView:
         asked = tuple(mark.at for mark in record.marks_of("asked"))
         timers = self._understanding.timers
         at = next_ask(timers, record.precedence, record.at, asked, is_delivered=is_delivered)
-        return self._row(record, "query_ack", at, self._own, ", ".join(unread))
+        return self._row(record, "query_ack", at, self._own)
 
     def _read_row(self, record: MessageRecord) -> dict[str, Any]:
         asked = [mark.at for mark in record.marks_of("asked")]
-        return self._row(record, "asked", max(asked), self._own, record.party)
+        return self._row(record, "asked", max(asked), self._own)
 
-    def _row(
-        self, record: MessageRecord, clock: str, at: int, party: str, about: str
-    ) -> dict[str, Any]:
+    def _row(self, record: MessageRecord, clock: str, at: int, party: str) -> dict[str, Any]:
         return {
             "matter": self._messages.serial(record.party, record.index),
             "subject": "message",
@@ -191,7 +189,6 @@ class TalkView:
             "party": party,
             "precedence": Precedence(record.precedence).name,
             "tier": 0,
-            "about": about,
         }
 
     # What waits for a linguist.

@@ -534,6 +534,14 @@ class Wording:
             rows += talks.passing_rows(self, {**record["passing"], "serial": record["serial"]})
         return "".join(f"{row}\n" for row in rows)
 
+    def talk(self, talk: Mapping[str, Any]) -> str:
+        """What hangs on a message: corrected values, translations and what they lack.
+
+        Args:
+            talk: As the API tells it with the message.
+        """
+        return "".join(f"{row}\n" for row in talks.talk_rows(self, talk))
+
     def notice_outcome(self, notice: Mapping[str, Any]) -> str:
         """Where a notice stands with each party, its versions, answers and conflicts.
 

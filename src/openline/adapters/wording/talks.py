@@ -271,10 +271,38 @@ def passing_rows(say: "Wording", passing: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def talk_rows(say: "Wording", talk: Mapping[str, Any]) -> Iterator[str]:
+    """What hangs on a message: corrected values, later translations, what they lack.
+
+    Args:
+        say: The words of a language.
+        talk: `corrections` and `translations`, as the API tells them.
+    """
+    for one in talk["corrections"]:
+        sentence = mark("{serial} corrects the value {field}; the original stands above.")
+        serial, field = Data(one["serial"]), Data(visible(one["field"]))
+        yield say.say(sentence, serial=serial, field=field)
+        yield from say.words(mark("As it was said:"), one["old"])
+        yield from say.words(mark("As it is right:"), one["new"])
+    for one in talk["translations"]:
+        yield say.say("From {serial}:", serial=Data(one["serial"]))
+        translation = Translation(
+            one["language"],
+            one["text"],
+            one["translator"],
+            one["is_machine"],
+            one["reviewed_by"],
+            one["certified_by"],
+        )
+        yield from translation_rows(say, translation)
+        yield from one["remarks"]
+
+
 def gloss_rows(say: "Wording", missing: list[tuple[str, str]]) -> list[str]:
     """What a translation lacks of the agreed words, a sentence each.
 
     Args:
+        say: The words of a language.
         missing: The word in the original, and the agreed word for it.
     """
     sentence = mark("The original says {term}; the agreed word for it, {word}, is not there.")

@@ -120,7 +120,7 @@ class Coded(Body):
         """What acts as a warning goes as FLASH."""
         if self.acts is Acts.WARNING and precedence is not Precedence.FLASH:
             yield Fault("precedence", f"is {precedence.name}", "A warning is FLASH.")
-        yield from super().faults(precedence)
+        yield from Body.faults(self, precedence)
 
     def rules(self) -> Iterator[Fault]:
         """A slot has one value; what acts on a message names it."""

@@ -145,9 +145,7 @@ def value_at(shown: Any, field: str) -> str:
         try:
             value = value[part]
         except (KeyError, IndexError, TypeError):
-            raise OurError(
-                f"The message has no value {field!r}.", _told(shown, field)
-            ) from None
+            raise OurError(f"The message has no value {field!r}.", _told(shown, field)) from None
     if isinstance(value, dict | list):
         raise OurError(f"{field!r} is not a single value.", "Name one value inside it.")
     return value if isinstance(value, str) else json.dumps(value)

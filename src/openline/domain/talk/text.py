@@ -86,9 +86,7 @@ TRANSLATION_FIELDS: Final = (
 )
 """The fields of a translation; `reviewed_by` and `certified_by` came later."""
 
-_TRANSLATION = Record(
-    Translation, TRANSLATION_FIELDS
-)
+_TRANSLATION = Record(Translation, TRANSLATION_FIELDS)
 
 Text.record = Record(
     Text,

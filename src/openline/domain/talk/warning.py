@@ -85,7 +85,7 @@ class Warning(Body):
         """A warning goes as FLASH, or not at all."""
         if precedence is not Precedence.FLASH:
             yield Fault("precedence", f"is {precedence.name}", "A warning is FLASH.")
-        yield from super().faults(precedence)
+        yield from Body.faults(self, precedence)
 
     def rules(self) -> Iterator[Fault]:
         """The end of a danger names its warning; each volume can be."""
