@@ -36,6 +36,7 @@ from openline.domain.line.form import (
     Whole,
     Word,
 )
+from openline.domain.line.letters import doubt_about
 from openline.domain.party import Precedence
 from openline.domain.record import cbor
 
@@ -266,6 +267,8 @@ def _slot_faults(entry: Entry, path: str) -> Iterator[Fault]:
         if names.count(name) > 1:
             yield Fault(f"{path}.slots[{number}].name", "is there twice")
     for language, words in entry.meaning:
+        if doubt := doubt_about(words):
+            yield Fault(f"{path}.meaning.{language}", doubt, "Write the words again.")
         found = BRACES.findall(words)
         bare = BRACES.sub("", words)
         if sorted(found) != sorted(names) or "{" in bare or "}" in bare:

@@ -480,7 +480,7 @@ DUES: Final = answers.Dues(
 )
 
 CODE_BOOK: Final = answers.CodeBook(
-    hash="e79c933ae81409f3cb90902cd41948fa5aa8e9a5af070f056c8c957680b86b84",
+    hash="0fe46a627a84410db366170fe5c92be9c3d201d44583672f8b521b429c417070",
     name="standard",
     version=1,
     entries=[

@@ -1,6 +1,8 @@
 """The verbs about one message: correct it, ask whether it arrived, pass it on, translate it."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from openline.domain.instant import format_instant
 from openline.domain.party import Precedence
@@ -122,7 +124,7 @@ def passed_on(
     text: str = "",
     *,
     recipient: str = "",
-    at: str | None = None,
+    at: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     language: str | None = None,
     wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
