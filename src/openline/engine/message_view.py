@@ -392,7 +392,7 @@ class MessageView:
         }
 
     def _talk_marks(self, record: MessageRecord) -> dict[str, Any]:
-        """What is said about a message beside answers; a sort that is not there is left out."""
+        """What is said about a message beside answers; what is not there is left out."""
         shown = {name: [self._mark_json(mark) for mark in record.marks_of(name)]
                  for name in TALK_MARKS}  # fmt: skip
         return {name: marks for name, marks in shown.items() if marks}

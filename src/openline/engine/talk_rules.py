@@ -1,4 +1,4 @@
-"""What may be said now of coded messages, corrections, query-acks and what goes with them.
+"""What may be said now in coded messages and about single messages.
 
 Whether a matter can take it in the state it is in is asked of `matter_view`; here is
 whether it names the right message, and whether book, values and size are as agreed.
@@ -76,7 +76,7 @@ NO_BOOK: Final = bytes(32)
 
 
 def completed_coded(view: "View", coded: Coded) -> Coded:
-    """The message with the agreed book, and as what it acts there, where it names none."""
+    """The message with the agreed book and its deed, where it names none."""
     if coded.book != NO_BOOK or view.understanding.code_book is None:
         return coded
     coded = replace(coded, book=view.understanding.code_book)

@@ -1,4 +1,4 @@
-"""The words of coded messages, corrections, query-acks, passing on and translations."""
+"""The words of coded messages, and of what is said about single messages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -259,7 +259,7 @@ def _passed_alarm(say: "Wording", facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def passing_rows(say: "Wording", passing: Mapping[str, Any]) -> Iterator[str]:
-    """What is expected to be passed on, and by whom it was not, as far as anybody said."""
+    """By whom a message was not passed on, as far as anybody said."""
     sentence = mark("NOT PASSED ON: {party} has not said by {at} that {serial} reached: {level}.")
     for party in passing["not_passed_on"]:
         yield say.say(

@@ -146,7 +146,7 @@ def look_alikes(text: str) -> frozenset[int]:
 
 
 def _is_drawn(letter: str) -> bool:
-    """Whether it is a Latin letter or a digit in a typeface of its own, such as 𝐀 or ⓐ."""
+    """Whether it is a Latin letter or a digit in a typeface of its own: 𝐀, ⓐ."""
     drawn, _, plain = unicodedata.decomposition(letter).partition(" ")
     return drawn in _DRAWN and chr(int(plain.split()[0], 16)).isascii()
 

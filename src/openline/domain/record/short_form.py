@@ -1,4 +1,4 @@
-"""The short form: one entry in as few bytes as its receiver needs to have it whole.
+"""The short form: an entry in as few bytes as its receiver needs.
 
 Most of an envelope is known to whoever receives it: names, algorithms, and the root of
 the receiver's own outbox. The short form leaves that out; what is put back gives the very

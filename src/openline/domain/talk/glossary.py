@@ -109,7 +109,7 @@ def _has(text: str, stem: str, language: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Words parted by one space, in small letters, without marks, one form of each letter."""
+    """Words parted by one space, in small letters, without marks."""
     parted = unicodedata.normalize("NFD", text.casefold().replace(_TATWEEL, ""))
     kept = (letter for letter in parted if unicodedata.category(letter) != "Mn")
     return f" {' '.join(''.join(one if one.isalnum() else ' ' for one in kept).split())} "

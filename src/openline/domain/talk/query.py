@@ -375,7 +375,7 @@ def _query_deed(said: Said) -> Deed | None:
 
 
 def _coded_deed(said: Said, message: Coded) -> Deed | None:
-    """What a coded message does to a query: it asks, puts off, or takes a question back."""
+    """What a coded message does to a query: asks, puts off or takes back."""
     if message.acts is Acts.QUERY:
         reply_by = message.until or said.at + answer_ms(said.timers, said.precedence)
         instants = {

@@ -1,4 +1,4 @@
-"""Translations that come later: of a message that is on the record, by either side.
+"""Translations that come later, of what is on the record, by either side.
 
 The original stays authentic, whoever translates it. A translation of a counterpart's
 words is ours, and shows how we understood them: to quote it back avoids misunderstanding.

@@ -1,4 +1,4 @@
-"""What hangs on a message, said in one language: corrections, translations, passing on."""
+"""What hangs on a message: corrections, translations, passing on, in words."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from openline.engine.views import View
 
 
 def talked(view: View, shown: dict[str, Any], wording: Wording) -> dict[str, Any]:
-    """What hangs on a message: corrections, its corrected form, translations, passing on.
+    """What hangs on a message: corrections, translations, passing on.
 
     Args:
         view: The line's view.

@@ -1,4 +1,4 @@
-"""The verbs about one message: correct it, ask whether it arrived, pass it on, translate it."""
+"""The verbs about one message: correct, query-ack, passed-on, translation."""
 
 from typing import Annotated, Any
 
@@ -180,8 +180,7 @@ def add(
     A translation of the other side's words shows them how we understood them.
 
     Example:
-        openline translation add BRAVO-0007 "Are these yours?" --into en \
---translator "Lt. Petrova" --certified-by "Maj. Haddad"
+        openline translation add BRAVO-0007 "Not ours." --into en --translator "Lt. Petrova"
 
     Args:
         serial: The message.

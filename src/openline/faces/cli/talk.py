@@ -39,8 +39,8 @@ def say(
 
     Example:
         openline say "Are these yours: two aircraft 20 km west of Tabqa?" --precedence flash
-        openline say "They are not ours." --reply-to BRAVO-0007 \
---translation "ru=Это не наши." --translator "Lt. Petrova"
+        openline say "They are not ours." --reply-to BRAVO-0007
+        openline say "Not ours." --translation "ru=Не наши." --translator "Lt. Petrova"
 
     Args:
         text: The words.
