@@ -17,10 +17,12 @@ from typing import Any
 
 import pytest
 
+from openline.adapters.code_books import shipped
 from openline.app.compose import started
 from openline.app.config import load_config
 from openline.domain.line.terms import ReferencePoint
 from openline.domain.line.understanding_toml import from_toml, to_toml
+from openline.domain.talk.code_book import code_book_hash
 from openline.faces.api.serve import serve
 from openline.faces.cli.client import Client
 from openline.faces.cli.main import run
@@ -97,7 +99,9 @@ def make_line(directory: Path) -> Line:
         ticks_missed_degraded=50,
         ticks_missed_lost=150,
     )
-    draft.write_text(to_toml(replace(terms, timers=timers, reference_points=(SHAYRAT,))))
+    book = code_book_hash(shipped()["standard-1"])
+    agreed = replace(terms, timers=timers, reference_points=(SHAYRAT,), code_book=book)
+    draft.write_text(to_toml(agreed))
     do("understanding", "sign", draft, "--dir", line.alpha)
     do("understanding", "sign", signed, "--dir", line.bravo)
     for path in (line.alpha, line.bravo):

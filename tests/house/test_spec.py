@@ -16,6 +16,7 @@ from typing import Any, get_args
 import pytest
 
 from openline.adapters import link
+from openline.adapters.code_books import shipped
 from openline.domain import limits
 from openline.domain.errors import Reason
 from openline.domain.instant import INSTANT_MAX
@@ -44,12 +45,21 @@ from openline.domain.record import cbor, certificate
 from openline.domain.record.certificate import Certificate, CertificateKind, Claim, Evidence
 from openline.domain.record.checkpoint import Checkpoint, mldsa_message, sign_checkpoint
 from openline.domain.record.cosignature import ed25519_message
-from openline.domain.record.envelope import Header, make_content, parse_envelope, seal
+from openline.domain.record.envelope import (
+    Header,
+    make_content,
+    parse_envelope,
+    seal,
+    seal_envelope,
+)
 from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import Note, sign_note
+from openline.domain.record.short_form import shorten
 from openline.domain.record.tick import Tick, tick_hash, tick_key
-from openline.domain.talk import keys
+from openline.domain.talk import code_book, keys
 from openline.domain.talk.body import By
+from openline.domain.talk.code_book import Acts, code_book_hash
+from openline.domain.talk.coded import Coded, SlotValue
 from openline.domain.talk.keys import KeyRole, key_change_message
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import MESSAGES
@@ -197,7 +207,12 @@ def inner_forms(one: Any) -> Iterator[Any]:
 @cache
 def all_forms() -> tuple[Any, ...]:
     """Every form of the Understanding, of cards and of messages."""
-    tops = [terms._UNDERSTANDING, card._CARD, *(MESSAGES[kind].record for kind in Kind)]
+    tops = [
+        terms._UNDERSTANDING,
+        card._CARD,
+        code_book.TABLES["CodeBook"],
+        *(MESSAGES[kind].record for kind in Kind),
+    ]
     return tuple(one for top in tops for one in inner_forms(top))
 
 
@@ -380,6 +395,8 @@ def test_every_claim_is_in_the_specification() -> None:
         ("conflict", limits.VOLUMES_MAX),
         ("conflict", limits.PAIR_TESTS_MAX),
         ("conflict", limits.TOUCH_SAMPLES_MAX),
+        ("code-book", limits.CODED_SIZE_BYTES_MAX),
+        ("code-book", limits.CODE_BOOK_SIZE_BYTES_MAX),
         ("certificate", limits.EVIDENCE_SIZE_BYTES_MAX),
         ("certificate", limits.EVIDENCE_ENTRIES_MAX),
         ("certificate", limits.EVIDENCE_HEADS_MAX),
@@ -400,6 +417,7 @@ def test_bounds_are_those_of_the_code(page: str, told: int) -> None:
         ("understanding", keys.REVOKE_PREFIX),
         ("understanding", keys.EPOCH_PREFIX),
         ("circuit", courier.MAGIC.encode()),
+        ("code-book", code_book.FORMAT.encode()),
         ("certificate", certificate.MAGIC.encode()),
     ],
 )
@@ -420,6 +438,21 @@ def text_content() -> bytes:
     """The content of the example of an envelope."""
     said = Text(By("air-desk", "Maj. A. Petrov"), "en", "Shayrat 0140Z")
     return make_content(bytes(range(16)), said.to_body())
+
+
+def coded_content() -> bytes:
+    """The content of the example of a coded message."""
+    place = SlotValue(words="2 km west of Shayrat airfield")
+    book = code_book_hash(shipped()["standard-1"])
+    said = Coded(By("air-desk", "Maj. A. Petrov"), 2, (place,), book, Acts.WARNING)
+    return make_content(bytes(range(16)), said.to_body())
+
+
+def short_entry() -> bytes:
+    """The coded message as entry 12 in its short form."""
+    header = Header(ALPHA, LINE, Kind.CODED, 12, AT, (), None, 3, (BRAVO,))
+    sealed = seal_envelope(header, coded_content(), SeedSigner("node"))
+    return shorten(sealed, coded_content(), (ALPHA, BRAVO))
 
 
 def plain_header() -> Header:
@@ -570,6 +603,8 @@ HEX: dict[str, Callable[[], bytes]] = {
     "probe": lambda: encode_frame(Probe(AT)),
     "refusal": lambda: encode_frame(Refusal(Reason.WRONG_INDEX, "an entry says index 13")),
     "piece": urgent_piece,
+    "coded": coded_content,
+    "short": short_entry,
     "certificate": lambda: Certificate(
         Claim(CertificateKind.MESSAGE, LINE, ALPHA, 12), Evidence(b"")
     ).format(),

@@ -10,11 +10,13 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Final
 
 from openline.adapters.anchor import Anchor
 from openline.adapters.chance import SystemChance
 from openline.adapters.clock import rehearsal_ahead_ms, wall_clock_ms
+from openline.adapters.code_books import known_books
 from openline.adapters.keys import FileKeys
 from openline.adapters.sqlite import SqliteStore
 from openline.app.circuits import Circuits
@@ -61,12 +63,24 @@ async def compose(
         anchor = stack.enter_context(Anchor.open(config.anchor))
         with _in_words(_DAMAGED):
             is_current = _is_current(config, store, anchor, is_vouched=own_copy_is_current)
-            node = Node(config.party, keys, SystemChance(), store, own_copy_is_current=is_current)
+            node = Node(
+                config.party,
+                keys,
+                SystemChance(),
+                store,
+                own_copy_is_current=is_current,
+                books=known_books(config.directory, _left_aside),
+            )
             node.load(wall_clock_ms())
         running = RunningNode(config, node, store, anchor, keys, wall_clock_ms)
         with _in_words(_DISK_FAILED):
             _adopt_files(running)
         yield running
+
+
+def _left_aside(path: Path, error: OurError) -> None:
+    """A file that is no code book: no reason not to run, coded messages then say so."""
+    _log.warning("%s is left aside: %s %s", path, error.what, error.remedy)
 
 
 def _is_current(config: Config, store: SqliteStore, anchor: Anchor, *, is_vouched: bool) -> bool:

@@ -372,3 +372,25 @@ PEOPLE_MAX = 1_000_000
 
 DRAFTS_KEPT = 500
 """Drafts of alleged violations that a node lists; the record gives them all again."""
+
+CODED_SIZE_BYTES_MAX = 340
+"""One coded message in its short form: what one burst of the smallest satellite terminal
+carries. Which bytes it counts is in `domain.record.short_form`."""
+
+CODED_SLOTS_MAX = 6
+"""Values of one coded message: what can be read aloud and repeated at once."""
+
+CODE_BOOK_ENTRIES_MAX = 200
+"""Entries of a code book: what a watch finds by number; the link of 1976 had six."""
+
+CODE_BOOK_SIZE_BYTES_MAX = 262_144
+"""A code book: 200 entries in six languages."""
+
+ASKED_ABOUT_MAX = 2_000
+"""Messages of ours without a reading for which a node says when to ask; beyond it the newest."""
+
+UNTRANSLATED_KEPT = 2_000
+"""Messages that wait for a linguist on one node; the newest are listed."""
+
+PASSING_KEPT = 2_000
+"""Messages of one party that must be passed on, and are watched; further ones are flagged."""

@@ -60,6 +60,12 @@ ZONE_ENTERED: Final = "ZONE_ENTERED"
 REVALIDATION_DUE: Final = "REVALIDATION_DUE"
 """Sites or zones of ours are to be validated anew."""
 
+QUERY_ACK: Final = "QUERY_ACK"
+"""A counterpart asks whether a message arrived that no officer of ours has read."""
+
+NOT_PASSED_ON: Final = "NOT_PASSED_ON"
+"""A message that must be passed on was not, as far as anybody said."""
+
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""
 

@@ -37,20 +37,26 @@ from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
+from openline.domain.talk.coded import Coded
+from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Notice, Operation
+from openline.domain.talk.passed_on import PassedOn
 from openline.domain.talk.query import Query, QueryAnswer
+from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.warning import Warning
 from openline.engine.commands import Compose
 from openline.engine.conflict_view import Check
 from openline.engine.dialogue_rules import check_dialogue
 from openline.engine.message_view import MessageRecord, kind_name
 from openline.engine.place_desk import PlaceDesk, check_words
+from openline.engine.talk_rules import check_talk, completed_coded
 from openline.engine.views import View
 
 _HUMANITARIAN: Final = "humanitarian"
@@ -65,6 +71,7 @@ _TAKES_RESPONSE: Final = (
     Kind.SITE,
     Kind.ZONE,
     Kind.MOVEMENT,
+    Kind.CODED,
 )
 _BY_NODE: Final = (
     Kind.UNDERSTANDING,
@@ -119,7 +126,7 @@ class Desk:
     """
 
     def __init__(self, own: str, view: View) -> None:
-        self._own = own
+        self.own = self._own = own
         self._view = view
         # Versions of our notices that were drafted, and may not be in the view yet.
         self._drafted: dict[str, int] = {}
@@ -177,6 +184,8 @@ class Desk:
         if isinstance(message, LineCheck):
             number = max(self._view.state.next_check_number(), self._check_number + 1)
             return replace(message, number=number, statuses=message.statuses or self._statuses(now))
+        if isinstance(message, Coded):
+            return completed_coded(self._view, message)
         if isinstance(message, LineCheckReply) and not message.statuses:
             return replace(message, statuses=self._statuses(now))
         return self._places.completed(message, now)
@@ -251,6 +260,8 @@ class Desk:
                 )
             case Query() | QueryAnswer() | Warning() | Explanation():
                 check_dialogue(self, message, now)
+            case Coded() | Correction() | QueryAck() | PassedOn() | LaterTranslation():
+                check_talk(self, self._view, message, command.precedence, now)
             case _:
                 self._places.check(
                     message, lambda one: self._check_admitted(one, command.precedence, now), now
@@ -502,7 +513,7 @@ class Desk:
     def _check_response(self, response: Response, now: int) -> None:
         record = self.theirs(response.of, "answer")
         serial = self._view.serial(record.party, record.index)
-        if response.answer is Answer.WILCO and record.kind != Kind.WARNING:
+        if response.answer is Answer.WILCO and not self._is_warning(record):
             raise OurError(
                 f"{serial} is no warning: WILCO answers only a warning.", "Say NOTED, or a text."
             )
@@ -522,6 +533,18 @@ class Desk:
                 f"{serial} is not the newest version of {entry.notice_id}.",
                 f"Read and answer {newest}.",
             )
+
+    def is_query(self, record: MessageRecord) -> bool:
+        """Whether a coded message asks something that is answered."""
+        return record.kind == Kind.CODED and self._subject_of(record) == "query"
+
+    def _subject_of(self, record: MessageRecord) -> str:
+        matter = self._view.matter_records.of(record)
+        return "" if matter is None else matter.subject.name
+
+    def _is_warning(self, record: MessageRecord) -> bool:
+        """Whether a message warns: a WARNING, or a coded one that acts as such."""
+        return record.kind == Kind.WARNING or self._subject_of(record) == "warning"
 
     # Line checks and declarations.
 

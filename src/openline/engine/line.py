@@ -12,7 +12,7 @@ they hold of our outbox: our copy may be an old one
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ from openline.domain.record.merkle import Tree, entry_bundle, parse_tile_path
 from openline.domain.record.signing import PublicKeys, Signer, key_id
 from openline.domain.talk.agreement import Amendment
 from openline.domain.talk.body import By
+from openline.domain.talk.code_book import CodeBook
 from openline.domain.talk.keys import (
     Epoch,
     KeyChange,
@@ -115,6 +116,7 @@ class Line:
         now: int,
         *,
         own_copy_is_current: bool = False,
+        books: Mapping[bytes, CodeBook] | None = None,
     ) -> None:
         understanding = verify_understanding(signed)
         if own not in understanding.names():
@@ -150,7 +152,7 @@ class Line:
         self.saved_size = 0
         self._observed = Observed.UNKNOWN
         self.intake = Intake(self)
-        self.view = View(own, understanding, self._message_at)
+        self.view = View(own, understanding, self._message_at, books)
         self.desk = Desk(own, self.view)
         self.rings = {party: KeyRing(understanding, party) for party in understanding.names()}
         self.outbox = self.make_outbox(1)

@@ -118,7 +118,11 @@ class MatterView:
         self._own = messages.own
         self._understanding = understanding
         self._subjects = tuple(subjects)
-        self._by_kind = {kind: one for one in self._subjects for kind in one.opened_by}
+        # Some kinds open matters of one sort or of another, as they say.
+        self._by_kind: dict[Kind, list[Subject]] = {}
+        for one in self._subjects:
+            for kind in one.opened_by:
+                self._by_kind.setdefault(kind, []).append(one)
         self._matters: dict[str, Matter] = {}
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._open_count: dict[str, int] = {}
@@ -256,8 +260,7 @@ class MatterView:
     # From a message to its matter.
 
     def _lead(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
-        subject = self._by_kind.get(Kind(record.kind))
-        if subject is not None:
+        for subject in self._by_kind.get(Kind(record.kind), ()):
             deed = subject.deed(self._opening(record, message))
             if deed is not None and deed.event == OPENED:
                 return self._open(subject, record, header, deed)

@@ -46,6 +46,8 @@ class Flag(IntFlag):
     """A notice with a volume that cannot be: that volume is not checked."""
     NO_EFFECT = 128
     """A notice that comes after its end or repeats a version: it changes nothing."""
+    UNKNOWN_BOOK = 4096
+    """A coded message under another code book than the line has, or than this node holds."""
     DISOWNED = 256
     """Its author went on in a new outbox, after a head that does not cover it."""
 
@@ -54,17 +56,30 @@ class Mark:
     """Something an officer did to a message, by a message of their own.
 
     Attributes:
-        name: `read`, `read_back` or `answered`.
+        name: `read`, `read_back` or `answered`; or one of `TALK_MARKS`.
         party: Whose officer.
+        epoch: Which of the party's outboxes has the message that does it.
         index: Serial number of the message that does it.
         at: When, as that party claims.
         received_at: When this node had it.
         by: Post and officer.
         said: The answer or the verdict, if there is one.
         until: Until when an answer is held back.
+        happened_at: When that was done which it tells of, as that party claims.
     """
 
-    __slots__ = ("at", "by", "index", "name", "party", "received_at", "said", "until")
+    __slots__ = (
+        "at",
+        "by",
+        "epoch",
+        "happened_at",
+        "index",
+        "name",
+        "party",
+        "received_at",
+        "said",
+        "until",
+    )
 
     def __init__(
         self,
@@ -72,15 +87,22 @@ class Mark:
         record: "MessageRecord",
         said: str = "",
         until: int | None = None,
+        happened_at: int | None = None,
     ) -> None:
         self.name = name
         self.party = record.party
+        self.epoch = record.epoch
         self.index = record.index
         self.at = record.at
         self.received_at = record.received_at
         self.by = record.by
         self.said = said
         self.until = until
+        self.happened_at = happened_at
+
+
+TALK_MARKS: Final = ("corrected", "asked", "passed_on", "translated", "gist", "disregarded")
+"""What is said about single messages beside answers to them, by what a mark is called."""
 
 
 class MessageRecord:
@@ -365,8 +387,15 @@ class MessageView:
                 "read": [self._mark_json(mark) for mark in record.marks_of("read")],
                 "read_back": [self._mark_json(mark) for mark in record.marks_of("read_back")],
                 "answered": [self._mark_json(mark) for mark in record.marks_of("answered")],
+                **self._talk_marks(record),
             },
         }
+
+    def _talk_marks(self, record: MessageRecord) -> dict[str, Any]:
+        """What is said about a message beside answers; what is not there is left out."""
+        shown = {name: [self._mark_json(mark) for mark in record.marks_of(name)]
+                 for name in TALK_MARKS}  # fmt: skip
+        return {name: marks for name, marks in shown.items() if marks}
 
     def reference(self, of: tuple[str, int] | None) -> dict[str, Any] | None:
         """A reference to a message, with its serial."""
@@ -387,6 +416,8 @@ class MessageView:
             shown["said"] = mark.said
         if mark.until is not None:
             shown["until"] = mark.until
+        if mark.happened_at is not None:
+            shown["happened_at"] = mark.happened_at
         return shown
 
     def _attach(self, record: MessageRecord, mark: Mark) -> bool:

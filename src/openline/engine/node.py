@@ -5,7 +5,7 @@ transaction, calls `settle`, and performs the turn's effects. Nothing in here
 does I/O beyond the ports.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from openline.domain.errors import OurError, TheirError
 from openline.domain.line.understanding import (
@@ -14,6 +14,7 @@ from openline.domain.line.understanding import (
     understanding_hash,
     verify_understanding,
 )
+from openline.domain.talk.code_book import CodeBook
 from openline.engine.commands import Adopt
 from openline.engine.effects import Answer, CloseLink, TrustCertificates
 from openline.engine.events import (
@@ -40,6 +41,14 @@ class Node:
     Attributes:
         party: Whose node it is.
         lines: By name.
+
+    Args:
+        party: Whose node it is.
+        keys: Its keys.
+        chance: Its randomness.
+        store: What it stands on.
+        own_copy_is_current: Whether it is certain that the store is no old copy.
+        books: The code books that it holds, by hash.
     """
 
     def __init__(
@@ -50,6 +59,7 @@ class Node:
         store: Store,
         *,
         own_copy_is_current: bool = False,
+        books: Mapping[bytes, CodeBook] | None = None,
     ) -> None:
         self.party = party
         self.lines: dict[str, Line] = {}
@@ -57,6 +67,7 @@ class Node:
         self._chance = chance
         self._store = store
         self._own_copy_is_current = own_copy_is_current
+        self._books = books or {}
         self._line_of_link: dict[int, Line] = {}
 
     def load(self, now: int) -> None:
@@ -86,6 +97,7 @@ class Node:
             self._store,
             now,
             own_copy_is_current=self._own_copy_is_current,
+            books=self._books,
         )
 
     def handle(self, events: Iterable[Event], now: int) -> Turn:

@@ -14,7 +14,7 @@ is flagged.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from openline.domain.conduct.table import SUBJECTS
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
 from openline.domain.line.declared import Declared
+from openline.domain.line.form import Fault
 from openline.domain.line.observed import Observed
 from openline.domain.line.understanding import Understanding
 from openline.domain.party import Precedence
@@ -31,15 +32,21 @@ from openline.domain.space.conflict import Verdict
 from openline.domain.talk.agreement import Adoption
 from openline.domain.talk.body import Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply
+from openline.domain.talk.code_book import Acts, CodeBook
+from openline.domain.talk.coded import Coded, entry_of
+from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
 from openline.domain.talk.message import Message, Unreadable, to_json
 from openline.domain.talk.movement import SIDE_PREFIX, Movement
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.passed_on import PassedOn
 from openline.domain.talk.private import Private
+from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.site import Sites
+from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.zone import Zone
 from openline.engine.alarm_view import (
     CLOCK,
@@ -51,9 +58,11 @@ from openline.engine.alarm_view import (
     IN_FORCE_UNREAD,
     MATTER,
     MATTERS_UNLISTED,
+    NOT_PASSED_ON,
     OWN_HISTORY_DIFFERS,
     PRIVATE_CONFLICT,
     PRIVATE_CONFLICTS_UNLISTED,
+    QUERY_ACK,
     REVALIDATION_DUE,
     STATE_CHANGED,
     ZONE_ENTERED,
@@ -69,6 +78,7 @@ from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_vo
 from openline.engine.private_view import PrivateRecord, PrivateView
 from openline.engine.site_view import SiteRecord, SiteView
 from openline.engine.state_view import Effect, StateView
+from openline.engine.talk_view import TalkView
 from openline.engine.zone_view import Sides, ZoneRecord, ZoneView
 from openline.engine.zone_watch import ZoneWatch
 
@@ -108,11 +118,19 @@ class View:
         understanding: The terms in force.
         load: Reads a message from the store; without it the words of notices
             that are over are not shown.
+        books: The code books that this node holds, by hash.
     """
 
-    def __init__(self, own: str, understanding: Understanding, load: Load | None = None) -> None:
+    def __init__(
+        self,
+        own: str,
+        understanding: Understanding,
+        load: Load | None = None,
+        books: Mapping[bytes, CodeBook] | None = None,
+    ) -> None:
         self.own = own
         self.load = load
+        self.books = books or {}
         self._understanding = understanding
         self._messages = MessageView(own, understanding)
         self._notices = NoticeView(self._messages, understanding)
@@ -124,6 +142,7 @@ class View:
         self._conflicts = ConflictView(understanding)
         self._state = StateView(self._messages, understanding)
         self._matters = MatterView(self._messages, understanding, SUBJECTS)
+        self.talk = TalkView(self._messages, understanding)
         self._alarms = AlarmView()
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
@@ -155,6 +174,7 @@ class View:
         self._zones.amend(understanding)
         self._state.amend(understanding, self._now)
         self._matters.amend(understanding)
+        self.talk.amend(understanding)
         self._conflicts.amend(understanding, self._now)
         self._answer_questions()
 
@@ -518,7 +538,13 @@ class View:
 
     def due(self, now: int | None = None) -> list[dict[str, Any]]:
         """What is due on the line, by whom and when, the nearest first."""
-        return self._matters.due(self._now if now is None else now)
+        now = self._now if now is None else now
+        rows = [*self._matters.due(now), *self.talk.due()]
+        return sorted(rows, key=lambda row: (row["at"], row["matter"], row["clock"]))
+
+    def untranslated(self, language: str) -> list[dict[str, Any]]:
+        """Their messages whose words no person has given in a language, as they came."""
+        return [self._messages.to_json(record) for record in self.talk.untranslated(language)]
 
     def alarms(self, standing_only: bool = True) -> list[dict[str, Any]]:
         """The standing alarms, loudest and then oldest first; then the acknowledged."""
@@ -531,6 +557,12 @@ class View:
         return self._conflicts.check(party, occupied)
 
     # What the desk asks.
+
+    @property
+    def code_book(self) -> CodeBook | None:
+        """The code book that is agreed on, if this node holds it."""
+        agreed = self._understanding.code_book
+        return None if agreed is None else self.books.get(agreed)
 
     def record(self, party: str, index: int, epoch: int | None = None) -> MessageRecord | None:
         """The record of one message, by default of the author's newest outbox."""
@@ -585,6 +617,7 @@ class View:
             self._lead(record, message)
             self._take_matter(record, message)
             self._watch.hear(record, message)
+            self.talk.take(record, message)
         if record.precedence == Precedence.FLASH and record.party != self.own:
             facts = {**self._facts(record), "kind": kind_name(record.kind)}
             key = f"{record.party}/{record.epoch}/{record.index}"
@@ -623,6 +656,8 @@ class View:
                     self._mark(record, Reference(*asked), Mark("answered", record, said))
             case Declaration():
                 self._take_declaration(record, message)
+            case Coded() | Correction() | QueryAck() | PassedOn() | LaterTranslation():
+                self._take_talk(record, message)
             case Adoption():
                 self._state.adopt(record)
             case KeyRevoke() if message.role is KeyRole.NODE:
@@ -641,9 +676,11 @@ class View:
         )
         if marked is None:
             return
+        self.talk.marked(marked, mark)
         if record.party == self.own:
             key = f"{marked.party}/{marked.epoch}/{marked.index}"
             self._tell_alarm(self._alarms.end(f"{FLASH}/{key}", self._now))
+            self._end_asked(marked)
         if marked.notice_id:
             entry = self._announced(marked.party, marked.notice_id)
             if entry is not None:
@@ -651,6 +688,92 @@ class View:
                 self._show_notice(entry)
         if self._is_live:
             self._show("message", self._messages.to_json(marked))
+
+    # What is said about single messages.
+
+    def _take_talk(
+        self,
+        record: MessageRecord,
+        message: Coded | Correction | QueryAck | PassedOn | LaterTranslation,
+    ) -> None:
+        match message:
+            case Coded():
+                self._take_coded(record, message)
+            case Correction():
+                self._mark_own(record, message.of, Mark("corrected", record, message.field))
+            case QueryAck():
+                self._mark_own(record, message.of, Mark("asked", record))
+                self._alarm_asked(record, message.of)
+            case PassedOn():
+                said, at = message.level.name, message.passed_at
+                self._mark(record, message.of, Mark("passed_on", record, said, happened_at=at))
+                self._end_not_passed_on(record, message.of)
+            case LaterTranslation():
+                name = "gist" if message.translation.is_gist else "translated"
+                is_by_author = message.of.party == record.party
+                mark = Mark(name, record, message.language)
+                self._mark(record, message.of, mark, is_by_author=is_by_author)
+
+    def _mark_own(self, record: MessageRecord, of: Reference, mark: Mark) -> None:
+        """Mark a message as only its author may."""
+        if of.party != record.party:
+            record.flags |= Flag.DOUBTFUL
+        self._mark(record, of, mark, is_by_author=True)
+
+    def _take_coded(self, record: MessageRecord, coded: Coded) -> None:
+        book = self.code_book
+        if book is None or coded.book != self._understanding.code_book:
+            record.flags |= Flag.UNKNOWN_BOOK
+        else:
+            try:
+                entry_of(coded, book)
+            except Fault:
+                record.flags |= Flag.DOUBTFUL
+        if coded.of is None:
+            return
+        if coded.acts is Acts.DISREGARD:
+            self._mark_own(record, coded.of, Mark("disregarded", record))
+        elif coded.acts is Acts.HOLDING:
+            mark = Mark("answered", record, Answer.HOLDING.name, coded.until)
+            self._mark(record, coded.of, mark)
+
+    def _alarm_asked(self, record: MessageRecord, of: Reference) -> None:
+        """A counterpart asks whether a message arrived that none of our officers has read."""
+        asked = self._messages.find(of.party, of.index)
+        if record.party == self.own or of.party != record.party:
+            return
+        if asked is not None and self.own not in self.talk.unread_by(asked):
+            return
+        facts = {
+            "party": record.party,
+            "serial": self._messages.serial(of.party, of.index),
+            "index": of.index,
+        }
+        precedence = Precedence.PRIORITY if asked is None else Precedence(asked.precedence)
+        key = f"{of.party}/{of.index}"
+        self._raise(QUERY_ACK, max(precedence, Precedence.PRIORITY), facts, key)
+
+    def _alarm_not_passed_on(self) -> None:
+        for expected, missing in self.talk.overdue(self._now):
+            record = expected.record
+            facts = {**self._facts(record), "level": expected.level.name}
+            for party in missing:
+                key = f"{record.party}/{record.epoch}/{record.index}~{party}"
+                told = {**facts, "by": party, "at": expected.by_at}
+                self._raise(NOT_PASSED_ON, Precedence.IMMEDIATE, told, key)
+
+    def _end_not_passed_on(self, record: MessageRecord, of: Reference) -> None:
+        found = self._messages.find(of.party, of.index)
+        passing = None if found is None else self.talk.passing(found)
+        if found is None or passing is None or record.party in passing["not_passed_on"]:
+            return
+        key = f"{found.party}/{found.epoch}/{found.index}~{record.party}"
+        self._tell_alarm(self._alarms.end(f"{NOT_PASSED_ON}/{key}", self._now))
+
+    def _end_asked(self, marked: MessageRecord) -> None:
+        if self.own not in self.talk.unread_by(marked):
+            key = f"{marked.party}/{marked.index}"
+            self._tell_alarm(self._alarms.end(f"{QUERY_ACK}/{key}", self._now))
 
     # Notices and conflicts.
 
@@ -703,6 +826,7 @@ class View:
         for run_out in self._matters.advance(self._now):
             self._tell_run_out(run_out)
             self._show_matter(run_out.matter)
+        self._alarm_not_passed_on()
 
     def _private_json(self, record: PrivateRecord) -> dict[str, Any]:
         found = self._conflicts.of(record.side, is_private=True)

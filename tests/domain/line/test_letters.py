@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -63,3 +64,66 @@ def test_words_are_parted_by_white_space() -> None:
     assert count_words(" two  words\n") == 2
     assert count_words("ثلاث كلمات هنا") == 3
     assert count_words("") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Sh\u0430yrat", "Sh⟨U+0430⟩yrat"),
+        ("Шaйрат", "Ш⟨U+0061⟩йрат"),
+        ("p\u0430yp\u0430l", "p⟨U+0430⟩yp⟨U+0430⟩l"),
+        ("\u0410B", "⟨U+0410⟩B"),
+        ("ALPH\u0391-0012", "ALPH⟨U+0391⟩-0012"),
+        ("\u0410\u0420\u041d\u0410-0012", "⟨U+0410⟩⟨U+0420⟩⟨U+041D⟩⟨U+0410⟩-0012"),
+        ("𝐅lash", "⟨U+1D405⟩lash"),
+        ("FL\uff21SH", "FL⟨U+FF21⟩SH"),
+        ("Tab\u200cq\u0430", "Tab\u200cq⟨U+0430⟩"),
+    ],
+)
+def test_letters_that_pass_for_others_are_shown_by_number(text: str, shown: str) -> None:
+    """A letter of another script within a word or a serial is shown by its number."""
+    assert visible(text) == shown
+    assert "another script" in doubt_about(text)
+    assert doubt_about(shown) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "полковник Иванов и Colonel Stone",
+        "АК-74, Т-72, Су-25СМ3, МиГ-29, Ка-52 «Аллигатор»",
+        "Wi-Fi-сеть, X-образный, T-72Б",
+        "Ухо, сор, рот",
+        "العقيد أحمد NATO والقوات",
+        "5 µs, 10 kΩ, 2º",
+        "Δίκη στην Αθήνα; Trial in Athens",
+        "учение «Восток-2018»",
+        "شعيرات Шайрат Shayrat",
+        "ａｌｐｈａ",
+    ],
+)
+def test_words_in_one_script_stay_as_they_are(text: str) -> None:
+    """Names, types and places in their own script are neither marked nor in doubt."""
+    text = unicodedata.normalize("NFC", text)
+    assert visible(text) == text
+    assert doubt_about(text) == ""
+
+
+_TWO_SCRIPTS = st.text("abcxyzABC" + "абвгдеАБВ" + "αβγΑΒΓ" + " -.09\u0301\u200d", max_size=24)
+
+
+@given(_TWO_SCRIPTS)
+def test_no_word_that_is_shown_mixes_scripts(text: str) -> None:
+    """After `visible` no run of letters, marks and digits has letters of two scripts."""
+    shown = visible(text)
+    for word in re.findall(r"[\w\u0301\u200d]+", shown):
+        scripts = {unicodedata.name(letter).split()[0] for letter in word if letter.isalpha()}
+        assert len(scripts) <= 1
+
+
+@given(_TWO_SCRIPTS)
+def test_letters_that_are_shown_by_number_can_be_read_back(text: str) -> None:
+    """Nothing is lost: each number stands for the letter that was written."""
+    shown = visible(text)
+    again = re.sub(r"⟨U\+([0-9A-F]{4,6})⟩", lambda found: chr(int(found[1], 16)), shown)
+    assert again == text

@@ -11,6 +11,9 @@ from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, Occasion, ScopeStatus
+from openline.domain.talk.code_book import Acts
+from openline.domain.talk.coded import Coded, SlotValue
+from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke, KeyRole
@@ -23,11 +26,14 @@ from openline.domain.talk.notice import (
     Releasability,
     SpeaksFor,
 )
+from openline.domain.talk.passed_on import Level, PassedOn
 from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question, Sighting
+from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.site import Removal, Site, SiteOperation, Sites, Verification
 from openline.domain.talk.text import Text, Translation
+from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.warning import Action, Warning
 from openline.domain.talk.zone import Agreement, Zone, ZoneOperation, ZoneRule
 
@@ -114,8 +120,66 @@ notices = st.builds(
     exercise=st.booleans(),
 )
 
+slot_values = st.one_of(
+    st.builds(SlotValue),
+    st.builds(SlotValue, words=needed_labels),
+    st.builds(SlotValue, position=positions),
+    st.builds(SlotValue, at=instants),
+    st.builds(SlotValue, minutes=st.integers(0, 10_080)),
+    st.builds(SlotValue, count=st.integers(0, 1_000_000)),
+    st.builds(SlotValue, serial=references),
+    st.builds(SlotValue, tier=st.integers(1, 9)),
+    st.builds(SlotValue, circuit=needed_labels, words=st.none() | needed_labels),
+)
+
+talks = st.one_of(
+    st.builds(
+        Coded,
+        by=bys,
+        number=st.integers(1, 999),
+        slots=st.lists(slot_values, max_size=6).map(tuple),
+        book=st.binary(min_size=32, max_size=32),
+        acts=st.sampled_from(Acts),
+        exercise=st.booleans(),
+    ),
+    st.builds(
+        Correction,
+        by=bys,
+        of=references,
+        field=needed_labels,
+        old=texts,
+        new=texts,
+        cause=needed_texts,
+        language=languages,
+    ),
+    st.builds(QueryAck, by=bys, of=references),
+    st.builds(
+        PassedOn,
+        by=bys,
+        of=references,
+        level=st.sampled_from(Level),
+        passed_at=instants,
+        to=labels,
+        text=texts,
+        language=languages,
+    ),
+    st.builds(
+        LaterTranslation,
+        by=bys,
+        of=references,
+        language=languages,
+        text=needed_texts,
+        translator=needed_labels,
+        is_machine=st.booleans(),
+        reviewed_by=st.none() | needed_labels,
+        certified_by=st.none() | needed_labels,
+    ),
+)
+"""Messages about words: coded, corrected, asked about, passed on, translated."""
+
 messages = st.one_of(
     notices,
+    talks,
     st.builds(
         Text,
         by=bys,
@@ -129,6 +193,8 @@ messages = st.one_of(
                 text=needed_texts,
                 translator=needed_labels,
                 is_machine=st.booleans(),
+                reviewed_by=st.none() | needed_labels,
+                certified_by=st.none() | needed_labels,
             ),
             max_size=2,
         ).map(tuple),

@@ -162,6 +162,14 @@ def test_what_is_suspended_comes_before_what_will_be() -> None:
 
 OF = {"party": BRAVO, "index": 7, "serial": "BRAVO-0007"}
 ALARMS: dict[str, tuple[dict[str, Any], str]] = {
+    "QUERY_ACK": (
+        OF,
+        "bravo.example asks whether BRAVO-0007 arrived: no officer here has read it. Read it.",
+    ),
+    "NOT_PASSED_ON": (
+        {**OF, "by": BRAVO, "at": NOW, "level": "UNIT"},
+        "NOT PASSED ON: bravo.example has not said by 070041ZAPR17 that BRAVO-0007 reached: units.",
+    ),
     "EPOCH": (
         {"party": BRAVO, "origin": f"{BRAVO}/syria-air/out/2", "reason": "Lost.", "disowned": 2},
         "bravo.example goes on in a new outbox, bravo.example/syria-air/out/2.",

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from openline.adapters.wording import dialogue, places
+from openline.adapters.wording import dialogue, places, talks
 from openline.adapters.wording.marking import LANGUAGES, Data, Facts, Quote, catalogue, mark
 from openline.domain.instant import (
     DAY_MS,
@@ -49,7 +49,11 @@ from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (dialogue, places)
+_ROOMS: Final = (
+    dialogue,
+    places,
+    talks,
+)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]
@@ -250,7 +254,7 @@ _DONE_BY: Final = {
         "Read back at {at} by {officer}, post {post}, of {party} ({serial}): {said}."
     ),
     "answered": mark("Answered at {at} by {officer}, post {post}, of {party} ({serial}): {said}."),
-}
+} | talks.OUTCOMES
 _FLAGS: Final = {
     "BACKDATED": mark("Its author dates it before what the author had said or seen already."),
     "POSTDATED": mark("Its author dates it later than it was received."),
@@ -263,6 +267,10 @@ _FLAGS: Final = {
         "It is beyond the agreed number of live notices: it is not checked for conflicts."
     ),
     "UNCHECKED": mark("An area in it cannot be: that one is not checked for conflicts."),
+    "UNKNOWN_BOOK": mark(
+        "It names a code book that is not the agreed one, or that this node does not hold: its "
+        "values are shown as they are."
+    ),
     "DISOWNED": mark("Its author has opened a new outbox since, which does not stand on it."),
     "NO_EFFECT": mark(
         "It comes after the end of the notice or repeats a version: it changes nothing."
@@ -526,9 +534,19 @@ class Wording:
             self.say("Delivered to {party} at {at}.", party=Data(party), at=self.instant(at))
             for party, at in sorted(marks["delivered"].items())
         ]
-        rows += [self._done(name, one) for name in _DONE_BY for one in marks[name]]
+        rows += [self._done(name, one) for name in _DONE_BY for one in marks.get(name, ())]
         rows += self._flags(record["flags"])
+        if record.get("passing"):
+            rows += talks.passing_rows(self, {**record["passing"], "serial": record["serial"]})
         return "".join(f"{row}\n" for row in rows)
+
+    def talk(self, talk: Mapping[str, Any]) -> str:
+        """What hangs on a message: corrected values, translations and what they lack.
+
+        Args:
+            talk: As the API tells it with the message.
+        """
+        return "".join(f"{row}\n" for row in talks.talk_rows(self, talk))
 
     def notice_outcome(self, notice: Mapping[str, Any]) -> str:
         """Where a notice stands with each party, its versions, answers and conflicts.
@@ -592,6 +610,7 @@ class Wording:
             party=Data(one["party"]),
             serial=Data(one["serial"]),
             said=said,
+            happened=self.instant(one.get("happened_at", one["at"])),
         )
 
     def _flags(self, flags: list[str]) -> list[str]:
@@ -1191,15 +1210,7 @@ class Wording:
         original = mark("The original, in {language}:")
         yield from self.words(original, message.text, message.language)
         for translation in message.translations:
-            sentence = (
-                mark("A machine's translation into {language}, a gist only, by {translator}:")
-                if translation.is_machine
-                else mark("A translation into {language} by {translator}:")
-            )
-            language = self.term(translation.language)
-            translator = self.quoted(translation.translator)
-            yield self.say(sentence, language=language, translator=translator)
-            yield from self.indented(translation.text)
+            yield from talks.translation_rows(self, translation)
         yield from self.officer_rows(message.by)
 
     def _unreadable(self, message: Unreadable, facts: Facts) -> Iterator[str]:
@@ -1247,6 +1258,10 @@ class Wording:
         if self.is_right_to_left or any(map(_runs_right_to_left, words)):
             return f"{_FIRST_ISOLATE}{words}{_END_ISOLATE}"
         return words
+
+    def shown(self, value: str) -> str:
+        """A value as it is put into a sentence."""
+        return self._shown(value)
 
     def _shown(self, value: str) -> str:
         if isinstance(value, Data) and self.is_right_to_left:

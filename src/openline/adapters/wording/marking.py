@@ -3,6 +3,7 @@
 Catalogues are gettext files (`locale/*.po`), whose keys are the English sentences.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from babel.messages.pofile import read_po
 
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence
+from openline.domain.talk.code_book import CodeBook
 from openline.domain.talk.lead_time import LeadClass
 
 LANGUAGES: Final = ("en", "ru", "ar")
@@ -37,6 +39,7 @@ class Facts:
         lead: Of a notice, the class of its lead time.
         serial: As the log writes it, ALPHA-0012; else author and index stand for it.
         of_serial: The same of the message that this one is about.
+        books: The code books at hand, by hash; None for those that are shipped.
     """
 
     party: str
@@ -51,6 +54,7 @@ class Facts:
     lead: LeadClass | None = None
     serial: str = ""
     of_serial: str = ""
+    books: Mapping[bytes, CodeBook] | None = None
 
 
 class Data(str):

@@ -117,6 +117,20 @@ def seal_envelope(header: Header, content: bytes, signer: Signer) -> Envelope:
     protected = cbor.encode(_protected_value(header, signer_id))
     payload = hashlib.sha256(content).digest()
     signature = signer.sign_ed25519(_to_be_signed(protected, payload))
+    return join_envelope(header, signer_id, content, signature)
+
+
+def join_envelope(header: Header, signer_id: bytes, content: bytes, signature: bytes) -> Envelope:
+    """The envelope of these parts, whoever signed them; nothing is verified.
+
+    Args:
+        header: What it says.
+        signer_id: The key id of the signer.
+        content: The content, of which it names the hash.
+        signature: 64 bytes.
+    """
+    protected = cbor.encode(_protected_value(header, signer_id))
+    payload = hashlib.sha256(content).digest()
     raw = b"\xd2" + cbor.encode([protected, {}, payload, signature])
     assert len(raw) <= ENTRY_SIZE_BYTES_MAX, "a header outgrew a log entry"
     return Envelope(header, signer_id, payload, signature, protected, raw)

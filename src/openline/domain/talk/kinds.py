@@ -20,6 +20,11 @@ class Kind(IntEnum):
     READ = 12
     READ_BACK = 13
     RESPONSE = 14
+    CORRECTION = 15
+    QUERY_ACK = 16
+    PASSED_ON = 17
+    CODED = 18
+    TRANSLATION = 19
     LINE_CHECK = 20
     LINE_CHECK_REPLY = 21
     DECLARATION = 22

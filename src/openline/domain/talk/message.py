@@ -17,17 +17,22 @@ from openline.domain.record.cbor import Value
 from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import Body
 from openline.domain.talk.check import LineCheck, LineCheckReply
+from openline.domain.talk.coded import Coded
+from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.movement import Movement
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.passed_on import PassedOn
 from openline.domain.talk.query import Query, QueryAnswer
+from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
 from openline.domain.talk.site import Sites
 from openline.domain.talk.text import Text
+from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.warning import Warning
 from openline.domain.talk.zone import Zone
 
@@ -50,16 +55,21 @@ class Unreadable:
 Message: TypeAlias = (
     Adoption
     | Amendment
+    | Coded
+    | Correction
     | Declaration
     | Epoch
     | Explanation
     | KeyChange
     | KeyRevoke
+    | LaterTranslation
     | LineCheck
     | LineCheckReply
     | Movement
     | Notice
+    | PassedOn
     | Query
+    | QueryAck
     | QueryAnswer
     | Read
     | ReadBack
@@ -83,6 +93,11 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         Read,
         ReadBack,
         Response,
+        Correction,
+        QueryAck,
+        PassedOn,
+        Coded,
+        LaterTranslation,
         LineCheck,
         LineCheckReply,
         Declaration,

@@ -34,6 +34,8 @@ from openline.domain.line.form import (
 from openline.domain.party import Precedence
 from openline.domain.space.volume import Volume
 from openline.domain.talk.body import BY, FREE_TEXT, REFERENCE, Body, By, Reference
+from openline.domain.talk.code_book import Acts
+from openline.domain.talk.coded import Coded
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.notice import SpeaksFor
 from openline.domain.talk.receipt import Read
@@ -357,6 +359,8 @@ QUERY_CLOCKS: Final = (
 
 def _query_deed(said: Said) -> Deed | None:
     message = said.message
+    if isinstance(message, Coded):
+        return _coded_deed(said, message)
     if isinstance(message, Query):
         if message.is_closed:
             return Deed(_E.CLOSED) if said.is_by_opener else None
@@ -369,6 +373,25 @@ def _query_deed(said: Said) -> Deed | None:
         }
         return Deed(OPENED, tuple(instants.items()), message.question.name)
     return answered(said)
+
+
+def _coded_deed(said: Said, message: Coded) -> Deed | None:
+    """What a coded message does to a query: asks, puts off or takes back."""
+    if message.acts is Acts.QUERY:
+        reply_by = message.until or said.at + answer_ms(said.timers, said.precedence)
+        instants = {
+            "read_by": said.at + read_ms(said.timers, said.precedence),
+            "reply_by": reply_by,
+            **escalation(said.timers, said.precedence, said.at, reply_by),
+        }
+        return Deed(OPENED, tuple(instants.items()), f"CODED_{message.number:02d}")
+    if message.acts is Acts.HOLDING and not said.is_by_opener:
+        until = message.until or said.at
+        later = escalation(said.timers, said.matter_precedence, said.at, until)
+        return Deed(_E.HELD, (("reply_by", until), *later.items()), Acts.HOLDING.name)
+    if message.acts is Acts.DISREGARD and said.is_by_opener:
+        return Deed(_E.CLOSED)
+    return None
 
 
 def answered(said: Said) -> Deed | None:
@@ -398,4 +421,4 @@ def _answer_deed(said: Said, message: QueryAnswer) -> Deed:
     return Deed(_E.ANSWERED, (("valid_until", message.valid_until),), name)
 
 
-QUERY: Final = Subject("query", (Kind.QUERY,), QUERY_LIFE, QUERY_CLOCKS, _query_deed)
+QUERY: Final = Subject("query", (Kind.QUERY, Kind.CODED), QUERY_LIFE, QUERY_CLOCKS, _query_deed)

@@ -29,6 +29,8 @@ from openline.domain.line.form import (
 from openline.domain.party import Precedence
 from openline.domain.space.volume import Volume
 from openline.domain.talk.body import BY, FREE_TEXT, NEEDED_TEXT, REFERENCE, Body, By, Reference
+from openline.domain.talk.code_book import Acts
+from openline.domain.talk.coded import Coded
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.receipt import Read
 from openline.domain.talk.response import Answer, Response
@@ -186,19 +188,38 @@ def _warning_deed(said: Said) -> Deed | None:
     if isinstance(message, Warning):
         if message.is_over:
             return Deed(_E.OVER) if said.is_by_opener else None
-        reply_by = said.at + said.timers.answer_flash_ms
-        instants = {
-            "read_by": said.at + read_ms(said.timers, Precedence.FLASH),
-            "reply_by": reply_by,
-            **escalation(said.timers, Precedence.FLASH, said.at, reply_by),
-        }
-        return Deed(OPENED, tuple(instants.items()), message.action.name)
+        return Deed(OPENED, _instants(said), message.action.name)
+    if isinstance(message, Coded):
+        return _coded_deed(said, message)
     if said.is_by_opener:
         return None
     if isinstance(message, Read):
         return Deed(_E.READ)
     if isinstance(message, Response) and message.answer in _ANSWERS:
         return _response_deed(said, message)
+    return None
+
+
+def _instants(said: Said) -> tuple[tuple[str, int | None], ...]:
+    reply_by = said.at + said.timers.answer_flash_ms
+    instants: dict[str, int | None] = {
+        "read_by": said.at + read_ms(said.timers, Precedence.FLASH),
+        "reply_by": reply_by,
+        **escalation(said.timers, Precedence.FLASH, said.at, reply_by),
+    }
+    return tuple(instants.items())
+
+
+def _coded_deed(said: Said, message: Coded) -> Deed | None:
+    """What a coded message does to a warning: it gives, holds or takes it back."""
+    if message.acts is Acts.WARNING:
+        return Deed(OPENED, _instants(said), f"CODED_{message.number:02d}")
+    if message.acts is Acts.HOLDING and not said.is_by_opener:
+        until = message.until or said.at
+        later = escalation(said.timers, Precedence.FLASH, said.at, until)
+        return Deed(_E.HELD, (("reply_by", until), *later.items()), Acts.HOLDING.name)
+    if message.acts is Acts.DISREGARD and said.is_by_opener:
+        return Deed(_E.OVER)
     return None
 
 
@@ -211,4 +232,6 @@ def _response_deed(said: Said, message: Response) -> Deed:
     return Deed(_E.HELD, (("reply_by", until), *later.items()), name)
 
 
-WARNING: Final = Subject("warning", (Kind.WARNING,), WARNING_LIFE, WARNING_CLOCKS, _warning_deed)
+WARNING: Final = Subject(
+    "warning", (Kind.WARNING, Kind.CODED), WARNING_LIFE, WARNING_CLOCKS, _warning_deed
+)

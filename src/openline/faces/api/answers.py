@@ -247,6 +247,7 @@ class Mark(msgspec.Struct, omit_defaults=True):
         serial: The message that does it.
         said: The answer or the verdict, if there is one.
         until: Until when an answer is held back.
+        happened_at: When that was done which it tells of, as that party claims.
     """
 
     party: str
@@ -257,9 +258,10 @@ class Mark(msgspec.Struct, omit_defaults=True):
     serial: str
     said: str = ""
     until: int | None = None
+    happened_at: int | None = None
 
 
-class Marks(msgspec.Struct):
+class Marks(msgspec.Struct, omit_defaults=True):
     """What became of a message; a machine's receipt is never shown as a person's.
 
     Attributes:
@@ -268,6 +270,12 @@ class Marks(msgspec.Struct):
         read: Officers who have read it.
         read_back: Officers who read it back, or confirmed what was read back.
         answered: Officers who answered.
+        corrected: Its author's corrections; `said` names the value.
+        asked: Its author asked whether it arrived.
+        passed_on: It was passed on; `said` names the level.
+        translated: Later translations that a person answers for; `said` names the language.
+        gist: Later translations by a machine alone.
+        disregarded: Its author takes it back.
     """
 
     recorded: int | None
@@ -275,6 +283,12 @@ class Marks(msgspec.Struct):
     read: list[Mark]
     read_back: list[Mark]
     answered: list[Mark]
+    corrected: list[Mark] = []
+    asked: list[Mark] = []
+    passed_on: list[Mark] = []
+    translated: list[Mark] = []
+    gist: list[Mark] = []
+    disregarded: list[Mark] = []
 
 
 class MessageRecord(msgspec.Struct):
@@ -321,6 +335,72 @@ class MessageRecord(msgspec.Struct):
     marks: Marks
 
 
+class CorrectedValue(msgspec.Struct):
+    """A value that the author of a message corrected.
+
+    Attributes:
+        at: When, as the author says.
+        party: The author.
+        serial: The correction.
+        field: Which value.
+        old: As it was.
+        new: As it should be.
+        cause: How it came to be wrong.
+    """
+
+    at: int
+    party: str
+    serial: str
+    field: str
+    old: str
+    new: str
+    cause: str
+
+
+class TranslationGiven(msgspec.Struct):
+    """A translation of the words of a message; the original alone is authentic.
+
+    Attributes:
+        at: When it was given.
+        party: By which party.
+        serial: In which message.
+        language: Of the translation.
+        text: The words.
+        translator: A person, or a program.
+        is_machine: Whether a machine made it.
+        is_gist: Whether only a machine answers for it.
+        reviewed_by: Who compared it with the original.
+        certified_by: Who answers for it.
+        remarks: Agreed words that it lacks, a sentence each.
+    """
+
+    at: int
+    party: str
+    serial: str
+    language: str
+    text: str
+    translator: str
+    is_machine: bool
+    is_gist: bool
+    reviewed_by: str | None
+    certified_by: str | None
+    remarks: list[str]
+
+
+class Passing(msgspec.Struct):
+    """That a message must be passed on, and by whom it is not yet.
+
+    Attributes:
+        by_at: Until when.
+        level: To which level at least.
+        not_passed_on: The parties that have not said so.
+    """
+
+    by_at: int
+    level: str
+    not_passed_on: list[str]
+
+
 class Message(MessageRecord, kw_only=True):
     """A message, whole.
 
@@ -329,12 +409,20 @@ class Message(MessageRecord, kw_only=True):
         unreadable: Why it cannot be read; empty when it can.
         text: The message as plain text that explains itself.
         outcome: What became of it, as plain text.
+        corrections: What its author corrected, as it came.
+        corrected: Its fields with all corrections; null where there are none.
+        translations: Its translations, those that came with it first.
+        passing: What is expected of its passing on; null where nothing is.
     """
 
     body: dict[str, Any] | None
     unreadable: str = ""
     text: str
     outcome: str
+    corrections: list[CorrectedValue] = []
+    corrected: dict[str, Any] | None = None
+    translations: list[TranslationGiven] = []
+    passing: Passing | None = None
 
 
 class Messages(msgspec.Struct):
@@ -859,3 +947,65 @@ class Matters(msgspec.Struct):
     """
 
     matters: list[Matter]
+
+
+class CodeBookSlot(msgspec.Struct):
+    """A slot for a value.
+
+    Attributes:
+        name: How the meanings call it.
+        kind: What sort of value it holds.
+        optional: Whether it may be left out.
+    """
+
+    name: str
+    kind: str
+    optional: bool
+
+
+class CodeBookEntry(msgspec.Struct):
+    """A coded message that was agreed on.
+
+    Attributes:
+        number: Its number.
+        word: Its code word.
+        meaning: What it means, by language.
+        slots: For its values, in order.
+        acts: As what it acts.
+        reply: Which reply it expects.
+        precedence: With which it goes at least.
+    """
+
+    number: int
+    word: str
+    meaning: dict[str, str]
+    slots: list[CodeBookSlot]
+    acts: str
+    reply: str
+    precedence: str
+
+
+class CodeBook(msgspec.Struct):
+    """The agreed code book.
+
+    Attributes:
+        hash: SHA-256 of its bytes, as the Understanding names it, in hexadecimal.
+        name: What it is called.
+        version: Its version.
+        entries: In the order of their numbers.
+    """
+
+    hash: str
+    name: str
+    version: int
+    entries: list[CodeBookEntry]
+
+
+class Remarks(msgspec.Struct):
+    """What is remarked on.
+
+    Attributes:
+        remarks: A sentence each.
+    """
+
+    remarks: list[str]

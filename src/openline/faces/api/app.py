@@ -28,6 +28,7 @@ from openline.faces.api import (
     private,
     reading,
     schema,
+    talks,
     writing,
 )
 from openline.faces.api.describe import add_descriptions, describe_files
@@ -81,6 +82,9 @@ ROUTES: Final = (
     conduct.list_matters,
     conduct.read_matter,
     conduct.list_due,
+    talks.list_untranslated,
+    talks.read_code_book,
+    talks.check_translation,
     reading.list_alarms,
     writing.acknowledge_alarm,
     reading.read_understanding,

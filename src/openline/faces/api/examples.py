@@ -90,6 +90,30 @@ def _sayings() -> list[Example]:
             "place": "2 km west of Shayrat airfield",
         },
         "EXPLANATION": {"by": _BY, "concern": "Troops near the line since Monday."},
+        "CORRECTION": {
+            "by": _BY,
+            "of": {"party": ALPHA, "index": 12},
+            "field": "contact",
+            "old": "desk 4",
+            "new": "desk 5",
+            "cause": "Misread.",
+        },
+        "QUERY_ACK": {"by": _BY, "of": {"party": ALPHA, "index": 12}},
+        "PASSED_ON": {
+            "by": _BY,
+            "of": _OF,
+            "level": "UNIT",
+            "passed_at": "2017-04-07T00:45:00Z",
+            "to": "air defence battery at Shayrat",
+        },
+        "CODED": {"by": _BY, "number": 2, "slots": [{"words": "2 km west of Shayrat airfield"}]},
+        "TRANSLATION": {
+            "by": _BY,
+            "of": _OF,
+            "language": "ru",
+            "text": "Это ваши?",
+            "translator": "Lt. Petrova",
+        },
     }
     urgent = {
         "NOTICE": "FLASH",
@@ -99,6 +123,7 @@ def _sayings() -> list[Example]:
         "WARNING": "FLASH",
         "EXPLANATION": "PRIORITY",
         **place_examples.SAYINGS,
+        "CODED": "FLASH",
     }
     return [
         Example(
@@ -455,4 +480,36 @@ MATTERS: Final = answers.Matters([MATTER])
 
 DUES: Final = answers.Dues(
     [answers.DueOnLine(**{**msgspec.structs.asdict(_DUE), "is_ours": False})]
+)
+
+CODE_BOOK: Final = answers.CodeBook(
+    hash="0fe46a627a84410db366170fe5c92be9c3d201d44583672f8b521b429c417070",
+    name="standard",
+    version=1,
+    entries=[
+        answers.CodeBookEntry(
+            number=11,
+            word="DISREGARD",
+            meaning={"en": "Disregard our {message}."},
+            slots=[answers.CodeBookSlot("message", "SERIAL", False)],
+            acts="DISREGARD",
+            reply="READ",
+            precedence="IMMEDIATE",
+        )
+    ],
+)
+
+GLOSSINGS: Final = [
+    Example(
+        summary="A notice that became an announcement",
+        value={
+            "original": "Our notice stands.",
+            "language": "en",
+            "translation": "Наше объявление в силе.",
+            "into": "ru",
+        },
+    )
+]
+REMARKS: Final = answers.Remarks(
+    ["The original says “notice”; the agreed word for it, “уведомлен”, is not there."]
 )

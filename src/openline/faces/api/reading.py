@@ -15,6 +15,7 @@ from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import NotFound
 from openline.faces.api.node import node_of, view_of, wording_for
+from openline.faces.api.talk_words import talked
 from openline.faces.api.words import plain_text, worded_alarm, worded_conflict, worded_line
 
 COUNT_MAX = 1_000
@@ -114,7 +115,8 @@ async def read_message(
 ) -> dict[str, Any]:
     """One message with its fields, `body`, and as plain text that explains itself.
 
-    `text` is what it says, `outcome` what became of it.
+    `text` is what it says, `outcome` what became of it. What was corrected later stands in
+    `corrected`, whole, beside the original; translations that came later are with the others.
     """
     view = view_of(state, line)
     wording = wording_for(state, language)
@@ -122,10 +124,12 @@ async def read_message(
         shown = node_of(state).message(line, party, index)
     except OurError as error:
         raise NotFound(error.what, error.remedy) from None
+    talk = talked(view, shown, wording)
     return {
         **shown,
+        **talk,
         "text": plain_text(view, shown, wording),
-        "outcome": wording.outcome(shown),
+        "outcome": wording.outcome({**shown, **talk}) + wording.talk(talk),
     }
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from openline.domain.instant import INSTANT_MAX
-from openline.domain.limits import LABEL_CHARS_MAX, NAME_CHARS_MAX, PARTIES_MAX
+from openline.domain.limits import LABEL_CHARS_MAX, NAME_CHARS_MAX, PARTIES_MAX, TEXT_CHARS_MAX
 
 PartyName: TypeAlias = Annotated[
     str, Meta(max_length=NAME_CHARS_MAX, description="A party's name.", examples=["bravo.example"])
@@ -264,3 +264,19 @@ class CourierOrder(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     party: PartyName
+
+
+class Glossing(msgspec.Struct, forbid_unknown_fields=True):
+    """A translation to be checked against the glossary.
+
+    Attributes:
+        original: The words that are translated.
+        language: Their language.
+        translation: The words of the translation.
+        into: Its language.
+    """
+
+    original: Annotated[str, Meta(max_length=TEXT_CHARS_MAX)]
+    language: Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+    translation: Annotated[str, Meta(max_length=TEXT_CHARS_MAX)]
+    into: Annotated[str, Meta(pattern="^[a-z]{2,3}$")]

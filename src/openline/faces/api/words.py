@@ -39,6 +39,7 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         lead=lead,
         serial=record["serial"],
         of_serial=(record["reply_to"] or {}).get("serial", ""),
+        books=view.books,
     )
     message = view.load(record["party"], record["index"], record["epoch"])
     return wording.message(message, facts)

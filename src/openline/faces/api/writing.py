@@ -1,6 +1,7 @@
 """The routes by which officers act: say, check, acknowledge, adopt, change keys."""
 
 import asyncio
+import base64
 import contextlib
 import dataclasses
 from typing import Annotated, Any, Final
@@ -27,6 +28,7 @@ from openline.engine.commands import (
     Recorded,
     TrustOwnCopy,
 )
+from openline.engine.talk_rules import NO_BOOK
 from openline.engine.views import View
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import WRITING, described
@@ -74,6 +76,11 @@ SAID_BY_PEOPLE: Final = (
     Kind.SITE,
     Kind.ZONE,
     Kind.MOVEMENT,
+    Kind.CORRECTION,
+    Kind.QUERY_ACK,
+    Kind.PASSED_ON,
+    Kind.CODED,
+    Kind.TRANSLATION,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 
@@ -352,5 +359,6 @@ LEFT_TO_THE_DESK: Final[dict[Kind, dict[str, Any]]] = {
     Kind.DECLARATION: {"effective_at": format_instant(0)},
     Kind.ZONE: {"zone_id": UNNAMED, "valid_until": format_instant(0)},
     Kind.MOVEMENT: {"movement_id": UNNAMED},
+    Kind.CODED: {"book": base64.b64encode(NO_BOOK).decode()},
 }
 """Fields that may be left out, with what tells the desk to fill them in."""

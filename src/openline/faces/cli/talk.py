@@ -4,6 +4,7 @@ from typing import Any
 
 from openline.domain.party import Precedence
 from openline.domain.talk.receipt import ReadBackVerdict
+from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Acting, Wait
 from openline.faces.cli.saying import reference_of, say_message
@@ -22,6 +23,9 @@ def say(
     reply_to: str | None = None,
     to: tuple[str, ...] = (),
     language: str | None = None,
+    translation: tuple[str, ...] = (),
+    translator: str = "",
+    machine: bool = False,
     exercise: bool = False,
     wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
@@ -36,6 +40,7 @@ def say(
     Example:
         openline say "Are these yours: two aircraft 20 km west of Tabqa?" --precedence flash
         openline say "They are not ours." --reply-to BRAVO-0007
+        openline say "Not ours." --translation "ru=Не наши." --translator "Lt. Petrova"
 
     Args:
         text: The words.
@@ -43,6 +48,9 @@ def say(
         reply_to: The serial of the message that this answers.
         to: A party addressed; give it again for each. Without it, all.
         language: Language of the words; without it the language of node.toml.
+        translation: A translation as LANGUAGE=TEXT; give it again for each language.
+        translator: Who made the translations: a person, or the name of a program.
+        machine: A machine made the translations: they are shown as a gist only.
         exercise: It is said for an exercise only.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
@@ -50,6 +58,8 @@ def say(
     client = options.client()
     line = options.line_of(client)
     fields: dict[str, Any] = {"language": language or client.config.language, "text": text}
+    if translation:
+        fields["translations"] = [_translation(one, translator, machine) for one in translation]
     if exercise:
         fields["exercise"] = True
     say_message(
@@ -63,6 +73,21 @@ def say(
         recipients=to,
         wait_s=wait,
     )
+
+
+def _translation(said: str, translator: str, machine: bool) -> dict[str, Any]:
+    """A translation as the API takes it.
+
+    Raises:
+        WrongUsage: It is not written LANGUAGE=TEXT, or nobody is named who made it.
+    """
+    language, equals, text = said.partition("=")
+    if not equals:
+        raise WrongUsage(f"{said!r} is no translation.", "Write LANGUAGE=TEXT: ru=Это не наши.")
+    if not translator:
+        raise WrongUsage("--translator is missing.", "Say who made the translation.")
+    return {"language": language.strip(), "text": text, "translator": translator,
+            "is_machine": machine}  # fmt: skip
 
 
 @sole_verb(read_app)
