@@ -15,6 +15,7 @@ class Kind(IntEnum):
     KEY_CHANGE = 2
     KEY_REVOKE = 3
     EPOCH = 4
+    ROSTER = 5
     TEXT = 10
     NOTICE = 11
     READ = 12
@@ -23,3 +24,7 @@ class Kind(IntEnum):
     LINE_CHECK = 20
     LINE_CHECK_REPLY = 21
     DECLARATION = 22
+
+
+RELEASABLE = (Kind.TEXT, Kind.NOTICE, Kind.RESPONSE, Kind.DECLARATION)
+"""Kinds of which an Understanding may ask that a second person releases them."""

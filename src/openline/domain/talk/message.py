@@ -23,6 +23,7 @@ from openline.domain.talk.kinds import Kind
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
+from openline.domain.talk.roster import Roster
 from openline.domain.talk.text import Text
 
 
@@ -54,6 +55,7 @@ Message: TypeAlias = (
     | Read
     | ReadBack
     | Response
+    | Roster
     | Text
 )
 
@@ -65,6 +67,7 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         KeyChange,
         KeyRevoke,
         Epoch,
+        Roster,
         Text,
         Notice,
         Read,
