@@ -41,16 +41,20 @@ def cases() -> Iterator[tuple[str, Authenticator, Assertion, int, Why | None]]:
         good = key.assertion(CHALLENGE)
         yield f"{algorithm}", key, good, 0, None
         more = ',"other_keys_can_be_added_here":"do not compare"'
-        yield f"{algorithm}, with a further member", key, key.assertion(CHALLENGE, more=more), 0, None
+        yield (
+            f"{algorithm}, with a further member",
+            key,
+            key.assertion(CHALLENGE, more=more),
+            0,
+            None,
+        )
         yield f"{algorithm}, backed up", key, key.assertion(CHALLENGE, 0x1D), 0, None
         other = key.assertion(sha256(b"something else").digest())
         yield f"{algorithm}, another challenge", key, other, 0, Why.CHALLENGE
         stranger = Authenticator("stranger", algorithm).assertion(CHALLENGE)
         yield f"{algorithm}, another key", key, stranger, 0, Why.SIGNATURE
         flipped = bytes([good.signature[-1] ^ 1])
-        spoilt = Assertion(
-            good.authenticator_data, good.client_data, good.signature[:-1] + flipped
-        )
+        spoilt = Assertion(good.authenticator_data, good.client_data, good.signature[:-1] + flipped)
         yield f"{algorithm}, a bit flipped", key, spoilt, 0, Why.SIGNATURE
         cut = Assertion(good.authenticator_data, good.client_data, good.signature[:-1])
         yield f"{algorithm}, a byte short", key, cut, 0, Why.SIGNATURE

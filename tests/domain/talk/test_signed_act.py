@@ -73,7 +73,9 @@ def both(effective_at: int = 0) -> Declaration:
     return signed(message, said, sign(message, Part.RELEASED, JONES, RELEASER))
 
 
-def whys(message: Declaration, at: int = SAID_AT, roster: Roster | None = ROSTER) -> list[Why | None]:
+def whys(
+    message: Declaration, at: int = SAID_AT, roster: Roster | None = ROSTER
+) -> list[Why | None]:
     """Why each signature does not verify."""
     return [one.why for one in verify_act(PARTY, LINE, message, at, roster)]
 
@@ -122,7 +124,12 @@ def test_a_signature_serves_one_party_line_part_and_person() -> None:
         assert [one.why for one in found] == [Why.CHALLENGE] * 2
     swapped = (replace(second, part=Part.SAID), replace(first, part=Part.RELEASED))
     assert whys(signed(declaration(), *swapped)) == [Why.UNKNOWN_KEY, Why.UNKNOWN_KEY]
-    alone = Roster(RELEASER, RELYING_PARTY, (ORIGIN,), (replace(ROSTER.people[0], posts=("air-desk", "commander")),))
+    alone = Roster(
+        RELEASER,
+        RELYING_PARTY,
+        (ORIGIN,),
+        (replace(ROSTER.people[0], posts=("air-desk", "commander")),),
+    )
     twice = replace(message, released_by=By("commander", DRAFTER.officer))
     assert whys(twice, roster=alone) == [None, Why.UNKNOWN_KEY]
 

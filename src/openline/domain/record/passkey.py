@@ -139,9 +139,7 @@ def write_cose_key(key: PublicKey) -> bytes:
 def _p256(x: bytes, y: bytes) -> PublicKey:
     if len(x) != 32 or len(y) != 32:
         raise TheirError(Reason.MALFORMED, "a passkey has coordinates of another size")
-    numbers = ec.EllipticCurvePublicNumbers(
-        int.from_bytes(x), int.from_bytes(y), ec.SECP256R1()
-    )
+    numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), ec.SECP256R1())
     try:
         return numbers.public_key()
     except ValueError:

@@ -104,12 +104,16 @@ _LISTED = Record(
     ),
 )  # fmt: skip
 
+_ORIGIN = Text(ORIGIN_CHARS_MAX, is_needed=True)
+
 Roster.record = Record(
     Roster,
     (
         BY,
         Field(1, "relying_party", Text(253, is_needed=True)),
-        Field(2, "origins", Items(Text(ORIGIN_CHARS_MAX, is_needed=True), ORIGINS_MAX, 1, rank=str)),
+        Field(
+            2, "origins", Items(Text(ORIGIN_CHARS_MAX, is_needed=True), ORIGINS_MAX, 1, rank=str)
+        ),
         Field(3, "people", Items(_LISTED, PEOPLE_MAX, rank=lambda listed: listed.name)),
     ),
 )

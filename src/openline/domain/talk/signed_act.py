@@ -145,6 +145,13 @@ def statement(
     return ACT_PREFIX + cbor.encode([party, line, kind, who, token, at, said])
 
 
+def act_of(message: object) -> SignedAct | None:
+    """What officers signed of a message; None where they signed nothing."""
+    act = getattr(message, "signed", None)
+    # In an adoption `signed` are the terms.
+    return act if isinstance(act, SignedAct) else None
+
+
 def challenge(data: bytes) -> bytes:
     """The challenge that a passkey signs for a statement: its SHA-256."""
     return hashlib.sha256(data).digest()
@@ -162,7 +169,7 @@ def verify_act(
         said_at: When, as its envelope says.
         roster: The author's roster that the act names; None if it is not there.
     """
-    act: SignedAct | None = getattr(message, "signed", None)
+    act = act_of(message)
     if act is None:
         return ()
     findings = []
