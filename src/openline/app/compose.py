@@ -57,6 +57,9 @@ async def compose(
         with _in_words(_DAMAGED):
             is_current = _is_current(config, store, anchor, is_vouched=own_copy_is_current)
             node = Node(config.party, keys, SystemChance(), store, own_copy_is_current=is_current)
+            if config.officers is not None:
+                node.people.relying_party = config.officers.relying_party
+                node.people.origins = (config.officers.origin,)
             node.load(wall_clock_ms())
         running = RunningNode(config, node, store, anchor, keys, wall_clock_ms)
         with _in_words(_DISK_FAILED):

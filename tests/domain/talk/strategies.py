@@ -5,6 +5,7 @@ import unicodedata
 
 from hypothesis import strategies as st
 
+from openline.domain.line.people import Role
 from openline.domain.line.understanding import RootSignature
 from openline.domain.record.signing import PublicKeys
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
@@ -23,6 +24,8 @@ from openline.domain.talk.notice import (
 )
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.roster import Listed, Roster
+from openline.domain.talk.signed_act import ActSignature, Part, SignedAct
 from openline.domain.talk.text import Text, Translation
 
 _WILD = st.characters(exclude_categories=("Cs", "Cc"))
@@ -108,6 +111,39 @@ notices = st.builds(
     exercise=st.booleans(),
 )
 
+signed_acts = st.builds(
+    SignedAct,
+    token=st.binary(min_size=16, max_size=16),
+    at=instants,
+    roster=st.integers(0, 2**53),
+    signatures=st.builds(
+        ActSignature,
+        part=st.sampled_from(Part),
+        key=st.binary(min_size=8, max_size=8),
+        authenticator_data=st.binary(min_size=37, max_size=60),
+        client_data=st.binary(min_size=1, max_size=60),
+        signature=st.binary(min_size=8, max_size=72),
+    ).map(lambda one: (one,)),
+)
+rosters = st.builds(
+    Roster,
+    by=bys,
+    relying_party=needed_labels,
+    origins=needed_labels.map(lambda one: (one,)),
+    people=st.lists(
+        st.builds(
+            Listed,
+            name=needed_labels,
+            posts=st.just(("air-desk", "commander")),
+            roles=st.lists(st.sampled_from(Role), min_size=1, unique=True).map(sorted).map(tuple),
+            keys=st.binary(min_size=1, max_size=128).map(lambda key: (key,)),
+        ),
+        max_size=3,
+        unique_by=lambda one: one.name,
+    )
+    .map(lambda people: sorted(people, key=lambda one: one.name))
+    .map(tuple),
+)
 messages = st.one_of(
     notices,
     st.builds(
@@ -151,6 +187,7 @@ messages = st.one_of(
         language=languages,
         conditions=texts,
         kept_open=name_sets,
+        signed=st.none() | signed_acts,
     ),
     st.builds(
         LineCheck,
@@ -204,6 +241,7 @@ messages = st.one_of(
         tls=st.binary(min_size=1, max_size=9),
         signatures=root_signatures,
     ),
+    rosters,
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
     st.builds(Amendment, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
 )

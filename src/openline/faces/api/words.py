@@ -40,7 +40,8 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         of_serial=(record["reply_to"] or {}).get("serial", ""),
     )
     message = view.load(record["party"], record["index"], record["epoch"])
-    return wording.message(message, facts)
+    found = view.signatures(record["party"], record["index"], message)
+    return wording.message(message, facts) + wording.signatures(found)
 
 
 def wording_of(config: Config, language: str | None) -> Wording:
