@@ -1285,7 +1285,7 @@ class Wording:
                 "{officer}, {roles}; posts: {posts}; passkeys: {n}",
                 officer=self._quoted(one.name),
                 roles=self._terms(tuple(role.name for role in one.roles), mark(", ")),
-                posts=self._list((self._quoted(post) for post in one.posts)),
+                posts=self._list(self._quoted(post) for post in one.posts),
                 n=_Data(str(len(one.keys))),
             )
         page = _Data(visible(" ".join(message.origins)))

@@ -67,7 +67,7 @@ def test_a_key_is_written_in_one_way(algorithm: str) -> None:
 
 @pytest.mark.parametrize("algorithm", [ES256, EDDSA])
 def test_the_maintained_library_agrees(algorithm: str) -> None:
-    """py_webauthn takes the registration and the assertion that the vectors' authenticator makes."""
+    """py_webauthn takes what the authenticator of the vectors registers and asserts."""
     key = Authenticator("officer", algorithm, count=7)
     made = webauthn.verify_registration_response(
         credential=key.create(CHALLENGE),

@@ -4,6 +4,7 @@ from typing import Any
 
 from openline.domain.party import Precedence
 from openline.domain.talk.declaration import Status
+from openline.faces.cli.draft import keep_draft
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.instants import instant_text
 from openline.faces.cli.manual import make_app, verb
@@ -16,8 +17,8 @@ app = make_app(
     Suspend, resume or end what a scope promises.
 
     Any party may do so for itself, announced, from a stated time and with a
-    reason; nobody needs to agree. A second person releases it. Line checks,
-    FLASH and contact never stop.
+    reason; nobody needs to agree. A second person releases it: named at once, or
+    later from the draft. Line checks, FLASH and contact never stop.
     """,
 )
 
@@ -26,7 +27,7 @@ app = make_app(
 def suspend(
     *scopes: str,
     reason: str,
-    released_by: str,
+    released_by: str | None = None,
     effective: str | None = None,
     conditions: str = "",
     keep_open: tuple[str, ...] = (),
@@ -46,7 +47,8 @@ def suspend(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER.
+        released_by: The second person, as POST/OFFICER; without it, it is left as a draft for
+            one to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         conditions: What would lead to resumption, in words.
         keep_open: What goes on all the same: scopes, line_check, flash, contact,
@@ -65,7 +67,7 @@ def suspend(
 def resume(
     *scopes: str,
     reason: str,
-    released_by: str,
+    released_by: str | None = None,
     effective: str | None = None,
     language: str | None = None,
     wait: Wait = 5.0,
@@ -80,7 +82,8 @@ def resume(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER.
+        released_by: The second person, as POST/OFFICER; without it, it is left as a draft for
+            one to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
@@ -95,7 +98,7 @@ def resume(
 def terminate(
     *scopes: str,
     reason: str,
-    released_by: str,
+    released_by: str | None = None,
     effective: str | None = None,
     language: str | None = None,
     wait: Wait = 5.0,
@@ -112,7 +115,8 @@ def terminate(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER.
+        released_by: The second person, as POST/OFFICER; without it, it is left as a draft for
+            one to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
@@ -127,7 +131,7 @@ def _declare(
     status: Status,
     scopes: tuple[str, ...],
     reason: str,
-    released_by: str,
+    released_by: str | None,
     effective: str | None,
     conditions: str,
     keep_open: tuple[str, ...],
@@ -141,7 +145,6 @@ def _declare(
         )
     client = options.client()
     fields: dict[str, Any] = {
-        "released_by": parse_officer(released_by, "--released-by"),
         "scopes": list(scopes),
         "status": status.name,
         "reason": reason,
@@ -153,6 +156,10 @@ def _declare(
         fields["conditions"] = conditions
     if keep_open:
         fields["kept_open"] = list(keep_open)
+    if released_by is None:
+        keep_draft(options, "DECLARATION", fields, Precedence.IMMEDIATE)
+        return
+    fields["released_by"] = parse_officer(released_by, "--released-by")
     say_message(
         options, "DECLARATION", fields, client=client, precedence=Precedence.IMMEDIATE,
         wait_s=wait_s,

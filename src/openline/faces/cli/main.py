@@ -68,6 +68,7 @@ VERBS: Final = {
         "read-back": "talk:read_back_app",
         "check": "check:app",
         "declare": "declare:app",
+        "draft": "draft:app",
     },
     "Keep to ourselves": {
         "private": "private:app",
@@ -86,6 +87,7 @@ VERBS: Final = {
     "Keep": {
         "courier": "courier:app",
         "keys": "keys:app",
+        "people": "people:app",
     },
 }
 """Every verb by what it is for: its name, its module and what it is called there."""
