@@ -74,9 +74,11 @@ def test_a_link_needs_a_port(alpha: Officer) -> None:
 
 
 def test_a_declaration_waits_for_a_second_person(alpha: Officer, bravo: Officer) -> None:
-    """A declaration without a second person is a draft; another one releases it."""
+    """A declaration is left as a draft; another person than who drafted it releases it."""
     drafter, commander = ("--by", "watch/Capt. Smith"), ("--by", "commander/Gen. Jones")
-    kept = alpha.done("declare", "suspend", "air_safety", "--reason", "Strike.", *drafter)
+    kept = alpha.done(
+        "declare", "suspend", "air_safety", "--reason", "Strike.", "--draft", *drafter
+    )
     name = kept["draft"]
     assert name in alpha("draft", "list").out
     assert "Strike." in alpha("draft", "show", name).out
@@ -93,8 +95,18 @@ def test_a_declaration_waits_for_a_second_person(alpha: Officer, bravo: Officer)
     assert "Gen. Jones" in shown
     assert "RELEASED by Gen. Jones" in alpha("draft", "list").out
     assert name not in bravo("draft", "list").out
-    resumed = alpha.done("declare", "resume", "air_safety", "--reason", "Over.", *drafter)
+    resumed = alpha.done(
+        "declare", "resume", "air_safety", "--reason", "Over.", "--draft", *drafter
+    )
     alpha.done("draft", "release", resumed["draft"], *commander)
+
+
+def test_a_second_person_is_named_or_awaited(alpha: Officer) -> None:
+    """A declaration names its second person or is left as a draft, not both and not neither."""
+    words = ("declare", "suspend", "air_safety", "--reason", "x")
+    assert "--released-by is missing" in alpha(*words).err
+    both = alpha(*words, "--draft", "--released-by", "commander/Gen. Jones")
+    assert (both.code, "do not go together" in both.err) == (Exit.USAGE, True)
 
 
 def test_a_draft_of_any_kind_comes_from_a_file(alpha: Officer, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ def suspend(
     *scopes: str,
     reason: str,
     released_by: str | None = None,
+    draft: bool = False,
     effective: str | None = None,
     conditions: str = "",
     keep_open: tuple[str, ...] = (),
@@ -47,8 +48,8 @@ def suspend(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER; without it, it is left as a draft for
-            one to release: openline draft.
+        released_by: The second person, as POST/OFFICER; needed without --draft.
+        draft: Leave it as a draft, for a second person to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         conditions: What would lead to resumption, in words.
         keep_open: What goes on all the same: scopes, line_check, flash, contact,
@@ -58,7 +59,7 @@ def suspend(
         options: Which node and line, who acts, and how to print.
     """
     _declare(
-        Status.SUSPENDED, scopes, reason, released_by, effective, conditions, keep_open,
+        Status.SUSPENDED, scopes, reason, released_by, draft, effective, conditions, keep_open,
         language, wait, options,
     )  # fmt: skip
 
@@ -68,6 +69,7 @@ def resume(
     *scopes: str,
     reason: str,
     released_by: str | None = None,
+    draft: bool = False,
     effective: str | None = None,
     language: str | None = None,
     wait: Wait = 5.0,
@@ -82,15 +84,25 @@ def resume(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER; without it, it is left as a draft for
-            one to release: openline draft.
+        released_by: The second person, as POST/OFFICER; needed without --draft.
+        draft: Leave it as a draft, for a second person to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     _declare(
-        Status.IN_FORCE, scopes, reason, released_by, effective, "", (), language, wait, options
+        Status.IN_FORCE,
+        scopes,
+        reason,
+        released_by,
+        draft,
+        effective,
+        "",
+        (),
+        language,
+        wait,
+        options,
     )
 
 
@@ -99,6 +111,7 @@ def terminate(
     *scopes: str,
     reason: str,
     released_by: str | None = None,
+    draft: bool = False,
     effective: str | None = None,
     language: str | None = None,
     wait: Wait = 5.0,
@@ -115,15 +128,25 @@ def terminate(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER; without it, it is left as a draft for
-            one to release: openline draft.
+        released_by: The second person, as POST/OFFICER; needed without --draft.
+        draft: Leave it as a draft, for a second person to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     _declare(
-        Status.TERMINATED, scopes, reason, released_by, effective, "", (), language, wait, options
+        Status.TERMINATED,
+        scopes,
+        reason,
+        released_by,
+        draft,
+        effective,
+        "",
+        (),
+        language,
+        wait,
+        options,
     )
 
 
@@ -132,6 +155,7 @@ def _declare(
     scopes: tuple[str, ...],
     reason: str,
     released_by: str | None,
+    draft: bool,
     effective: str | None,
     conditions: str,
     keep_open: tuple[str, ...],
@@ -142,6 +166,15 @@ def _declare(
     if not scopes:
         raise WrongUsage(
             "No scope is named.", "Name one or more as the Understanding does, such as air_safety."
+        )
+    if released_by is None and not draft:
+        raise WrongUsage(
+            "--released-by is missing.", "Name the second person, or leave a draft: --draft."
+        )
+    if released_by is not None and draft:
+        raise WrongUsage(
+            "--draft and --released-by do not go together.",
+            "Leave one out: the second person of a draft is who releases it.",
         )
     client = options.client()
     fields: dict[str, Any] = {

@@ -43,7 +43,7 @@ def keep(
     """Leave something for a second person to release.
 
     It is checked as if it were said now. A declaration is drafted more easily
-    with openline declare, without --released-by.
+    with openline declare --draft.
 
     Example:
         openline draft keep notice notice.json --precedence priority
