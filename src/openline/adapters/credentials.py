@@ -75,7 +75,7 @@ def secret_uri(secret: str, name: str, party: str) -> str:
 
 
 def step_of_code(secret: str, code: str, at_ms: int, after: int = 0) -> int | None:
-    """The time step of which a code is: this one, or one beside it; None if it is none.
+    """The time step of a code: this one, or one beside it; None if it is none.
 
     Args:
         secret: In base32.
@@ -177,7 +177,7 @@ def used(
     cose: bytes,
     count: int,
 ) -> int:
-    """The new counter of a passkey, from what a page got of `navigator.credentials.get`.
+    """The new counter of a passkey, from what `navigator.credentials` gave.
 
     Raises:
         OurError: It does not verify.

@@ -55,7 +55,7 @@ class TlsIdentity:
 
 
 def make_officers_identity(host: str) -> bytes:
-    """A private key with a self-signed certificate for the officers' port, both in PEM.
+    """Key and self-signed certificate for the officers' port, both in PEM.
 
     It is of P-256, for browsers take no Ed25519.
     """

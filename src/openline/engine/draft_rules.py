@@ -1,4 +1,4 @@
-"""What is done about drafts and rosters on one line: the rules that need the whole line.
+"""Drafts and rosters on one line: the rules that need the whole line.
 
 Called by `engine.line`, which keeps the order of work. A draft is checked like what is
 said at once when it is kept, and once more when it is released: then it goes the way of
@@ -85,7 +85,7 @@ def sign_draft(line: "Line", turn: Turn, command: SignDraft) -> dict[str, Any]:
 
 
 def release_draft(line: "Line", turn: Turn, command: ReleaseDraft) -> Compose | Recorded:
-    """What is to be said when a draft is released; or what was, if the same one asks again.
+    """What is to be said when a draft is released; what was, if asked again.
 
     Raises:
         OurError: It waits no more, is the releaser's own, or must not be said now.

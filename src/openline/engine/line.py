@@ -300,7 +300,7 @@ class Line:
         self._waiting.append(_Waiting(draft, [token], released=(waiting, by)))
 
     def _publish_roster(self) -> None:
-        """Publish the roster where it has changed; behind what waits, which the old one signs."""
+        """Publish a changed roster, behind what waits and the old one signs."""
         terms = self.view.understanding
         looked_at = (self.people.version, self.outbox.epoch, terms.version)
         if looked_at == self._roster_looked_at or not self.outbox.size or not self.can_sign():

@@ -1,4 +1,4 @@
-"""The people of a node: who may act for the party, and what proves that it is they.
+"""The people of a node: who may act for the party, and what proves it.
 
 Owned by the node and shared by its lines. They are named values of the store and no
 rows of a journal: a journal forgets nothing, and the secret of somebody who lost it, or
@@ -305,7 +305,7 @@ class People:
         turn.write(PutValue(name, cbor.encode(_KEPT.to_value(kept))))
 
     def roster(self, posts: Iterable[str]) -> Roster | None:
-        """Who is to be published on a line with these posts; None without an officers' port.
+        """Who is to be published on a line with these posts; None without a port.
 
         It is the same as long as nobody on it changes.
         """

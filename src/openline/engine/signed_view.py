@@ -50,7 +50,7 @@ class SignedView:
                 acts.popitem(last=False)
 
     def newest(self, party: str, epoch: int, before: int) -> int | None:
-        """Index of the roster that counts for an entry of an outbox; None if there is none."""
+        """Index of the roster that counts for an entry; None if there is none."""
         rosters = self._rosters.get((party, epoch), [])
         place = bisect_left(rosters, before)
         return rosters[place - 1] if place else None

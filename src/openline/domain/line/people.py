@@ -1,4 +1,4 @@
-"""People of a party: who they are, what their roles let them do, and how they are named.
+"""People of a party: who they are, and what their roles let them do.
 
 A person has a name, roles, and posts at which they act. What they may do on the
 officers' port is the table `MAY`, and nothing else; the command line on the node's own

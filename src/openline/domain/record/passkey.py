@@ -155,7 +155,7 @@ def _ed25519(x: bytes) -> PublicKey:
 
 
 def passkey_id(cose: bytes) -> bytes:
-    """What names a passkey in a signed act: the first bytes of the SHA-256 of its COSE key."""
+    """What names a passkey: the first bytes of the SHA-256 of its COSE key."""
     return hashlib.sha256(cose).digest()[:PASSKEY_ID_SIZE_BYTES]
 
 

@@ -1,4 +1,4 @@
-"""The door of the officers' port: nobody reaches a route unless they are signed in.
+"""The door of the officers' port: who is not signed in reaches no route.
 
 Around the same routes as on the socket: a cookie names a session, the session a person,
 and the person is looked up anew with each request, so who is disabled or reset is out at

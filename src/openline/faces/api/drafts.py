@@ -104,7 +104,7 @@ async def list_drafts(state: State, line: Line) -> dict[str, Any]:
     responses=described(answers.Draft, "The draft.", example=examples.DRAFT, faults=READING),
 )
 async def read_draft(state: State, line: Line, draft: Token) -> dict[str, Any]:
-    """One draft. `to_sign` is what who asks may sign: as drafter, or as who releases it."""
+    """One draft. `to_sign` is what who asks may sign."""
     view_of(state, line)
     running = node_of(state)
     drafts, now = running.drafts(line)

@@ -28,7 +28,7 @@ Name = Annotated[str, Parameter(description="Rank and name.")]
     responses=described(answers.People, "The people.", example=examples.PEOPLE, faults=READING),
 )
 async def list_people(state: State) -> dict[str, Any]:
-    """Everybody who may act on the officers' port, and those who may no more; no secret."""
+    """Everybody who may act on the officers' port, or might once; no secret."""
     return {"people": [kept.to_json() for kept in node_of(state).people.listed()]}
 
 

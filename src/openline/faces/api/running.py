@@ -35,7 +35,7 @@ class Running(Protocol):
         """One message with its body and its plain text."""
 
     def drafts(self, line: str) -> tuple[Drafts, int]:
-        """The drafts of a line, and the present instant; OurError when there is no such line."""
+        """The drafts of a line, and the present instant; OurError without the line."""
 
     @property
     def people(self) -> People:

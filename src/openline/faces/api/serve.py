@@ -1,4 +1,4 @@
-"""Serves the officers' API inside the node's loop: on its Unix socket, and on a port.
+"""Serves the officers' API in the node's loop: on its socket, and on a port.
 
 On the socket the operating system's permissions are the lock. On the officers' port,
 which `[officers]` in node.toml asks for, people sign in (`openline.faces.api.door`).

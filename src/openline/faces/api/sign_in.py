@@ -113,7 +113,10 @@ async def sign_in_by_password(state: State, data: JSONBody[ByPassword]) -> Respo
     ),
 )
 async def ask_for_passkey(state: State) -> dict[str, Any]:
-    """What a page hands to `navigator.credentials.get`; it says nothing of who there is."""
+    """What a page hands to `navigator.credentials.get`.
+
+    It says nothing of who there is.
+    """
     door, now = door_of(state), door_of(state).now_ms()
     door.sessions.count_attempt(now)
     challenge = door.sessions.challenge("sign-in", now)
@@ -233,7 +236,7 @@ async def sign_out(state: State, request: _Request) -> Response[Any]:
     ),
 )
 async def new_second_factor(state: State, request: _Request) -> dict[str, Any]:
-    """A secret for an authenticator program; it counts once a password is set with its code."""
+    """A secret for an authenticator; it counts when a password is set."""
     session, kept = _fresh(state, request)
     session.secret = credentials.new_secret()
     party = node_of(state).config.party

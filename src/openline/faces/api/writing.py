@@ -202,8 +202,9 @@ async def acknowledge_alarm(
     """A person has seen it. Acknowledging one alarm neither clears nor hides another."""
     view_of(state, line)
     running = node_of(state)
+    by = by_of(running, data.by)
     try:
-        await running.command(AcknowledgeAlarm(line, data.alarm, by_of(running, data.by)))
+        await running.command(AcknowledgeAlarm(line, data.alarm, by))
     except OurError as error:
         # Nothing else stands against acknowledging than that there is no such alarm.
         raise NotFound(error.what, error.remedy) from None
