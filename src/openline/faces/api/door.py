@@ -6,9 +6,10 @@ once, streams of events included. An act shows in a header what only their own p
 knows. Everything else is refused here, before a body is read.
 """
 
+import asyncio
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
@@ -45,12 +46,14 @@ class Door:
         people: Who there is.
         sessions: Who is signed in.
         now_ms: The clock.
+        hashing: Lets one password at a time be hashed: each takes 64 MiB and a core.
     """
 
     port: OfficersPort
     people: People
     sessions: Sessions
     now_ms: Callable[[], int]
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
     @property
     def has_tls(self) -> bool:

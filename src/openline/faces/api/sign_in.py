@@ -44,9 +44,6 @@ from openline.faces.api.schema import (
 )
 from openline.faces.api.sessions import Session
 
-_HASHING: Final = asyncio.Semaphore(1)
-"""One password at a time is hashed: each takes 64 MiB and a core."""
-
 _FRESH_MS: Final = 15 * MINUTE_MS
 """Passwords and passkeys are changed soon after a sign-in: a desk may be left alone."""
 
@@ -91,7 +88,7 @@ async def sign_in_by_password(state: State, data: JSONBody[ByPassword]) -> Respo
     door.sessions.check_lock(data.name, now)
     kept = door.people.find(data.name)
     held = kept.password if kept else ""
-    async with _HASHING:
+    async with door.hashing:
         is_good = await asyncio.to_thread(credentials.is_password, held, data.password)
     step = credentials.step_of_code(kept.secret, data.code, now, kept.last_step) if kept else None
     if not is_good or kept is None or step is None or kept.person.is_disabled:
@@ -266,7 +263,7 @@ async def set_password(
         )
     if credentials.step_of_code(session.secret, data.code, door.now_ms()) is None:
         raise BadRequest("code: it is not one of the new second factor.", "Try the next.", "code")
-    async with _HASHING:
+    async with door.hashing:
         hashed = await asyncio.to_thread(credentials.hash_password, data.password)
     name = kept.person.name
     changed: Kept = await node_of(state).command(SetPassword(name, hashed, session.secret))
