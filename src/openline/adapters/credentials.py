@@ -41,7 +41,7 @@ _ALGORITHMS: Final = [
 
 
 def hash_password(password: str) -> str:
-    """The hash by which a password is kept; takes some 50 ms.
+    """The hash by which a password is kept; takes 0.1 s or more.
 
     Raises:
         OurError: It is too short or too long, or one letter over and over.
