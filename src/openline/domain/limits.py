@@ -390,7 +390,7 @@ LOCKED_MS = 300_000
 """How long a name is locked then; an administrator's link still serves."""
 
 SIGN_INS_PER_MINUTE_MAX = 30
-"""Attempts to sign in on one node in a minute, whoever tries: each costs 0.1 s of a core or more."""
+"""Attempts to sign in on one node in a minute, whoever tries: each takes 0.1 s or more."""
 
 REQUESTS_PER_MINUTE_MAX = 600
 """Requests of one session in a minute: a console that looks ten times a second."""
