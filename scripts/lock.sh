@@ -21,7 +21,7 @@ compile() {
 }
 
 # Each set takes the versions of the one before it, so that they can share one environment.
-compile run pyproject.toml "$@"
+compile run pyproject.toml --constraint requirements/bounds.in "$@"
 compile test pyproject.toml --extra test --extra oracles --extra fast --extra peers \
     --constraint requirements/run.txt "$@"
 compile check pyproject.toml --extra test --extra oracles --extra fast --extra peers --extra check \

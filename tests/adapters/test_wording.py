@@ -18,8 +18,10 @@ from openline.domain.errors import OurError
 from openline.domain.line.declared import KEPT_OPEN_DEFAULT, Declared, Word
 from openline.domain.line.letters import is_unseen
 from openline.domain.line.observed import Answered, Observed
+from openline.domain.line.people import Role
 from openline.domain.line.templates import TEMPLATES, template_understanding
 from openline.domain.party import Precedence
+from openline.domain.record.passkey import Why
 from openline.domain.space.conflict import Finding, Verdict
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.body import By, Reference
@@ -129,7 +131,7 @@ def test_every_agreed_code_has_a_word() -> None:
     }
     codes |= {
         member.name
-        for names in (Precedence, KeyRole, Occasion, Status, ZoneRule, Sort)
+        for names in (Precedence, KeyRole, Occasion, Role, Status, ZoneRule, Sort)
         for member in names
     }
     codes |= {verdict.value for verdict in Verdict}
@@ -401,3 +403,14 @@ def test_a_party_is_called_by_its_title() -> None:
         "«Браво»",
         "«\u2068bravo.example\u2069»",
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("why", Why, ids=lambda why: why.name)
+def test_every_reason_why_a_signature_fails_is_said(language: str, why: Why) -> None:
+    """Each reason has a sentence of its own behind the one that names the officer."""
+    found = {"officer": "Gen. Jones", "is_verified": False, "why": why.value}
+    named, reason = Wording(language).signatures([found]).splitlines()
+    assert "Gen. Jones" in named
+    assert reason.endswith(".")
+    assert Wording(language).signatures([]) == ""

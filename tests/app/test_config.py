@@ -77,13 +77,15 @@ def test_the_quiet_examples_are_valid_settings(tmp_path: Path) -> None:
         party="alpha.example", post="p", officer="o", language="en", listeners=()
     ).splitlines():
         quiet = row.removeprefix("# ")
-        is_setting = quiet.startswith("[[") or any(
+        is_setting = quiet.startswith("[") or any(
             quiet.startswith(f"{setting.key} = ") for setting in SETTINGS
         )
         rows.append(quiet if is_setting else row)
     config = load(tmp_path, "\n".join(rows))
     assert config.listeners == (Listener("primary", "0.0.0.0", 7411),)
     assert config.counterparts == (Circuit("bravo.example", "satellite", "192.0.2.7", 7411),)
+    assert config.officers is not None
+    assert config.officers.relying_party == "officers.alpha.example"
 
 
 def test_paths_begin_at_the_directory_of_the_node(tmp_path: Path) -> None:
@@ -179,3 +181,37 @@ def test_too_many_listeners_are_refused(tmp_path: Path) -> None:
 def test_the_written_file_is_plain_toml() -> None:
     """The file that `init` writes is TOML to any other reader."""
     assert tomllib.loads(written())["party"] == "alpha.example"
+
+
+def test_an_officers_port_has_its_defaults(tmp_path: Path) -> None:
+    """Without the table there is no port; with an address it is `localhost` with a certificate."""
+    assert load(tmp_path, LEAST).officers is None
+    port = load(tmp_path, LEAST + '[officers]\nlisten = "127.0.0.1:8443"\n').officers
+    assert port is not None
+    assert (port.host, port.port, port.is_own) == ("127.0.0.1", 8443, True)
+    assert (port.origin, port.relying_party) == ("https://localhost:8443", "localhost")
+    assert port.certificate == tmp_path / "officers-own.pem"
+    bare = '[officers]\nlisten = "[::1]:8080"\ncertificate = "none"\n'
+    port = load(tmp_path, LEAST + bare).officers
+    assert port is not None
+    assert (port.host, port.origin, port.certificate) == ("::1", "http://localhost:8080", None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("", "officers.listen: it is missing"),
+        ('listen = "8443"', "is not an address and a port"),
+        ('listen = "127.0.0.1:99999"', "is not an address and a port"),
+        ('listen = "127.0.0.1:0"', "is not an address and a port"),
+        ('listen = "0.0.0.0:80"\ncertificate = "none"', "leaves 0.0.0.0 open"),
+        ('listen = "h:80"\ncertificate = "none"', "leaves h open"),
+        ('listen = "h:80"\norigin = "ftp://x"', "is not scheme, host name and port"),
+        ('listen = "h:80"\norigin = "https://x/y"', "is not scheme, host name and port"),
+        ('listen = "h:80"\norigin = "http://x.example"', "no page on which browsers"),
+        ('listen = "h:80"\ncolour = "red"', "this key is not known"),
+    ],
+)
+def test_a_port_that_cannot_be_is_refused(tmp_path: Path, rows: str, said: str) -> None:
+    """An address, page or certificate that cannot serve officers is named with its row."""
+    assert said in refused(tmp_path, f"{LEAST}[officers]\n{rows}\n")

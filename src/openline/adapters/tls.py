@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
@@ -51,6 +52,53 @@ class TlsIdentity:
     path: Path
     certificate: bytes
     pem: bytes = field(repr=False)
+
+
+def make_officers_identity(host: str) -> bytes:
+    """Key and self-signed certificate for the officers' port, both in PEM.
+
+    It is of P-256, for browsers take no Ed25519.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:_NAME_CHARS_MAX])])
+    names = x509.SubjectAlternativeName([x509.DNSName(host)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(_NOT_BEFORE)
+        .not_valid_after(_NOT_AFTER)
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return private + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def officers_context(path: Path) -> ssl.SSLContext:
+    """What the officers' port shows of itself to browsers.
+
+    Raises:
+        OurError: The file is not there, or does not hold a key and its certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        # Without this OpenSSL would ask the terminal for a passphrase.
+        context.load_cert_chain(path, password=lambda: b"")
+    except (OSError, ValueError) as error:
+        raise OurError(
+            f"{path} gives no certificate for the officers' port: {error}.",
+            "It must hold a certificate and its key in PEM, without a passphrase.",
+        ) from None
+    return context
 
 
 def make_identity(party: str) -> bytes:

@@ -71,6 +71,9 @@ async def compose(
                 own_copy_is_current=is_current,
                 books=known_books(config.directory, _left_aside),
             )
+            if config.officers is not None:
+                node.people.relying_party = config.officers.relying_party
+                node.people.origins = (config.officers.origin,)
             node.load(wall_clock_ms())
         running = RunningNode(config, node, store, anchor, keys, wall_clock_ms)
         with _in_words(_DISK_FAILED):

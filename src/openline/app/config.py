@@ -13,11 +13,13 @@ import tomllib
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from openline.domain.errors import OurError
-from openline.domain.limits import CIRCUITS_MAX, LABEL_CHARS_MAX, PARTIES_MAX
+from openline.domain.limits import CIRCUITS_MAX, LABEL_CHARS_MAX, ORIGIN_CHARS_MAX, PARTIES_MAX
 from openline.domain.party import is_party_name
 
 FILE_NAME: Final = "node.toml"
@@ -27,6 +29,9 @@ FILE_SIZE_BYTES_MAX: Final = 262_144
 _CIRCUIT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HOST = re.compile(r"[A-Za-z0-9.:_%-]{1,253}")
+_ORIGIN = re.compile(
+    r"(https?)://([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)(?::[1-9][0-9]{0,4})?"
+)
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
 _ASSIGNED = re.compile(r"\s*([A-Za-z0-9_.\"'-]{1,80})\s*=")
 _SYNTAX_ROW = re.compile(r"\(at line (\d+), column \d+\)")
@@ -65,6 +70,30 @@ class Circuit:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficersPort:
+    """Where officers sign in with a browser or a program.
+
+    Attributes:
+        host: Address to listen at.
+        port: TCP port.
+        origin: The page's scheme, host name and port, as browsers write it.
+        certificate: PEM file with certificate and key; None for none.
+        is_own: Whether the node makes that file where it is not there.
+    """
+
+    host: str
+    port: int
+    origin: str
+    certificate: Path | None
+    is_own: bool
+
+    @property
+    def relying_party(self) -> str:
+        """The host name for which passkeys are made."""
+        return urlsplit(self.origin).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings of one node, checked.
 
@@ -82,6 +111,7 @@ class Config:
         language: Language of what the command line writes and prints.
         base_map: What lies beneath pictures: `natural-earth`, `none`, or the path of a
             packed map.
+        officers: The officers' port, if there is one.
     """
 
     directory: Path
@@ -95,6 +125,7 @@ class Config:
     socket: Path
     language: str = "en"
     base_map: str = "natural-earth"
+    officers: OfficersPort | None = None
 
     @property
     def keys(self) -> Path:
@@ -190,12 +221,27 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "The address or name to dial."),
     Setting("counterpart", "port", "number", None, "7411",
             "The TCP port to dial, from 1 to 65535."),
+    Setting("officers", "listen", "text", None, '"127.0.0.1:8443"',
+            "The address and TCP port of the officers' port. Without this table there is none, "
+            "and only the socket serves officers' programs."),
+    Setting("officers", "origin", "text", "made of `listen`", '"https://officers.alpha.example"',
+            "The page as browsers write it: scheme, host name, port. Passkeys are made for its "
+            "host name and serve nowhere else. By default `localhost` and the port, with `https` "
+            "where there is a certificate."),
+    Setting("officers", "certificate", "text", '"own"', '"officers.pem"',
+            "A PEM file with a certificate and its key. `own` makes a self-signed one, of which "
+            "browsers warn and for which they refuse passkeys; `none` serves without TLS, at a "
+            "loopback address only."),
 )  # fmt: skip
 
 TABLES: Final = {
     "listener": "An address at which counterparts may dial this node; one table for each.",
     "counterpart": "An address of a counterpart that this node dials; one table for each.",
+    "officers": "The port at which officers sign in; see `openline people`. There is one at most.",
 }
+
+SOLE_TABLES: Final = ("officers",)
+"""Tables of which there is one at most: written with single brackets."""
 
 
 def load_config(directory: Path) -> Config:
@@ -260,7 +306,7 @@ def _tables(table: str, listeners: tuple[Listener, ...]) -> list[str]:
                 f"port = {listener.port}",
             )
         ]
-    rows = [f"# [[{table}]]"]
+    rows = [f"# [{table}]" if table in SOLE_TABLES else f"# [[{table}]]"]
     rows += [f"# {item.key} = {item.example}" for item in SETTINGS if item.table == table]
     return rows
 
@@ -368,7 +414,48 @@ class _Reader:
             socket=self._file(directory, "socket", "openline.sock"),
             language=self._language(),
             base_map=self._base_map(directory),
+            officers=self._officers(directory),
         )
+
+    def _officers(self, directory: Path) -> OfficersPort | None:
+        table = self._values.get("officers")
+        if table is None:
+            return None
+        if not isinstance(table, dict):
+            raise self._fault("", 0, "officers", "write it as one table [officers]")
+        self._check_keys("officers", 0, table)
+        host, port = self._listen(table)
+        named = self._text_value("officers", 0, table, "certificate", "own")
+        is_own, has_none = named == "own", named == "none"
+        if has_none and not _is_loopback(host):
+            says = f"'none' leaves {host} open to whoever listens on the network"
+            raise self._fault("officers", 0, "certificate", says)
+        path = directory / "officers-own.pem" if is_own else directory / named
+        scheme = "http" if has_none else "https"
+        origin = self._origin(table, f"{scheme}://localhost:{port}", scheme)
+        return OfficersPort(host, port, origin, None if has_none else path, is_own)
+
+    def _listen(self, table: Mapping[str, Any]) -> tuple[str, int]:
+        value = self._text_value("officers", 0, table, "listen", "")
+        host, _, port = value.rpartition(":")
+        host = host.removeprefix("[").removesuffix("]")
+        is_port = port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65_535
+        if not is_port or _HOST.fullmatch(host) is None:
+            says = f"{value!r} is not an address and a port, such as 127.0.0.1:8443"
+            raise self._fault("officers", 0, "listen", says)
+        return host, int(port)
+
+    def _origin(self, table: Mapping[str, Any], default: str, scheme: str) -> str:
+        value = self._text_value("officers", 0, table, "origin", default)
+        match = _ORIGIN.fullmatch(value)
+        if match is None or len(value) > ORIGIN_CHARS_MAX:
+            says = f"{value!r} is not scheme, host name and port: https://officers.alpha.example"
+            raise self._fault("officers", 0, "origin", says)
+        is_safe = match[1] == "https" or match[2] == "localhost"
+        if not is_safe or (scheme == "https" and match[1] == "http"):
+            says = f"{value!r} is no page on which browsers use passkeys; write https"
+            raise self._fault("officers", 0, "origin", says)
+        return value
 
     def _base_map(self, directory: Path) -> str:
         value = self._text_value("", 0, self._values, "base_map", "natural-earth")
@@ -487,6 +574,16 @@ class _Reader:
         name = f"{table}.{key}" if table else key
         where = f"{self._path}, row {row}" if row else str(self._path)
         return OurError(f"{where}: {name}: {says}.", "See docs/reference/settings.md.")
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _row_of(text: str, table: str, number: int, key: str) -> int:

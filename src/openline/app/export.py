@@ -61,7 +61,8 @@ from openline.domain.record.silence import (
 )
 from openline.domain.record.tick import Tick, parse_tick
 from openline.domain.talk.kinds import Kind
-from openline.domain.talk.message import parse_body
+from openline.domain.talk.message import Message, Unreadable, parse_body
+from openline.domain.talk.signed_act import act_of
 from openline.engine.ports import Store, StoredEntry
 
 _ENTRIES_READ: Final = 2_048
@@ -432,7 +433,19 @@ class _Dossier:
         """Add the message of the claim; its kind."""
         self.check_index(outbox, index)
         self._entries[outbox, index] = (with_content, None)
-        return parse_envelope(self._entry(outbox, index).raw).header.kind
+        entry = self._entry(outbox, index)
+        kind = parse_envelope(entry.raw).header.kind
+        if with_content:
+            self._add_roster(outbox, index, parse_body(kind, parse_content(entry.content)))
+        return kind
+
+    def _add_roster(self, outbox: Origin, index: int, message: Message | Unreadable) -> None:
+        """Add the roster by which the signatures of a message verify, if it carries any."""
+        act = act_of(message)
+        if act is None or not 0 <= act.roster < index:
+            return
+        if parse_envelope(self._entry(outbox, act.roster).raw).header.kind == Kind.ROSTER:
+            self._entries.setdefault((outbox, act.roster), (True, None))
 
     def check_index(self, outbox: Origin, index: int) -> None:
         party, size = outbox.party, self._logs[outbox].tree.size

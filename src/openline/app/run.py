@@ -29,6 +29,7 @@ from openline.domain.space.index import make_ready
 from openline.domain.talk.message import Message, Unreadable, parse_body, to_json
 from openline.engine.commands import CheckNotice, Command, Compose
 from openline.engine.conflict_view import Check
+from openline.engine.drafts import Drafts
 from openline.engine.effects import (
     Answer,
     CloseLink,
@@ -49,6 +50,7 @@ from openline.engine.events import (
 from openline.engine.frames import is_bulk
 from openline.engine.line import Line
 from openline.engine.node import Node
+from openline.engine.people import People
 from openline.engine.ports import AppendEntries, PutTick, Store
 from openline.engine.turn import Turn
 from openline.engine.views import View
@@ -402,8 +404,22 @@ class RunningNode:
         content = self._line(line).content(party, index)
         message = parse_body(record["kind_number"], parse_content(content))
         if isinstance(message, Unreadable):
-            return {**record, "body": None, "unreadable": message.why}
-        return {**record, "body": to_json(message)}
+            return {**record, "body": None, "unreadable": message.why, "signatures": []}
+        signatures = self.view(line).signatures(party, index, message)
+        return {**record, "body": to_json(message), "signatures": signatures}
+
+    def drafts(self, line: str) -> tuple[Drafts, int]:
+        """The drafts of a line, and the present instant.
+
+        Raises:
+            OurError: There is no such line.
+        """
+        return self._line(line).drafts, self._now_ms()
+
+    @property
+    def people(self) -> People:
+        """Who may act for the party on the officers' port."""
+        return self.node.people
 
     @asynccontextmanager
     async def exporting(self, line: str) -> AsyncIterator[Exporter]:

@@ -367,7 +367,7 @@ VEHICLES_MAX = 64
 MOVEMENT_HALF_WIDTH_M_MAX = 50_000
 """How far a movement may be from its route: the width of an airway and its offsets."""
 
-PEOPLE_MAX = 1_000_000
+MOVEMENT_PEOPLE_MAX = 1_000_000
 """People in one movement: the evacuation of a city."""
 
 DRAFTS_KEPT = 500
@@ -394,3 +394,91 @@ UNTRANSLATED_KEPT = 2_000
 
 PASSING_KEPT = 2_000
 """Messages of one party that must be passed on, and are watched; further ones are flagged."""
+
+PEOPLE_MAX = 128
+"""People of one party on one node, and on one roster: four watches of a large post."""
+
+PERSON_POSTS_MAX = 16
+"""Posts at which one person may act."""
+
+PASSKEYS_PER_PERSON_MAX = 4
+"""Passkeys of one person: the one in use, a spare, and both again while they are changed."""
+
+ORIGINS_MAX = 4
+"""Pages on which officers of one party sign: the officers' port by its names."""
+
+ORIGIN_CHARS_MAX = 280
+"""One such page: scheme, host name and port."""
+
+COSE_KEY_SIZE_BYTES_MAX = 128
+"""A passkey in COSE: ES256 has 77 bytes, EdDSA 42."""
+
+AUTHENTICATOR_DATA_SIZE_BYTES_MAX = 256
+"""What an authenticator says in an assertion: 37 bytes, and small extensions."""
+
+CLIENT_DATA_SIZE_BYTES_MAX = 1_024
+"""What a browser says in an assertion: some 150 bytes, and an origin."""
+
+PASSKEY_SIGNATURE_SIZE_BYTES_MAX = 72
+"""ES256 in DER has at most 72 bytes, EdDSA 64."""
+
+SIGNED_ACT_AGE_MS_MAX = 90_000_000
+"""From the draft to the message: a day, and an hour for clocks. What was signed earlier than
+that could be brought out again when nobody thinks of it any more."""
+
+SIGNED_ACTS_REMEMBERED_MAX = 4_096
+"""Signed acts of one party by which a repeated one is known: years of declarations."""
+
+DRAFTS_WAITING_MAX = 64
+"""Drafts on one line that wait for a second person."""
+
+DRAFT_AGE_MS_MAX = 86_400_000
+"""A draft that nobody released in a day is out of date."""
+
+DRAFTS_ENDED_KEPT = 64
+"""Drafts that were released, rejected or too old, and that a node still lists."""
+
+SESSIONS_MAX = 256
+"""People signed in at one time on one node: each twice."""
+
+SESSIONS_PER_PERSON_MAX = 4
+"""Of one person: two desks, and a browser that was closed; the oldest ends."""
+
+SESSION_AGE_MS_MAX = 43_200_000
+"""A session ends after twelve hours, the longest watch."""
+
+SESSION_IDLE_MS_MAX = 3_600_000
+"""A session that nobody used for an hour ends: a desk was left."""
+
+CHALLENGES_MAX = 256
+"""Challenges of passkeys that wait for their answer; the oldest is dropped."""
+
+CHALLENGE_AGE_MS_MAX = 300_000
+"""A challenge is answered within five minutes, or asked for again."""
+
+LINKS_MAX = 64
+"""Sign-in links that wait to be used; the oldest is dropped."""
+
+LINK_AGE_MS_MAX = 900_000
+"""A sign-in link serves once, within a quarter of an hour."""
+
+SIGN_IN_FAILURES_MAX = 5
+"""Wrong passwords or codes in a row before a name is locked: a six-digit code is not guessed."""
+
+LOCKED_MS = 300_000
+"""How long a name is locked then; an administrator's link still serves."""
+
+SIGN_INS_PER_MINUTE_MAX = 30
+"""Attempts to sign in on one node in a minute, whoever tries: each takes 0.1 s or more."""
+
+REQUESTS_PER_MINUTE_MAX = 600
+"""Requests of one session in a minute: a console that looks ten times a second."""
+
+PASSWORD_CHARS_MIN = 12
+"""A password of an officer; a second factor goes with it."""
+
+PASSWORD_CHARS_MAX = 200
+"""The same: a hash takes no longer than it must."""
+
+OFFICERS_CONNECTIONS_MAX = 128
+"""Connections to the officers' port at one time, streams of events among them."""

@@ -10,6 +10,8 @@ from typing import TypeAlias
 from openline.domain.party import Precedence
 from openline.domain.talk.message import Message
 from openline.domain.talk.private import Private
+from openline.engine.drafts import KeepDraft, RejectDraft, ReleaseDraft, SignDraft
+from openline.engine.people import AboutPeople
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Compose:
         reply_to: Author and index of the message answered.
         recipients: Parties addressed; empty means every counterpart.
         request_id: Made by the client, so that a repeat is not sent twice.
+        released_by: Post and officer of a second person who releases it, if there is one.
     """
 
     line: str
@@ -31,6 +34,7 @@ class Compose:
     reply_to: tuple[str, int] | None = None
     recipients: tuple[str, ...] = ()
     request_id: str = ""
+    released_by: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,11 @@ Command: TypeAlias = (
     | TrustOwnCopy
     | ExportCourier
     | ImportCourier
+    | KeepDraft
+    | SignDraft
+    | ReleaseDraft
+    | RejectDraft
+    | AboutPeople
 )
 
 

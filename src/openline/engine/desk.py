@@ -13,9 +13,11 @@ this way: those are stored and flagged. The rules of single messages are
 4. In a scope that we have suspended no new notice is issued. Line checks,
    FLASH, text, receipts, answers, declarations, replacements and cancellations
    always go; what our declaration keeps open goes too.
-5. Nothing is declared for the past, and a termination has its notice period.
+5. Where a second person releases a kind, it names one or comes from a draft.
+6. Nothing is declared for the past, and a termination has its notice period.
 
-Sites, zones and movements have their rules in `engine.place_desk`.
+Sites, zones and movements have their rules in `engine.place_desk`, queries and
+warnings in `engine.dialogue_rules`, what is said about messages in `engine.talk_rules`.
 """
 
 from dataclasses import dataclass, replace
@@ -79,6 +81,7 @@ _BY_NODE: Final = (
     Kind.KEY_CHANGE,
     Kind.KEY_REVOKE,
     Kind.EPOCH,
+    Kind.ROSTER,
 )
 
 _STATUS_OF: Final = {
@@ -174,6 +177,19 @@ class Desk:
         self._check(message, Compose(self._view.understanding.line, message), now)
         return self._view.check(message, self._own)
 
+    def check_draft(self, command: Compose, now: int) -> None:
+        """Confirm that a second person might release this now; nothing is kept.
+
+        Raises:
+            OurError: It would be refused.
+        """
+        self._forget_recorded()
+        message = self._completed(command.message, now)
+        self._check(message, command, now)
+        self._reply_to(command, message)
+        self._recipients(command.recipients)
+        _check_size(message.to_body())
+
     # What the desk fills in.
 
     def _completed(self, message: Message, now: int) -> Message:
@@ -219,6 +235,9 @@ class Desk:
     def _timed(self, declaration: Declaration, now: int) -> Declaration:
         """The declaration with its time: now if none is given, or one just over."""
         tolerance_ms = self._view.understanding.timers.clock_tolerance_ms
+        if declaration.signed is not None and declaration.effective_at:
+            # What was signed for an instant is not moved.
+            return declaration
         if declaration.effective_at == 0 or now - tolerance_ms <= declaration.effective_at < now:
             return replace(declaration, effective_at=now)
         return declaration
@@ -242,6 +261,7 @@ class Desk:
         for fault in message.faults(command.precedence):
             raise fault.as_ours(_name_of(message))
         self._check_post(message)
+        self._check_second(message, command)
         match message:
             case Notice():
                 self._check_notice(message, command, now)
@@ -297,6 +317,18 @@ class Desk:
         known = {post.name: post.tier for post in terms.posts}
         if isinstance(message, Declaration):
             _check_tier(terms, [known[by.post] for by in speakers])
+
+    def _check_second(self, message: Message, command: Compose) -> None:
+        """A second person releases what the parties agreed on; FLASH waits for nobody."""
+        kind = _name_of(message)
+        if kind.lower() not in self._view.understanding.released_by_two:
+            return
+        is_named = hasattr(message, "released_by") or command.released_by is not None
+        if not is_named and command.precedence < Precedence.FLASH:
+            raise OurError(
+                f"On this line a second person releases each {kind}.",
+                "Leave it as a draft (`openline draft keep`), and let another person release it.",
+            )
 
     def _reply_to(self, command: Compose, message: Message) -> tuple[str, int] | None:
         of = getattr(message, "of", None) or getattr(getattr(message, "agrees", None), "of", None)

@@ -18,6 +18,7 @@ from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.domain.talk.private import Private
+from openline.engine.draft_rules import replay_draft
 from openline.engine.entries import Sealed
 from openline.engine.epochs import begin_theirs
 from openline.engine.frames import Urgent, decode_frame
@@ -160,6 +161,8 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
         case Happened.LET_GO, (str(), str(), str(name), bytes()):
             with suppress(OurError):
                 line.view.let_go(name, row.at)
+        case ((Happened.DRAFTED | Happened.DRAFT_ENDED), _):
+            replay_draft(line.drafts, row)
         case _:
             pass
 

@@ -39,7 +39,10 @@ class Happened(IntEnum):
     REFUSED = 6
     """[6, at, party, circuit, reason, what]: something of theirs was refused."""
     ACTED = 7
-    """[7, at, post, officer, act, subject]: an act on this node only."""
+    """[7, at, post, officer, act, subject]: an act on this node only.
+
+    Of PERSON_CHANGED the subject is [salt, what, name].
+    """
     STARTED = 8
     """[8, at, version]: the node started."""
     EVIDENCE = 9
@@ -56,6 +59,17 @@ class Happened(IntEnum):
     """
     LET_GO = 13
     """[13, at, post, officer, name, salt]: something private is kept no longer."""
+    DRAFTED = 20
+    """[20, at, post, officer, hash]: a draft waits for a second person; content kept.
+
+    The content holds the random token of the draft, so that nobody guesses it by its hash.
+    The last row about a draft counts: its drafter may have signed it since.
+    """
+    DRAFT_ENDED = 21
+    """[21, at, post, officer, state, token, index, reason]: a draft waits no more.
+
+    The index is that of our entry where it was released, else null.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ they hold of our outbox: our copy may be an old one
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from openline import __version__
@@ -46,6 +46,7 @@ from openline.domain.talk.keys import (
 )
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, parse_body
+from openline.domain.talk.signed_act import TOKEN_SIZE_BYTES
 from openline.engine.commands import (
     AcknowledgeAlarm,
     ChangeKey,
@@ -62,6 +63,25 @@ from openline.engine.commands import (
 )
 from openline.engine.courier import export_courier, import_courier
 from openline.engine.desk import Desk, Draft
+from openline.engine.draft_rules import (
+    check_signed,
+    end_draft,
+    keep_draft,
+    note_use,
+    reject_draft,
+    release_draft,
+    roster_due,
+    sign_draft,
+)
+from openline.engine.drafts import (
+    Drafts,
+    Ended,
+    KeepDraft,
+    RejectDraft,
+    ReleaseDraft,
+    SignDraft,
+    Waiting,
+)
 from openline.engine.effects import Answer, CloseLink, PromoteKey, TrustCertificates
 from openline.engine.entries import Sealed, opens_outbox, ring_after
 from openline.engine.epochs import begin_own, check_epoch, disowned_from, last_known_head
@@ -73,6 +93,7 @@ from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
 from openline.engine.mirror import Mirror
 from openline.engine.outbox import Outbox
 from openline.engine.peer import Peer
+from openline.engine.people import People
 from openline.engine.ports import Chance, Keys, PutHead, Store
 from openline.engine.pulse import TICKS_SKIPPED, Pulse
 from openline.engine.turn import Turn
@@ -96,11 +117,15 @@ _LATEST: Final = 2**53
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A draft that is recorded at the end of the turn, and who is answered then."""
+    """A draft that is recorded at the end of the turn, and who is answered then.
+
+    Where a second person releases it, what they release and who they are.
+    """
 
     draft: Draft
     tokens: list[int] = field(default_factory=list)
     request: bytes = b""
+    released: tuple[Waiting, By] | None = None
 
 
 class Line:
@@ -117,6 +142,7 @@ class Line:
         *,
         own_copy_is_current: bool = False,
         books: Mapping[bytes, CodeBook] | None = None,
+        people: People | None = None,
     ) -> None:
         understanding = verify_understanding(signed)
         if own not in understanding.names():
@@ -154,6 +180,10 @@ class Line:
         self.intake = Intake(self)
         self.view = View(own, understanding, self._message_at, books)
         self.desk = Desk(own, self.view)
+        self.people = people or People()
+        self.drafts = Drafts()
+        # For which people, outbox and terms the roster on the line was looked at last.
+        self._roster_looked_at: tuple[int, int, int] | None = None
         self.rings = {party: KeyRing(understanding, party) for party in understanding.names()}
         self.outbox = self.make_outbox(1)
         others = [party for party in understanding.names() if party != own]
@@ -193,6 +223,16 @@ class Line:
                 case DropPrivate(name=name, by=by):
                     self._drop_private(turn, name, by)
                     turn.effects.append(Answer(token, {"line": self.name, "name": name}))
+                case KeepDraft():
+                    draft_token = self._chance.bytes(TOKEN_SIZE_BYTES)
+                    kept = keep_draft(self, turn, draft_token, command)
+                    turn.effects.append(Answer(token, kept))
+                case SignDraft():
+                    turn.effects.append(Answer(token, sign_draft(self, turn, command)))
+                case ReleaseDraft():
+                    self._release(turn, token, command)
+                case RejectDraft():
+                    turn.effects.append(Answer(token, reject_draft(self, turn, command)))
                 case ChangeKey(role=role, by=by):
                     self._change_key(token, role, by)
                 case PublishRevocation(message=message):
@@ -240,10 +280,37 @@ class Line:
             return
         self._must_sign()
         draft = self.desk.compose(command, turn.now)
+        check_signed(self, draft.message, turn.now)
         waiting = _Waiting(draft, [token], request)
         self._waiting.append(waiting)
         if request:
             self._requested[request] = waiting
+
+    def _release(self, turn: Turn, token: int, command: ReleaseDraft) -> None:
+        """Say what another person drafted; from here on nobody else does."""
+        self._must_sign()
+        said = release_draft(self, turn, command)
+        if isinstance(said, Recorded):
+            turn.effects.append(Answer(token, said))
+            return
+        waiting, by = self.drafts.named(command.token, turn.now), By(*command.by)
+        draft = self.desk.compose(said, turn.now)
+        check_signed(self, draft.message, turn.now)
+        if command.signature is not None:
+            note_use(self, turn, by, command.signature)
+        self.drafts.begin_release(waiting, by)
+        self._waiting.append(_Waiting(draft, [token], released=(waiting, by)))
+
+    def _publish_roster(self) -> None:
+        """Publish a changed roster, behind what waits and the old one signs."""
+        terms = self.view.understanding
+        looked_at = (self.people.version, self.outbox.epoch, terms.version)
+        if looked_at == self._roster_looked_at or not self.outbox.size or not self.can_sign():
+            return
+        self._roster_looked_at = looked_at
+        if (roster := roster_due(self)) is not None:
+            draft = replace(self._system_draft(roster), precedence=int(Precedence.ROUTINE))
+            self._waiting.append(_Waiting(draft))
 
     def _must_sign(self) -> None:
         self._must_be_current()
@@ -447,6 +514,7 @@ class Line:
         self._receipts_given = []
         self._count_wait(turn.now)
         if self.is_current():
+            self._publish_roster()
             self._record_all(turn)
         self._answer_rest(turn)
         self._promote(turn)
@@ -474,6 +542,7 @@ class Line:
         tokens = [token for token, _ in self._alone]
         tokens += [token for item in self._waiting for token in item.tokens]
         self._alone, self._waiting, self._requested = [], [], {}
+        self.drafts.end_turn()
         for token in tokens:
             try:
                 self._must_sign()
@@ -520,6 +589,10 @@ class Line:
 
     def _answer_recorded(self, turn: Turn, sealed: Sealed, item: _Waiting) -> None:
         result = self.remember_request(item.request, sealed, item.draft.message)
+        if item.released is not None:
+            waiting, by = item.released
+            index = sealed.envelope.header.index
+            end_draft(self, turn, Ended(waiting, "RELEASED", by, turn.now, index))
         turn.effects += [Answer(token, result) for token in item.tokens]
 
     def remember_request(

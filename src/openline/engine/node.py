@@ -6,6 +6,7 @@ does I/O beyond the ports.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from openline.domain.errors import OurError, TheirError
 from openline.domain.line.understanding import (
@@ -14,6 +15,7 @@ from openline.domain.line.understanding import (
     understanding_hash,
     verify_understanding,
 )
+from openline.domain.record.cbor import Value
 from openline.domain.talk.code_book import CodeBook
 from openline.engine.commands import Adopt
 from openline.engine.effects import Answer, CloseLink, TrustCertificates
@@ -25,12 +27,34 @@ from openline.engine.events import (
     LinkClosed,
     LinkOpened,
 )
+from openline.engine.journal import Happened
 from openline.engine.line import Line
+from openline.engine.people import (
+    AboutPeople,
+    AddPasskey,
+    AddPerson,
+    DisablePerson,
+    DropPasskey,
+    NoteUse,
+    People,
+    ResetPerson,
+    SetPassword,
+)
 from openline.engine.ports import Chance, Keys, PutValue, Store
 from openline.engine.turn import Turn
 
 _ADOPTED = "adopted/"
 """Names of the stored Understandings, as first adopted, one for each line."""
+
+_WHAT: Final = {
+    AddPerson: "added",
+    DisablePerson: "disabled or enabled",
+    ResetPerson: "reset",
+    SetPassword: "password set",
+    AddPasskey: "passkey registered",
+    DropPasskey: "passkey dropped",
+}
+"""What was done to somebody, for the journal."""
 
 
 class Node:
@@ -49,6 +73,7 @@ class Node:
         store: What it stands on.
         own_copy_is_current: Whether it is certain that the store is no old copy.
         books: The code books that it holds, by hash.
+        people: Who may act for the party on the officers' port.
     """
 
     def __init__(
@@ -63,6 +88,7 @@ class Node:
     ) -> None:
         self.party = party
         self.lines: dict[str, Line] = {}
+        self.people = People()
         self._keys = keys
         self._chance = chance
         self._store = store
@@ -76,6 +102,7 @@ class Node:
         Raises:
             OurError: The store contradicts itself.
         """
+        self.people.load(self._store)
         for name, data in self._store.values(_ADOPTED):
             try:
                 line = self._make_line(parse_signed_understanding(data), now)
@@ -98,6 +125,7 @@ class Node:
             now,
             own_copy_is_current=self._own_copy_is_current,
             books=self._books,
+            people=self.people,
         )
 
     def handle(self, events: Iterable[Event], now: int) -> Turn:
@@ -132,6 +160,8 @@ class Node:
                     line.intake.frame(turn, link, frame)
             case CommandGiven(token, Adopt(signed)):
                 self._adopt(turn, token, signed)
+            case CommandGiven(token, command) if isinstance(command, AboutPeople):
+                self._change_people(turn, token, command)
             case CommandGiven(token, command):
                 self._command(turn, token, command)
             case LinkOpened(link, name, party, circuit):
@@ -157,6 +187,44 @@ class Node:
             turn.effects.append(Answer(token, error=error))
             return
         line.command(turn, token, command)
+
+    def _change_people(self, turn: Turn, token: int, command: AboutPeople) -> None:
+        """Change who may act, and note in every line's journal who changed it."""
+        try:
+            if isinstance(command, AddPerson):
+                self._check_posts(command.person.posts)
+            kept = self.people.do(turn, command)
+        except OurError as error:
+            turn.effects.append(Answer(token, error=error))
+            return
+        if not isinstance(command, NoteUse):
+            post, officer = getattr(command, "by", (kept.person.posts[0], kept.person.name))
+            for line in self.lines.values():
+                subject: list[Value] = [
+                    self._chance.bytes(16),
+                    _WHAT[type(command)],
+                    kept.person.name,
+                ]
+                line.journal.add(Happened.ACTED, turn.now, post, officer, "PERSON_CHANGED", subject)
+        turn.effects.append(Answer(token, kept))
+
+    def _check_posts(self, posts: Iterable[str]) -> None:
+        """Confirm that posts are ours on some line, where there is a line.
+
+        Raises:
+            OurError: One is on none.
+        """
+        known = {
+            post.name: None
+            for line in self.lines.values()
+            for post in line.view.understanding.party(self.party).posts
+        }
+        for post in posts:
+            if known and post not in known:
+                raise OurError(
+                    f"{post!r} is no post of {self.party} on any line.",
+                    f"Its posts are {', '.join(known)}.",
+                )
 
     def _adopt(self, turn: Turn, token: int, data: bytes) -> None:
         """Open a line, or amend it, by an Understanding that all have signed."""

@@ -4,9 +4,10 @@ The command line, the API and the console show nothing that does not come from
 here. A `View` is the fold of what became durable on this node, in that order;
 the same journal gives the same view. It keeps no words of messages that are
 over: those are read from the store. Its parts are `message_view`,
-`notice_view`, `movement_view`, `site_view`, `zone_view`, `zone_watch`,
-`private_view`, `conflict_view`, `state_view` and `alarm_view`;
-this module leads each message to those it concerns, and tells what changed.
+`matter_view`, `talk_view`, `notice_view`, `movement_view`, `site_view`,
+`zone_view`, `zone_watch`, `private_view`, `conflict_view`, `state_view`,
+`signed_view` and `alarm_view`; this module leads each message to those it
+concerns, and tells what changed.
 
 Every query gives plain values: dict, list, str, int, float, bool and None.
 Instants are UTC milliseconds. Nothing here refuses a message: what is doubtful
@@ -76,6 +77,7 @@ from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView,
 from openline.engine.movement_view import MovementView
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
 from openline.engine.private_view import PrivateRecord, PrivateView
+from openline.engine.signed_view import SignedView
 from openline.engine.site_view import SiteRecord, SiteView
 from openline.engine.state_view import Effect, StateView
 from openline.engine.talk_view import TalkView
@@ -144,6 +146,7 @@ class View:
         self._matters = MatterView(self._messages, understanding, SUBJECTS)
         self.talk = TalkView(self._messages, understanding)
         self._alarms = AlarmView()
+        self.signed = SignedView(understanding.line, load)
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
         # When conflicts become imminent: (at, sides). Some entries are of the past.
@@ -369,6 +372,12 @@ class View:
         """One message without its words; None if there is none."""
         record = self._messages.find(party, index)
         return None if record is None else self._messages.to_json(record)
+
+    def signatures(self, party: str, index: int, message: Message | Unreadable) -> list[Any]:
+        """What is found of the passkeys that signed a message; none for none."""
+        record = self._messages.find(party, index)
+        found = () if record is None else self.signed.findings(record, message)
+        return [finding.to_json() for finding in found]
 
     def locate(self, serial: str) -> tuple[str, int] | None:
         """Author and index from `ALPHA-0012` or `alpha.example/12`; None if it is neither."""
@@ -605,6 +614,7 @@ class View:
     # One message, led to what it concerns.
 
     def _take(self, record: MessageRecord, message: Message | Unreadable) -> None:
+        self.signed.take(record, message)
         if isinstance(message, Unreadable):
             record.flags |= Flag.UNREADABLE
         else:

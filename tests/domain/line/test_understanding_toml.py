@@ -234,3 +234,28 @@ def test_the_common_language_comes_first() -> None:
     terms = template_understanding("air", "a-line", two_cards())
     assert terms.languages == ("en", "ar", "ru")
     assert terms.party("alpha.example").languages == ("ar", "en", "ru")
+
+
+def test_kinds_released_by_two_read_back() -> None:
+    """Terms that name kinds for a second person come back equal; without them, declarations."""
+    plain = read(AIR)
+    assert (plain.agreed_released_by_two, plain.released_by_two) == (None, ("declaration",))
+    assert "released_by_two" not in AIR
+    terms = replace(plain, agreed_released_by_two=("declaration", "notice"))
+    assert 'released_by_two = ["declaration", "notice"]' in to_toml(terms)
+    assert read(to_toml(terms)) == terms
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (("notice",), "always names two persons"),
+        (("declaration", "line_check"), "names 'line_check'"),
+        ((), "always names two persons"),
+    ],
+)
+def test_kinds_that_nobody_releases_are_refused(kinds: tuple[str, ...], said: str) -> None:
+    """A kind that has no second person is refused, and so is a list without declarations."""
+    text = AIR.replace("scopes =", f"released_by_two = {list(kinds)}\nscopes =", 1)
+    with pytest.raises(OurError, match=said):
+        read(text)

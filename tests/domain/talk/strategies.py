@@ -5,6 +5,7 @@ import unicodedata
 
 from hypothesis import strategies as st
 
+from openline.domain.line.people import Role
 from openline.domain.line.understanding import RootSignature
 from openline.domain.record.signing import PublicKeys
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
@@ -31,6 +32,8 @@ from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question,
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.roster import Listed, Roster
+from openline.domain.talk.signed_act import ActSignature, Part, SignedAct
 from openline.domain.talk.site import Removal, Site, SiteOperation, Sites, Verification
 from openline.domain.talk.text import Text, Translation
 from openline.domain.talk.translation import LaterTranslation
@@ -177,6 +180,39 @@ talks = st.one_of(
 )
 """Messages about words: coded, corrected, asked about, passed on, translated."""
 
+signed_acts = st.builds(
+    SignedAct,
+    token=st.binary(min_size=16, max_size=16),
+    at=instants,
+    roster=st.integers(0, 2**53),
+    signatures=st.builds(
+        ActSignature,
+        part=st.sampled_from(Part),
+        key=st.binary(min_size=8, max_size=8),
+        authenticator_data=st.binary(min_size=37, max_size=60),
+        client_data=st.binary(min_size=1, max_size=60),
+        signature=st.binary(min_size=8, max_size=72),
+    ).map(lambda one: (one,)),
+)
+rosters = st.builds(
+    Roster,
+    by=bys,
+    relying_party=needed_labels,
+    origins=needed_labels.map(lambda one: (one,)),
+    people=st.lists(
+        st.builds(
+            Listed,
+            name=needed_labels,
+            posts=st.just(("air-desk", "commander")),
+            roles=st.lists(st.sampled_from(Role), min_size=1, unique=True).map(sorted).map(tuple),
+            keys=st.binary(min_size=1, max_size=128).map(lambda key: (key,)),
+        ),
+        max_size=3,
+        unique_by=lambda one: one.name,
+    )
+    .map(lambda people: sorted(people, key=lambda one: one.name))
+    .map(tuple),
+)
 messages = st.one_of(
     notices,
     talks,
@@ -223,6 +259,7 @@ messages = st.one_of(
         language=languages,
         conditions=texts,
         kept_open=name_sets,
+        signed=st.none() | signed_acts,
     ),
     st.builds(
         LineCheck,
@@ -342,6 +379,7 @@ messages = st.one_of(
         text=texts,
         language=languages,
     ),
+    rosters,
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
     st.builds(Amendment, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
 )

@@ -30,7 +30,7 @@ class FakeNode:
     def __init__(self, directory: Path) -> None:
         self.config = SimpleNamespace(
             socket=directory / "s", party=ALPHA, post="watch", officer="duty officer",
-            language="ru",
+            language="ru", officers=None,
         )  # fmt: skip
         self.changes: asyncio.Queue[Show | None] = asyncio.Queue()
         self.readers = 0

@@ -14,7 +14,7 @@ It words what is there. It judges nothing and translates no free words.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -47,6 +47,7 @@ from openline.domain.talk.notice import Certainty, Notice, Operation, Releasabil
 from openline.domain.talk.private import ALWAYS_FROM, WITHOUT_END, Private
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.roster import Roster
 from openline.domain.talk.text import Text
 
 _ROOMS: Final = (
@@ -64,6 +65,13 @@ _LEFT_ISOLATE, _FIRST_ISOLATE, _END_ISOLATE = "\u2066", "\u2068", "\u2069"
 
 
 TERMS: Final = {
+    # Roles of people.
+    "OBSERVER": mark("observer"),
+    "LINGUIST": mark("linguist"),
+    "COMMUNICATOR": mark("communicator"),
+    "WATCH_OFFICER": mark("watch officer"),
+    "COMMANDER": mark("commander"),
+    "ADMINISTRATOR": mark("administrator"),
     # Precedence.
     "ROUTINE": mark("ROUTINE"),
     "PRIORITY": mark("PRIORITY"),
@@ -276,6 +284,24 @@ _FLAGS: Final = {
         "It comes after the end of the notice or repeats a version: it changes nothing."
     ),
 }
+_WHY_NOT: Final = {
+    "MALFORMED": mark("What its authenticator or browser gave has not the form that it must have."),
+    "CHALLENGE": mark("It is over something else than this message."),
+    "ORIGIN": mark("It was made on another page than the party's own."),
+    "RELYING_PARTY": mark("It was made for another place than the party's own."),
+    "NOT_PRESENT": mark("Nobody touched the authenticator."),
+    "NOT_VERIFIED": mark("The authenticator did not check who touched it."),
+    "SIGNATURE": mark("It is by another key, or was altered."),
+    "COUNTER": mark("The counter of the authenticator has not grown: there may be a copy of it."),
+    "NO_ROSTER": mark("The roster that it names is not there."),
+    "OLD_ROSTER": mark("The roster that it names was replaced before."),
+    "NOT_ON_ROSTER": mark("The roster has nobody of that name at that post."),
+    "UNKNOWN_KEY": mark("The roster has no such passkey of that person."),
+    "TOO_OLD": mark("It was made too long before the message, or after it."),
+    "REPEATED": mark("An earlier message carries the same signature."),
+}
+"""Why a signature does not verify, by the words of `domain.record.passkey`."""
+
 _STOPPED: Final = {
     "SUSPENDED": mark("suspended by {party} since {at}: {scopes}"),
     "TERMINATED": mark("ended for good by {party} since {at}: {scopes}"),
@@ -327,6 +353,7 @@ class Wording:
             Read: self._read,
             ReadBack: self._read_back,
             Response: self._response,
+            Roster: self._roster,
             Text: self._text,
             Unreadable: self._unreadable,
         }
@@ -522,6 +549,19 @@ class Wording:
         )
 
     # What became of a message or a notice.
+
+    def signatures(self, found: Iterable[Mapping[str, Any]]) -> str:
+        """What is found of the passkeys that signed a message; empty where nobody did."""
+        rows: list[str] = []
+        for one in found:
+            officer = self.quoted(one["officer"])
+            if one["is_verified"]:
+                signed = mark("{officer} signed it with a passkey, which verifies.")
+                rows.append(self.say(signed, officer=officer))
+                continue
+            failed = mark("The signature of {officer} does not verify.")
+            rows += [self.say(failed, officer=officer), self.say(_WHY_NOT[one["why"]])]
+        return "".join(f"{row}\n" for row in rows)
 
     def outcome(self, record: Mapping[str, Any]) -> str:
         """What became of a message: who has it, read it, answered it; what is doubtful.
@@ -1201,6 +1241,28 @@ class Wording:
             yield self.say("The answer follows by {at}.", at=until)
         if message.text:
             yield from self.words(mark("It says, in {language}:"), message.text, message.language)
+        yield from self.officer_rows(message.by)
+
+    def _roster(self, message: Roster, facts: Facts) -> Iterator[str]:
+        title = self.named(facts.title)
+        if not message.people:
+            yield self.say(
+                "{title} takes back every passkey: nobody's signs any more.", title=title
+            )
+        else:
+            yield self.say(
+                "{title} publishes whose passkeys sign for it from here on:", title=title
+            )
+        for one in message.people:
+            yield self.say(
+                "{officer}, {roles}; posts: {posts}; passkeys: {n}",
+                officer=self.quoted(one.name),
+                roles=self.terms(tuple(role.name for role in one.roles), mark(", ")),
+                posts=self.listed(self.quoted(post) for post in one.posts),
+                n=Data(str(len(one.keys))),
+            )
+        page = Data(visible(" ".join(message.origins)))
+        yield self.say("Page on which they sign: {page}.", page=page)
         yield from self.officer_rows(message.by)
 
     def _text(self, message: Text, facts: Facts) -> Iterator[str]:

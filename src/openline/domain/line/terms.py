@@ -59,9 +59,13 @@ from openline.domain.record.cbor import Value
 from openline.domain.record.note import SignatureType, VerifierKey, parse_verifier_key
 from openline.domain.record.signing import PublicKeys, check_ed25519_public, check_public_keys
 from openline.domain.space.altitude import ANY_WEATHER, Atmosphere
+from openline.domain.talk.kinds import RELEASABLE
 
 FORMAT: Final = 1
 """Version of the tables in this module; the first thing in the signed bytes."""
+
+RELEASED_BY_TWO_DEFAULT: Final = ("declaration",)
+"""A declaration names two persons in any case."""
 
 ANY: Final = "any"
 """Stands for every kind or category that has no entry of its own."""
@@ -253,6 +257,8 @@ class Understanding:
         text: The agreed words, perhaps none.
         agreed_atmosphere: Bounds of the air, if they agreed on any; what holds is
             `atmosphere`.
+        agreed_released_by_two: Kinds of messages that a second person releases, in
+            small letters and in order; what holds is `released_by_two`.
     """
 
     line: str
@@ -271,6 +277,14 @@ class Understanding:
     code_book: bytes | None = None
     text: str = ""
     agreed_atmosphere: Atmosphere | None = None
+    agreed_released_by_two: tuple[str, ...] | None = None
+
+    @property
+    def released_by_two(self) -> tuple[str, ...]:
+        """Kinds of messages that a second person releases."""
+        if self.agreed_released_by_two is None:
+            return RELEASED_BY_TWO_DEFAULT
+        return self.agreed_released_by_two
 
     @property
     def atmosphere(self) -> Atmosphere:
@@ -440,6 +454,13 @@ _UNDERSTANDING = Record(
         Field(14, "code_book", Blob(32, 32), is_optional=True),
         Field(15, "text", Text(AGREED_TEXT_CHARS_MAX, rows=True)),
         Field(16, "agreed_atmosphere", _ATMOSPHERE, "atmosphere", is_optional=True),
+        Field(
+            20,
+            "agreed_released_by_two",
+            Items(NAME, len(RELEASABLE), rank=str),
+            "released_by_two",
+            is_optional=True,
+        ),
     ),
 )
 
@@ -540,7 +561,18 @@ def _sound(understanding: Understanding) -> Understanding:
     if air is not None and air.qnh_min_hpa > air.qnh_max_hpa:
         remedy = "Write the lowest QNH as qnh_min_hpa, the highest as qnh_max_hpa."
         raise Fault("atmosphere.qnh_max_hpa", "is less than qnh_min_hpa", remedy)
+    _check_released_by_two(understanding.released_by_two)
     return understanding
+
+
+def _check_released_by_two(kinds: tuple[str, ...]) -> None:
+    known = [kind.name.lower() for kind in RELEASABLE]
+    for name in kinds:
+        if name not in known:
+            raise Fault("released_by_two", f"names {name!r}", f"Name some of {', '.join(known)}.")
+    if "declaration" not in kinds:
+        what = "leaves out 'declaration', which always names two persons"
+        raise Fault("released_by_two", what, "Name it as well.")
 
 
 def _check_distinct(parties: tuple[PartyTerms, ...], witnesses: tuple[OutsideWitness, ...]) -> None:

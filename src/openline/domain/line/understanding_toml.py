@@ -40,6 +40,7 @@ _NOTES: Final = {
     "languages": "Languages of structured text, the common one first.",
     "scopes": "Subjects that a party can suspend alone. Line checks and FLASH never stop.",
     "notices_live_max": "Live notices that one party may have at a time.",
+    "released_by_two": "Kinds of messages that a second person releases.",
     "code_book": "SHA-256 of the agreed code book, in base64.",
     "text": "The agreed words.",
     "timers": "Times are written as 500 ms, 10 s, 5 min, 4 h or 2 d.",
@@ -158,7 +159,7 @@ def _top(shown: dict[str, Any], template: Template | None) -> str:
         defaults = {"scopes": list(template.scopes), "notices_live_max": template.notices_live_max}
     plain = ("line", "version", "template", "languages", "scopes", "notices_live_max")
     rows: list[str] = []
-    for name in (*plain, "code_book", "text", "area"):
+    for name in (*plain, "released_by_two", "code_book", "text", "area"):
         if name in shown and (name in plain or shown[name]):
             if name in _NOTES:
                 rows.append(f"# {_NOTES[name]}")

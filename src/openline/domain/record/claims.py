@@ -44,6 +44,9 @@ from openline.domain.talk.kinds import Kind
 from openline.domain.talk.lead_time import lead_class, lead_time_ms
 from openline.domain.talk.message import Unreadable, to_json
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.roster import Roster
+from openline.domain.talk.signed_act import Finding as Signed
+from openline.domain.talk.signed_act import Part, act_of, verify_act
 
 _VIEWS_MAX: Final = 64
 """Combinations of the parties' views around an instant that are looked at."""
@@ -121,6 +124,7 @@ def _check_message(case: _Case) -> str:
     ]
     if not case.facts["received"]:
         bounds.append("No receipt is in the file, so nothing bounds its time from above.")
+    signed = _signed_words(case)
     if case.facts["is_date_doubtful"]:
         bounds.append("The time that its author gives lies outside these bounds.")
     return " ".join(
@@ -128,9 +132,47 @@ def _check_message(case: _Case) -> str:
             f"{claim.party} said this on line {claim.line} as its message {case.number}: "
             f"{_content_words(case)}",
             *bounds,
-            "Not proven: which person wrote it, and whether anybody has read it.",
+            *signed,
+            "Not proven: whether anybody has read it."
+            if signed
+            else "Not proven: which person wrote it, and whether anybody has read it.",
         ]
     )
+
+
+def _signed_words(case: _Case) -> list[str]:
+    """What is found of the passkeys that signed the message; none for none.
+
+    The roster is the one that the message names. Whether a later one had replaced it
+    before, or another message carries the same act, the file does not show.
+    """
+    message = case.entry.message
+    act = act_of(message)
+    if act is None or message is None or isinstance(message, Unreadable):
+        return []
+    party, epoch, index = case.place
+    listed = case.exhibits.entries.get((party, epoch, act.roster))
+    roster = listed.message if listed is not None and act.roster < index else None
+    found = verify_act(
+        party,
+        case.claim.line,
+        message,
+        case.facts["claimed_at"],
+        roster if isinstance(roster, Roster) else None,
+    )
+    case.facts["signatures"] = [one.to_json() for one in found]
+    return [_finding_words(one, party, act.roster) for one in found]
+
+
+def _finding_words(one: Signed, party: str, roster: int) -> str:
+    did = "released" if one.part is Part.RELEASED else "drafted"
+    who = f"{one.by.officer!r} at {one.by.post!r}"
+    if one.why is None:
+        return (
+            f"That {who} {did} it is signed with a passkey which the roster of {party}, its "
+            f"message {roster}, gives that person."
+        )
+    return f"The signature of {who}, who {did} it, does not verify: {one.why.value}."
 
 
 def _check_receipt(case: _Case) -> str:

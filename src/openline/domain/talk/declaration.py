@@ -15,6 +15,7 @@ from openline.domain.line import declared
 from openline.domain.line.form import LANGUAGE, NAME, Fault, Field, Instant, Items, Record, Word
 from openline.domain.talk.body import BY, BY_FORM, FREE_TEXT, NEEDED_TEXT, Body, By
 from openline.domain.talk.kinds import Kind
+from openline.domain.talk.signed_act import SIGNED, SignedAct
 
 
 class Status(IntEnum):
@@ -43,6 +44,7 @@ class Declaration(Body):
         language: Of the words, as ISO 639 code.
         conditions: What would lead to resumption, in words; may be empty.
         kept_open: What goes on all the same, in order.
+        signed: What the two persons signed of it with their passkeys, if they did.
     """
 
     by: By
@@ -54,6 +56,7 @@ class Declaration(Body):
     language: str = "en"
     conditions: str = ""
     kept_open: tuple[str, ...] = KEPT_OPEN_DEFAULT
+    signed: SignedAct | None = None
 
     message_kind: ClassVar[Kind] = Kind.DECLARATION
 
@@ -77,5 +80,6 @@ Declaration.record = Record(
         Field(6, "language", LANGUAGE),
         Field(7, "conditions", FREE_TEXT),
         Field(8, "kept_open", Items(NAME, SCOPES_MAX, rank=str)),
+        Field(9, "signed", SIGNED, is_optional=True),
     ),
 )

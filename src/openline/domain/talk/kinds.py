@@ -15,6 +15,7 @@ class Kind(IntEnum):
     KEY_CHANGE = 2
     KEY_REVOKE = 3
     EPOCH = 4
+    ROSTER = 5
     TEXT = 10
     NOTICE = 11
     READ = 12
@@ -35,3 +36,7 @@ class Kind(IntEnum):
     SITE = 40
     ZONE = 41
     MOVEMENT = 42
+
+
+RELEASABLE = (Kind.TEXT, Kind.NOTICE, Kind.RESPONSE, Kind.DECLARATION)
+"""Kinds of which an Understanding may ask that a second person releases them."""

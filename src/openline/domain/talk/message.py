@@ -30,6 +30,7 @@ from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
+from openline.domain.talk.roster import Roster
 from openline.domain.talk.site import Sites
 from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
@@ -75,6 +76,7 @@ Message: TypeAlias = (
     | ReadBack
     | Response
     | Sites
+    | Roster
     | Text
     | Warning
     | Zone
@@ -88,6 +90,7 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         KeyChange,
         KeyRevoke,
         Epoch,
+        Roster,
         Text,
         Notice,
         Read,

@@ -17,7 +17,7 @@ from typing import ClassVar, Final
 from openline.domain.instant import DAY_MS, INSTANT_MAX, MINUTE_MS
 from openline.domain.limits import (
     MOVEMENT_HALF_WIDTH_M_MAX,
-    PEOPLE_MAX,
+    MOVEMENT_PEOPLE_MAX,
     VEHICLES_MAX,
     VERTICES_MAX,
     WAYPOINTS_MAX,
@@ -307,7 +307,7 @@ Movement.record = Record(
         Field(10, "upper", UPPER, is_optional=True),
         Field(11, "tolerance_ms", _TOLERANCE, "tolerance"),
         Field(12, "vehicles", Items(_VEHICLE, VEHICLES_MAX)),
-        Field(13, "people", Whole(0, PEOPLE_MAX), is_optional=True),
+        Field(13, "people", Whole(0, MOVEMENT_PEOPLE_MAX), is_optional=True),
         Field(14, "lead_contact", LABEL),
         Field(15, "purpose", FREE_TEXT),
         Field(16, "is_emergency", Truth(), "emergency"),

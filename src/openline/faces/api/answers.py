@@ -401,6 +401,24 @@ class Passing(msgspec.Struct):
     not_passed_on: list[str]
 
 
+class Signature(msgspec.Struct):
+    """What is found of one officer's passkey over a message.
+
+    Attributes:
+        part: SAID of who drafted it, RELEASED of who released it.
+        post: Their post, as the message says.
+        officer: Their name, as the message says.
+        is_verified: Whether it verifies by the author's roster.
+        why: Why it does not, in one word of the specification.
+    """
+
+    part: str
+    post: str
+    officer: str
+    is_verified: bool
+    why: str | None
+
+
 class Message(MessageRecord, kw_only=True):
     """A message, whole.
 
@@ -413,6 +431,7 @@ class Message(MessageRecord, kw_only=True):
         corrected: Its fields with all corrections; null where there are none.
         translations: Its translations, those that came with it first.
         passing: What is expected of its passing on; null where nothing is.
+        signatures: What is found of the passkeys that signed it; none where nobody did.
     """
 
     body: dict[str, Any] | None
@@ -423,6 +442,7 @@ class Message(MessageRecord, kw_only=True):
     corrected: dict[str, Any] | None = None
     translations: list[TranslationGiven] = []
     passing: Passing | None = None
+    signatures: list[Signature] = []
 
 
 class Messages(msgspec.Struct):
@@ -1009,3 +1029,191 @@ class Remarks(msgspec.Struct):
     """
 
     remarks: list[str]
+
+
+class Named(msgspec.Struct):
+    """A post and an officer.
+
+    Attributes:
+        post: The post.
+        officer: The officer.
+    """
+
+    post: str
+    officer: str
+
+
+class PasskeyShown(msgspec.Struct):
+    """A passkey of a person.
+
+    Attributes:
+        id: Its id, in hexadecimal.
+        label: What its owner calls it.
+        added_at: When it was registered.
+    """
+
+    id: str
+    label: str
+    added_at: int
+
+
+class Person(msgspec.Struct):
+    """One of the party's people; no secret.
+
+    Attributes:
+        name: Rank and name.
+        roles: Their roles.
+        posts: Posts at which they act.
+        is_disabled: Whether they may do nothing.
+        has_password: Whether they can sign in by password and code.
+        passkeys: Their passkeys.
+        changed_at: When somebody else changed something last.
+        changed_by: Who.
+    """
+
+    name: str
+    roles: list[str]
+    posts: list[str]
+    is_disabled: bool
+    has_password: bool
+    passkeys: list[PasskeyShown]
+    changed_at: int
+    changed_by: Named
+
+
+class People(msgspec.Struct):
+    """The party's people.
+
+    Attributes:
+        people: In order of their names.
+    """
+
+    people: list[Person]
+
+
+class SignInLink(msgspec.Struct):
+    """A link that signs somebody in once.
+
+    Attributes:
+        name: Whom.
+        url: The whole link.
+        link: The letters behind its #.
+        ends_at: Until when it serves.
+    """
+
+    name: str
+    url: str
+    link: str
+    ends_at: int
+
+
+class SessionShown(msgspec.Struct):
+    """Who is signed in.
+
+    Attributes:
+        name: Rank and name.
+        post: At which post they act.
+        posts: At which they may.
+        roles: Their roles.
+        rights: What these let them do.
+        how: How they signed in: password, passkey or link.
+        csrf: What each act shows in the header x-openline-csrf.
+        began_at: When they signed in.
+        ends_at: When they are signed out at the latest.
+        has_password: Whether they have a password with a second factor.
+        passkeys: Their passkeys.
+    """
+
+    name: str
+    post: str
+    posts: list[str]
+    roles: list[str]
+    rights: list[str]
+    how: str
+    csrf: str
+    began_at: int
+    ends_at: int
+    has_password: bool
+    passkeys: list[PasskeyShown]
+
+
+class PasskeyOptions(msgspec.Struct):
+    """What a page hands to `navigator.credentials`.
+
+    Attributes:
+        options: The options, with their bytes in base64url.
+    """
+
+    options: dict[str, Any]
+
+
+class SecondFactor(msgspec.Struct):
+    """A new second factor; it counts when a password is set with a code of it.
+
+    Attributes:
+        secret: In base32, for an authenticator program.
+        uri: The same as an address, for a QR code.
+    """
+
+    secret: str
+    uri: str
+
+
+class ToSign(msgspec.Struct):
+    """What who asks may sign about a draft, with a passkey.
+
+    Attributes:
+        part: SAID or RELEASED.
+        options: What a page hands to `navigator.credentials.get`.
+    """
+
+    part: str
+    options: dict[str, Any]
+
+
+class Draft(msgspec.Struct, omit_defaults=True):
+    """Something that waits, or waited, for a second person.
+
+    Attributes:
+        draft: What it is called.
+        kind: The kind of message.
+        fields: Its fields.
+        by: Who drafted it.
+        drafted_at: When.
+        ends_at: When it is out of date.
+        precedence: With which it will be sent.
+        recipients: Parties addressed; empty means every counterpart.
+        is_signed: Whether its drafter signed it.
+        state: WAITING, RELEASED, REJECTED or TOO_OLD.
+        ended_by: Who released or rejected it.
+        ended_at: When it ended.
+        index: Of the message, where it was released.
+        reason: Why it was rejected.
+        to_sign: What who asks may sign about it.
+    """
+
+    draft: str
+    kind: str
+    fields: dict[str, Any]
+    by: Named
+    drafted_at: int
+    ends_at: int
+    precedence: str
+    recipients: list[str]
+    is_signed: bool
+    state: str
+    ended_by: Named | None = None
+    ended_at: int | None = None
+    index: int | None = None
+    reason: str = ""
+    to_sign: ToSign | None = None
+
+
+class Drafts(msgspec.Struct):
+    """Drafts: those that wait first, then those that ended.
+
+    Attributes:
+        drafts: The drafts.
+    """
+
+    drafts: list[Draft]

@@ -1,8 +1,9 @@
 """The officers' API: routes over a running node, described by OpenAPI 3.1.
 
 Handlers are thin: they decode, hand on to the node, and pass on what the
-views answer. The API has no sign-in of its own; who may open the socket may
-speak for the party (`openline.faces.unix`).
+views answer. The same routes are served in two places: on the node's own socket,
+where who may open it may speak for the party (`openline.faces.unix`), and behind
+the door of the officers' port, where people sign in (`openline.faces.api.door`).
 """
 
 import asyncio
@@ -20,23 +21,30 @@ from openline.faces.api import (
     answers,
     conduct,
     describe,
+    drafts,
     events,
     faults,
     files,
+    people,
     place_answers,
     places,
     private,
     reading,
     schema,
+    sign_in,
     talks,
     writing,
 )
 from openline.faces.api.describe import add_descriptions, describe_files
+from openline.faces.api.door import Door
 from openline.faces.api.limits import BODY_SIZE_BYTES_MAX, answer_before_closing
+from openline.faces.api.rights import guard
 from openline.faces.api.running import Running
 
 DESCRIPTION: Final = """\
-The officers' interface of one Openline node, on its Unix socket.
+The officers' interface of one Openline node: on its Unix socket, and on the officers'
+port for those who are signed in. There each act shows `csrf` of the session in the header
+`x-openline-csrf`, and everybody acts under their own name, as their roles let them.
 
 Instants are UTC. Answers give them in milliseconds since 1970; in the fields
 of a message they are ISO 8601 with Z, or on the way in date-time groups too
@@ -57,6 +65,9 @@ TAGS: Final = (
         "private",
         "What this party keeps to itself: plans, sites, zones; checked here only.",
     ),
+    Tag("drafts", "What one person writes and another releases."),
+    Tag("sign-in", "Signing in on the officers' port, and what proves who somebody is."),
+    Tag("people", "Who may act for the party on the officers' port."),
     Tag("understandings", "What the parties agreed on."),
     Tag("keys", "This party's keys."),
     Tag("files", "Certificates and the courier's files."),
@@ -97,6 +108,29 @@ ROUTES: Final = (
     files.import_courier,
     writing.trust_own_copy,
     events.follow_events,
+    drafts.keep_draft,
+    drafts.list_drafts,
+    drafts.read_draft,
+    drafts.sign_draft,
+    drafts.release_draft,
+    drafts.reject_draft,
+    sign_in.sign_in_by_password,
+    sign_in.ask_for_passkey,
+    sign_in.sign_in_by_passkey,
+    sign_in.sign_in_by_link,
+    sign_in.read_session,
+    sign_in.choose_post,
+    sign_in.sign_out,
+    sign_in.new_second_factor,
+    sign_in.set_password,
+    sign_in.ask_for_registration,
+    sign_in.register_passkey,
+    sign_in.drop_passkey,
+    people.list_people,
+    people.add_person,
+    people.disable_person,
+    people.reset_person,
+    people.link_person,
 )
 
 
@@ -108,16 +142,21 @@ _STRUCTURES: Final = [
 ]
 
 
-def create_app(running: Running, stopping: asyncio.Event | None = None) -> Litestar:
+def create_app(
+    running: Running, stopping: asyncio.Event | None = None, door: Door | None = None
+) -> Litestar:
     """The API over a running node.
 
     Args:
         running: The node.
         stopping: Set when the node begins to stop; streams then end.
+        door: Of the officers' port, if there is one; who serves the API there puts
+            `guarded` around it.
     """
     app = Litestar(
         route_handlers=list(ROUTES),
-        state=State({"running": running, "stopping": stopping or asyncio.Event()}),
+        state=State({"running": running, "stopping": stopping or asyncio.Event(), "door": door}),
+        guards=[guard],
         exception_handlers=faults.HANDLERS,
         request_max_body_size=BODY_SIZE_BYTES_MAX,
         middleware=[answer_before_closing],

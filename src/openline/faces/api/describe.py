@@ -39,22 +39,29 @@ class Fault(msgspec.Struct):
 
 _SAYS: Final = {
     400: "The request is wrong in itself.",
+    401: "Nobody is signed in on the officers' port.",
+    403: "Who is signed in may not do this, or it is not their own page that asks.",
     404: "There is no such line, or nothing of that name on it.",
     409: "The rules of the line, or the state of the node, forbid it now.",
     413: "The body is larger than may be.",
+    429: "There are too many attempts or requests; `retry-after` says when to try again.",
     503: "The node is stopping, or may not sign yet.",
 }
 
 _EXAMPLES: Final = {
     400: Fault(FaultDetails("lower: an altitude is a datum and a value.", "", "volumes[0].lower")),
+    401: Fault(FaultDetails("Nobody is signed in.", "Sign in: POST /sign-in/password.")),
+    403: Fault(FaultDetails("An observer may not do this.", "Let a commander do it.")),
     404: Fault(FaultDetails("There is no line 'syria-air' here.", "See GET /lines.")),
     409: Fault(FaultDetails("The place in words is 9.1 km off the volume.", "Correct either.")),
     413: Fault(FaultDetails("The body is too large.", "Send less than 1 MiB.")),
+    429: Fault(FaultDetails("There are too many requests of one session.", "Wait a minute.")),
     503: Fault(FaultDetails("The node is stopping.", "Wait until it runs again.")),
 }
 
-READING: Final = (400, 404, 503)
-WRITING: Final = (400, 404, 409, 413, 503)
+STATUS: Final = (400, 401, 429, 503)
+READING: Final = (400, 401, 403, 404, 429, 503)
+WRITING: Final = (400, 401, 403, 404, 409, 413, 429, 503)
 
 
 def described(

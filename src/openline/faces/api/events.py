@@ -40,6 +40,7 @@ EVENTS: Final = {
     "conflict": "A conflict was found, changed or ended; as in the list.",
     "private": "A plan or site was kept, replaced or dropped, or is over; as in the list.",
     "private_conflict": "A conflict of one was found, changed or ended; as in its list.",
+    "draft": "A draft was kept, signed, released or rejected; as in the list.",
     "alarm": "An alarm was raised, is over, or was acknowledged; as in the list.",
     "state": "The state of the line changed: `observed` or `declared`; read `/status`.",
     "refused": "Something that a counterpart sent was refused, with `reason` and `what`.",

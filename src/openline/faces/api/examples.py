@@ -513,3 +513,50 @@ GLOSSINGS: Final = [
 REMARKS: Final = answers.Remarks(
     ["The original says “notice”; the agreed word for it, “уведомлен”, is not there."]
 )
+# --- people and drafts ----------------------------------------------------------------------------
+
+_SMITH: Final = answers.Named("watch", "Capt. Smith")
+_KEY: Final = answers.PasskeyShown("0badc0de", "blue token", _FROM)
+PERSON: Final = answers.Person(
+    name="Capt. Smith",
+    roles=["WATCH_OFFICER"],
+    posts=["watch"],
+    is_disabled=False,
+    has_password=True,
+    passkeys=[_KEY],
+    changed_at=_FROM,
+    changed_by=answers.Named("watch", "duty officer"),
+)
+PEOPLE: Final = answers.People([PERSON])
+LINK: Final = answers.SignInLink(
+    "Capt. Smith", "https://localhost:8443/sign-in#5f3a", "5f3a", _FROM
+)
+SESSION: Final = answers.SessionShown(
+    name="Capt. Smith",
+    post="watch",
+    posts=["watch"],
+    roles=["WATCH_OFFICER"],
+    rights=["READ", "TRANSLATE", "SERVE", "SPEAK", "DRAFT", "RELEASE"],
+    how="passkey",
+    csrf="8c1f",
+    began_at=_FROM,
+    ends_at=_UNTIL,
+    has_password=True,
+    passkeys=[_KEY],
+)
+PASSKEY_OPTIONS: Final = answers.PasskeyOptions({"challenge": "q83vEg", "rpId": "localhost"})
+SECOND_FACTOR: Final = answers.SecondFactor("JBSWY3DPEHPK3PXP", "otpauth://totp/Capt.%20Smith")
+DRAFT: Final = answers.Draft(
+    draft="000102030405060708090a0b0c0d0e0f",
+    kind="DECLARATION",
+    fields={"scopes": ["air_safety"], "status": "SUSPENDED", "reason": "Strike on an air base."},
+    by=_SMITH,
+    drafted_at=_FROM,
+    ends_at=_UNTIL,
+    precedence="IMMEDIATE",
+    recipients=[],
+    is_signed=True,
+    state="WAITING",
+    to_sign=answers.ToSign("RELEASED", {"challenge": "q83vEg", "rpId": "localhost"}),
+)
+DRAFTS: Final = answers.Drafts([DRAFT])

@@ -5,10 +5,13 @@ is there when one field of the request is at fault.
 
 ==  ==================================================================
 400  the request is wrong in itself: a field, its type, JSON, a file
+401  nobody is signed in (officers' port)
+403  who is signed in may not do this, or the request is not their own page's
 404  there is no such line, message, notice, conflict or alarm
 405  the method is not offered there
 409  the rules of the line, or the state of the node, forbid it now
 413  the body is larger than may be
+429  too many attempts or requests; with `retry-after` in seconds
 500  a defect of the node; its log file says more
 503  the node is stopping, or may not sign yet
 ==  ==================================================================
@@ -22,10 +25,13 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import (
     HTTP_400_BAD_REQUEST,
+    HTTP_401_UNAUTHORIZED,
+    HTTP_403_FORBIDDEN,
     HTTP_404_NOT_FOUND,
     HTTP_405_METHOD_NOT_ALLOWED,
     HTTP_409_CONFLICT,
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+    HTTP_429_TOO_MANY_REQUESTS,
     HTTP_500_INTERNAL_SERVER_ERROR,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
@@ -66,6 +72,26 @@ class NotFound(OurError):
     """There is nothing of that name."""
 
 
+class NotSignedIn(OurError):
+    """Nobody is signed in, or the proof of who they are does not hold."""
+
+
+class Forbidden(OurError):
+    """Who is signed in may not do this."""
+
+
+class TooMany(OurError):
+    """There are too many attempts or requests.
+
+    Attributes:
+        wait_s: After how many seconds to try again.
+    """
+
+    def __init__(self, what: str, remedy: str = "", wait_s: int = 60) -> None:
+        super().__init__(what, remedy)
+        self.wait_s = wait_s
+
+
 class NotReady(OurError):
     """The node cannot do it at this moment."""
 
@@ -76,8 +102,14 @@ def answer_our_error(request: Request[Any, Any, State], error: OurError) -> Resp
         BadRequest: HTTP_400_BAD_REQUEST,
         NotFound: HTTP_404_NOT_FOUND,
         NotReady: HTTP_503_SERVICE_UNAVAILABLE,
+        NotSignedIn: HTTP_401_UNAUTHORIZED,
+        Forbidden: HTTP_403_FORBIDDEN,
+        TooMany: HTTP_429_TOO_MANY_REQUESTS,
     }.get(type(error), HTTP_409_CONFLICT)
-    return _answer(status, error.what, error.remedy, getattr(error, "field", ""))
+    answer = _answer(status, error.what, error.remedy, getattr(error, "field", ""))
+    if isinstance(error, TooMany):
+        answer.set_header("retry-after", str(error.wait_s))
+    return answer
 
 
 def answer_their_error(request: Request[Any, Any, State], error: TheirError) -> Response[Any]:

@@ -8,6 +8,7 @@ from openline.adapters.wording import Wording
 from openline.domain.errors import OurError
 from openline.engine.commands import Command, Recorded
 from openline.engine.views import View
+from openline.faces.api.acting import ACTING, own_name
 from openline.faces.api.faults import BadRequest, NotFound, NotReady
 from openline.faces.api.running import Running
 from openline.faces.api.schema import Officer
@@ -78,17 +79,36 @@ def _can_sign(running: Running, line: str) -> bool:
 
 
 def by_of(running: Running, officer: Officer | None) -> By:
-    """Who acts: as the request says, or else the post and officer of node.toml."""
+    """Who acts: as the request says, or else the post and officer of node.toml.
+
+    On the officers' port it is who is signed in.
+
+    Raises:
+        Forbidden: The request says another one than who is signed in.
+    """
+    acting = ACTING.get()
+    if officer is not None:
+        own_name(officer.post, officer.officer)
+    elif acting is not None:
+        return acting.by
     if officer is None:
         return running.config.post, running.config.officer
     return officer.post, officer.officer
 
 
 def with_by(running: Running, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a message, with `by` filled in from node.toml when absent."""
-    if "by" in fields:
-        return fields
-    return {"by": {"post": running.config.post, "officer": running.config.officer}, **fields}
+    """The fields of a message, with `by` filled in when absent, as `by_of` does.
+
+    Raises:
+        Forbidden: They name another one than who is signed in.
+    """
+    if "by" not in fields:
+        post, officer = by_of(running, None)
+        return {"by": {"post": post, "officer": officer}, **fields}
+    by = fields["by"]
+    if isinstance(by, dict):
+        own_name(str(by.get("post", "")), str(by.get("officer", "")))
+    return fields
 
 
 def bad_field(error: OurError) -> BadRequest:

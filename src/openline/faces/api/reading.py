@@ -12,7 +12,7 @@ from openline.domain.line.understanding import understanding_bytes, understandin
 from openline.domain.line.understanding_toml import to_toml
 from openline.engine.views import NOTICES_LISTED_MAX
 from openline.faces.api import answers, examples
-from openline.faces.api.describe import READING, described
+from openline.faces.api.describe import READING, STATUS, described
 from openline.faces.api.faults import NotFound
 from openline.faces.api.node import node_of, view_of, wording_for
 from openline.faces.api.talk_words import talked
@@ -40,7 +40,7 @@ Language = Annotated[
     tags=["state"],
     summary="The state of the node and of each line",
     responses=described(
-        answers.Status, "The node and its lines.", example=examples.STATUS, faults=(400, 503)
+        answers.Status, "The node and its lines.", example=examples.STATUS, faults=STATUS
     ),
 )
 async def read_status(state: State, language: Language = None) -> dict[str, Any]:
@@ -59,7 +59,7 @@ async def read_status(state: State, language: Language = None) -> dict[str, Any]
     operation_id="listLines",
     tags=["state"],
     summary="The lines of the node",
-    responses=described(answers.Lines, "The lines.", example=examples.LINES, faults=(400, 503)),
+    responses=described(answers.Lines, "The lines.", example=examples.LINES, faults=STATUS),
 )
 async def list_lines(state: State, language: Language = None) -> dict[str, Any]:
     """The lines that this node holds, each with its state, as `/status` has them."""

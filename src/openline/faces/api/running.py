@@ -8,7 +8,9 @@ from openline.app.config import Config
 from openline.app.export import Exporter
 from openline.domain.talk.message import Message
 from openline.engine.commands import Command
+from openline.engine.drafts import Drafts
 from openline.engine.effects import Show
+from openline.engine.people import People
 from openline.engine.views import View
 
 
@@ -31,6 +33,13 @@ class Running(Protocol):
 
     def message(self, line: str, party: str, index: int) -> dict[str, Any]:
         """One message with its body and its plain text."""
+
+    def drafts(self, line: str) -> tuple[Drafts, int]:
+        """The drafts of a line, and the present instant; OurError without the line."""
+
+    @property
+    def people(self) -> People:
+        """Who may act for the party on the officers' port."""
 
     def exporting(self, line: str) -> AbstractAsyncContextManager[Exporter]:
         """What writes certificates about one line, for one caller at a time."""

@@ -280,3 +280,185 @@ class Glossing(msgspec.Struct, forbid_unknown_fields=True):
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
     translation: Annotated[str, Meta(max_length=TEXT_CHARS_MAX)]
     into: Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+
+
+# --- people and drafts (officers' port) -----------------------------------------------------------
+
+PersonName: TypeAlias = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=LABEL_CHARS_MAX,
+        description="Rank and name.",
+        examples=["Capt. Smith"],
+    ),
+]
+PostName: TypeAlias = Annotated[str, Meta(max_length=LABEL_CHARS_MAX)]
+Token: TypeAlias = Annotated[str, Meta(min_length=1, max_length=256)]
+Credential: TypeAlias = Annotated[
+    dict[str, Any],
+    Meta(description="What `navigator.credentials` gave, with its bytes in base64url."),
+]
+
+
+class PersonToAdd(msgspec.Struct, forbid_unknown_fields=True):
+    """Somebody to be added.
+
+    Attributes:
+        name: Rank and name, as it will stand in messages.
+        roles: OBSERVER, LINGUIST, COMMUNICATOR, WATCH_OFFICER, COMMANDER or ADMINISTRATOR.
+        posts: Posts at which they act; the first is the one they begin at.
+        by: Who adds them; without it, the post and officer of node.toml.
+    """
+
+    name: PersonName
+    roles: list[str]
+    posts: list[PostName]
+    by: Officer | None = None
+
+
+class PersonToDisable(msgspec.Struct, forbid_unknown_fields=True):
+    """Whether somebody may act.
+
+    Attributes:
+        is_disabled: Whether they may do nothing any more.
+        by: Who decides it; without it, the post and officer of node.toml.
+    """
+
+    is_disabled: bool = True
+    by: Officer | None = None
+
+
+class DraftToKeep(msgspec.Struct, forbid_unknown_fields=True):
+    """Something to be left as a draft for a second person.
+
+    Attributes:
+        kind: The kind of message: TEXT, NOTICE, RESPONSE or DECLARATION.
+        fields: The fields of the kind, without `released_by`; without `by`, as `say`.
+        precedence: With which it will be sent.
+        recipients: Parties addressed; empty means every counterpart.
+    """
+
+    kind: Annotated[str, Meta(max_length=64, examples=["DECLARATION"])]
+    fields: dict[str, Any]
+    precedence: PrecedenceName = "ROUTINE"
+    recipients: Annotated[list[PartyName], Meta(max_length=PARTIES_MAX)] = []
+
+
+class DraftToSign(msgspec.Struct, forbid_unknown_fields=True):
+    """The drafter's signature.
+
+    Attributes:
+        credential: What the browser gave for the challenge in `to_sign`.
+    """
+
+    credential: Credential
+
+
+class DraftToRelease(msgspec.Struct, forbid_unknown_fields=True):
+    """A draft to be released.
+
+    Attributes:
+        credential: What the browser gave for the challenge in `to_sign`; needed of who has
+            a passkey.
+        by: Who releases it; without it, the post and officer of node.toml.
+    """
+
+    credential: Credential | None = None
+    by: Officer | None = None
+
+
+class DraftToReject(msgspec.Struct, forbid_unknown_fields=True):
+    """A draft to be rejected.
+
+    Attributes:
+        reason: Why, in words.
+        by: Who rejects it; without it, the post and officer of node.toml.
+    """
+
+    reason: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] = ""
+    by: Officer | None = None
+
+
+class ByPassword(msgspec.Struct, forbid_unknown_fields=True):
+    """What somebody signs in with: name, password, and a code.
+
+    Attributes:
+        name: Rank and name.
+        password: The password.
+        code: Six digits of the second factor.
+        post: At which post; without it, the person's first.
+    """
+
+    name: PersonName
+    password: Annotated[str, Meta(max_length=1_000)]
+    code: Annotated[str, Meta(max_length=16, examples=["123456"])]
+    post: PostName = ""
+
+
+class ByPasskey(msgspec.Struct, forbid_unknown_fields=True):
+    """What somebody signs in with: a passkey.
+
+    Attributes:
+        credential: What the browser gave for the challenge.
+        post: At which post; without it, the person's first.
+    """
+
+    credential: Credential
+    post: PostName = ""
+
+
+class ByLink(msgspec.Struct, forbid_unknown_fields=True):
+    """What somebody signs in with: a link.
+
+    Attributes:
+        link: The letters behind the # of the link.
+        post: At which post; without it, the person's first.
+    """
+
+    link: Token
+    post: PostName = ""
+
+
+class PostToTake(msgspec.Struct, forbid_unknown_fields=True):
+    """At which post to act from now on.
+
+    Attributes:
+        post: One of the person's posts.
+    """
+
+    post: PostName
+
+
+class PasswordToSet(msgspec.Struct, forbid_unknown_fields=True):
+    """A new password with its second factor.
+
+    Attributes:
+        password: The password, of 12 characters or more.
+        code: A code of the new second factor, which shows that it works.
+    """
+
+    password: Annotated[str, Meta(max_length=1_000)]
+    code: Annotated[str, Meta(max_length=16, examples=["123456"])]
+
+
+class PasskeyToRegister(msgspec.Struct, forbid_unknown_fields=True):
+    """A new passkey.
+
+    Attributes:
+        credential: What the browser gave.
+        label: What to call it.
+    """
+
+    credential: Credential
+    label: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] = ""
+
+
+class PasskeyToDrop(msgspec.Struct, forbid_unknown_fields=True):
+    """A passkey to be dropped.
+
+    Attributes:
+        id: Its id, as the list of people and the session have it.
+    """
+
+    id: Annotated[str, Meta(max_length=2_048)]

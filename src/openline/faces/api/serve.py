@@ -1,18 +1,36 @@
-"""Serves the officers' API on the node's Unix socket, inside the node's loop."""
+"""Serves the officers' API in the node's loop: on its socket, and on a port.
+
+On the socket the operating system's permissions are the lock. On the officers' port,
+which `[officers]` in node.toml asks for, people sign in (`openline.faces.api.door`).
+"""
 
 import asyncio
 import contextlib
+import secrets
+import socket
+import ssl
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import uvicorn
 
+from openline.adapters.clock import wall_clock_ms
+from openline.adapters.disk import make_private_file
+from openline.adapters.tls import make_officers_identity, officers_context
+from openline.app.config import OfficersPort
+from openline.domain.errors import OurError
+from openline.domain.limits import OFFICERS_CONNECTIONS_MAX
 from openline.faces import unix
 from openline.faces.api.app import create_app
+from openline.faces.api.door import Door, guarded
 from openline.faces.api.running import Running
+from openline.faces.api.sessions import Sessions
 
 _KEEP_ALIVE_S = 60
 _GOODBYE_S = 5
 """Streams end at once when the node stops; what remains after this is cut."""
+
+_BACKLOG = 64
 
 
 class _Server(uvicorn.Server):
@@ -31,37 +49,104 @@ async def serve(
     Args:
         running: The node behind the API.
         stopping: Set by whoever ends the node.
-        on_listening: Called once when the socket listens.
+        on_listening: Called once when the socket listens, and the port if there is one.
 
     Raises:
-        OurError: The socket cannot be used.
+        OurError: The socket or the port cannot be used.
     """
-    path = running.config.socket
+    path, port = running.config.socket, running.config.officers
+    door = None if port is None else _door(running, port)
+    context = None if port is None or port.certificate is None else _context(port)
+    app = create_app(running, stopping, door)
     listener = unix.listen(path)
-    server = _Server(
-        uvicorn.Config(
-            create_app(running, stopping),
-            http="h11",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            # That it started and ended is said by `run`, in the node's words.
-            log_level="warning",
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=_GOODBYE_S,
-        )
-    )
-    serving = asyncio.create_task(server.serve(sockets=[listener]), name="officers' API")
+    try:
+        servers = [(_server(app), listener)]
+        if port is not None and door is not None:
+            behind = guarded(app, door)
+            servers.append((_server(behind, context, OFFICERS_CONNECTIONS_MAX), _listen(port)))
+        await _serve_all(servers, stopping, on_listening)
+    finally:
+        listener.close()
+        path.unlink(missing_ok=True)
+
+
+async def _serve_all(
+    servers: list[tuple[_Server, socket.socket]],
+    stopping: asyncio.Event,
+    on_listening: Callable[[], None],
+) -> None:
+    """Serve until the node stops, or one of the servers ends by a fault."""
+    serving = [
+        asyncio.create_task(server.serve(sockets=[listener]), name="officers' API")
+        for server, listener in servers
+    ]
     waiting = asyncio.create_task(stopping.wait())
     try:
         on_listening()
-        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        server.should_exit = True
-        await serving
+        await asyncio.wait({*serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        for server, _ in servers:
+            server.should_exit = True
+        await asyncio.gather(*serving)
     finally:
         waiting.cancel()
-        serving.cancel()
+        for task in serving:
+            task.cancel()
+        for _, listener in servers:
+            listener.close()
+
+
+def _server(
+    app: Any, context: ssl.SSLContext | None = None, connections_max: int | None = None
+) -> _Server:
+    config = uvicorn.Config(
+        app,
+        ssl_context_factory=None if context is None else lambda *_: context,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        # That it started and ended is said by `run`, in the node's words.
+        log_level="warning",
+        server_header=False,
+        # Whom a proxy says it speaks for decides nothing here.
+        proxy_headers=False,
+        limit_concurrency=connections_max,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GOODBYE_S,
+    )
+    return _Server(config)
+
+
+def _door(running: Running, port: OfficersPort) -> Door:
+    return Door(port, running.people, Sessions(secrets.token_bytes), wall_clock_ms)
+
+
+def _context(port: OfficersPort) -> ssl.SSLContext:
+    """The certificate of the port, made where it is the node's own and not there yet."""
+    assert port.certificate is not None, "the port has a certificate"
+    if port.is_own and not port.certificate.exists():
+        make_private_file(port.certificate, make_officers_identity(port.relying_party))
+    return officers_context(port.certificate)
+
+
+def _listen(port: OfficersPort) -> socket.socket:
+    """A socket that listens at the officers' port.
+
+    Raises:
+        OurError: The address cannot be used.
+    """
+    family = socket.AF_INET6 if ":" in port.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((port.host, port.port))
+        listener.listen(_BACKLOG)
+        listener.setblocking(False)
+    except OSError as error:
         listener.close()
-        path.unlink(missing_ok=True)
+        raise OurError(
+            f"The officers' port {port.host}:{port.port} cannot be used: {error.strerror}.",
+            "Name another address with `listen` in [officers] of node.toml.",
+        ) from None
+    return listener

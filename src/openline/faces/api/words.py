@@ -42,7 +42,8 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         books=view.books,
     )
     message = view.load(record["party"], record["index"], record["epoch"])
-    return wording.message(message, facts)
+    found = view.signatures(record["party"], record["index"], message)
+    return wording.message(message, facts) + wording.signatures(found)
 
 
 def wording_of(config: Config, language: str | None) -> Wording:

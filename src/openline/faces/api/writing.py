@@ -43,6 +43,7 @@ from openline.faces.api.node import (
     wording_for,
 )
 from openline.faces.api.reading import Language, Line
+from openline.faces.api.rights import check_saying
 from openline.faces.api.running import Running
 from openline.faces.api.schema import (
     Acknowledgement,
@@ -123,10 +124,11 @@ async def say(
     """
     view = view_of(state, line)
     running = node_of(state)
+    check_saying(data.kind, data.fields, is_reply=data.reply_to is not None)
     precedence = Precedence[data.precedence]
     command = Compose(
         line=line,
-        message=_message(running, data.kind, data.fields, precedence),
+        message=message_of(running, data.kind, data.fields, precedence),
         precedence=precedence,
         reply_to=(data.reply_to.party, data.reply_to.index) if data.reply_to else None,
         recipients=tuple(sorted(set(data.recipients))),
@@ -138,10 +140,11 @@ async def say(
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_ms / 1000):
                 await running.delivered(line, done.index)
-    return _said(view, done)
+    return said(view, done)
 
 
-def _said(view: View, done: Recorded) -> dict[str, Any]:
+def said(view: View, done: Recorded) -> dict[str, Any]:
+    """What the routes answer about a message that was recorded."""
     record = view.message(done.party, done.index)
     assert record is not None, "what is recorded is in the view"
     delivered: dict[str, int] = record["marks"]["delivered"]
@@ -182,7 +185,7 @@ async def check_notice(
     view = view_of(state, line)
     running = node_of(state)
     wording = wording_for(state, language)
-    message = _message(running, "NOTICE", data.fields)
+    message = message_of(running, "NOTICE", data.fields)
     found, is_complete = await running.check(line, message)
     assert isinstance(message, Notice), "the form of a notice gives a notice"
     draft = f"{running.config.party} {message.notice_id}" if message.notice_id else ""
@@ -214,8 +217,9 @@ async def acknowledge_alarm(
     """A person has seen it. Acknowledging one alarm neither clears nor hides another."""
     view_of(state, line)
     running = node_of(state)
+    by = by_of(running, data.by)
     try:
-        await running.command(AcknowledgeAlarm(line, data.alarm, by_of(running, data.by)))
+        await running.command(AcknowledgeAlarm(line, data.alarm, by))
     except OurError as error:
         # Nothing else stands against acknowledging than that there is no such alarm.
         raise NotFound(error.what, error.remedy) from None
@@ -260,7 +264,7 @@ async def change_key(state: State, line: Line, data: JSONBody[KeyOrder]) -> dict
     view = view_of(state, line)
     running = node_of(state)
     change = ChangeKey(line, data.role, by_of(running, data.by))
-    return _said(view, await recorded(state, line, change))
+    return said(view, await recorded(state, line, change))
 
 
 @post(
@@ -279,10 +283,11 @@ async def publish_revocation(
     """Publish that a key is not valid from an index on, signed with the root keys."""
     view = view_of(state, line)
     try:
-        message = from_json(Kind.KEY_REVOKE, data.fields, Precedence.PRIORITY)
+        fields = with_by(node_of(state), data.fields)
+        message = from_json(Kind.KEY_REVOKE, fields, Precedence.PRIORITY)
     except OurError as error:
         raise bad_field(error) from None
-    return _said(view, await recorded(state, line, PublishRevocation(line, message)))
+    return said(view, await recorded(state, line, PublishRevocation(line, message)))
 
 
 @post(
@@ -303,10 +308,11 @@ async def open_epoch(state: State, line: Line, data: JSONBody[Opening]) -> dict[
     """
     view = view_of(state, line)
     try:
-        message = from_json(Kind.EPOCH, data.fields, Precedence.PRIORITY)
+        fields = with_by(node_of(state), data.fields)
+        message = from_json(Kind.EPOCH, fields, Precedence.PRIORITY)
     except OurError as error:
         raise bad_field(error) from None
-    return _said(view, await recorded(state, line, OpenEpoch(line, message)))
+    return said(view, await recorded(state, line, OpenEpoch(line, message)))
 
 
 @post(
@@ -329,7 +335,7 @@ async def trust_own_copy(state: State, line: Line, data: JSONBody[Deed]) -> dict
     return {"is_done": True}
 
 
-def _message(
+def message_of(
     running: Running, kind: str, fields: dict[str, Any], precedence: Precedence = Precedence.ROUTINE
 ) -> Message:
     """The message that an officer filled in; what the desk fills in is left to it."""

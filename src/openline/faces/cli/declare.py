@@ -4,6 +4,7 @@ from typing import Any
 
 from openline.domain.party import Precedence
 from openline.domain.talk.declaration import Status
+from openline.faces.cli.draft import keep_draft
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.instants import instant_text
 from openline.faces.cli.manual import make_app, verb
@@ -16,8 +17,8 @@ app = make_app(
     Suspend, resume or end what a scope promises.
 
     Any party may do so for itself, announced, from a stated time and with a
-    reason; nobody needs to agree. A second person releases it. Line checks,
-    FLASH and contact never stop.
+    reason; nobody needs to agree. A second person releases it: named at once, or
+    later from the draft. Line checks, FLASH and contact never stop.
     """,
 )
 
@@ -26,7 +27,8 @@ app = make_app(
 def suspend(
     *scopes: str,
     reason: str,
-    released_by: str,
+    released_by: str | None = None,
+    draft: bool = False,
     effective: str | None = None,
     conditions: str = "",
     keep_open: tuple[str, ...] = (),
@@ -46,7 +48,8 @@ def suspend(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER.
+        released_by: The second person, as POST/OFFICER; needed without --draft.
+        draft: Leave it as a draft, for a second person to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         conditions: What would lead to resumption, in words.
         keep_open: What goes on all the same: scopes, line_check, flash, contact,
@@ -56,7 +59,7 @@ def suspend(
         options: Which node and line, who acts, and how to print.
     """
     _declare(
-        Status.SUSPENDED, scopes, reason, released_by, effective, conditions, keep_open,
+        Status.SUSPENDED, scopes, reason, released_by, draft, effective, conditions, keep_open,
         language, wait, options,
     )  # fmt: skip
 
@@ -65,7 +68,8 @@ def suspend(
 def resume(
     *scopes: str,
     reason: str,
-    released_by: str,
+    released_by: str | None = None,
+    draft: bool = False,
     effective: str | None = None,
     language: str | None = None,
     wait: Wait = 5.0,
@@ -80,14 +84,25 @@ def resume(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER.
+        released_by: The second person, as POST/OFFICER; needed without --draft.
+        draft: Leave it as a draft, for a second person to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     _declare(
-        Status.IN_FORCE, scopes, reason, released_by, effective, "", (), language, wait, options
+        Status.IN_FORCE,
+        scopes,
+        reason,
+        released_by,
+        draft,
+        effective,
+        "",
+        (),
+        language,
+        wait,
+        options,
     )
 
 
@@ -95,7 +110,8 @@ def resume(
 def terminate(
     *scopes: str,
     reason: str,
-    released_by: str,
+    released_by: str | None = None,
+    draft: bool = False,
     effective: str | None = None,
     language: str | None = None,
     wait: Wait = 5.0,
@@ -112,14 +128,25 @@ def terminate(
     Args:
         scopes: The scopes, as the Understanding names them.
         reason: Why, in words.
-        released_by: The second person, as POST/OFFICER.
+        released_by: The second person, as POST/OFFICER; needed without --draft.
+        draft: Leave it as a draft, for a second person to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     _declare(
-        Status.TERMINATED, scopes, reason, released_by, effective, "", (), language, wait, options
+        Status.TERMINATED,
+        scopes,
+        reason,
+        released_by,
+        draft,
+        effective,
+        "",
+        (),
+        language,
+        wait,
+        options,
     )
 
 
@@ -127,7 +154,8 @@ def _declare(
     status: Status,
     scopes: tuple[str, ...],
     reason: str,
-    released_by: str,
+    released_by: str | None,
+    draft: bool,
     effective: str | None,
     conditions: str,
     keep_open: tuple[str, ...],
@@ -139,9 +167,17 @@ def _declare(
         raise WrongUsage(
             "No scope is named.", "Name one or more as the Understanding does, such as air_safety."
         )
+    if released_by is None and not draft:
+        raise WrongUsage(
+            "--released-by is missing.", "Name the second person, or leave a draft: --draft."
+        )
+    if released_by is not None and draft:
+        raise WrongUsage(
+            "--draft and --released-by do not go together.",
+            "Leave one out: the second person of a draft is who releases it.",
+        )
     client = options.client()
     fields: dict[str, Any] = {
-        "released_by": parse_officer(released_by, "--released-by"),
         "scopes": list(scopes),
         "status": status.name,
         "reason": reason,
@@ -153,6 +189,10 @@ def _declare(
         fields["conditions"] = conditions
     if keep_open:
         fields["kept_open"] = list(keep_open)
+    if released_by is None:
+        keep_draft(options, "DECLARATION", fields, Precedence.IMMEDIATE)
+        return
+    fields["released_by"] = parse_officer(released_by, "--released-by")
     say_message(
         options, "DECLARATION", fields, client=client, precedence=Precedence.IMMEDIATE,
         wait_s=wait_s,

@@ -80,6 +80,7 @@ VERBS: Final = {
         "translation": "afterwards:translation_app",
         "check": "check:app",
         "declare": "declare:app",
+        "draft": "draft:app",
     },
     "Keep to ourselves": {
         "private": "private:app",
@@ -100,6 +101,7 @@ VERBS: Final = {
     "Keep": {
         "courier": "courier:app",
         "keys": "keys:app",
+        "people": "people:app",
     },
 }
 """Every verb by what it is for: its name, its module and what it is called there."""

@@ -18,7 +18,7 @@ from typing import Any, Final
 from cyclopts import App
 from rich.console import Console
 
-from openline.app.config import FILE_NAME, SETTINGS, TABLES
+from openline.app.config import FILE_NAME, SETTINGS, SOLE_TABLES, TABLES
 from openline.domain.conduct.clock import Turn
 from openline.domain.conduct.subject import Subject
 from openline.domain.conduct.table import SUBJECTS
@@ -172,7 +172,8 @@ def _settings() -> Iterator[str]:
     yield "refused; an error names the file, the row and the key.\n"
     yield from _setting_rows("")
     for table, says in TABLES.items():
-        yield f"\n## [[{table}]]\n"
+        header = f"[{table}]" if table in SOLE_TABLES else f"[[{table}]]"
+        yield f"\n## {header}\n"
         yield f"{says}\n"
         yield from _setting_rows(table)
     yield "\n## The directory\n"
@@ -199,6 +200,7 @@ _LAYOUT: Final = {
     "store.sqlite": "every log: what was said and received, receipts, ticks, the journal",
     "anchor": "sizes and roots last committed, outside the store",
     "openline.sock": "the officers' API of the running node",
+    "officers-own.pem": "the own certificate of the officers' port, where there is no other",
     "openline.log": "what the running node did; four files of 8 MiB at most",
     "certificates/": "certificates that `openline certify` wrote",
 }

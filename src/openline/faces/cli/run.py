@@ -76,6 +76,8 @@ def _announce(config: "Config", *, as_json: bool) -> None:
         return
     say_aside(f"The node of {config.party} is up. Officers' socket: {config.socket}")
     say_aside(f"Listening: {', '.join(listeners) or 'nowhere; it only dials'}")
+    if config.officers is not None:
+        say_aside(f"Officers' port: {config.officers.origin}")
     say_aside("Control-C ends it.")
     sys.stderr.flush()
 

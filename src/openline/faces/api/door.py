@@ -1,0 +1,202 @@
+"""The door of the officers' port: who is not signed in reaches no route.
+
+Around the same routes as on the socket: a cookie names a session, the session a person,
+and the person is looked up anew with each request, so who is disabled or reset is out at
+once, streams of events included. An act shows in a header what only their own page
+knows. Everything else is refused here, before a body is read.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from msgspec import json
+
+from openline.app.config import OfficersPort
+from openline.domain.errors import OurError
+from openline.domain.limits import SESSION_AGE_MS_MAX
+from openline.engine.people import Kept, People
+from openline.faces.api.acting import ACTING, NOBODY, Acting
+from openline.faces.api.faults import Forbidden, NotSignedIn, TooMany
+from openline.faces.api.sessions import Session, Sessions
+
+CSRF_HEADER: Final = "x-openline-csrf"
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
+_OPEN: Final = "/sign-in/"
+_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+@dataclass
+class Door:
+    """What sign-in needs, for the routes and for the door itself.
+
+    Attributes:
+        port: The officers' port.
+        people: Who there is.
+        sessions: Who is signed in.
+        now_ms: The clock.
+        hashing: Lets one password at a time be hashed: each takes 64 MiB and a core.
+    """
+
+    port: OfficersPort
+    people: People
+    sessions: Sessions
+    now_ms: Callable[[], int]
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether a browser reaches it over TLS."""
+        return self.port.origin.startswith("https:")
+
+    @property
+    def cookie(self) -> str:
+        """Name of the cookie: with TLS one that no other host or path can set."""
+        return "__Host-openline" if self.has_tls else "openline"
+
+    def set_cookie(self, token: str) -> str:
+        """The header that gives a browser its session; an empty token takes it away."""
+        age_s = SESSION_AGE_MS_MAX // 1_000 if token else 0
+        secure = "; Secure" if self.has_tls else ""
+        rest = f"Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}"
+        return f"{self.cookie}={token}; {rest}"
+
+    def token(self, cookies: str) -> str:
+        """The token that a browser shows; empty for none."""
+        try:
+            held = SimpleCookie(cookies).get(self.cookie)
+        except CookieError:
+            return ""
+        return "" if held is None else held.value
+
+    def signed_in(self, token: str) -> tuple[Session, Kept] | None:
+        """Session and person behind a token; None where there is none any more."""
+        session = self.sessions.find(token, self.now_ms()) if token else None
+        kept = None if session is None else self.people.find(session.name)
+        if session is None or kept is None:
+            return None
+        is_out = kept.person.is_disabled or kept.reset_count != session.reset_count
+        if is_out or session.post not in kept.person.posts:
+            self.sessions.end(token)
+            return None
+        return session, kept
+
+
+def guarded(app: ASGIApp, door: Door) -> ASGIApp:
+    """The application behind the door.
+
+    Args:
+        app: The officers' API.
+        door: What it needs.
+    """
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            token, acting = _enter(door, scope)
+        except (NotSignedIn, Forbidden, TooMany) as error:
+            await _refuse(send, error)
+            return
+        ACTING.set(acting)
+        await app(scope, receive, _watched(door, token, send) if token else _plain(send))
+
+    return behind
+
+
+def _enter(door: Door, scope: Scope) -> tuple[str, Acting]:
+    """Who asks, if they may ask at all.
+
+    Raises:
+        NotSignedIn: Nobody is signed in.
+        Forbidden: Another page than their own asks.
+        TooMany: They ask too often.
+    """
+    headers = {name.decode("latin-1"): held.decode("latin-1") for name, held in scope["headers"]}
+    _check_page(door, headers)
+    is_act = scope.get("method", "") not in _SAFE
+    if scope["path"].startswith(_OPEN):
+        if is_act and not headers.get("content-type", "").startswith("application/json"):
+            raise Forbidden("The request is not JSON.", "Send content-type: application/json.")
+        return "", NOBODY
+    token = door.token(headers.get("cookie", ""))
+    found = door.signed_in(token)
+    if found is None:
+        raise NotSignedIn(
+            "Nobody is signed in, or the session is over.",
+            "Sign in: POST /sign-in/password, /sign-in/passkey or /sign-in/link.",
+        )
+    session, kept = found
+    session.count(now := door.now_ms())
+    session.used_at = now
+    shown = headers.get(CSRF_HEADER, "")
+    if is_act and not hmac.compare_digest(shown.encode("latin-1"), session.csrf.encode()):
+        raise Forbidden(
+            f"The header {CSRF_HEADER} does not show what the session has.",
+            "Take `csrf` from GET /session, and send it with each act.",
+        )
+    return token, Acting(kept.person.name, session.post, kept.person.roles)
+
+
+def _check_page(door: Door, headers: dict[str, str]) -> None:
+    """What a browser says of the page that asks; programs say nothing."""
+    origin = headers.get("origin", door.port.origin)
+    if origin != door.port.origin or headers.get("sec-fetch-site", "same-origin") not in (
+        "same-origin", "none",
+    ):  # fmt: skip
+        raise Forbidden(
+            "Another page asks than the node's own.", f"Open {door.port.origin} itself."
+        )
+
+
+def _plain(send: Send) -> Send:
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            own = [name for name, _ in message["headers"]]
+            more = [one for one in _HEADERS if one[0] not in own]
+            message["headers"] = [*message["headers"], *more]
+        await send(message)
+
+    return with_headers
+
+
+def _watched(door: Door, token: str, send: Send) -> Send:
+    """Sends as long as who asked is signed in: a stream ends with the session."""
+    plain = _plain(send)
+
+    async def while_signed_in(message: Message) -> None:
+        is_more = message["type"] == "http.response.body" and message["more_body"]
+        if is_more and door.signed_in(token) is None:
+            raise _SessionOver
+        await plain(message)
+
+    return while_signed_in
+
+
+class _SessionOver(OurError):
+    """A stream is broken off, for its session is over."""
+
+    def __init__(self) -> None:
+        super().__init__("The session is over.", "Sign in again.")
+
+
+_STATUS: Final = {NotSignedIn: 401, Forbidden: 403, TooMany: 429}
+
+
+async def _refuse(send: Send, error: NotSignedIn | Forbidden | TooMany) -> None:
+    body = json.encode({"error": {"what": error.what, "remedy": error.remedy}})
+    headers = [(b"content-type", b"application/json"), *_HEADERS]
+    if isinstance(error, TooMany):
+        headers.append((b"retry-after", str(error.wait_s).encode()))
+    status = _STATUS[type(error)]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,133 @@
+"""What each route of the officers' port asks of who is signed in.
+
+A route that is not in the table is refused to everybody there: a test holds the table
+to the routes. On the node's own socket no right is asked for. What a message or draft
+asks for beyond its route follows from its kind.
+"""
+
+from typing import Any, Final
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from openline.domain.line.people import Right, may
+from openline.faces.api.acting import ACTING, NOBODY, need
+from openline.faces.api.faults import Forbidden, NotSignedIn
+
+OPEN: Final = (
+    "askForPasskey",
+    "signInByPassword",
+    "signInByPasskey",
+    "signInByLink",
+)
+"""Routes for those who are not signed in yet."""
+
+OWN: Final = (
+    "readSession",
+    "signOut",
+    "choosePost",
+    "newSecondFactor",
+    "setPassword",
+    "askForRegistration",
+    "registerPasskey",
+    "dropPasskey",
+)
+"""Routes for everybody who is signed in, about themselves."""
+
+RIGHT_OF: Final[dict[str, Right]] = {
+    "readStatus": Right.READ,
+    "listLines": Right.READ,
+    "listMessages": Right.READ,
+    "readMessage": Right.READ,
+    "listNotices": Right.READ,
+    "readNotice": Right.READ,
+    "readNoticeOf": Right.READ,
+    "checkNotice": Right.READ,
+    "listConflicts": Right.READ,
+    "listPrivate": Right.READ,
+    "readPrivate": Right.READ,
+    "listAlarms": Right.READ,
+    "readUnderstanding": Right.READ,
+    "certify": Right.READ,
+    "followEvents": Right.READ,
+    "listDrafts": Right.READ,
+    "readDraft": Right.READ,
+    "say": Right.READ,
+    "keepPrivate": Right.SPEAK,
+    "dropPrivate": Right.SPEAK,
+    "acknowledgeAlarm": Right.SPEAK,
+    "exportCourier": Right.SERVE,
+    "importCourier": Right.SERVE,
+    "keepDraft": Right.DRAFT,
+    "signDraft": Right.DRAFT,
+    "releaseDraft": Right.RELEASE,
+    "rejectDraft": Right.RELEASE,
+    "adoptUnderstanding": Right.KEYS,
+    "changeKey": Right.KEYS,
+    "publishRevocation": Right.KEYS,
+    "openEpoch": Right.KEYS,
+    "trustOwnCopy": Right.KEYS,
+    "listPeople": Right.PEOPLE,
+    "addPerson": Right.PEOPLE,
+    "disablePerson": Right.PEOPLE,
+    "resetPerson": Right.PEOPLE,
+    "linkPerson": Right.PEOPLE,
+}
+"""What a route asks for; what `say` asks for follows from the kind."""
+
+RIGHT_OF_KIND: Final[dict[str, Right]] = {
+    "LINE_CHECK": Right.SERVE,
+    "LINE_CHECK_REPLY": Right.SERVE,
+    "SERVICE": Right.SERVE,
+    "DECLARATION": Right.DECLARE,
+    "RESUMPTION_OFFER": Right.DECLARE,
+}
+"""What saying a kind asks for; of every other kind it is `SPEAK`."""
+
+
+def right_of_kind(kind: str) -> Right:
+    """What saying a kind asks for."""
+    return RIGHT_OF_KIND.get(kind, Right.SPEAK)
+
+
+def check_saying(kind: str, fields: dict[str, Any], *, is_reply: bool) -> None:
+    """Confirm that who is signed in may say this at once.
+
+    Raises:
+        Forbidden: They may not, or it takes a second person.
+    """
+    acting = ACTING.get()
+    if acting is None:
+        return
+    if "released_by" in fields:
+        raise Forbidden(
+            "released_by: nobody names the second person on this port: they sign in themselves.",
+            "Leave it as a draft: POST /lines/{line}/drafts.",
+        )
+    is_translation = kind == "TEXT" and is_reply and bool(fields.get("translations"))
+    if is_translation and may(acting.roles, Right.TRANSLATE):
+        return
+    need(right_of_kind(kind))
+
+
+def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let a request through to its route if who is signed in has the right.
+
+    Raises:
+        NotSignedIn: Nobody is signed in.
+        Forbidden: They have not.
+    """
+    operation = getattr(handler, "operation_id", None)
+    acting = ACTING.get()
+    if acting is None or operation in OPEN:
+        return
+    if acting is NOBODY:
+        raise NotSignedIn("Nobody is signed in.", "Sign in: POST /sign-in/password.")
+    if operation in OWN:
+        return
+    right = RIGHT_OF.get(str(operation))
+    if right is None:
+        if operation is None and connection.scope["path"].startswith("/schema"):
+            return
+        raise Forbidden("This route is not served here.", "Use the node's own socket.")
+    need(right)
