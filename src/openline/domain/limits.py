@@ -315,3 +315,24 @@ PRIVATE_NAME_CHARS_MAX = 64
 
 PRIVATE_ENDED_KEPT = 200
 """Plans and sites that are over and that a node still lists; the journal has them all."""
+
+CHECKS_PER_DAY_MAX = 24
+"""Times of a day in a calendar of line checks: hourly, as between Washington and Moscow."""
+
+SERVICES_KEPT = 16
+"""Service messages of one party that stand at a time: one for each circuit, the newest."""
+
+OFFERS_KEPT = 32
+"""Offers to resume of one party that a node shows, the newest; the record has them all."""
+
+OFFER_REPLIES_WAITING_MAX = 256
+"""Answers that name an offer which has not come yet (three parties)."""
+
+DECLARATIONS_READ_MAX = 4_096
+"""Declarations of one party that are gone through for the state at an instant of the past.
+
+One a day for ten years. Beyond it the state then is not told rather than told wrong.
+"""
+
+RUN_ENTRIES_MAX = 65_536
+"""Entries of one whole outbox in a certificate: what its 16 megabytes hold."""

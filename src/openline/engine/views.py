@@ -35,6 +35,8 @@ from openline.domain.talk.notice import Notice
 from openline.domain.talk.private import Private
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.resumption import ResumptionOffer
+from openline.domain.talk.service import Service
 from openline.engine.alarm_view import (
     CONFLICT,
     CONFLICTS_UNLISTED,
@@ -49,6 +51,8 @@ from openline.engine.alarm_view import (
     Alarm,
     AlarmView,
 )
+from openline.engine.check_alarms import RESUMPTION_OFFERED, SERVICE, check_alarms, service_facts
+from openline.engine.check_view import CheckDue, CheckWaits, Turned
 from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied, Side
 from openline.engine.effects import Show
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
@@ -104,6 +108,8 @@ class View:
         self._conflicts = ConflictView(understanding)
         self._state = StateView(self._messages, understanding)
         self._alarms = AlarmView()
+        # The alarms about people that stand, by counterpart: name and key.
+        self._standing_checks: dict[str, list[tuple[str, str]]] = {}
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
         # When conflicts become imminent: (at, sides). Some entries are of the past.
@@ -493,6 +499,7 @@ class View:
                 until = message.holding_until if message.answer is Answer.HOLDING else None
                 mark = Mark("answered", record, message.answer.name, until)
                 self._mark(record, message.of, mark)
+                self._state.offers.responded(record, message)
             case LineCheck():
                 self._state.ask(record, message)
             case LineCheckReply():
@@ -502,6 +509,10 @@ class View:
                     self._mark(record, Reference(*asked), Mark("answered", record, said))
             case Declaration():
                 self._take_declaration(record, message)
+            case Service():
+                self._take_service(record, message)
+            case ResumptionOffer():
+                self._take_offer(record, message)
             case Adoption():
                 self._state.adopt(record)
             case KeyRevoke() if message.role is KeyRole.NODE:
@@ -568,6 +579,8 @@ class View:
         self._make_louder(self._now)
         for effect in self._state.advance(self._now):
             self._tell_effect(effect)
+        for news in self._state.checked.advance(self._now):
+            self._tell_check(news)
 
     def _private_json(self, record: PrivateRecord) -> dict[str, Any]:
         found = self._conflicts.of(record.side, is_private=True)
@@ -720,6 +733,49 @@ class View:
             key = f"{effect.party}/{effect.scope}/{effect.change.index}"
             self._raise(STATE_CHANGED, precedence, facts, key)
         self._show_state()
+
+    def _take_service(self, record: MessageRecord, service: Service) -> None:
+        self._state.services.take(record, service)
+        if record.party != self.own:
+            facts = {**self._facts(record), **service_facts(service)}
+            key = f"{record.party}/{record.epoch}/{record.index}"
+            self._raise(SERVICE, Precedence.PRIORITY, facts, key)
+        self._show_state()
+
+    def _take_offer(self, record: MessageRecord, offer: ResumptionOffer) -> None:
+        self._state.offers.take(record, offer)
+        if record.party != self.own:
+            facts = {
+                **self._facts(record),
+                "scopes": list(offer.scopes),
+                "proposed_at": offer.proposed_at,
+            }
+            key = f"{record.party}/{record.epoch}/{record.index}"
+            self._raise(RESUMPTION_OFFERED, Precedence.IMMEDIATE, facts, key)
+        self._show_state()
+
+    def _tell_check(self, news: Turned | CheckDue | CheckWaits) -> None:
+        """Raise and end the alarms about people: theirs, and our own duty."""
+        for alarm in check_alarms(news, self.own, self._standing_checks):
+            if alarm.precedence is None:
+                self._tell_alarm(self._alarms.end(f"{alarm.name}/{alarm.key}", self._now))
+            else:
+                self._raise(alarm.name, alarm.precedence, alarm.facts, alarm.key)
+        self._show_state()
+
+    def state_at(self, at: int) -> dict[str, dict[str, str]]:
+        """What each party declared of each scope at an instant that is over.
+
+        As this node holds the record and dates it.
+
+        Raises:
+            OurError: A party has declared more often than is gone through.
+        """
+        assert self.load is not None, "the past is read from the store"
+        return {
+            party: {scope: state.value for scope, state in scopes.items()}
+            for party, scopes in self._state.declared_at(at, self.load).items()
+        }
 
     def _distrust(self, party: str, start: int, end: int) -> None:
         for record in self._messages.distrust(party, start, end):

@@ -54,6 +54,7 @@ from openline.domain.line.form import (
     Whole,
 )
 from openline.domain.line.points import POINT, with_e7
+from openline.domain.line.schedule import CHECK_SCHEDULE, CheckSchedule, schedule_faults
 from openline.domain.party import is_line_name, is_party_name
 from openline.domain.record.cbor import Value
 from openline.domain.record.note import SignatureType, VerifierKey, parse_verifier_key
@@ -253,6 +254,7 @@ class Understanding:
         text: The agreed words, perhaps none.
         agreed_atmosphere: Bounds of the air, if they agreed on any; what holds is
             `atmosphere`.
+        check_schedule: When line checks are made; None for `line_check` after the last one.
     """
 
     line: str
@@ -271,6 +273,7 @@ class Understanding:
     code_book: bytes | None = None
     text: str = ""
     agreed_atmosphere: Atmosphere | None = None
+    check_schedule: CheckSchedule | None = None
 
     @property
     def atmosphere(self) -> Atmosphere:
@@ -440,6 +443,7 @@ _UNDERSTANDING = Record(
         Field(14, "code_book", Blob(32, 32), is_optional=True),
         Field(15, "text", Text(AGREED_TEXT_CHARS_MAX, rows=True)),
         Field(16, "agreed_atmosphere", _ATMOSPHERE, "atmosphere", is_optional=True),
+        Field(17, "check_schedule", CHECK_SCHEDULE, is_optional=True),
     ),
 )
 
@@ -540,6 +544,9 @@ def _sound(understanding: Understanding) -> Understanding:
     if air is not None and air.qnh_min_hpa > air.qnh_max_hpa:
         remedy = "Write the lowest QNH as qnh_min_hpa, the highest as qnh_max_hpa."
         raise Fault("atmosphere.qnh_max_hpa", "is less than qnh_min_hpa", remedy)
+    if understanding.check_schedule is not None:
+        for fault in schedule_faults(understanding.check_schedule):
+            raise fault
     return understanding
 
 

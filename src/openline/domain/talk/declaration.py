@@ -12,7 +12,17 @@ from typing import ClassVar, Final
 
 from openline.domain.limits import SCOPES_MAX
 from openline.domain.line import declared
-from openline.domain.line.form import LANGUAGE, NAME, Fault, Field, Instant, Items, Record, Word
+from openline.domain.line.form import (
+    LANGUAGE,
+    NAME,
+    NEEDED_LABEL,
+    Fault,
+    Field,
+    Instant,
+    Items,
+    Record,
+    Word,
+)
 from openline.domain.talk.body import BY, BY_FORM, FREE_TEXT, NEEDED_TEXT, Body, By
 from openline.domain.talk.kinds import Kind
 
@@ -43,6 +53,10 @@ class Declaration(Body):
         language: Of the words, as ISO 639 code.
         conditions: What would lead to resumption, in words; may be empty.
         kept_open: What goes on all the same, in order.
+        article: The article of the Understanding, or another legal basis; None for none.
+        demands: What the author asks of the others, in words; None for nothing.
+        also_delivered_by: How the same is delivered besides, such as an attaché's note;
+            None for not at all.
     """
 
     by: By
@@ -54,6 +68,9 @@ class Declaration(Body):
     language: str = "en"
     conditions: str = ""
     kept_open: tuple[str, ...] = KEPT_OPEN_DEFAULT
+    article: str | None = None
+    demands: str | None = None
+    also_delivered_by: str | None = None
 
     message_kind: ClassVar[Kind] = Kind.DECLARATION
 
@@ -77,5 +94,8 @@ Declaration.record = Record(
         Field(6, "language", LANGUAGE),
         Field(7, "conditions", FREE_TEXT),
         Field(8, "kept_open", Items(NAME, SCOPES_MAX, rank=str)),
+        Field(9, "article", NEEDED_LABEL, is_optional=True),
+        Field(10, "demands", NEEDED_TEXT, is_optional=True),
+        Field(11, "also_delivered_by", NEEDED_LABEL, is_optional=True),
     ),
 )

@@ -23,3 +23,5 @@ class Kind(IntEnum):
     LINE_CHECK = 20
     LINE_CHECK_REPLY = 21
     DECLARATION = 22
+    SERVICE = 23
+    RESUMPTION_OFFER = 24

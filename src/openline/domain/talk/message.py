@@ -23,6 +23,8 @@ from openline.domain.talk.kinds import Kind
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
+from openline.domain.talk.resumption import ResumptionOffer
+from openline.domain.talk.service import Service
 from openline.domain.talk.text import Text
 
 
@@ -54,6 +56,8 @@ Message: TypeAlias = (
     | Read
     | ReadBack
     | Response
+    | ResumptionOffer
+    | Service
     | Text
 )
 
@@ -73,6 +77,8 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         LineCheck,
         LineCheckReply,
         Declaration,
+        Service,
+        ResumptionOffer,
     )
 }
 """Every kind and its message."""
