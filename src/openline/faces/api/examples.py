@@ -67,8 +67,22 @@ def _sayings() -> list[Example]:
             "effective_at": "080000ZAPR17",
             "reason": "A strike on an air base.",
         },
+        "SERVICE": {
+            "by": _BY,
+            "circuit": "primary",
+            "occasion": "MAINTENANCE",
+            "valid_from": "080600ZAPR17",
+            "valid_until": "080800ZAPR17",
+            "fallback": "secondary",
+        },
+        "RESUMPTION_OFFER": {
+            "by": {"post": "commander", "officer": "Gen. Jones"},
+            "scopes": ["air_safety"],
+            "proposed_at": "150000ZAPR17",
+            "text": "We propose to resume after an inquiry.",
+        },
     }
-    urgent = {"NOTICE": "FLASH", "DECLARATION": "IMMEDIATE"}
+    urgent = {"NOTICE": "FLASH", "DECLARATION": "IMMEDIATE", "RESUMPTION_OFFER": "IMMEDIATE"}
     return [
         Example(
             summary=kind,

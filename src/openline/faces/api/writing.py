@@ -66,6 +66,8 @@ SAID_BY_PEOPLE: Final = (
     Kind.LINE_CHECK,
     Kind.LINE_CHECK_REPLY,
     Kind.DECLARATION,
+    Kind.SERVICE,
+    Kind.RESUMPTION_OFFER,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 
@@ -342,5 +344,6 @@ LEFT_TO_THE_DESK: Final[dict[Kind, dict[str, Any]]] = {
     Kind.NOTICE: {"notice_id": _NOT_NAMED},
     Kind.LINE_CHECK: {"number": 1},
     Kind.DECLARATION: {"effective_at": format_instant(0)},
+    Kind.SERVICE: {"valid_from": format_instant(0)},
 }
 """Fields that may be left out, with what tells the desk to fill them in."""
