@@ -3,18 +3,17 @@ import inspect
 import re
 import string
 from dataclasses import replace
-from importlib.resources import files
-from io import BytesIO
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openline.adapters import wording
 from openline.adapters.picture import words
 from openline.adapters.wording import LANGUAGES, TERMS, Facts, Wording, catalogue
+from openline.adapters.wording.marking import read_catalogues
 from openline.domain.errors import OurError
 from openline.domain.line.declared import KEPT_OPEN_DEFAULT, Declared, Word
 from openline.domain.line.letters import is_unseen
@@ -53,18 +52,15 @@ ISOLATED = re.compile("[\u2066\u2068][^\u2066-\u2069]*\u2069")
 def _sentences_in_code() -> set[str]:
     """The first arguments of every call of `say` and `mark` in the modules that say anything."""
     found = set()
-    for module in (wording, words):
+    names = [f"{wording.__name__}.{room.name}" for room in iter_modules(wording.__path__)]
+    rooms = [import_module(name) for name in names]
+    for module in (wording, *rooms, words):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name in ("say", "mark"):
                     found.add(node.args[0].value)
     return found
-
-
-def _catalog(language: str) -> Catalog:
-    text = (files("openline") / "locale" / f"{language}.po").read_bytes()
-    return read_po(BytesIO(text), locale=language, abort_invalid=True)
 
 
 def _places(sentence: str) -> list[str]:
@@ -80,7 +76,7 @@ def test_each_catalogue_has_just_the_sentences_of_the_code(language: str) -> Non
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_is_translated_with_its_places(language: str) -> None:
     """Each entry is finished and has the same places for values as the English one."""
-    for entry in _catalog(language):
+    for entry in (entry for catalog in read_catalogues(language) for entry in catalog):
         if entry.id:
             assert entry.string, entry.id
             assert not entry.fuzzy, entry.id

@@ -43,14 +43,22 @@ from openline.domain.record.checkpoint import (
     parse_checkpoint,
     verify_checkpoint,
 )
-from openline.domain.record.claims import line_words
+from openline.domain.record.claims import ANSWERING, line_words
 from openline.domain.record.cosignature import cosigner_keys, verify_cosignature
 from openline.domain.record.envelope import parse_content, parse_envelope
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.proof import LogProof
 from openline.domain.record.signing import PublicKeys
-from openline.domain.record.silence import Around, Finding, Judgement, Window, around, judge
+from openline.domain.record.silence import (
+    Around,
+    Finding,
+    Judgement,
+    Window,
+    after,
+    around,
+    judge,
+)
 from openline.domain.record.tick import Tick, parse_tick
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import parse_body
@@ -230,6 +238,39 @@ class Exporter:
             )
         claim = Claim(CertificateKind.STATE, self._line, at=at, word=str(words[0]))
         return dossier.write(claim, dossier.ticked(dossier.parties))
+
+    def no_answer(
+        self, party: str, index: int, until: int, holder: str = "", *, epoch: int = 0
+    ) -> bytes:
+        """A certificate that a counterpart had not answered a message at an instant.
+
+        Args:
+            party: The author of the message.
+            index: Of the message in the author's outbox.
+            until: The instant.
+            holder: Who was to answer; may be left out where there is one other party.
+            epoch: Which of the author's outboxes; 0 means the newest that has it.
+
+        Raises:
+            OurError: The message, its receipt or a later tick is not stored here; or
+                it was answered.
+        """
+        dossier = self._dossier()
+        holder = dossier.one_holder(party, holder)
+        outbox = dossier.outbox(party, index, epoch)
+        dossier.add_message(outbox, index, with_content=True)
+        dossier.need_receipt(outbox, index, holder)
+        dossier.add_all_said(outbox, index, holder, until)
+        claim = Claim(
+            CertificateKind.NO_ANSWER,
+            self._line,
+            party,
+            index,
+            holder,
+            valid_until=until,
+            epoch=outbox.epoch,
+        )
+        return dossier.write(claim, [outbox])
 
     def _window(
         self, kind: CertificateKind, party: str, valid_from: int, valid_until: int
@@ -488,6 +529,42 @@ class _Dossier:
         self._take(web, found.relied)
         if found.finding is Finding.USED:
             self._add_said(found)
+
+    def add_all_said(self, outbox: Origin, index: int, holder: str, until: int) -> None:
+        """Add all that a party said since a message was written, up to after an instant.
+
+        Raises:
+            OurError: No tick of it after the instant is stored, or it said too much.
+        """
+        tick = self._add_tick_after(holder, until)
+        said = parse_origin(tick.out.origin)
+        assert said is not None, "a parsed tick names an origin"
+        heads = parse_envelope(self._entry(outbox, index).raw).header.heads
+        start = {head.origin: head.size for head in heads}.get(tick.out.origin, 0)
+        if tick.out.size - start > EVIDENCE_ENTRIES_MAX // 2:
+            raise OurError(
+                f"{holder} has said {tick.out.size - start} things since, and a certificate has "
+                f"room for {EVIDENCE_ENTRIES_MAX // 2}.",
+                "Ask for an earlier instant.",
+            )
+        target = (outbox.party, index)
+        for number in range(start, tick.out.size):
+            header = parse_envelope(self._entry(said, number).raw).header
+            is_shown = header.kind in ANSWERING or header.reply_to == target
+            self._entries[said, number] = (is_shown, tick.out.size)
+
+    def _add_tick_after(self, party: str, at: int) -> Tick:
+        """Add the ticks that show what a party had said after an instant."""
+        for margin_ms in self._margins():
+            web = self._web_near((at,), margin_ms)
+            dated, contradiction = after(party, at, self.tolerance_ms, web)
+            if dated is not None and not contradiction:
+                self._take(web, dated.path)
+                return dated.tick
+        raise OurError(
+            f"No tick of {party} that is dated after {format_instant(at)} is stored here.",
+            "Ask for an instant that is over by some ticks, while the line worked.",
+        )
 
     def add_state(self, at: int) -> dict[str, tuple[Tick, ...]]:
         """Add every party's unbroken ticks around an instant; the chains, by party."""

@@ -336,3 +336,19 @@ One a day for ten years. Beyond it the state then is not told rather than told w
 
 RUN_ENTRIES_MAX = 65_536
 """Entries of one whole outbox in a certificate: what its 16 megabytes hold."""
+
+SPEAKS_FOR_MAX = 3
+"""For whom one answer speaks: own people, auxiliaries, partners."""
+
+DOCUMENTS_ASKED_MAX = 16
+"""Documents asked for in one request for explanation: one page."""
+
+MATTERS_OPEN_MAX = 2_000
+"""Matters that one party keeps open on a line: forty days of a busy one; further ones are
+recorded and flagged, and no clock runs on them."""
+
+MATTERS_ENDED_KEPT = 20_000
+"""Matters that are over and that a node still lists; the record has them all."""
+
+HAPPENINGS_MAX = 64
+"""Messages about one matter that its standing follows from; further ones are recorded only."""

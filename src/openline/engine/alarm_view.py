@@ -46,6 +46,15 @@ DECLARED: Final = "DECLARED"
 STATE_CHANGED: Final = "STATE_CHANGED"
 """A declared change took effect."""
 
+MATTER: Final = "MATTER"
+"""A counterpart has put something to us: read it and answer."""
+
+CLOCK: Final = "CLOCK"
+"""What was due on a matter has not come in time."""
+
+MATTERS_UNLISTED: Final = "MATTERS_UNLISTED"
+"""A party has more open matters than are kept: no clock runs on further ones."""
+
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""
 

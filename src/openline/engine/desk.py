@@ -42,15 +42,19 @@ from openline.domain.space.place import (
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
 from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Notice, Operation
+from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.service import Service
+from openline.domain.talk.warning import Warning
 from openline.engine.commands import Compose
 from openline.engine.conflict_view import Check
+from openline.engine.dialogue_rules import check_dialogue
 from openline.engine.message_view import MessageRecord, kind_name
 from openline.engine.state_rules import accepts_offer, check_offer, check_service
 from openline.engine.views import View
@@ -58,7 +62,14 @@ from openline.engine.views import View
 _HUMANITARIAN: Final = "humanitarian"
 _TIER_OF_DECLARATIONS: Final = 2
 _SALT_ROOM_BYTES: Final = 64
-_TAKES_RESPONSE: Final = (Kind.TEXT, Kind.NOTICE, Kind.DECLARATION, Kind.RESUMPTION_OFFER)
+_TAKES_RESPONSE: Final = (
+    Kind.TEXT,
+    Kind.NOTICE,
+    Kind.DECLARATION,
+    Kind.RESUMPTION_OFFER,
+    Kind.ANSWER,
+    Kind.WARNING,
+)
 _BY_NODE: Final = (
     Kind.UNDERSTANDING,
     Kind.AMENDMENT,
@@ -246,8 +257,17 @@ class Desk:
                     f"The next check would come at {format_instant(at)}, which is over.",
                     "Give the time of a check to come, or leave it out.",
                 )
+            case Query() | QueryAnswer() | Warning() | Explanation():
+                check_dialogue(self, message, now)
             case _:
                 pass
+        self._check_matter(message, command, now)
+
+    def _check_matter(self, message: Any, command: Compose, now: int) -> None:
+        """What is said can happen to the matter that it is about."""
+        of = getattr(message, "of", None)
+        about = self._view.record(of.party, of.index) if isinstance(of, Reference) else None
+        self._view.matter_records.check(message, about, command.precedence, now)
 
     def check_post(self, *speakers: By) -> None:
         """Confirm that whoever acts holds posts of ours.
@@ -287,7 +307,7 @@ class Desk:
         if isinstance(message, LineCheckReply):
             return self._asked(message, command)
         if command.reply_to is not None:
-            self._known(*command.reply_to)
+            self.known(*command.reply_to)
         return command.reply_to
 
     def _recipients(self, asked: tuple[str, ...]) -> tuple[str, ...]:
@@ -300,7 +320,12 @@ class Desk:
                 )
         return tuple(sorted(set(asked) or set(counterparts)))
 
-    def _known(self, party: str, index: int) -> MessageRecord:
+    def known(self, party: str, index: int) -> MessageRecord:
+        """A message that is on the record.
+
+        Raises:
+            OurError: There is none.
+        """
         record = self._view.record(party, index)
         if record is None:
             raise OurError(
@@ -309,9 +334,17 @@ class Desk:
             )
         return record
 
-    def _theirs(self, of: Reference, verb: str) -> MessageRecord:
-        """A counterpart's message."""
-        record = self._known(of.party, of.index)
+    def theirs(self, of: Reference, verb: str) -> MessageRecord:
+        """A counterpart's message.
+
+        Args:
+            of: The message.
+            verb: What is to be done with it, for the fault.
+
+        Raises:
+            OurError: There is none, or it is our own.
+        """
+        record = self.known(of.party, of.index)
         if record.party == self._own:
             serial = self._view.serial(of.party, of.index)
             raise OurError(
@@ -319,6 +352,43 @@ class Desk:
                 "Name a message of a counterpart.",
             )
         return record
+
+    def ours(self, of: Reference, kind: Kind, verb: str) -> MessageRecord:
+        """A message of ours of one kind.
+
+        Args:
+            of: The message.
+            kind: Its kind.
+            verb: What is to be done with it, for the fault.
+
+        Raises:
+            OurError: There is none, it is a counterpart's, or of another kind.
+        """
+        record = self.known(of.party, of.index)
+        serial = self._view.serial(of.party, of.index)
+        if record.party != self._own or record.kind != kind:
+            raise OurError(
+                f"{serial} is no {kind_name(kind)} of ours: it is not ours to {verb}.",
+                "Take its serial from `openline matter list`.",
+            )
+        return record
+
+    def serial(self, of: Reference) -> str:
+        """The serial of a message as it is spoken."""
+        return self._view.serial(of.party, of.index)
+
+    def check_tier(self, by: By, what: str) -> None:
+        """Confirm that a post of tier 2 or higher acts, where we have one.
+
+        Raises:
+            OurError: It does not.
+        """
+        tiers = {post.name: post.tier for post in self._view.understanding.party(self._own).posts}
+        able = [name for name, tier in tiers.items() if tier >= _TIER_OF_DECLARATIONS]
+        if able and tiers.get(by.post, 0) < _TIER_OF_DECLARATIONS:
+            raise OurError(
+                f"{what} is said by a post of tier 2 or higher.", f"Let {' or '.join(able)} say it."
+            )
 
     # Notices.
 
@@ -426,7 +496,7 @@ class Desk:
     # Receipts and answers.
 
     def _check_read(self, read: Read) -> None:
-        record = self._theirs(read.of, "read")
+        record = self.theirs(read.of, "read")
         by = (read.by.post, read.by.officer)
         if any(mark.party == self._own and mark.by == by for mark in record.marks_of("read")):
             raise OurError(
@@ -437,9 +507,9 @@ class Desk:
 
     def _check_read_back(self, read_back: ReadBack) -> None:
         if read_back.verdict is ReadBackVerdict.I_READ_BACK:
-            self._theirs(read_back.of, "read back")
+            self.theirs(read_back.of, "read back")
             return
-        record = self._known(read_back.of.party, read_back.of.index)
+        record = self.known(read_back.of.party, read_back.of.index)
         serial = self._view.serial(record.party, record.index)
         if record.party != self._own:
             raise OurError(
@@ -450,8 +520,12 @@ class Desk:
             raise OurError(f"Nobody has read back {serial}.", "Wait for the read-back.")
 
     def _check_response(self, response: Response, now: int) -> None:
-        record = self._theirs(response.of, "answer")
+        record = self.theirs(response.of, "answer")
         serial = self._view.serial(record.party, record.index)
+        if response.answer is Answer.WILCO and record.kind != Kind.WARNING:
+            raise OurError(
+                f"{serial} is no warning: WILCO answers only a warning.", "Say NOTED, or a text."
+            )
         if record.kind not in _TAKES_RESPONSE:
             raise OurError(
                 f"{serial} is a {kind_name(record.kind)}, which takes no response.",

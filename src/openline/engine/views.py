@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from openline.domain.conduct.clock import Turn
+from openline.domain.conduct.table import SUBJECTS
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
 from openline.domain.line.declared import Declared
@@ -38,12 +40,15 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.service import Service
 from openline.engine.alarm_view import (
+    CLOCK,
     CONFLICT,
     CONFLICTS_UNLISTED,
     DECLARED,
     EPOCH,
     FLASH,
     IN_FORCE_UNREAD,
+    MATTER,
+    MATTERS_UNLISTED,
     OWN_HISTORY_DIFFERS,
     PRIVATE_CONFLICT,
     PRIVATE_CONFLICTS_UNLISTED,
@@ -55,6 +60,7 @@ from openline.engine.check_alarms import RESUMPTION_OFFERED, SERVICE, check_alar
 from openline.engine.check_view import CheckDue, CheckWaits, Turned
 from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied, Side
 from openline.engine.effects import Show
+from openline.engine.matter_view import Matter, MatterView, RunOut
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
 from openline.engine.private_view import PrivateRecord, PrivateView
@@ -107,6 +113,7 @@ class View:
         self._private = PrivateView(own)
         self._conflicts = ConflictView(understanding)
         self._state = StateView(self._messages, understanding)
+        self._matters = MatterView(self._messages, understanding, SUBJECTS)
         self._alarms = AlarmView()
         # The alarms about people that stand, by counterpart: name and key.
         self._standing_checks: dict[str, list[tuple[str, str]]] = {}
@@ -136,6 +143,7 @@ class View:
         self._messages.amend(understanding)
         self._notices.amend(understanding)
         self._state.amend(understanding, self._now)
+        self._matters.amend(understanding)
         self._conflicts.amend(understanding, self._now)
         self._answer_questions()
 
@@ -434,6 +442,30 @@ class View:
         """For each counterpart how our line checks stand."""
         return self._state.checks(now)
 
+    def matters(
+        self, *, open_only: bool = True, subject: str = "", now: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The matters of a subject, or of all, as they came.
+
+        Args:
+            open_only: Only those in which somebody is still waited for.
+            subject: The sort of matter; empty for all.
+            now: The instant; by default the last that the view was told of.
+        """
+        now = self._now if now is None else now
+        listed = self._matters.listed(open_only=open_only, subject=subject)
+        return [self._matters.to_json(matter, now) for matter in listed]
+
+    def matter(self, name: str, now: int | None = None) -> dict[str, Any] | None:
+        """A matter by its name, or by the serial of a message that belongs to it."""
+        found = self._matters.find(name)
+        now = self._now if now is None else now
+        return None if found is None else self._matters.to_json(found, now)
+
+    def due(self, now: int | None = None) -> list[dict[str, Any]]:
+        """What is due on the line, by whom and when, the nearest first."""
+        return self._matters.due(self._now if now is None else now)
+
     def alarms(self, standing_only: bool = True) -> list[dict[str, Any]]:
         """The standing alarms, loudest and then oldest first; then the acknowledged."""
         return self._alarms.to_json(standing_only=standing_only)
@@ -464,6 +496,11 @@ class View:
         """Declarations and line checks, for the desk."""
         return self._state
 
+    @property
+    def matter_records(self) -> MatterView:
+        """All matters, for the desk."""
+        return self._matters
+
     # One message, led to what it concerns.
 
     def _take(self, record: MessageRecord, message: Message | Unreadable) -> None:
@@ -477,6 +514,7 @@ class View:
             if record.party != self.own and any(message.faults(precedence)):
                 record.flags |= Flag.DOUBTFUL
             self._lead(record, message)
+            self._take_matter(record, message)
         if record.precedence == Precedence.FLASH and record.party != self.own:
             facts = {**self._facts(record), "kind": kind_name(record.kind)}
             key = f"{record.party}/{record.epoch}/{record.index}"
@@ -581,6 +619,9 @@ class View:
             self._tell_effect(effect)
         for news in self._state.checked.advance(self._now):
             self._tell_check(news)
+        for run_out in self._matters.advance(self._now):
+            self._tell_run_out(run_out)
+            self._show_matter(run_out.matter)
 
     def _private_json(self, record: PrivateRecord) -> dict[str, Any]:
         found = self._conflicts.of(record.side, is_private=True)
@@ -701,6 +742,54 @@ class View:
     def _notice_json(self, entry: NoticeRecord) -> dict[str, Any]:
         conflicts = [conflict.id for conflict in self._conflicts.of(entry.side)]
         return {**self._notices.to_json(entry, self._now), "conflicts": conflicts}
+
+    # Matters and their clocks.
+
+    def _take_matter(self, record: MessageRecord, message: Message) -> None:
+        assert self._header is not None, "a message is being taken in"
+        changed, run_out = self._matters.take(record, self._header, message, self._now)
+        for matter in changed:
+            self._alarm_matter(matter, record)
+            self._show_matter(matter)
+        for one in run_out:
+            self._tell_run_out(one)
+        if record.flags & Flag.OVER_CAP and not record.notice_id:
+            facts = {"party": record.party}
+            self._raise(MATTERS_UNLISTED, Precedence.IMMEDIATE, facts, "")
+
+    def _alarm_matter(self, matter: Matter, record: MessageRecord) -> None:
+        """What is put to us stands until one of our officers has read or answered it."""
+        opening = matter.record
+        key = f"{opening.party}/{opening.epoch}/{opening.index}"
+        if record.party == self.own:
+            self._tell_alarm(self._alarms.end(f"{MATTER}/{key}", self._now))
+        elif record is opening and Precedence.ROUTINE < record.precedence < Precedence.FLASH:
+            facts = {**self._facts(record), **self._matter_facts(matter)}
+            self._raise(MATTER, Precedence(record.precedence), facts, key)
+
+    def _tell_run_out(self, run_out: RunOut) -> None:
+        matter, clock = run_out.matter, run_out.clock
+        key = f"{matter.key}~{run_out.other}~{clock.name}~{run_out.at}"
+        if run_out.is_over:
+            self._tell_alarm(self._alarms.end(f"{CLOCK}/{key}", self._now))
+            return
+        waited_for = run_out.other or matter.record.party
+        facts = {
+            **self._matter_facts(matter),
+            "clock": clock.name,
+            "party": matter.record.party if clock.turn is Turn.OPENER else waited_for,
+            "at": run_out.at,
+            "tier": clock.tier,
+        }
+        precedence = max(clock.precedence, Precedence(matter.record.precedence))
+        self._raise(CLOCK, precedence, facts, key)
+
+    def _matter_facts(self, matter: Matter) -> dict[str, Any]:
+        return {"subject": matter.subject.name, "matter": self._matters.id_of(matter)}
+
+    def _show_matter(self, matter: Matter) -> None:
+        if self._is_live:
+            self._show("matter", self._matters.to_json(matter, self._now))
 
     # Declarations, keys.
 

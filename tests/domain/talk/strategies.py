@@ -12,6 +12,7 @@ from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, Occasion, ScopeStatus
 from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke, KeyRole
 from openline.domain.talk.notice import (
     Certainty,
@@ -21,9 +22,11 @@ from openline.domain.talk.notice import (
     Releasability,
     SpeaksFor,
 )
+from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question, Sighting
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text, Translation
+from openline.domain.talk.warning import Action, Warning
 
 _WILD = st.characters(exclude_categories=("Cs", "Cc"))
 
@@ -203,6 +206,72 @@ messages = st.one_of(
         mirror=public_keys,
         tls=st.binary(min_size=1, max_size=9),
         signatures=root_signatures,
+    ),
+    st.builds(
+        Query,
+        by=bys,
+        question=st.sampled_from(Question),
+        text=texts,
+        language=languages,
+        objects=st.lists(
+            st.builds(
+                Sighting,
+                what=labels,
+                count=st.none() | st.integers(1, 1_000_000),
+                seen_at=st.none() | instants,
+                course_deg=st.none() | st.integers(0, 359),
+            ),
+            max_size=3,
+        ).map(tuple),
+        place=labels,
+        volumes=st.lists(volumes, max_size=2).map(tuple),
+        intention=texts,
+        decision_at=st.none() | instants,
+        reply_by=st.none() | instants,
+        of=st.none() | references,
+        is_closed=st.booleans(),
+        exercise=st.booleans(),
+    ),
+    st.builds(
+        QueryAnswer,
+        by=bys,
+        of=references,
+        code=st.sampled_from(AnswerCode),
+        speaks_for=st.lists(st.sampled_from(SpeaksFor), unique=True).map(sorted).map(tuple),
+        valid_until=st.none() | instants,
+        holding_until=st.none() | instants,
+        basis=texts,
+        caveats=texts,
+        request=texts,
+        text=texts,
+        language=languages,
+    ),
+    st.builds(
+        Warning,
+        by=bys,
+        action=st.sampled_from(Action),
+        what=needed_texts,
+        place=needed_labels,
+        volumes=st.lists(volumes, max_size=2).map(tuple),
+        happens_at=st.none() | instants,
+        at_risk=texts,
+        call_back=labels,
+        language=languages,
+        of=st.none() | references,
+        is_over=st.booleans(),
+        exercise=st.booleans(),
+    ),
+    st.builds(
+        Explanation,
+        by=bys,
+        concern=needed_texts,
+        activity=labels,
+        place=labels,
+        seen_from=st.none() | instants,
+        seen_until=st.none() | instants,
+        documents=st.lists(needed_labels, max_size=2).map(tuple),
+        text=texts,
+        language=languages,
     ),
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
     st.builds(Amendment, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),

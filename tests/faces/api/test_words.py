@@ -252,6 +252,25 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
         {"party": BRAVO},
         "bravo.example holds another history of our messages, signed with our key.",
     ),
+    "MATTER": (
+        {"party": BRAVO, "subject": "query", "matter": "BRAVO-0009"},
+        "bravo.example has put to us: query BRAVO-0009",
+    ),
+    "CLOCK": (
+        {
+            "party": BRAVO,
+            "subject": "query",
+            "matter": "ALPHA-0014",
+            "clock": "reply",
+            "at": NOW,
+            "tier": 2,
+        },
+        "bravo.example owed an answer to query ALPHA-0014 by 070041ZAPR17; tier 2 must know.",
+    ),
+    "MATTERS_UNLISTED": (
+        {"party": BRAVO},
+        "bravo.example has more open matters than are kept",
+    ),
     "OWN_KEY_ELSEWHERE": (
         {"party": BRAVO, "from": 7},
         "bravo.example holds messages of ours from 7 on that this node never wrote.",

@@ -63,6 +63,8 @@ class CertificateKind(StrEnum):
     """The word that was displayed for the line at an instant."""
     LEAD_TIME = "lead_time"
     """How long before its window a notice was received, at least."""
+    NO_ANSWER = "no_answer"
+    """A party received a message and gave no answer to it until an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Claim:
         index: Of the message in the author's outbox.
         holder: The party that received it.
         valid_from: First instant of the window.
-        valid_until: First instant after the window.
+        valid_until: First instant after the window; the instant until which nothing
+            was answered.
         at: The instant whose state is claimed.
         word: The word displayed then.
         epoch: Which of the author's outboxes the index counts in.
@@ -111,6 +114,7 @@ _CLAIMS: Final[dict[CertificateKind, tuple[str, ...]]] = {
     CertificateKind.NON_USE: ("party", "valid_from", "valid_until"),
     CertificateKind.STATE: ("at", "word"),
     CertificateKind.LEAD_TIME: ("party", "index", "holder"),
+    CertificateKind.NO_ANSWER: ("party", "index", "holder", "valid_until"),
 }
 """The attributes of each kind of claim beside the line."""
 

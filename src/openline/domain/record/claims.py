@@ -11,6 +11,8 @@ What each kind shows, and against whom it counts:
   seconds, or of whoever wrote what the author names as seen.
 - use, non-use: the subject's own ticks, dated by others' (`silence`).
 - state: every party's own ticks, dated by others', without a gap.
+- no answer: everything that the receiver said since the author wrote, up to a tick of
+  its own that is dated after the instant; none of it names the message as answered.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,11 +33,14 @@ from openline.domain.record.silence import (
     Judgement,
     Web,
     Window,
+    after,
     alive,
     around,
     judge,
 )
 from openline.domain.record.tick import Tick
+from openline.domain.talk.body import Reference
+from openline.domain.talk.kinds import Kind
 from openline.domain.talk.lead_time import lead_class, lead_time_ms
 from openline.domain.talk.message import Unreadable, to_json
 from openline.domain.talk.notice import Notice
@@ -45,6 +50,9 @@ _VIEWS_MAX: Final = 64
 
 View: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
 """What one tick says of the line: the observed word, and the state of each scope."""
+
+ANSWERING: Final = (Kind.RESPONSE, Kind.ANSWER)
+"""Kinds of message that are an answer to the message they name. To have read it is none."""
 
 _FIND = "The message is in the file, and its key was its owner's alone."
 
@@ -244,6 +252,123 @@ def _content_words(case: _Case) -> str:
         return f"{kind}; this program cannot read it: {message.why}"
     text = getattr(message, "text", "")
     return f"{kind}, in the words {text!r}." if text else f"{kind}, given whole in the facts."
+
+
+# --- no answer ------------------------------------------------------------------------------------
+
+
+def _check_no_answer(case: _Case) -> str:
+    claim, facts = case.claim, case.facts
+    case.take(_FIND, _find)
+    case.take(f"{claim.holder} has cosigned a head that covers it.", _receive)
+    case.take(f"A tick of {claim.holder} is dated after the instant.", _end)
+    case.take(f"All that {claim.holder} said until then is in the file.", _gather)
+    case.take("None of it is an answer to the message.", _seek)
+    until = format_instant(claim.valid_until)
+    held = "".join(
+        f" It said that its answer would follow by {format_instant(one['holding_until'])}."
+        for one in facts["held"]
+    )
+    about = ", ".join(f"{one['index']} ({one['kind']})" for one in facts["about"])
+    count = count_words(facts["said_count"], "entry", "entries")
+    other = f" Of what it said these name the message: {about}." if about else ""
+    return (
+        f"{claim.holder} held message {case.number} of {claim.party} on line {claim.line} on disk "
+        f"within the second {format_instant(facts['received_at'])} by its own clock, and had given "
+        f"no answer to it at {until}: of the {count} that it "
+        f"added since the author wrote, none is an answer that names this message."
+        f"{held}{other} The instant {until} is by the clock of {facts['anchor_party']}, which "
+        f"{claim.holder} accepted as within {facts['tolerance_ms'] / SECOND_MS:g} s of its own. "
+        "Not proven: what was said elsewhere, or in words that do not name the message."
+    )
+
+
+def _end(case: _Case) -> str:
+    """The holder's tick after the instant bounds what was said until then."""
+    claim, exhibits = case.claim, case.exhibits
+    if case.facts["received_at"] >= claim.valid_until:
+        at = format_instant(case.facts["received_at"])
+        raise unproven(f"{claim.holder} received it at {at}, after the instant that is claimed")
+    tolerance_ms = exhibits.tolerance_ms()
+    dated, contradiction = after(claim.holder, claim.valid_until, tolerance_ms, exhibits.web)
+    if contradiction:
+        raise unproven(contradiction)
+    if dated is None:
+        raise unproven(f"no tick of {claim.holder} in the file is dated after the instant")
+    out = dated.tick.out
+    case.facts.update(
+        tolerance_ms=tolerance_ms,
+        end_origin=out.origin,
+        end_size=out.size,
+        anchor_party=dated.anchor.party,
+        anchor_at=dated.anchor.at,
+    )
+    at = format_instant(dated.anchor.at)
+    return f"It says size {out.size}, and was made after {dated.anchor.party} had shown {at}."
+
+
+def _gather(case: _Case) -> str:
+    """Every entry of the holder from what the author had seen up to the tick."""
+    claim, exhibits, facts = case.claim, case.exhibits, case.facts
+    origin = parse_origin(facts["end_origin"])
+    assert origin is not None, "a parsed tick names an origin"
+    seen = {head.origin: head.size for head in case.entry.envelope.header.heads}
+    start, end = seen.get(facts["end_origin"], 0), facts["end_size"]
+    if facts["end_origin"] not in seen and origin.epoch > 1:
+        raise unproven(f"{claim.holder} went on in a new outbox since the author wrote")
+    entries, missing = exhibits.entries, []
+    for index in range(start, end):
+        entry = entries.get((origin.party, origin.epoch, index))
+        # Under that very head: else it could be an entry of another history.
+        if entry is None or entry.under != (facts["end_origin"], end):
+            missing.append(index)
+    if missing:
+        many = count_words(len(missing), "entry is", "entries are")
+        raise unproven(f"{many} not in the file, the first is {claim.holder} {missing[0]}")
+    facts["said_count"] = end - start
+    facts["said_from"] = start
+    return f"They are {count_words(end - start, 'entry', 'entries')}, from {start} on."
+
+
+def _seek(case: _Case) -> str:
+    """Whether any of it answers the message, by its envelope or by what it says."""
+    facts = case.facts
+    origin = parse_origin(facts["end_origin"])
+    assert origin is not None, "a parsed tick names an origin"
+    about: list[dict[str, Any]] = []
+    facts["held"] = []
+    for index in range(facts["said_from"], facts["end_size"]):
+        entry = case.exhibits.entries[origin.party, origin.epoch, index]
+        if not _names(case, entry):
+            continue
+        kind = kind_word(entry.envelope.header.kind)
+        until = _held_until(entry)
+        if until is not None:
+            facts["held"].append({"index": index, "holding_until": until})
+        elif entry.envelope.header.kind in ANSWERING:
+            raise refuted(f"{entry.words} is an answer to it")
+        else:
+            about.append({"index": index, "kind": kind})
+    facts["about"] = about
+    return f"{count_words(len(about) + len(facts['held']), 'entry names', 'entries name')} it."
+
+
+def _names(case: _Case, entry: SeenEntry) -> bool:
+    """Whether an entry names the message; what may answer must be shown, to be sure."""
+    header, target = entry.envelope.header, (case.claim.party, case.claim.index)
+    if header.kind not in ANSWERING:
+        return header.reply_to == target
+    if entry.message is None:
+        raise unproven(f"the content of {entry.words} is withheld: it may be an answer")
+    of = getattr(entry.message, "of", None)
+    named = (of.party, of.index) if isinstance(of, Reference) else header.reply_to
+    return target in (named, header.reply_to)
+
+
+def _held_until(entry: SeenEntry) -> int | None:
+    """Of an answer that only says when the answer follows, that instant."""
+    held: int | None = getattr(entry.message, "holding_until", None)
+    return held
 
 
 # --- use and non-use ------------------------------------------------------------------------------
@@ -459,4 +584,5 @@ _CHECKS: Final[dict[CertificateKind, Callable[[_Case], str]]] = {
     CertificateKind.NON_USE: _check_window,
     CertificateKind.STATE: _check_state,
     CertificateKind.LEAD_TIME: _check_lead_time,
+    CertificateKind.NO_ANSWER: _check_no_answer,
 }

@@ -192,6 +192,9 @@ def claim_words(claim: Claim) -> str:
             return f"Line {claim.line} was {claim.word} at {format_instant(claim.at)}."
         case CertificateKind.LEAD_TIME:
             return f"{claim.holder} received {message}, a notice, ahead of its window."
+        case CertificateKind.NO_ANSWER:
+            until = format_instant(claim.valid_until)
+            return f"{claim.holder} received {message} and had not answered it at {until}."
 
 
 def sentence(text: str) -> str:

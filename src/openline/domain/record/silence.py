@@ -227,6 +227,23 @@ def around(party: str, at: int, tolerance_ms: int, gap_ms_max: int, web: Web) ->
     return None
 
 
+def after(party: str, at: int, tolerance_ms: int, web: Web) -> tuple[Dated | None, str]:
+    """The tick of a party after an instant that says least (rule 3).
+
+    Args:
+        party: The subject.
+        at: The instant.
+        tolerance_ms: The line's clock tolerance, from the Understanding.
+        web: Verified ticks of one line.
+
+    Returns:
+        The tick with what dates it, None if none is at hand; and why the ticks prove
+        nothing, empty if they contradict each other nowhere (rule 5).
+    """
+    found = _Dates(party, tolerance_ms, web).first_after(at)
+    return found, _two_histories(party, web) or _held_beyond(party, web)
+
+
 def outbox_order(tick: Tick) -> tuple[int, int, int]:
     """Sorts the ticks of one party by how much they say has been said."""
     origin = parse_origin(tick.out.origin)

@@ -38,7 +38,12 @@ from openline.domain.record.report import (
 from openline.domain.record.signing import fingerprint
 
 _ABOUT_A_MESSAGE = frozenset(
-    {CertificateKind.MESSAGE, CertificateKind.RECEIPT, CertificateKind.LEAD_TIME}
+    {
+        CertificateKind.MESSAGE,
+        CertificateKind.RECEIPT,
+        CertificateKind.LEAD_TIME,
+        CertificateKind.NO_ANSWER,
+    }
 )
 
 

@@ -25,3 +25,7 @@ class Kind(IntEnum):
     DECLARATION = 22
     SERVICE = 23
     RESUMPTION_OFFER = 24
+    QUERY = 30
+    ANSWER = 31
+    WARNING = 32
+    EXPLANATION = 33

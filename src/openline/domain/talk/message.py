@@ -18,14 +18,17 @@ from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import Body
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration
+from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.service import Service
 from openline.domain.talk.text import Text
+from openline.domain.talk.warning import Warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +51,21 @@ Message: TypeAlias = (
     | Amendment
     | Declaration
     | Epoch
+    | Explanation
     | KeyChange
     | KeyRevoke
     | LineCheck
     | LineCheckReply
     | Notice
+    | Query
+    | QueryAnswer
     | Read
     | ReadBack
     | Response
     | ResumptionOffer
     | Service
     | Text
+    | Warning
 )
 
 MESSAGES: Final[dict[Kind, type[Body]]] = {
@@ -79,6 +86,10 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         Declaration,
         Service,
         ResumptionOffer,
+        Query,
+        QueryAnswer,
+        Warning,
+        Explanation,
     )
 }
 """Every kind and its message."""

@@ -23,6 +23,8 @@ class Answer(IntEnum):
     UNABLE = 4
     HOLDING = 5
     DECLINED = 6
+    WILCO = 7
+    """Understood, and it will be done; only a warning asks for that."""
 
 
 _NEED_WORDS = {

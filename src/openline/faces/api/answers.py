@@ -718,3 +718,139 @@ class Adopted(msgspec.Struct):
     is_done: bool
     line: str = ""
     understanding: str = ""
+
+
+class Due(msgspec.Struct):
+    """A clock that runs on a matter.
+
+    Attributes:
+        matter: What the matter is called.
+        subject: Its sort.
+        clock: The clock's name.
+        at: The instant that it runs towards.
+        party: Whose turn it is until then.
+        precedence: Of the message that opened the matter.
+        tier: The tier that must know when it runs out; 0 for none beyond the watch.
+        said: The same in a sentence, in the language asked for.
+    """
+
+    matter: str
+    subject: str
+    clock: str
+    at: int
+    party: str
+    precedence: str
+    tier: int
+    said: str
+
+
+class DueOnLine(Due):
+    """A clock that runs on a matter of a line.
+
+    Attributes:
+        is_ours: Whether it is our turn.
+    """
+
+    is_ours: bool
+
+
+class Dues(msgspec.Struct):
+    """What is due, the nearest first.
+
+    Attributes:
+        due: The clocks that run.
+    """
+
+    due: list[DueOnLine]
+
+
+class MatterStep(msgspec.Struct):
+    """One thing that happened to a matter.
+
+    Attributes:
+        at: When, by the record.
+        event: What happened.
+        state: Where the matter stood from then on.
+        party: Who did it; empty where a clock ran out.
+        serial: The message that did it; empty where a clock ran out.
+        said: The code word of the message, such as OURS; may be empty.
+        clock: The clock that ran out; empty where a message did it.
+        has_effect: Whether it could happen then; what could not is kept and changes nothing.
+    """
+
+    at: int
+    event: str
+    state: str
+    party: str
+    serial: str
+    said: str
+    clock: str
+    has_effect: bool
+
+
+class MatterStanding(msgspec.Struct):
+    """Where a matter stands with one party.
+
+    Attributes:
+        party: With whom; `*` where one standing serves all.
+        state: The state.
+        since: Since when, by the record.
+        tier: The highest tier that must know by now.
+        instants: The instants that clocks run towards, by name.
+        due: The clocks that run.
+        steps: What happened, in order.
+        said: The state in words, in the language asked for.
+    """
+
+    party: str
+    state: str
+    since: int
+    tier: int
+    instants: dict[str, int]
+    due: list[Due]
+    steps: list[MatterStep]
+    said: str
+
+
+class Matter(msgspec.Struct):
+    """Something that waits for somebody, or did.
+
+    Attributes:
+        id: What officers call it: its name, or the serial of the message that opened it.
+        subject: Its sort: warning, query, explanation.
+        party: Who opened it.
+        index: The index of the message that opened it.
+        serial: Its serial.
+        name: Its name, where people name it.
+        said: The code word of that message, such as ARE_THESE_YOURS; may be empty.
+        precedence: Of that message.
+        at: When it was opened, by the record.
+        is_open: Whether somebody is still waited for.
+        states: The state with each party it was put to.
+        tier: The highest tier that must know by now.
+        standings: Where it stands with each of them.
+    """
+
+    id: str
+    subject: str
+    party: str
+    index: int
+    serial: str
+    name: str
+    said: str
+    precedence: str
+    at: int
+    is_open: bool
+    states: dict[str, str]
+    tier: int
+    standings: list[MatterStanding]
+
+
+class Matters(msgspec.Struct):
+    """Matters as they came.
+
+    Attributes:
+        matters: The matters.
+    """
+
+    matters: list[Matter]

@@ -18,6 +18,7 @@ from litestar.openapi.spec import License, OpenAPI, Tag
 from openline import __version__
 from openline.faces.api import (
     answers,
+    conduct,
     describe,
     events,
     faults,
@@ -46,6 +47,7 @@ TAGS: Final = (
     Tag("state", "The node, its lines and circuits, and what needs a person."),
     Tag("messages", "What is said, and what became of it."),
     Tag("notices", "Advance information about activity, and the conflicts it meets."),
+    Tag("matters", "Queries, warnings and what else waits for somebody, with their clocks."),
     Tag("private", "Plans and sites that this party keeps to itself, checked on this node only."),
     Tag("understandings", "What the parties agreed on."),
     Tag("keys", "This party's keys."),
@@ -68,6 +70,9 @@ ROUTES: Final = (
     private.list_private,
     private.read_private,
     private.drop_private,
+    conduct.list_matters,
+    conduct.read_matter,
+    conduct.list_due,
     reading.list_alarms,
     writing.acknowledge_alarm,
     reading.read_understanding,

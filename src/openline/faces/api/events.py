@@ -19,6 +19,7 @@ from litestar.response import Stream
 
 from openline.adapters.wording import Wording
 from openline.engine.effects import Show
+from openline.faces.api.conduct import worded_matter
 from openline.faces.api.describe import READING, described
 from openline.faces.api.node import node_of, view_of
 from openline.faces.api.running import Running
@@ -32,6 +33,7 @@ EVENTS: Final = {
     "message": "A message was recorded or received, or marked by another; as in the list.",
     "delivered": "A counterpart (`party`) receipted our messages `from` index up to `until`.",
     "notice": "A notice came, changed, was answered, began or ended; as in the list.",
+    "matter": "A query, warning or other matter was opened or changed; as in the list.",
     "conflict": "A conflict was found, changed or ended; as in the list.",
     "private": "A plan or site was kept, replaced or dropped, or is over; as in the list.",
     "private_conflict": "A conflict of one was found, changed or ended; as in its list.",
@@ -110,6 +112,8 @@ def _worded(show: Show, wording: Wording) -> dict[str, Any]:
             return worded_alarm(show.data, wording)
         case "conflict" | "private_conflict":
             return worded_conflict(show.data, wording)
+        case "matter":
+            return worded_matter(show.data, wording)
         case _:
             return show.data
 

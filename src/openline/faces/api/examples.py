@@ -81,8 +81,39 @@ def _sayings() -> list[Example]:
             "proposed_at": "150000ZAPR17",
             "text": "We propose to resume after an inquiry.",
         },
+        "QUERY": {
+            "by": _BY,
+            "question": "ARE_THESE_YOURS",
+            "objects": [{"what": "trucks and two tanks", "count": 8, "course_deg": 95}],
+            "place": "5 km east of Khasham",
+            "intention": "We strike them if nobody says that they are theirs.",
+            "decision_at": "2017-04-07T00:50:00Z",
+        },
+        "ANSWER": {
+            "by": _BY,
+            "of": _OF,
+            "code": "NOT_OURS",
+            "speaks_for": ["OWN"],
+            "valid_until": "2017-04-07T03:00:00Z",
+            "basis": "The operations centre.",
+        },
+        "WARNING": {
+            "by": _BY,
+            "action": "CEASE",
+            "what": "You are striking our people.",
+            "place": "2 km west of Shayrat airfield",
+        },
+        "EXPLANATION": {"by": _BY, "concern": "Troops near the line since Monday."},
     }
-    urgent = {"NOTICE": "FLASH", "DECLARATION": "IMMEDIATE", "RESUMPTION_OFFER": "IMMEDIATE"}
+    urgent = {
+        "NOTICE": "FLASH",
+        "DECLARATION": "IMMEDIATE",
+        "RESUMPTION_OFFER": "IMMEDIATE",
+        "QUERY": "FLASH",
+        "ANSWER": "FLASH",
+        "WARNING": "FLASH",
+        "EXPLANATION": "PRIORITY",
+    }
     return [
         Example(
             summary=kind,
@@ -370,4 +401,70 @@ CHECKED: Final = answers.Checked(
     is_complete=True,
     room=997,
     warnings=[],
+)
+
+
+_DUE: Final = answers.Due(
+    matter="ALPHA-0014",
+    subject="query",
+    clock="reply",
+    at=_READ_AT,
+    party=BRAVO,
+    precedence="FLASH",
+    tier=2,
+    said=f"{BRAVO} answers query ALPHA-0014 by 07 0041Z.",
+)
+
+MATTER: Final = answers.Matter(
+    id="ALPHA-0014",
+    subject="query",
+    party=ALPHA,
+    index=14,
+    serial="ALPHA-0014",
+    name="",
+    said="ARE_THESE_YOURS",
+    precedence="FLASH",
+    at=_SAID_AT,
+    is_open=True,
+    states={BRAVO: "READ"},
+    tier=1,
+    standings=[
+        answers.MatterStanding(
+            party=BRAVO,
+            state="READ",
+            since=_RECEIPT_AT,
+            tier=1,
+            instants={"reply_by": _READ_AT},
+            due=[_DUE],
+            steps=[
+                answers.MatterStep(
+                    at=_SAID_AT,
+                    event="OPENED",
+                    state="ASKED",
+                    party=ALPHA,
+                    serial="ALPHA-0014",
+                    said="ARE_THESE_YOURS",
+                    clock="",
+                    has_effect=True,
+                ),
+                answers.MatterStep(
+                    at=_RECEIPT_AT,
+                    event="READ",
+                    state="READ",
+                    party=BRAVO,
+                    serial="BRAVO-0009",
+                    said="",
+                    clock="",
+                    has_effect=True,
+                ),
+            ],
+            said="read",
+        )
+    ],
+)
+
+MATTERS: Final = answers.Matters([MATTER])
+
+DUES: Final = answers.Dues(
+    [answers.DueOnLine(**{**msgspec.structs.asdict(_DUE), "is_ours": False})]
 )

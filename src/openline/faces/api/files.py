@@ -16,6 +16,7 @@ from openline.faces.api.faults import BadRequest
 from openline.faces.api.node import node_of, view_of
 from openline.faces.api.reading import Line
 from openline.faces.api.schema import (
+    AboutAnswer,
     AboutInstant,
     AboutMessage,
     AboutReceipt,
@@ -24,7 +25,7 @@ from openline.faces.api.schema import (
     CourierOrder,
 )
 
-_About = TypeVar("_About", AboutInstant, AboutMessage, AboutReceipt, AboutWindow)
+_About = TypeVar("_About", AboutAnswer, AboutInstant, AboutMessage, AboutReceipt, AboutWindow)
 
 COURIER_SIZE_BYTES_MAX: Final = 268_435_456
 """A courier carries what one memory of a machine holds easily: 256 MiB."""
@@ -85,6 +86,11 @@ def _certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> b
         case "lead-time":
             notice = _parameters(parameters, AboutReceipt)
             return exporter.lead_time(notice.party, notice.index, notice.holder, epoch=notice.epoch)
+        case "no-answer":
+            answer = _parameters(parameters, AboutAnswer)
+            return exporter.no_answer(
+                answer.party, answer.index, answer.until, answer.holder, epoch=answer.epoch
+            )
         case "use":
             window = _parameters(parameters, AboutWindow)
             return exporter.use(window.party, window.from_, window.until)

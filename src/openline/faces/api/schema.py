@@ -57,7 +57,8 @@ class Say(msgspec.Struct, forbid_unknown_fields=True):
 
     Attributes:
         kind: The kind of message: TEXT, NOTICE, READ, READ_BACK, RESPONSE, LINE_CHECK,
-            LINE_CHECK_REPLY, DECLARATION, SERVICE or RESUMPTION_OFFER.
+            LINE_CHECK_REPLY, DECLARATION, SERVICE, RESUMPTION_OFFER, QUERY, ANSWER, WARNING
+            or EXPLANATION.
         fields: The fields of the kind, in the same projection that messages are read in.
             Without `by`, the post and officer of node.toml act.
         precedence: How fast.
@@ -90,11 +91,13 @@ class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
     Attributes:
         kind: What it is to prove.
         parameters: What it is about: AboutMessage for `message` and `log-proof`; AboutReceipt
-            for `receipt` and `lead-time`; AboutWindow for `use` and `non-use`; AboutInstant
-            for `state`.
+            for `receipt` and `lead-time`; AboutAnswer for `no-answer`; AboutWindow for `use`
+            and `non-use`; AboutInstant for `state`.
     """
 
-    kind: Literal["message", "receipt", "use", "non-use", "state", "lead-time", "log-proof"]
+    kind: Literal[
+        "message", "receipt", "use", "non-use", "state", "lead-time", "no-answer", "log-proof"
+    ]
     parameters: dict[str, Any]
 
 
@@ -129,6 +132,24 @@ class AboutReceipt(msgspec.Struct, forbid_unknown_fields=True):
     index: Index
     holder: str = ""
     with_content: bool = True
+    epoch: Epoch = 0
+
+
+class AboutAnswer(msgspec.Struct, forbid_unknown_fields=True):
+    """The answer that a certificate says is missing.
+
+    Attributes:
+        party: The author of the message that waits for it.
+        index: Its index.
+        until: The instant at which it had not come.
+        holder: Who was to answer; not needed where there is one counterpart.
+        epoch: In which of the author's outboxes; 0 means the newest that has it.
+    """
+
+    party: PartyName
+    index: Index
+    until: Instant
+    holder: str = ""
     epoch: Epoch = 0
 
 

@@ -68,6 +68,10 @@ SAID_BY_PEOPLE: Final = (
     Kind.DECLARATION,
     Kind.SERVICE,
     Kind.RESUMPTION_OFFER,
+    Kind.QUERY,
+    Kind.ANSWER,
+    Kind.WARNING,
+    Kind.EXPLANATION,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 

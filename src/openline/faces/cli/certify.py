@@ -1,7 +1,7 @@
 """The verb `certify`: files by which an outsider can check what the record says."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import Parameter
 
@@ -11,6 +11,9 @@ from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import emit
 from openline.faces.cli.serials import find_serial
+
+if TYPE_CHECKING:
+    from openline.faces.cli.client import Client
 
 Instant: TypeAlias = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """An instant, which may be written as some time ago: -2h."""
@@ -134,6 +137,52 @@ def lead_time(
         options: Which node and line, and how to print.
     """
     _of_message("lead-time", serial, out, options, holder=holder, epoch=epoch)
+
+
+@verb(app, "no-answer")
+def no_answer(
+    serial: str,
+    /,
+    *,
+    until: Instant | None = None,
+    holder: str = "",
+    epoch: int = 0,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify that a message was received and not answered until an instant.
+
+    It shows the envelope of everything that the counterpart said since, and the
+    words of its answers: an outsider sees that none of them answers this one.
+    To have read a message is no answer, and to hold an answer back is told.
+
+    Example:
+        openline certify no-answer ALPHA-0014
+        openline certify no-answer ALPHA-0014 --until 091200ZAPR17
+
+    Args:
+        serial: The query, request, warning or notice that waits for an answer.
+        until: The instant; without it when the answer was due, or else now.
+        holder: Who was to answer; needed where the line has more than one counterpart.
+        epoch: In which of the author's logs; without it the newest that has the serial.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    at = instant_of(until) if until is not None else _due_at(client, line, serial, holder)
+    _of_message("no-answer", serial, out, options, holder=holder, until=at, epoch=epoch)
+
+
+def _due_at(client: "Client", line: str, serial: str, holder: str) -> int:
+    """When the answer to a matter was due; some ticks ago for what is no matter."""
+    found = client.get("/lines", line, "matters")["matters"]
+    for matter in found:
+        for standing in matter["standings"]:
+            due: int | None = standing["instants"].get("reply_by")
+            if matter["id"] == serial and holder in ("", standing["party"]) and due is not None:
+                return due
+    return instant_of("-1min")
 
 
 @verb(app)

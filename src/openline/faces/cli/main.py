@@ -62,6 +62,9 @@ VERBS: Final = {
         "demo": "demo:app",
     },
     "Speak": {
+        "warning": "warning:app",
+        "query": "query:app",
+        "explanation": "query:explanation_app",
         "notice": "notice:app",
         "say": "talk:say_app",
         "read": "talk:read_app",
@@ -74,6 +77,8 @@ VERBS: Final = {
     },
     "Look": {
         "status": "look:status_app",
+        "due": "matter:due_app",
+        "matter": "matter:app",
         "log": "log:app",
         "import": "import_file:app",
         "conflicts": "look:conflicts_app",

@@ -1,4 +1,4 @@
-"""Writes `docs/reference`: every verb, every setting, every route.
+"""Writes `docs/reference`: every verb, setting, route and clock.
 
     python -m openline.faces.cli.reference docs/reference
 
@@ -19,6 +19,9 @@ from cyclopts import App
 from rich.console import Console
 
 from openline.app.config import FILE_NAME, SETTINGS, TABLES
+from openline.domain.conduct.clock import Turn
+from openline.domain.conduct.subject import Subject
+from openline.domain.conduct.table import SUBJECTS
 from openline.domain.talk.body import Body
 from openline.domain.talk.message import MESSAGES
 from openline.faces.api.app import TAGS, openapi_document
@@ -49,6 +52,7 @@ def pages() -> dict[str, str]:
         "cli.md": "\n".join(_cli()) + "\n",
         "settings.md": "\n".join(_settings()) + "\n",
         "api.md": "\n".join(_api()) + "\n",
+        "clocks.md": "\n".join(_clocks()) + "\n",
     }
 
 
@@ -58,6 +62,50 @@ def main() -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (directory / name).write_text(text, encoding="utf-8")
+
+
+# --- clocks --------------------------------------------------------------------------------------
+
+_CLOCKS: Final = """\
+# Clocks and lives
+
+What is due on each sort of matter, when, for whom, and what follows; then the states a matter
+goes through. Both are made from the tables that the program runs by
+(`openline.domain.conduct.table`); how they are read is in the
+[specification](../spec/conduct.md). Agreed times are those of the Understanding.
+
+| matter | clock | runs towards | while it is | whose turn | then | alarm at least | tier |
+| --- | --- | --- | --- | --- | --- | --- | --- |"""
+
+
+def _clocks() -> Iterator[str]:
+    yield _MADE
+    yield _CLOCKS
+    for subject in SUBJECTS:
+        for clock in subject.clocks:
+            turn = "who opened it" if clock.turn is Turn.OPENER else "the other"
+            states = ", ".join(clock.runs_in)
+            tier = clock.tier or ""
+            yield (
+                f"| {subject.name} | {clock.name} | `{clock.until}` | {states} | {turn} | "
+                f"{clock.event} | {clock.precedence.name} | {tier} |"
+            )
+    for subject in SUBJECTS:
+        yield ""
+        yield f"## {subject.name.capitalize()}"
+        yield ""
+        yield f"Begins as {subject.life.start}; over when it is {_ends(subject)}."
+        yield ""
+        yield "| it is | and then | so it is |"
+        yield "| --- | --- | --- |"
+        for state, row in subject.life.table.items():
+            for event, after in row.items():
+                yield f"| {state} | {event} | {after} |"
+
+
+def _ends(subject: Subject) -> str:
+    ends = [state for state in subject.life.table if state in subject.life.ends]
+    return " or ".join(ends)
 
 
 # --- verbs ---------------------------------------------------------------------------------------

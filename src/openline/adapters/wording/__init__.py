@@ -15,15 +15,11 @@ It words what is there. It judges nothing and translates no free words.
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from io import BytesIO
+from functools import partial
 from typing import Any, Final
 
-from babel.messages.pofile import read_po
-
-from openline.domain.errors import OurError
+from openline.adapters.wording import dialogue
+from openline.adapters.wording.marking import LANGUAGES, Data, Facts, Quote, catalogue, mark
 from openline.domain.instant import (
     DAY_MS,
     HOUR_MS,
@@ -36,7 +32,6 @@ from openline.domain.instant import (
 from openline.domain.line.letters import visible
 from openline.domain.line.terms import ANY, PartyTerms, Timers
 from openline.domain.line.understanding import Understanding, understanding_hash
-from openline.domain.party import Precedence
 from openline.domain.record.signing import PublicKeys, key_id
 from openline.domain.space.altitude import Altitude, Datum
 from openline.domain.space.conflict import Finding, Verdict
@@ -54,78 +49,14 @@ from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text
 
-LANGUAGES: Final = ("en", "ru", "ar")
-"""Languages that have a catalogue."""
+_ROOMS: Final = (dialogue,)
+"""The modules of this package, each with the words of one subject."""
+
+__all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]
 
 _RIGHT_TO_LEFT: Final = ("ar",)
 _PLAIN_QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
 _LEFT_ISOLATE, _FIRST_ISOLATE, _END_ISOLATE = "\u2066", "\u2068", "\u2069"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a message beside its body.
-
-    Attributes:
-        party: The author's name.
-        title: What the author is called in the reader's language, or its name.
-        line: The line's name.
-        index: Position in the author's outbox: the serial.
-        at: When the author says it was written.
-        precedence: With which it was sent.
-        recipients: Names of the parties addressed.
-        received_at: When this node had it durably, if it came from elsewhere.
-        lead_ms: Of a notice, the lead time at receipt.
-        lead: Of a notice, the class of its lead time.
-        serial: As the log writes it, ALPHA-0012; else author and index stand for it.
-        of_serial: The same of the message that this one is about.
-    """
-
-    party: str
-    title: str
-    line: str
-    index: int
-    at: int
-    precedence: Precedence = Precedence.ROUTINE
-    recipients: tuple[str, ...] = ()
-    received_at: int | None = None
-    lead_ms: int | None = None
-    lead: LeadClass | None = None
-    serial: str = ""
-    of_serial: str = ""
-
-
-class _Data(str):
-    """A value that is the same in every language and runs from left to right."""
-
-    __slots__ = ()
-
-
-class _Quote(str):
-    """Free words in the quotation marks of a language."""
-
-    __slots__ = ()
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def catalogue(language: str) -> dict[str, str]:
-    """The sentences of a language by their English ones.
-
-    Raises:
-        OurError: There is no catalogue of the language.
-    """
-    if language not in LANGUAGES:
-        raise OurError(
-            f"There are no sentences in {language!r}.", f"Choose one of {', '.join(LANGUAGES)}."
-        )
-    text = (files("openline") / "locale" / f"{language}.po").read_bytes()
-    catalog = read_po(BytesIO(text), locale=language, abort_invalid=True)
-    return {str(entry.id): str(entry.string) for entry in catalog if entry.id}
-
-
-def mark(sentence: str) -> str:
-    """The sentence itself; tells the reader of catalogues that it is one."""
-    return sentence
 
 
 TERMS: Final = {
@@ -231,7 +162,7 @@ TERMS: Final = {
     "OPENING": mark("opening"),
     "REGULAR": mark("regular"),
     "CLOSING": mark("closing"),
-}
+} | {code: word for room in _ROOMS for code, word in room.TERMS.items()}
 """The words for every agreed code; what is not here is shown as it is."""
 
 _OPERATIONS: Final = {
@@ -268,6 +199,7 @@ _ANSWERS: Final = {
     Answer.UNABLE: mark("{title} is unable to act on {message}."),
     Answer.HOLDING: mark("{title} is working on its answer to {message}."),
     Answer.DECLINED: mark("{title} declines to answer {message}."),
+    Answer.WILCO: mark("{title} has understood {message} and will comply."),
 }
 _VERDICTS: Final = {
     ReadBackVerdict.I_READ_BACK: mark("{title} reads back the values of {message} as received."),
@@ -366,6 +298,8 @@ class Wording:
     Attributes:
         language: In which it says.
         is_right_to_left: Whether rows of it begin on the right.
+        clocks: What is said while a clock runs, by its name.
+        clocks_over: What is said when it has run out.
     """
 
     def __init__(self, language: str) -> None:
@@ -388,7 +322,15 @@ class Wording:
             Text: self._text,
             Unreadable: self._unreadable,
         }
-        self._alarms: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+        self.clocks = {name: one for room in _ROOMS for name, one in room.DUE_WORDS.items()}
+        self.clocks_over = {name: one for room in _ROOMS for name, one in room.CLOCK_WORDS.items()}
+        self._alarms: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {}
+        for room in _ROOMS:
+            for kind, saying in room.SAYINGS.items():
+                self._sayings[kind] = partial(saying, self)
+            for name, alarm in room.ALARMS.items():
+                self._alarms[name] = partial(alarm, self)
+        self._alarms |= {
             "FLASH": self._flash_alarm,
             "CONFLICT": self._conflict_alarm,
             "CONFLICTS_UNLISTED": self._unlisted_alarm,
@@ -420,15 +362,15 @@ class Wording:
         """The word for an agreed code; a code without one as it is, made visible."""
         if code in TERMS:
             return self._sentences[TERMS[code]]
-        return self._shown(_Data(visible(code)))
+        return self._shown(Data(visible(code)))
 
     def data(self, value: object) -> str:
         """A value that is the same in every language, to be put into a sentence."""
-        return _Data(visible(str(value)))
+        return Data(visible(str(value)))
 
     def title(self, party: PartyTerms) -> str:
         """What a party is called in this language, or its name."""
-        return self._named(party.title(self.language))
+        return self.named(party.title(self.language))
 
     def message(self, message: Message | Unreadable, facts: Facts) -> str:
         """The whole message as plain text: rows of sentences, no mark-up."""
@@ -465,7 +407,7 @@ class Wording:
                 "The Understanding has no lead time for the category {category}: what holds for "
                 "any is taken. It names {names}."
             )
-            category = _Data(visible(notice.category))
+            category = Data(visible(notice.category))
             rows.append(self._remark(sentence, categories, category=category))
         return rows
 
@@ -483,10 +425,10 @@ class Wording:
             "The Understanding has no separation for the kind {kind}: what holds for any kind "
             "is taken. It names {names}."
         )
-        return [self._remark(sentence, kinds, kind=_Data(visible(kind)))]
+        return [self._remark(sentence, kinds, kind=Data(visible(kind)))]
 
     def _remark(self, sentence: str, names: set[str], **values: str) -> str:
-        return self.say(sentence, names=_Data(", ".join(sorted(names)) or "–"), **values)
+        return self.say(sentence, names=Data(", ".join(sorted(names)) or "–"), **values)
 
     def finding(self, finding: Finding, one: str, other: str) -> str:
         """How near two notices come to each other, in sentences.
@@ -508,7 +450,7 @@ class Wording:
         else:
             rows.append(self.say("Their heights may overlap."))
         if finding.overlap_from < finding.overlap_until:
-            rows.append(self._window(finding.overlap_from, finding.overlap_until, both=True))
+            rows.append(self.window(finding.overlap_from, finding.overlap_until, both=True))
         else:
             duration = self.duration(finding.time_gap_ms)
             rows.append(self.say("Their windows are {duration} apart.", duration=duration))
@@ -518,16 +460,16 @@ class Wording:
 
     def _met(self, verdict: Verdict, one: str, other: str) -> str:
         """That two notices meet, or that a notice meets what is kept private."""
-        if isinstance(one, _Quote) or isinstance(other, _Quote):
-            name, notice = (one, other) if isinstance(one, _Quote) else (other, one)
-            return self.say(_PRIVATE_FINDINGS[verdict], name=name, notice=_Data(notice))
+        if isinstance(one, Quote) or isinstance(other, Quote):
+            name, notice = (one, other) if isinstance(one, Quote) else (other, one)
+            return self.say(_PRIVATE_FINDINGS[verdict], name=name, notice=Data(notice))
         if not one:
-            return self.say(_DRAFT_FINDINGS[verdict], other=_Data(other))
-        return self.say(_FINDINGS[verdict], one=_Data(one), other=_Data(other))
+            return self.say(_DRAFT_FINDINGS[verdict], other=Data(other))
+        return self.say(_FINDINGS[verdict], one=Data(one), other=Data(other))
 
     def kept(self, name: str) -> str:
         """What something that is kept private is called, in sentences about it."""
-        return _Quote(self._quoted(name))
+        return Quote(self.quoted(name))
 
     def private(self, private: Private) -> str:
         """A plan or site that is kept private, in sentences."""
@@ -536,7 +478,7 @@ class Wording:
             if private.is_site
             else mark("{name} is a plan. It is kept private, on this node alone.")
         )
-        rows = [self.say(sentence, name=self._quoted(private.name))]
+        rows = [self.say(sentence, name=self.quoted(private.name))]
         if private.is_exercise:
             rows.append(self.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only."))
         rows.append(self.say("What is there, or acts: {kind}.", kind=self.term(private.kind)))
@@ -544,14 +486,14 @@ class Wording:
             rows += self._area(number, len(private.volumes), volume)
             rows.append(self.open_window(volume.valid_from, volume.valid_until))
         if private.remark:
-            rows += self._words(mark("Remark:"), private.remark)
+            rows += self.words(mark("Remark:"), private.remark)
         rows.append(self.say("This program tells no other party of it."))
         return "".join(f"{row}\n" for row in rows)
 
     def open_window(self, start: int, end: int) -> str:
         """The window of a site, which may have no beginning and no end."""
         if start != ALWAYS_FROM and end != WITHOUT_END:
-            return self._window(start, end)
+            return self.window(start, end)
         if start != ALWAYS_FROM:
             return self.say("In force from {start}, without end.", start=self.instant(start))
         if end != WITHOUT_END:
@@ -579,7 +521,7 @@ class Wording:
         """
         marks = record["marks"]
         rows = [
-            self.say("Delivered to {party} at {at}.", party=_Data(party), at=self.instant(at))
+            self.say("Delivered to {party} at {at}.", party=Data(party), at=self.instant(at))
             for party, at in sorted(marks["delivered"].items())
         ]
         rows += [self._done(name, one) for name in _DONE_BY for one in marks[name]]
@@ -593,7 +535,7 @@ class Wording:
             notice: The notice as a node lists it.
         """
         rows = [
-            self.say("With {party}: {state}.", party=_Data(party), state=self.term(state))
+            self.say("With {party}: {state}.", party=Data(party), state=self.term(state))
             for party, state in sorted(notice["states"].items())
         ]
         rows += [
@@ -603,9 +545,9 @@ class Wording:
         rows += [
             self.say(
                 "Version {version}: {operation}, {serial}.",
-                version=_Data(one["version"]),
+                version=Data(one["version"]),
                 operation=self.term(one["operation"]),
-                serial=_Data(one["serial"]),
+                serial=Data(one["serial"]),
             )
             for one in versions
         ]
@@ -613,7 +555,7 @@ class Wording:
             first, second = _sides(conflict)
             party, name = second if first == (notice["party"], notice["notice_id"]) else first
             sentence = mark("In conflict with notice {id} of {party}.")
-            rows.append(self.say(sentence, id=_Data(name), party=_Data(party)))
+            rows.append(self.say(sentence, id=Data(name), party=Data(party)))
         rows += self._flags(notice["flags"])
         return "".join(f"{row}\n" for row in rows)
 
@@ -641,10 +583,10 @@ class Wording:
         return self.say(
             _DONE_BY[name],
             at=self.instant(one["at"]),
-            officer=self._quoted(one["officer"]),
-            post=self._quoted(one["post"]),
-            party=_Data(one["party"]),
-            serial=_Data(one["serial"]),
+            officer=self.quoted(one["officer"]),
+            post=self.quoted(one["post"]),
+            party=Data(one["party"]),
+            serial=Data(one["serial"]),
             said=said,
         )
 
@@ -675,18 +617,18 @@ class Wording:
               for part in self._tested(party, test)),
             *self._declared(line["displayed"]["declared"]),
         ]  # fmt: skip
-        sentence = self._list(iter(parts)) + "."
+        sentence = self.listed(iter(parts)) + "."
         return sentence[:1].upper() + sentence[1:]
 
     def _troubles(self, line: Mapping[str, Any]) -> Iterator[str]:
         """What a person must know before anything else of the state."""
         if line["broken"]:
-            yield self.say("nothing is signed here: {why}", why=self._quoted(line["broken"]))
+            yield self.say("nothing is signed here: {why}", why=self.quoted(line["broken"]))
         elif not line["can_sign"]:
-            parties = self._list(_Data(party) for party in line["waiting_for"])
+            parties = self.listed(Data(party) for party in line["waiting_for"])
             yield self.say("nothing is signed here until confirmed by {parties}", parties=parties)
         for one in line["counterparts"]:
-            party = _Data(one["party"])
+            party = Data(one["party"])
             if one["is_forked"]:
                 yield self.say("two histories were shown by {party}", party=party)
             if one["difference"]:
@@ -696,7 +638,7 @@ class Wording:
                 "{scope} is {says} by the word of {party}, but {declared} as it declared",
                 scope=self.term(one["scope"]),
                 says=self.term(one["says"]),
-                party=_Data(one["party"]),
+                party=Data(one["party"]),
                 declared=self.term(one["declared"]),
             )
 
@@ -704,7 +646,7 @@ class Wording:
         self, line: Mapping[str, Any], one: Mapping[str, Any], timers: Timers, now: int
     ) -> Iterator[str]:
         """What the circuits to a counterpart show."""
-        party, circuits = _Data(one["party"]), one["circuits"]
+        party, circuits = Data(one["party"]), one["circuits"]
         ticks = [held["last_tick_at"] for held in circuits if held["last_tick_at"] is not None]
         if not ticks:
             yield self.say("no tick heard yet from {party}", party=party)
@@ -720,7 +662,7 @@ class Wording:
         for held in faulty if ticks else ():
             yield self.say(
                 "circuit {circuit} to {party}: {state}",
-                circuit=_Data(held["circuit"]),
+                circuit=Data(held["circuit"]),
                 party=party,
                 state=self.term(held["state"]),
             )
@@ -743,12 +685,12 @@ class Wording:
                 if test["state"] in ("UNTESTED", "ANSWERED")
                 else mark("line check of {at} not answered by {party}")
             )
-            yield self.say(sentence, at=_Data(dtg(asked_at)), party=_Data(party))
+            yield self.say(sentence, at=Data(dtg(asked_at)), party=Data(party))
         elif answered_at is not None:
             sentence = mark("line check answered {at} by {party}")
-            yield self.say(sentence, at=_Data(dtg(answered_at)), party=_Data(party))
+            yield self.say(sentence, at=Data(dtg(answered_at)), party=Data(party))
         else:
-            yield self.say("no line check answered yet by {party}", party=_Data(party))
+            yield self.say("no line check answered yet by {party}", party=Data(party))
 
     def _declared(self, declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         """Which scopes are or will be out of force, by whom, from when; then the rest."""
@@ -756,7 +698,7 @@ class Wording:
         kept = set.intersection(*map(set, declared.values()))
         for party, scopes in declared.items():
             if all(held["state"] == "NOT_IN_FORCE" for held in scopes.values()):
-                yield self.say("not adopted yet by {party}", party=_Data(party))
+                yield self.say("not adopted yet by {party}", party=Data(party))
             for scope, held in scopes.items():
                 if held["state"] in _STOPPED:
                     place = (_STOPPED[held["state"]], party, held["since"])
@@ -772,7 +714,7 @@ class Wording:
             changes.items(), key=lambda change: change[0][0] not in stopped
         ):
             listed = self._terms(tuple(names), mark(", "))
-            yield self.say(sentence, party=_Data(party), at=_Data(dtg(at)), scopes=listed)
+            yield self.say(sentence, party=Data(party), at=Data(dtg(at)), scopes=listed)
         if all(set(scopes) == kept for scopes in declared.values()):
             yield self.say(
                 mark("all scopes in force by both")
@@ -798,7 +740,7 @@ class Wording:
         elif name in _EVIDENCE:
             rows = [
                 self.say(
-                    _EVIDENCE[name], party=self._party(facts), what=self._quoted(facts["what"])
+                    _EVIDENCE[name], party=self._party(facts), what=self.quoted(facts["what"])
                 ),
                 self.say("The evidence is kept. Speak with the party by another way."),
             ]
@@ -813,32 +755,32 @@ class Wording:
             rows.append(self.say("Its cause is over since {at}.", at=at))
         return " ".join(rows)
 
-    def _party(self, facts: Mapping[str, Any]) -> _Data:
-        return _Data(facts["party"])
+    def _party(self, facts: Mapping[str, Any]) -> Data:
+        return Data(facts["party"])
 
     def _further_alarm(self, name: str, facts: Mapping[str, Any]) -> str:
         return self.say(
             "Alarms of the sort {name} about {party} that are not listed one by one: {n}.",
-            n=_Data(facts["further"]),
-            name=_Data(name),
+            n=Data(facts["further"]),
+            name=Data(name),
             party=self._party(facts),
         )
 
     def _flash_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
-        serial = _Data(facts["serial"])
+        serial = Data(facts["serial"])
         sentence = mark("{party} has sent {serial} with the precedence FLASH.")
         yield self.say(sentence, party=self._party(facts), serial=serial)
         yield self.say("Read it, read it back and answer it now.")
 
     def _conflict_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
-        one, other = (_Data(f"{side['party']} {side['notice_id']}") for side in facts["sides"])
+        one, other = (Data(f"{side['party']} {side['notice_id']}") for side in facts["sides"])
         yield self.say(_FINDINGS[Verdict(facts["verdict"])], one=one, other=other)
         if facts["overlap_from"] < facts["overlap_until"]:
-            yield self._window(facts["overlap_from"], facts["overlap_until"], both=True)
+            yield self.window(facts["overlap_from"], facts["overlap_until"], both=True)
         yield self.say("Look at both; answer theirs, or replace or cancel ours.")
 
     def _unlisted_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
-        count = _Data(facts["unlisted"])
+        count = Data(facts["unlisted"])
         sentence = mark("Conflicts with notices of {party} beyond those that can be listed: {n}.")
         yield self.say(sentence, n=count, party=self._party(facts))
         yield self.say("Look at each of its notices, and ask for fewer at a time.")
@@ -847,7 +789,7 @@ class Wording:
         notice = f"{facts['party']} {facts['notice_id']}"
         yield self._met(Verdict(facts["verdict"]), self.kept(facts["private"]), notice)
         if facts["overlap_from"] < facts["overlap_until"]:
-            yield self._window(facts["overlap_from"], facts["overlap_until"], both=True)
+            yield self.window(facts["overlap_from"], facts["overlap_until"], both=True)
         sentence = mark("{party} does not know of it: what is kept private is on this node alone.")
         yield self.say(sentence, party=self._party(facts))
         yield self.say("Look at both; then ask, object, give notice, or move.")
@@ -856,7 +798,7 @@ class Wording:
         yield self.say(
             "{n} conflicts with what is kept private are too many to be listed, on account of "
             "{party}.",
-            n=_Data(facts["unlisted"]),
+            n=Data(facts["unlisted"]),
             party=self._party(facts),
         )
         yield self.say("Look at each notice of the other parties, and keep less, or smaller areas.")
@@ -864,9 +806,9 @@ class Wording:
     def _unread_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         yield self.say(
             "Notice {id} of {party} is in force and has not been read by {parties}.",
-            id=_Data(facts["notice_id"]),
+            id=Data(facts["notice_id"]),
             party=self._party(facts),
-            parties=self._list(_Data(party) for party in facts["unread_by"]),
+            parties=self.listed(Data(party) for party in facts["unread_by"]),
         )
         yield self.say("Read it if it is for us; else tell them by another way.")
 
@@ -877,21 +819,21 @@ class Wording:
             at=self.instant(facts["effective_at"]),
             scopes=self._terms(tuple(facts["scopes"])),
         )
-        yield self.say("Read {serial}.", serial=_Data(facts["serial"]))
+        yield self.say("Read {serial}.", serial=Data(facts["serial"]))
 
     def _changed_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
         yield self.say(
             "What {party} declared in {serial} has taken effect: {scope} was {before}, now "
             "{after}.",
             party=self._party(facts),
-            serial=_Data(facts["serial"]),
+            serial=Data(facts["serial"]),
             scope=self.term(facts["scope"]),
             before=self.term(facts["before"]),
             after=self.term(facts["after"]),
         )
 
     def _views_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
-        about = _Data(facts["about"])
+        about = Data(facts["about"])
         sentence = mark("{party} holds another record of what {about} said than this node.")
         yield self.say(sentence, party=self._party(facts), about=about)
         yield self.say("Keep everything. Speak with the party by another way.")
@@ -903,7 +845,7 @@ class Wording:
         yield self.say("Find out which one is wrong, and set it.")
 
     def _terms_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
-        difference = self._quoted(facts["difference"])
+        difference = self.quoted(facts["difference"])
         sentence = mark("{party} holds another Understanding: {difference}.")
         yield self.say(sentence, party=self._party(facts), difference=difference)
         yield self.say("Both must adopt the same file.")
@@ -912,11 +854,11 @@ class Wording:
         yield self.say(
             "{party} goes on in a new outbox, {origin}. It says why: {reason}",
             party=self._party(facts),
-            origin=_Data(facts["origin"]),
-            reason=self._quoted(facts["reason"]),
+            origin=Data(facts["origin"]),
+            reason=self.quoted(facts["reason"]),
         )
         sentence = mark("Messages of the old one that the new one does not stand on: {n}.")
-        yield self.say(sentence, n=_Data(facts["disowned"]))
+        yield self.say(sentence, n=Data(facts["disowned"]))
         yield self.say("Keep them. Ask by another way whether this is true.")
 
     def _lost_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
@@ -924,8 +866,8 @@ class Wording:
             "A tick of ours that {party} holds tells of our messages {first} to {last}, which "
             "nobody has.",
             party=self._party(facts),
-            first=_Data(facts["from"]),
-            last=_Data(facts["until"] - 1),
+            first=Data(facts["from"]),
+            last=Data(facts["until"] - 1),
         )
         yield self.say("They are lost. Say again what is still needed.")
 
@@ -935,7 +877,7 @@ class Wording:
         yield self.say("This node signs nothing more. Find who else used our key or an old copy.")
 
     def _stranger_alarm(self, facts: Mapping[str, Any]) -> Iterator[str]:
-        first = _Data(facts["from"])
+        first = Data(facts["from"])
         sentence = mark(
             "{party} holds messages of ours from {first} on that this node never wrote."
         )
@@ -947,7 +889,7 @@ class Wording:
     def instant(self, at: int) -> str:
         """An instant as a date-time group in UTC, exactly where it is between minutes."""
         is_exact = at % MINUTE_MS == 0 or not 0 <= at <= INSTANT_MAX
-        return _Data(dtg(at) if is_exact else f"{dtg(at)} ({format_instant(at)})")
+        return Data(dtg(at) if is_exact else f"{dtg(at)} ({format_instant(at)})")
 
     def duration(self, duration_ms: int) -> str:
         """A duration in days, hours, minutes and seconds; only the parts that count."""
@@ -956,154 +898,155 @@ class Wording:
         for sentence, unit_ms in _DURATION_UNITS:
             count, left = divmod(left, unit_ms)
             if count:
-                parts.append(self.say(sentence, n=_Data(count)))
-        return " ".join(parts) or self.say("{n} s", n=_Data(0))
+                parts.append(self.say(sentence, n=Data(count)))
+        return " ".join(parts) or self.say("{n} s", n=Data(0))
 
     def distance(self, distance_m: float) -> str:
         """A distance in metres, from ten kilometres on in kilometres."""
         if distance_m >= 10_000:
-            return self.say("{n} km", n=_Data(f"{distance_m / 1000:.1f}".removesuffix(".0")))
-        return self.say("{n} m", n=_Data(f"{distance_m:.0f}"))
+            return self.say("{n} km", n=Data(f"{distance_m / 1000:.1f}".removesuffix(".0")))
+        return self.say("{n} m", n=Data(f"{distance_m:.0f}"))
 
     def position(self, position: tuple[int, int]) -> str:
         """A position in degrees, minutes and tenths of seconds, as on a chart."""
         lat_e7, lon_e7 = position
-        return _Data(f"{_angle(lat_e7, 2, 'NS')} {_angle(lon_e7, 3, 'EW')}")
+        return Data(f"{_angle(lat_e7, 2, 'NS')} {_angle(lon_e7, 3, 'EW')}")
 
     def altitude(self, altitude: Altitude) -> str:
         """An altitude with what it is counted from."""
         if altitude.datum is Datum.FLIGHT_LEVEL:
-            return self.say("flight level {level}", level=_Data(f"{altitude.value:03d}"))
+            return self.say("flight level {level}", level=Data(f"{altitude.value:03d}"))
         metres = f"{altitude.value / 10:.1f}".removesuffix(".0")
         feet = f"{altitude.value / 3.048:.0f}"
-        return self.say(_HEIGHTS[altitude.datum], m=_Data(metres), ft=_Data(feet))
+        return self.say(_HEIGHTS[altitude.datum], m=Data(metres), ft=Data(feet))
 
     def _head(self, facts: Facts) -> Iterator[str]:
         """Who sent which message when, how urgent, to whom."""
         yield self.say(
             "Message {serial} of {title} on line {line}, precedence {precedence}.",
             serial=_serial(facts),
-            title=self._named(facts.title),
-            line=_Data(facts.line),
+            title=self.named(facts.title),
+            line=Data(facts.line),
             precedence=self.term(facts.precedence.name),
         )
         if facts.recipients:
-            names = _Data(", ".join(facts.recipients))
+            names = Data(", ".join(facts.recipients))
             yield self.say("It is addressed to {recipients}.", recipients=names)
         yield self.say("By its author's clock it was written at {at}.", at=self.instant(facts.at))
         if facts.received_at is not None:
             yield self.say("It was received at {at}.", at=self.instant(facts.received_at))
 
-    def _by(self, by: By) -> Iterator[str]:
-        officer, post = self._quoted(by.officer), self._quoted(by.post)
+    def officer_rows(self, by: By) -> Iterator[str]:
+        """Who speaks for the party."""
+        officer, post = self.quoted(by.officer), self.quoted(by.post)
         yield self.say("Officer: {officer}, post {post}.", officer=officer, post=post)
 
     def _adoption(self, message: Adoption, facts: Facts) -> Iterator[str]:
         yield self.say(
             "{title} adopts the Understanding of the line, signed by all parties.",
-            title=self._named(facts.title),
+            title=self.named(facts.title),
         )
         yield self._sha256(understanding_hash(message.data))
 
     def _amendment(self, message: Amendment, facts: Facts) -> Iterator[str]:
         yield self.say(
             "{title} puts into force an amendment of the Understanding, signed by all parties.",
-            title=self._named(facts.title),
+            title=self.named(facts.title),
         )
         yield self._sha256(understanding_hash(message.data))
 
     def _sha256(self, digest: bytes) -> str:
-        return self.say("Its SHA-256 is {hash}.", hash=_Data(digest.hex()))
+        return self.say("Its SHA-256 is {hash}.", hash=Data(digest.hex()))
 
     def _declaration(self, message: Declaration, facts: Facts) -> Iterator[str]:
         yield self.say(
             _STATUSES[message.status],
-            title=self._named(facts.title),
+            title=self.named(facts.title),
             at=self.instant(message.effective_at),
             scopes=self._terms(message.scopes),
         )
-        yield from self._words(mark("The reason, in {language}:"), message.reason, message.language)
+        yield from self.words(mark("The reason, in {language}:"), message.reason, message.language)
         if message.conditions:
             conditions = mark("The conditions for resumption, in {language}:")
-            yield from self._words(conditions, message.conditions, message.language)
+            yield from self.words(conditions, message.conditions, message.language)
         if message.kept_open:
             kept = self._terms(message.kept_open)
             yield self.say("This goes on all the same: {kept}.", kept=kept)
-        yield from self._by(message.by)
+        yield from self.officer_rows(message.by)
         by = message.released_by
-        officer, post = self._quoted(by.officer), self._quoted(by.post)
+        officer, post = self.quoted(by.officer), self.quoted(by.post)
         yield self.say("Released by {officer}, post {post}.", officer=officer, post=post)
 
     def _epoch(self, message: Epoch, facts: Facts) -> Iterator[str]:
         yield self.say(
             "{title} opens a new outbox, {origin}, because the old one cannot be continued.",
-            title=self._named(facts.title),
-            origin=_Data(visible(message.origin)),
+            title=self.named(facts.title),
+            origin=Data(visible(message.origin)),
         )
-        size = _Data(message.previous_size)
+        size = Data(message.previous_size)
         yield self.say("The last known head of the old one has size {size}.", size=size)
-        yield from self._words(mark("The reason:"), message.reason)
-        yield from self._by(message.by)
+        yield from self.words(mark("The reason:"), message.reason)
+        yield from self.officer_rows(message.by)
 
     def _key_change(self, message: KeyChange, facts: Facts) -> Iterator[str]:
         yield self.say(
             "{title} changes its {role} key. The new one, {key}, is valid after this message.",
-            title=self._named(facts.title),
+            title=self.named(facts.title),
             role=self.term(message.role.name),
             key=_key_name(message.keys, message.tls),
         )
-        yield from self._by(message.by)
+        yield from self.officer_rows(message.by)
 
     def _key_revoke(self, message: KeyRevoke, facts: Facts) -> Iterator[str]:
         yield self.say(
             "{title} revokes its {role} key {old} from its message {index} on. Instead {new} is "
             "valid.",
-            title=self._named(facts.title),
+            title=self.named(facts.title),
             role=self.term(message.role.name),
-            old=_Data(message.revoked.hex()),
-            index=_Data(message.from_index),
+            old=Data(message.revoked.hex()),
+            index=Data(message.from_index),
             new=_key_name(message.keys, message.tls),
         )
-        yield from self._words(mark("The reason:"), message.reason)
-        yield from self._by(message.by)
+        yield from self.words(mark("The reason:"), message.reason)
+        yield from self.officer_rows(message.by)
 
     def _line_check(self, message: LineCheck, facts: Facts) -> Iterator[str]:
         yield self.say(
             "{title} makes line check {number} ({occasion}) and asks how it is read.",
-            title=self._named(facts.title),
-            number=_Data(message.number),
+            title=self.named(facts.title),
+            number=Data(message.number),
             occasion=self.term(Occasion(message.occasion).name),
         )
         if message.text:
             test = mark("The text of the check, which means nothing, in {language}:")
-            yield from self._words(test, message.text, message.language)
+            yield from self.words(test, message.text, message.language)
         else:
             yield self.say("There is no message.")
         if message.circuits:
-            circuits = self._list(self._quoted(name) for name in message.circuits)
+            circuits = self.listed(self.quoted(name) for name in message.circuits)
             yield self.say("Circuits in use: {circuits}.", circuits=circuits)
         yield from self._scope_statuses(message.statuses)
         if message.next_check_at is not None:
             at = self.instant(message.next_check_at)
             yield self.say("The next check is at {at}.", at=at)
-        yield from self._by(message.by)
+        yield from self.officer_rows(message.by)
 
     def _line_check_reply(self, message: LineCheckReply, facts: Facts) -> Iterator[str]:
         yield self.say(
             "{title} answers line check {number}: readability {n} of 5, {word}.",
-            title=self._named(facts.title),
-            number=_Data(message.number),
-            n=_Data(message.readability),
+            title=self.named(facts.title),
+            number=Data(message.number),
+            n=Data(message.readability),
             word=self._sentences[_READABILITIES[message.readability]],
         )
         if message.echo:
-            yield from self._words(mark("It received:"), message.echo)
+            yield from self.words(mark("It received:"), message.echo)
         yield from self._scope_statuses(message.statuses)
-        yield from self._by(message.by)
+        yield from self.officer_rows(message.by)
 
     def _scope_statuses(self, statuses: tuple[ScopeStatus, ...]) -> Iterator[str]:
         if statuses:
-            each = self._list(
+            each = self.listed(
                 f"{self.term(entry.scope)} – {self.term(entry.status.name)}" for entry in statuses
             )
             yield self.say("It declares: {statuses}.", statuses=each)
@@ -1113,9 +1056,9 @@ class Wording:
             yield self.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only.")
         yield self.say(
             _OPERATIONS[message.operation],
-            title=self._named(facts.title),
-            id=_Data(message.notice_id),
-            version=_Data(message.version),
+            title=self.named(facts.title),
+            id=Data(message.notice_id),
+            version=Data(message.version),
         )
         yield self.say(
             "What it is about: {category}. What acts: {kind}. Scope: {scope}.",
@@ -1133,43 +1076,44 @@ class Wording:
                 if message.operation is Operation.CANCEL
                 else mark("The activity, in {language}:")
             )
-            yield from self._words(says, message.activity, message.language)
+            yield from self.words(says, message.activity, message.language)
         yield from self._particulars(message)
         for number, volume in enumerate(message.volumes, start=1):
-            yield from self._volume(number, len(message.volumes), volume)
+            yield from self.volume_rows(number, len(message.volumes), volume)
         if facts.lead is not None and facts.lead_ms is not None:
             yield self.lead(facts.lead_ms, facts.lead)
         yield self.say(_RELEASES[message.releasability])
         yield self.say("It takes effect without an answer.")
-        yield from self._by(message.by)
+        yield from self.officer_rows(message.by)
 
     def _particulars(self, message: Notice) -> Iterator[str]:
         """The free words of a notice that are on one row each."""
         if message.objects:
-            objects = self._quoted(message.objects)
+            objects = self.quoted(message.objects)
             yield self.say("Objects: {objects}.", objects=objects)
         if message.place.words:
-            place = self._quoted(message.place.words)
+            place = self.quoted(message.place.words)
             yield self.say("The place, in words: {place}.", place=place)
         if message.hazards:
-            hazards = self._list(self._quoted(hazard) for hazard in message.hazards)
+            hazards = self.listed(self.quoted(hazard) for hazard in message.hazards)
             yield self.say("Hazards: {hazards}.", hazards=hazards)
         if message.third_party:
-            others = self._quoted(message.third_party)
+            others = self.quoted(message.third_party)
             yield self.say("Third parties: {others}.", others=others)
         if message.contact:
-            contact = self._quoted(message.contact)
+            contact = self.quoted(message.contact)
             yield self.say("To be reached at: {contact}.", contact=contact)
 
-    def _volume(self, number: int, count: int, volume: Volume) -> Iterator[str]:
+    def volume_rows(self, number: int, count: int, volume: Volume) -> Iterator[str]:
+        """One area of several: where, how high and when."""
         yield from self._area(number, count, volume)
-        yield self._window(volume.valid_from, volume.valid_until)
+        yield self.window(volume.valid_from, volume.valid_until)
 
     def _area(self, number: int, count: int, volume: Volume) -> Iterator[str]:
         yield self.say(
             "Area {n} of {count}: {shape}.",
-            n=_Data(number),
-            count=_Data(count),
+            n=Data(number),
+            count=Data(count),
             shape=self._shape(volume),
         )
         lower = self.altitude(volume.lower) if volume.lower else self.say("the surface")
@@ -1181,7 +1125,7 @@ class Wording:
 
     def _shape(self, volume: Volume) -> str:
         radius = self.distance(volume.radius_m)
-        places = self._list(map(self.position, volume.vertices))
+        places = self.listed(map(self.position, volume.vertices))
         if volume.shape is Shape.CIRCLE:
             return self.say("a circle of {radius} around {places}", radius=radius, places=places)
         if volume.shape is Shape.CORRIDOR:
@@ -1192,7 +1136,8 @@ class Wording:
             return self.say(sentence, radius=radius, places=places)
         return self.say("the polygon {places}", places=places)
 
-    def _window(self, start: int, end: int, *, both: bool = False) -> str:
+    def window(self, start: int, end: int, *, both: bool = False) -> str:
+        """From when until when."""
         sentence = (
             mark("Both are in force from {start} until {end}.")
             if both
@@ -1203,39 +1148,39 @@ class Wording:
     def _read(self, message: Read, facts: Facts) -> Iterator[str]:
         yield self.say(
             "{title}: an officer on watch has read {message}. This is not agreement.",
-            title=self._named(facts.title),
-            message=self._reference(message.of, facts),
+            title=self.named(facts.title),
+            message=self.reference(message.of, facts),
         )
-        yield from self._by(message.by)
+        yield from self.officer_rows(message.by)
 
     def _read_back(self, message: ReadBack, facts: Facts) -> Iterator[str]:
         yield self.say(
             _VERDICTS[message.verdict],
-            title=self._named(facts.title),
-            message=self._reference(message.of, facts),
+            title=self.named(facts.title),
+            message=self.reference(message.of, facts),
         )
-        yield from self._rows(message.digest)
-        yield from self._by(message.by)
+        yield from self.indented(message.digest)
+        yield from self.officer_rows(message.by)
 
     def _response(self, message: Response, facts: Facts) -> Iterator[str]:
         yield self.say(
             _ANSWERS[message.answer],
-            title=self._named(facts.title),
-            message=self._reference(message.of, facts),
+            title=self.named(facts.title),
+            message=self.reference(message.of, facts),
         )
         if message.holding_until is not None:
             until = self.instant(message.holding_until)
             yield self.say("The answer follows by {at}.", at=until)
         if message.text:
-            yield from self._words(mark("It says, in {language}:"), message.text, message.language)
-        yield from self._by(message.by)
+            yield from self.words(mark("It says, in {language}:"), message.text, message.language)
+        yield from self.officer_rows(message.by)
 
     def _text(self, message: Text, facts: Facts) -> Iterator[str]:
         if message.exercise:
             yield self.say("EXERCISE EXERCISE EXERCISE: this is for an exercise only.")
-        yield self.say("{title} says:", title=self._named(facts.title))
+        yield self.say("{title} says:", title=self.named(facts.title))
         original = mark("The original, in {language}:")
-        yield from self._words(original, message.text, message.language)
+        yield from self.words(original, message.text, message.language)
         for translation in message.translations:
             sentence = (
                 mark("A machine's translation into {language}, a gist only, by {translator}:")
@@ -1243,41 +1188,42 @@ class Wording:
                 else mark("A translation into {language} by {translator}:")
             )
             language = self.term(translation.language)
-            translator = self._quoted(translation.translator)
+            translator = self.quoted(translation.translator)
             yield self.say(sentence, language=language, translator=translator)
-            yield from self._rows(translation.text)
-        yield from self._by(message.by)
+            yield from self.indented(translation.text)
+        yield from self.officer_rows(message.by)
 
     def _unreadable(self, message: Unreadable, facts: Facts) -> Iterator[str]:
         yield self.say("This program cannot read what the message says. It is kept as it came.")
-        yield self.say("What is wrong: {why}", why=self._quoted(message.why))
+        yield self.say("What is wrong: {why}", why=self.quoted(message.why))
 
-    def _words(self, sentence: str, text: str, language: str = "") -> Iterator[str]:
+    def words(self, sentence: str, text: str, language: str = "") -> Iterator[str]:
         """A sentence that leads to free words, and the words on rows of their own."""
         yield self.say(sentence, language=self.term(language)) if language else self.say(sentence)
-        yield from self._rows(text)
+        yield from self.indented(text)
 
-    def _rows(self, text: str) -> Iterator[str]:
+    def indented(self, text: str) -> Iterator[str]:
         """Free words, each row indented, so that they cannot pass for ours."""
         for row in visible(text).splitlines():
             yield f"    {self._isolated(row)}" if row.strip() else ""
 
-    def _reference(self, of: Reference, facts: Facts) -> str:
+    def reference(self, of: Reference, facts: Facts) -> str:
+        """The message that another one is about."""
         serial = facts.of_serial or f"{of.party} {of.index}"
-        return self.say("message {serial}", serial=_Data(serial))
+        return self.say("message {serial}", serial=Data(serial))
 
     def _terms(self, codes: tuple[str, ...], parting: str = "; ") -> str:
-        return self._list((self.term(code) for code in codes), parting)
+        return self.listed((self.term(code) for code in codes), parting)
 
-    def _list(self, items: Iterator[str], parting: str = mark("; ")) -> str:
+    def listed(self, items: Iterator[str], parting: str = mark("; ")) -> str:
         """Several things in one sentence."""
         return self._sentences[parting].join(self._shown(item) for item in items)
 
-    def _named(self, title: str) -> str:
+    def named(self, title: str) -> str:
         """The agreed name of a party, in the way this language writes names."""
         return self.say("“{name}”", name=self._isolated(visible(title)))
 
-    def _quoted(self, words: str) -> str:
+    def quoted(self, words: str) -> str:
         """Free words of one row in this language's quotation marks.
 
         Such marks inside become plain ones, so that the words cannot seem to end
@@ -1293,7 +1239,7 @@ class Wording:
         return words
 
     def _shown(self, value: str) -> str:
-        if isinstance(value, _Data) and self.is_right_to_left:
+        if isinstance(value, Data) and self.is_right_to_left:
             return f"{_LEFT_ISOLATE}{value!s}{_END_ISOLATE}"
         return str(value)
 
@@ -1306,11 +1252,11 @@ _DURATION_UNITS: Final = (
 )
 
 
-def _serial(facts: Facts) -> _Data:
+def _serial(facts: Facts) -> Data:
     """What a message is called: its serial and its author, or its author and index."""
     if facts.serial:
-        return _Data(f"{facts.serial} ({facts.party})")
-    return _Data(f"{facts.party} {facts.index}")
+        return Data(f"{facts.serial} ({facts.party})")
+    return Data(f"{facts.party} {facts.index}")
 
 
 def _sides(conflict: str) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -1328,10 +1274,10 @@ def _angle(value_e7: int, digits: int, hemispheres: str) -> str:
     return f"{degrees:0{digits}d}°{minutes:02d}'{seconds / 10:04.1f}\"{side}"
 
 
-def _key_name(keys: PublicKeys | None, tls: bytes | None) -> _Data:
+def _key_name(keys: PublicKeys | None, tls: bytes | None) -> Data:
     """A new key by its id, or a certificate by the beginning of its hash."""
     digest = key_id(keys.ed25519) if keys else understanding_hash(tls or b"")[:8]
-    return _Data(digest.hex())
+    return Data(digest.hex())
 
 
 def _runs_right_to_left(letter: str) -> bool:

@@ -1,0 +1,233 @@
+"""Life: where a matter stands, as a fold of what was said and of what was due.
+
+Rules:
+
+1. Only the record counts: what messages say, and the times that they are signed
+   with. Two nodes that hold the same messages have the same standing, in whatever
+   order they came.
+2. What a message knew of comes before it, whatever the clocks of the parties said:
+   each names the heads that its author held. Beyond that the signed times decide.
+3. Between two messages the clocks that run fire in the order of their instants. What
+   is said at the very instant at which it was due is in time.
+4. What cannot happen in a state is a fact and is kept, but changes nothing.
+
+Theory: a table gives the next state of every pair that can occur. It is a literal, and
+a test visits every pair.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from openline.domain.conduct.clock import Clock
+
+OPENED: Final = "OPENED"
+"""The event of the message that opens a matter; in no table."""
+
+Table = Mapping[Any, Mapping[Any, str]]
+"""For each state the events that can occur in it, and the next state; all are words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A life cycle.
+
+    Attributes:
+        start: The state in which a matter is opened.
+        table: The next state of every pair that can occur.
+        ends: The states in which nothing is awaited any longer.
+    """
+
+    start: str
+    table: Table
+    ends: frozenset[str]
+
+    def states(self) -> tuple[str, ...]:
+        """Every state, in the order of the table."""
+        return tuple(self.table)
+
+    def events(self) -> tuple[str, ...]:
+        """Every event that can occur, in the order in which the table names them."""
+        return tuple(dict.fromkeys(event for row in self.table.values() for event in row))
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One message, as far as a matter is concerned.
+
+    Attributes:
+        at: When its author signed it, as the author says: UTC milliseconds.
+        party: The author.
+        epoch: Which of the author's outboxes.
+        index: Position in it.
+        event: What it does to the matter.
+        instants: Instants that it sets, by name; None takes one away.
+        said: What it says in one code word, such as OURS; may be empty.
+        knew: What its author held of the other parties: (party, epoch, size).
+    """
+
+    at: int
+    party: str
+    epoch: int
+    index: int
+    event: str
+    instants: tuple[tuple[str, int | None], ...] = ()
+    said: str = ""
+    knew: tuple[tuple[str, int, int], ...] = ()
+
+    def knows(self, other: "Happening") -> bool:
+        """Whether its author had the other message when this one was signed."""
+        place = (other.epoch, other.index)
+        if other.party == self.party:
+            return place < (self.epoch, self.index)
+        return any(
+            party == other.party and place < (epoch, size) for party, epoch, size in self.knew
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened to a matter.
+
+    Attributes:
+        at: When, by the record.
+        event: What.
+        state: The state from then on.
+        party: Who did it; empty where a clock did.
+        index: The serial number of the message; None where a clock did.
+        said: The code word of the message, or the name of the clock.
+        has_effect: Whether it could happen in the state before.
+    """
+
+    at: int
+    event: str
+    state: str
+    party: str = ""
+    index: int | None = None
+    said: str = ""
+    has_effect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a matter stands.
+
+    Attributes:
+        state: The state.
+        since: Since when, by the record.
+        tier: The highest tier that must know by now.
+        instants: The instants that clocks run towards, by name.
+        steps: What happened, in order.
+    """
+
+    state: str
+    since: int
+    tier: int = 1
+    instants: Mapping[str, int] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+
+
+def fold(
+    life: Life, clocks: Sequence[Clock], happenings: Sequence[Happening], now: int
+) -> Standing | None:
+    """Where a matter stands at an instant; None if it is not opened by then.
+
+    Args:
+        life: Its life cycle.
+        clocks: The clocks that run on it.
+        happenings: What was said about it, in any order.
+        now: The instant. What is signed with a later time counts all the same: it is said.
+    """
+    standing: Standing | None = None
+    for at, one in _in_order(happenings):
+        if standing is None:
+            if one.event == OPENED:
+                standing = _opened(life, at, one)
+            continue
+        standing = _pass_time(life, clocks, standing, at - 1)
+        standing = _happen(life, standing, at, one)
+    return None if standing is None else _pass_time(life, clocks, standing, now)
+
+
+def next_due(clocks: Sequence[Clock], standing: Standing) -> tuple[int, Clock] | None:
+    """The next clock that will fire, and when; None if none runs."""
+    fired = {step.said for step in standing.steps if step.index is None}
+    running = [
+        (standing.instants[clock.until], number, clock)
+        for number, clock in enumerate(clocks)
+        if standing.state in clock.runs_in
+        and clock.until in standing.instants
+        and _key(clock, standing) not in fired
+    ]
+    if not running:
+        return None
+    at, _, clock = min(running, key=lambda entry: entry[:2])
+    return max(at, standing.since), clock
+
+
+def running(clocks: Sequence[Clock], standing: Standing) -> Iterator[tuple[int, Clock]]:
+    """Every clock that runs, with its instant."""
+    for clock in clocks:
+        if standing.state in clock.runs_in and clock.until in standing.instants:
+            yield standing.instants[clock.until], clock
+
+
+def _key(clock: Clock, standing: Standing) -> str:
+    """A clock fires once for each instant that it was set to."""
+    return f"{clock.name}@{standing.instants[clock.until]}"
+
+
+def _opened(life: Life, at: int, one: Happening) -> Standing:
+    instants = {name: value for name, value in one.instants if value is not None}
+    step = Step(at, OPENED, life.start, one.party, one.index, one.said)
+    return Standing(life.start, at, 1, instants, (step,))
+
+
+def _happen(life: Life, standing: Standing, at: int, one: Happening) -> Standing:
+    after = life.table[standing.state].get(one.event)
+    state = standing.state if after is None else after
+    step = Step(at, one.event, state, one.party, one.index, one.said, after is not None)
+    steps = (*standing.steps, step)
+    if after is None:
+        return replace(standing, steps=steps)
+    instants = {**standing.instants}
+    for name, value in one.instants:
+        instants.pop(name, None)
+        if value is not None:
+            instants[name] = value
+    since = standing.since if state == standing.state else at
+    return replace(standing, state=state, since=since, instants=instants, steps=steps)
+
+
+def _pass_time(life: Life, clocks: Sequence[Clock], standing: Standing, until: int) -> Standing:
+    """Let the clocks fire that are due until an instant, in order."""
+    while (due := next_due(clocks, standing)) is not None and due[0] <= until:
+        at, clock = due
+        state = life.table[standing.state][clock.event]
+        step = Step(at, clock.event, state, said=_key(clock, standing))
+        standing = replace(
+            standing,
+            state=state,
+            since=standing.since if state == standing.state else at,
+            tier=max(standing.tier, clock.tier),
+            steps=(*standing.steps, step),
+        )
+    return standing
+
+
+def _in_order(happenings: Sequence[Happening]) -> list[tuple[int, Happening]]:
+    """What was said, each with its time, in the order in which it counts (rule 2)."""
+    ones = sorted(happenings, key=lambda one: (one.at, one.party, one.epoch, one.index))
+    earlier = {
+        number: [other for other, two in enumerate(ones) if one.knows(two)]
+        for number, one in enumerate(ones)
+    }
+    at = [one.at for one in ones]
+    # No more rounds than messages: authors that claim to know of each other end there too.
+    for _ in ones:
+        later = [max([at[number], *(at[other] for other in earlier[number])]) for number in earlier]
+        if later == at:
+            break
+        at = later
+    order = sorted(range(len(ones)), key=lambda number: (at[number], len(earlier[number]), number))
+    return [(at[number], ones[number]) for number in order]

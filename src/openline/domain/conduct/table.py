@@ -1,0 +1,14 @@
+"""The table: every sort of matter, and every clock that runs on one.
+
+`docs/reference/clocks.md` is made from it.
+"""
+
+from typing import Final
+
+from openline.domain.conduct.subject import Subject
+from openline.domain.talk.explanation import EXPLANATION
+from openline.domain.talk.query import QUERY
+from openline.domain.talk.warning import WARNING
+
+SUBJECTS: Final[tuple[Subject, ...]] = (WARNING, QUERY, EXPLANATION)
+"""Every sort of matter, in the order in which an officer looks at them."""

@@ -1,0 +1,478 @@
+"""Matters: queries, warnings and whatever else waits for somebody, on one line.
+
+Each message is led to the matter that it belongs to; where a matter stands is a fold of
+those messages (`domain.conduct.life`). So both nodes of a line have the same standing
+as soon as they hold the same messages. What is local is only when a node notices that a
+clock has run out: then it tells its officers.
+
+What names a matter that is not here yet waits for it, up to a bound (three parties).
+"""
+
+import heapq
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from openline.domain.conduct.clock import Clock, Turn
+from openline.domain.conduct.life import (
+    OPENED,
+    Happening,
+    Standing,
+    Step,
+    fold,
+    next_due,
+    running,
+)
+from openline.domain.conduct.subject import Deed, Said, Subject
+from openline.domain.errors import OurError
+from openline.domain.limits import (
+    HAPPENINGS_MAX,
+    MARKS_WAITING_MAX,
+    MATTERS_ENDED_KEPT,
+    MATTERS_OPEN_MAX,
+)
+from openline.domain.line.terms import Timers
+from openline.domain.line.understanding import Understanding
+from openline.domain.party import Precedence, parse_origin
+from openline.domain.record.envelope import Header
+from openline.domain.talk.body import Reference
+from openline.domain.talk.kinds import Kind
+from openline.domain.talk.message import Message
+from openline.engine.message_view import Flag, MessageRecord, MessageView
+
+ALL: Final = ""
+"""Stands for the other party of a matter that has one standing for all."""
+
+Place = tuple[str, int, int]
+"""Author, epoch and index of a message."""
+
+
+@dataclass(slots=True)
+class Matter:
+    """One matter.
+
+    Attributes:
+        key: What it is called inside the node.
+        subject: Its sort.
+        record: The message that opened it.
+        name: Its name, where people name it.
+        others: The parties it was put to; `ALL` where one standing serves all.
+        happenings: What was said about it.
+        standings: Where it stands with each of `others`, as last looked at.
+        told: The clocks that ran out and were told, by other party.
+    """
+
+    key: str
+    subject: Subject
+    record: MessageRecord
+    name: str
+    others: tuple[str, ...]
+    happenings: list[Happening] = field(default_factory=list)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    told: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody is still waited for."""
+        ends = self.subject.life.ends
+        return any(standing.state not in ends for standing in self.standings.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RunOut:
+    """A clock that ran out, or, when `is_over`, whose alarm has no reason any more.
+
+    Attributes:
+        matter: On which matter.
+        other: With which party.
+        clock: Which clock.
+        at: When it ran out.
+        is_over: Whether what followed from it is over.
+    """
+
+    matter: Matter
+    other: str
+    clock: Clock
+    at: int
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    record: MessageRecord
+    header: Header
+    message: Message
+
+
+class MatterView:
+    """All matters of one line.
+
+    Owned by the line's `View`; changed only while it applies something.
+    """
+
+    def __init__(
+        self, messages: MessageView, understanding: Understanding, subjects: Iterable[Subject]
+    ) -> None:
+        self._messages = messages
+        self._own = messages.own
+        self._understanding = understanding
+        self._subjects = tuple(subjects)
+        self._by_kind = {kind: one for one in self._subjects for kind in one.opened_by}
+        self._matters: dict[str, Matter] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._open_count: dict[str, int] = {}
+        # Which matter a message belongs to, by its place.
+        self._matter_of: dict[Place, str] = {}
+        self._waiting: OrderedDict[tuple[str, int], list[_Waiting]] = OrderedDict()
+        # When a clock runs out next: (at, order, key, other). Some entries are of the past.
+        self._agenda: list[tuple[int, int, str, str]] = []
+        self._order = 0
+
+    def amend(self, understanding: Understanding) -> None:
+        """Go on with other terms; clocks that run keep the times they were set to."""
+        self._understanding = understanding
+
+    def take(
+        self, record: MessageRecord, header: Header, message: Message, now: int
+    ) -> tuple[list[Matter], list[RunOut]]:
+        """Take in one message.
+
+        Returns:
+            The matters that it changed, and the clocks that ran out or whose alarm is
+            over by it.
+        """
+        changed = self._lead(record, header, message)
+        for waiting in self._waiting.pop((record.party, record.index), ()):
+            changed += self._lead(waiting.record, waiting.header, waiting.message)
+        run_out = [one for matter in changed for one in self._look(matter, now)]
+        return changed, run_out
+
+    def advance(self, now: int) -> Iterator[RunOut]:
+        """The clocks that ran out until now, in the order of their instants."""
+        while self._agenda and self._agenda[0][0] <= now:
+            _, _, key, _ = heapq.heappop(self._agenda)
+            matter = self._matters.get(key)
+            if matter is not None:
+                yield from self._look(matter, now)
+
+    def of(self, record: MessageRecord) -> Matter | None:
+        """The matter that a message belongs to."""
+        key = self._matter_of.get((record.party, record.epoch, record.index))
+        return None if key is None else self._matters.get(key)
+
+    def find(self, name: str) -> Matter | None:
+        """A matter by its name or by the serial of a message that belongs to it."""
+        if name in self._matters:
+            return self._matters[name]
+        place = self._messages.locate(name)
+        record = None if place is None else self._messages.find(*place)
+        return None if record is None else self.of(record)
+
+    def listed(self, *, open_only: bool, subject: str = "") -> list[Matter]:
+        """The matters of a subject, or all, as they came."""
+        return [
+            matter
+            for matter in self._matters.values()
+            if (matter.is_open or not open_only) and subject in ("", matter.subject.name)
+        ]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The names of all sorts of matter."""
+        return tuple(subject.name for subject in self._subjects)
+
+    def due(self, now: int) -> list[dict[str, Any]]:
+        """Everything that somebody is waited for, the nearest first."""
+        rows = [
+            self._due_json(matter, other, at, clock)
+            for matter in self._matters.values()
+            if matter.is_open
+            for other in matter.others
+            for at, clock in running(matter.subject.clocks, self._standing(matter, other, now))
+        ]
+        return sorted(rows, key=lambda row: (row["at"], row["matter"], row["clock"]))
+
+    def check(self, message: Message, of: MessageRecord | None, precedence: int, now: int) -> None:
+        """Confirm that what we are about to say can happen to its matter now.
+
+        Args:
+            message: What will be said.
+            of: The message that it is about; None if it is about none.
+            precedence: With which it is said.
+            now: The present instant.
+
+        Raises:
+            OurError: It cannot, with what can.
+        """
+        matter = None if of is None else self.of(of)
+        if matter is None or of is None:
+            return
+        said = self._said(message, now, precedence, matter, self._own, Kind(of.kind))
+        deed = matter.subject.deed(said)
+        if deed is None or deed.event == OPENED:
+            return
+        for other in self._told_about(matter, self._own):
+            standing = self._standing(matter, other, now)
+            if deed.event not in matter.subject.life.table[standing.state]:
+                serial = self._messages.serial(matter.record.party, matter.record.index)
+                raise OurError(
+                    f"The {matter.subject.name} {serial} is {standing.state}: "
+                    f"{deed.event} comes too late or too early.",
+                    self._remedy(matter, standing),
+                )
+
+    def to_json(self, matter: Matter, now: int) -> dict[str, Any]:
+        """One matter as faces show it; instants in milliseconds."""
+        standings = {other: self._standing(matter, other, now) for other in matter.others}
+        record = matter.record
+        return {
+            "id": self.id_of(matter),
+            "subject": matter.subject.name,
+            "party": record.party,
+            "index": record.index,
+            "serial": self._messages.serial(record.party, record.index),
+            "name": matter.name,
+            "said": standings[matter.others[0]].steps[0].said,
+            "precedence": Precedence(record.precedence).name,
+            "at": record.at,
+            "is_open": any(one.state not in matter.subject.life.ends for one in standings.values()),
+            "states": {self._shown(matter, other): one.state for other, one in standings.items()},
+            "tier": max(one.tier for one in standings.values()),
+            "standings": [
+                self._standing_json(matter, other, one) for other, one in standings.items()
+            ],
+        }
+
+    def shared(self, now: int) -> list[dict[str, Any]]:
+        """What both nodes of a line have alike: every matter without what is local."""
+        rows = [self.to_json(matter, now) for matter in self._matters.values()]
+        return sorted(rows, key=lambda row: (row["at"], row["id"]))
+
+    def id_of(self, matter: Matter) -> str:
+        """What officers call a matter."""
+        return matter.name or self._messages.serial(matter.record.party, matter.record.index)
+
+    # From a message to its matter.
+
+    def _lead(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
+        subject = self._by_kind.get(Kind(record.kind))
+        if subject is not None:
+            deed = subject.deed(self._opening(record, message))
+            if deed is not None and deed.event == OPENED:
+                return self._open(subject, record, header, deed)
+        of = getattr(message, "of", None)
+        if not isinstance(of, Reference):
+            return []
+        target = self._messages.named_by(header, of.party, of.index)
+        if target is None:
+            self._wait((of.party, of.index), _Waiting(record, header, message))
+            return []
+        matter = self.of(target)
+        if matter is None:
+            return []
+        about = Kind(target.kind)
+        said = self._said(message, record.at, record.precedence, matter, record.party, about)
+        deed = matter.subject.deed(said)
+        if deed is None or deed.event == OPENED:
+            return []
+        self._attach(matter, record, header, deed, target)
+        return [matter]
+
+    def _opening(self, record: MessageRecord, message: Message) -> Said:
+        timers = self._understanding.timers
+        precedence = record.precedence
+        return Said(message, record.at, precedence, True, None, timers, precedence)
+
+    def _said(
+        self,
+        message: Message,
+        at: int,
+        precedence: int,
+        matter: Matter,
+        party: str,
+        about: Kind,
+    ) -> Said:
+        is_by_opener = party == matter.record.party
+        timers: Timers = self._understanding.timers
+        opened = matter.record.precedence
+        return Said(message, at, precedence, is_by_opener, about, timers, opened)
+
+    def _open(
+        self, subject: Subject, record: MessageRecord, header: Header, deed: Deed
+    ) -> list[Matter]:
+        key = deed.name or f"{record.party}/{record.epoch}/{record.index}"
+        matter = self._matters.get(key)
+        if matter is None:
+            if self._open_count.get(record.party, 0) >= MATTERS_OPEN_MAX:
+                record.flags |= Flag.OVER_CAP
+                return []
+            matter = Matter(key, subject, record, deed.name, self._others(subject, record))
+            self._matters[key] = matter
+            self._open_count[record.party] = self._open_count.get(record.party, 0) + 1
+        self._attach(matter, record, header, deed)
+        return [matter]
+
+    @staticmethod
+    def _others(subject: Subject, record: MessageRecord) -> tuple[str, ...]:
+        addressed = tuple(party for party in record.recipients if party != record.party)
+        return addressed if subject.is_each and addressed else (ALL,)
+
+    def _attach(
+        self,
+        matter: Matter,
+        record: MessageRecord,
+        header: Header,
+        deed: Deed,
+        about: MessageRecord | None = None,
+    ) -> None:
+        if len(matter.happenings) >= HAPPENINGS_MAX:
+            record.flags |= Flag.NO_EFFECT
+            return
+        knew = _heads_of(header)
+        if about is not None:
+            # Whoever names a message has it, whatever the heads say.
+            knew = (*knew, (about.party, about.epoch, about.index + 1))
+        matter.happenings.append(
+            Happening(
+                record.at,
+                record.party,
+                record.epoch,
+                record.index,
+                deed.event,
+                deed.instants,
+                deed.said,
+                knew,
+            )
+        )
+        self._matter_of[record.party, record.epoch, record.index] = matter.key
+
+    def _wait(self, of: tuple[str, int], waiting: _Waiting) -> None:
+        self._waiting.setdefault(of, []).append(waiting)
+        while sum(map(len, self._waiting.values())) > MARKS_WAITING_MAX:
+            self._waiting.popitem(last=False)
+
+    def _told_about(self, matter: Matter, party: str) -> tuple[str, ...]:
+        """With whom what a party says changes where a matter stands."""
+        if matter.others == (ALL,) or party == matter.record.party:
+            return matter.others
+        return (party,) if party in matter.others else ()
+
+    # Where a matter stands.
+
+    def _standing(self, matter: Matter, other: str, now: int) -> Standing:
+        subject = matter.subject
+        happenings = [
+            one
+            for one in matter.happenings
+            if other in (ALL, one.party) or one.party == matter.record.party
+        ]
+        standing = fold(subject.life, subject.clocks, happenings, now)
+        assert standing is not None, "a matter has the message that opened it"
+        return standing
+
+    def _look(self, matter: Matter, now: int) -> Iterator[RunOut]:
+        """Look where a matter stands now; what ran out since, and what is over."""
+        was_open = not matter.standings or matter.is_open
+        for other in matter.others:
+            standing = self._standing(matter, other, now)
+            matter.standings[other] = standing
+            yield from self._changes(matter, other, standing)
+            due = next_due(matter.subject.clocks, standing)
+            if due is not None:
+                self._order += 1
+                heapq.heappush(self._agenda, (due[0], self._order, matter.key, other))
+        self._count(matter, was_open=was_open)
+
+    def _changes(self, matter: Matter, other: str, standing: Standing) -> Iterator[RunOut]:
+        clocks = {clock.name: clock for clock in matter.subject.clocks}
+        fired = [step for step in standing.steps if step.index is None]
+        lasting = {(step.at, step.said) for step in fired if _lasts(clocks, step, standing)}
+        told = matter.told.get(other, set())
+        for at, said in sorted(told - lasting):
+            yield RunOut(matter, other, clocks[_clock_name(said)], at, is_over=True)
+        for at, said in sorted(lasting - told):
+            yield RunOut(matter, other, clocks[_clock_name(said)], at)
+        matter.told[other] = lasting
+
+    def _count(self, matter: Matter, *, was_open: bool) -> None:
+        """Keep count of what is open, and let go of what is long over."""
+        party = matter.record.party
+        if was_open and not matter.is_open:
+            self._open_count[party] -= 1
+            self._ended[matter.key] = None
+        elif not was_open and matter.is_open:
+            self._open_count[party] = self._open_count.get(party, 0) + 1
+            self._ended.pop(matter.key, None)
+        if len(self._ended) > MATTERS_ENDED_KEPT:
+            key, _ = self._ended.popitem(last=False)
+            gone = self._matters.pop(key)
+            for one in gone.happenings:
+                self._matter_of.pop((one.party, one.epoch, one.index), None)
+
+    def _remedy(self, matter: Matter, standing: Standing) -> str:
+        table = matter.subject.life.table[standing.state]
+        clocks = {clock.event for clock in matter.subject.clocks}
+        said = [str(event) for event in table if event not in clocks]
+        if not said:
+            return "Nothing more is to be said to it; open a new one, or write a text."
+        return f"What can be said now: {', '.join(said)}."
+
+    # As it is shown.
+
+    def _shown(self, matter: Matter, other: str) -> str:
+        return other if other != ALL else "*"
+
+    def _standing_json(self, matter: Matter, other: str, standing: Standing) -> dict[str, Any]:
+        return {
+            "party": self._shown(matter, other),
+            "state": standing.state,
+            "since": standing.since,
+            "tier": standing.tier,
+            "instants": dict(sorted(standing.instants.items())),
+            "due": [
+                self._due_json(matter, other, at, clock)
+                for at, clock in running(matter.subject.clocks, standing)
+            ],
+            "steps": [self._step_json(step) for step in standing.steps],
+        }
+
+    def _step_json(self, step: Step) -> dict[str, Any]:
+        is_clock = step.index is None
+        return {
+            "at": step.at,
+            "event": step.event,
+            "state": step.state,
+            "party": step.party,
+            "serial": "" if step.index is None else self._messages.serial(step.party, step.index),
+            "said": "" if is_clock else step.said,
+            "clock": _clock_name(step.said) if is_clock else "",
+            "has_effect": step.has_effect,
+        }
+
+    def _due_json(self, matter: Matter, other: str, at: int, clock: Clock) -> dict[str, Any]:
+        opener = matter.record.party
+        return {
+            "matter": self.id_of(matter),
+            "subject": matter.subject.name,
+            "clock": clock.name,
+            "at": at,
+            "party": opener if clock.turn is Turn.OPENER else self._shown(matter, other),
+            "precedence": Precedence(matter.record.precedence).name,
+            "tier": clock.tier,
+        }
+
+
+def _heads_of(header: Header) -> tuple[tuple[str, int, int], ...]:
+    """What a message's author held of the others, as the message says."""
+    heads = ((parse_origin(head.origin), head.size) for head in header.heads)
+    return tuple((one.party, one.epoch, size) for one, size in heads if one is not None)
+
+
+def _clock_name(said: str) -> str:
+    return said.partition("@")[0]
+
+
+def _lasts(clocks: dict[str, Clock], step: Step, standing: Standing) -> bool:
+    """Whether what a clock brought about is still so."""
+    return step.state == standing.state or standing.state in clocks[_clock_name(step.said)].runs_in
