@@ -225,7 +225,7 @@ def test_a_tick_from_before_the_declaration_contests_nothing(script: Script) -> 
 
 
 def test_a_line_check_by_people(script: Script) -> None:
-    """A check is late after five minutes, unanswered after thirty; its answer begins to clear it."""
+    """A check is late after 5 minutes, unanswered after 30; its answer begins to clear it."""
     view = script.views[ALPHA]
     assert view.checks(script.now)[BRAVO]["state"] == "UNTESTED"
     index = script.say(ALPHA, LineCheck(WATCH, 1))

@@ -1,4 +1,4 @@
-"""Line checks: who asked, who answered, what that shows of the people, what is due.
+"""Line checks: who asked, who answered, what that shows, what is due.
 
 A `CheckView` keeps of each counterpart what the checks between it and us show
 (`domain.line.observed`: hysteresis, missed in a row), and of each party when its
@@ -187,11 +187,11 @@ class CheckView:
         return ahead.state
 
     def worst(self, now: int) -> Answered:
-        """What the checks show of the line: the state of the counterpart that is worst off."""
+        """What the checks show of the line: the state of the worst counterpart."""
         return min((self.state(party, now) for party in self._watches), key=WORST_ANSWERED.index)
 
     def answered_at(self) -> dict[str, int]:
-        """When each counterpart last answered a check of ours, by name; not who never did."""
+        """When each counterpart last answered a check of ours; not who never did."""
         return {
             party: watch.answered_at
             for party, watch in sorted(self._watches.items())

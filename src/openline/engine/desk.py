@@ -529,7 +529,7 @@ class Desk:
         if record.kind not in _TAKES_RESPONSE:
             raise OurError(
                 f"{serial} is a {kind_name(record.kind)}, which takes no response.",
-                "Respond to a notice, a text, a declaration or an offer; say anything else in a text.",
+                "Respond to a notice, text, declaration or offer; say anything else in a text.",
             )
         if response.answer is Answer.HOLDING and (response.holding_until or 0) <= now:
             raise OurError(

@@ -89,7 +89,7 @@ class ServiceView:
 
     def _standing(self, party: str) -> list[_Said]:
         """What a party has not taken back."""
-        said = self._said.get(party, {})
+        said = self._said.get(party, OrderedDict())
         restored = [one for one in said.values() if one.service.occasion is _RESTORED]
         everything = max((one.place for one in restored if not one.service.circuit), default=(0, 0))
         return [
@@ -155,7 +155,7 @@ class OfferView:
 
     def find(self, party: str, index: int) -> ResumptionOffer | None:
         """An offer by author and index; None if there is none."""
-        held = self._offers.get(party, {}).get(index)
+        held = self._offers.get(party, OrderedDict()).get(index)
         return None if held is None else held.offer
 
     def to_json(self, now: int) -> list[dict[str, Any]]:

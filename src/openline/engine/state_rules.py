@@ -1,4 +1,4 @@
-"""What may be said now about the line itself: service, offers to resume, acceptance.
+"""What may be said now about the line itself: service, offers, acceptance.
 
 The rules of the messages alone are in `domain.talk.service` and `.resumption`;
 here are those that need to know the line. Called by the desk.

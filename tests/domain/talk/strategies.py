@@ -10,7 +10,13 @@ from openline.domain.record.signing import PublicKeys
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import By, Reference
-from openline.domain.talk.check import LineCheck, LineCheckReply, Occasion, ScopeStatus
+from openline.domain.talk.check import (
+    CheckTranslation,
+    LineCheck,
+    LineCheckReply,
+    Occasion,
+    ScopeStatus,
+)
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke, KeyRole
@@ -25,6 +31,8 @@ from openline.domain.talk.notice import (
 from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question, Sighting
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.resumption import ResumptionOffer
+from openline.domain.talk.service import Service, ServiceOccasion
 from openline.domain.talk.text import Text, Translation
 from openline.domain.talk.warning import Action, Warning
 
@@ -154,6 +162,30 @@ messages = st.one_of(
         language=languages,
         conditions=texts,
         kept_open=name_sets,
+        article=st.none() | needed_labels,
+        demands=st.none() | needed_texts,
+        also_delivered_by=st.none() | needed_labels,
+    ),
+    st.builds(
+        Service,
+        by=bys,
+        occasion=st.sampled_from(ServiceOccasion),
+        valid_from=instants,
+        valid_until=st.none() | instants,
+        circuit=labels,
+        fallback=labels,
+        text=texts,
+        language=languages,
+    ),
+    st.builds(
+        ResumptionOffer,
+        by=bys,
+        scopes=name_sets.filter(bool),
+        proposed_at=instants,
+        text=needed_texts,
+        language=languages,
+        conditions=texts,
+        reply_by=st.none() | instants,
     ),
     st.builds(
         LineCheck,
@@ -165,6 +197,18 @@ messages = st.one_of(
         circuits=st.lists(needed_labels, max_size=3).map(tuple),
         statuses=statuses,
         next_check_at=st.none() | instants,
+        translations=st.none()
+        | st.lists(
+            st.builds(
+                CheckTranslation,
+                language=languages,
+                text=needed_texts,
+                translator=needed_labels,
+                certified_by=labels,
+            ),
+            min_size=1,
+            max_size=2,
+        ).map(tuple),
     ),
     st.builds(
         LineCheckReply,
