@@ -340,10 +340,23 @@ def test_the_state_at_any_instant_of_the_past(script: Script) -> None:
     script.say(BRAVO, declare(Status.SUSPENDED, script.now))
     script.advance(EVENING + 9 * HOUR)
     seen = [
-        view.state_at(EVENING + hours * HOUR)[BRAVO]["air_safety"] for hours in (-25, -1, 1, 5, 7)
+        view.state_at(EVENING + hours * HOUR)["declared"][BRAVO]["air_safety"] for hours in (-25, -1, 1, 5, 7)
     ]
     assert seen == ["NOT_IN_FORCE", "IN_FORCE", "SUSPENSION_PENDING", "IN_FORCE", "SUSPENDED"]
-    assert view.state_at(script.now) == view.declared(script.now)
+    assert view.state_at(script.now)["declared"] == view.declared(script.now)
+
+
+def test_what_checks_showed_then(script: Script) -> None:
+    """What people answered by an instant is told as it stood then."""
+    script.say(ALPHA, LineCheck(WATCH, 1))
+    script.advance(EVENING + 2 * HOUR)
+    script.say(BRAVO, LineCheckReply(WATCH, 1, 5))
+    script.advance(EVENING + 9 * HOUR)
+    view = script.views[ALPHA]
+    moments = (-MINUTE, MINUTE, 6 * MINUTE, HOUR, 3 * HOUR)
+    seen = [view.state_at(EVENING + moment)["answered"][BRAVO] for moment in moments]
+    assert seen == ["UNTESTED", "UNTESTED", "LATE", "UNANSWERED", "RECOVERING"]
+    assert view.checks(script.now)[BRAVO]["state"] == "RECOVERING"
 
 
 def test_a_new_field_leaves_the_old_bytes_valid() -> None:

@@ -352,3 +352,10 @@ MATTERS_ENDED_KEPT = 20_000
 
 HAPPENINGS_MAX = 64
 """Messages about one matter that its standing follows from; further ones are recorded only."""
+
+CHECKS_READ_MAX = 512
+"""Line checks and answers that are gone through for an instant of the past: three weeks of
+hourly ones, and far more than hysteresis looks back."""
+
+STATISTICS_PARTS_MAX = 200_000
+"""Messages in one statement of a month: a hundred times a busy line's (`docs/guides`)."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from openline.domain.limits import LINE_CHECKS_OPEN_MAX
+from openline.domain.limits import CHECKS_READ_MAX, LINE_CHECKS_OPEN_MAX
 from openline.domain.line.observed import (
     UNANSWERED_PROLONGED_MS,
     WORST_ANSWERED,
@@ -23,6 +23,7 @@ from openline.domain.line.schedule import DueCheck, next_due
 from openline.domain.line.understanding import Understanding
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.engine.message_view import MessageRecord
+from openline.engine.notice_view import Load
 
 _NEVER: Final = 2**62
 
@@ -106,6 +107,8 @@ class CheckView:
         self._duty = CheckDue(0, "NOT_DUE")
         self._late: dict[str, CheckWaits] = {}
         self._news: list[Turned | CheckDue | CheckWaits] = []
+        # Checks and answers in the order in which they came: what the past is told from.
+        self._history: list[MessageRecord] = []
         # Nothing changes by time alone before this instant.
         self._quiet_until = 0
 
@@ -122,6 +125,7 @@ class CheckView:
     def ask(self, record: MessageRecord, check: LineCheck) -> None:
         """Take in a line check."""
         self._quiet_until = 0
+        self._history.append(record)
         self._numbers[record.party] = max(self._numbers.get(record.party, 0), check.number)
         at = min(record.at, record.received_at)
         self._sent_at[record.party] = max(self._sent_at.get(record.party, 0), at)
@@ -137,6 +141,7 @@ class CheckView:
 
     def answer(self, record: MessageRecord, reply: LineCheckReply) -> tuple[str, int] | None:
         """Take in an answer to a line check; author and index of the check, if it is open."""
+        self._history.append(record)
         asker = record.reply_to[0] if record.reply_to else None
         for (party, answerer), waiting in self._open.items():
             if answerer != record.party or asker not in (None, party):
@@ -170,6 +175,26 @@ class CheckView:
             self._quiet_until = self._next_look(now)
         news, self._news = self._news, []
         return news
+
+    def states_at(self, at: int, load: Load) -> dict[str, str]:
+        """What the checks showed of each counterpart at an instant that is over.
+
+        The last `CHECKS_READ_MAX` checks and answers that this node had by then are gone
+        through anew.
+
+        Args:
+            at: The instant.
+            load: Reads a message from the store.
+        """
+        past = CheckView(self._own, self._understanding)
+        known = [record for record in self._history if record.received_at <= at]
+        for record in known[-CHECKS_READ_MAX:]:
+            message = load(record.party, record.index, record.epoch)
+            if isinstance(message, LineCheck):
+                past.ask(record, message)
+            elif isinstance(message, LineCheckReply):
+                past.answer(record, message)
+        return {party: past.state(party, at).value for party in past._watches}
 
     def open_checks(self, asker: str, answerer: str) -> list[OpenCheck]:
         """The checks of one party that another has not answered, the oldest first."""

@@ -852,19 +852,20 @@ class View:
                 self._raise(alarm.name, alarm.precedence, alarm.facts, alarm.key)
         self._show_state()
 
-    def state_at(self, at: int) -> dict[str, dict[str, str]]:
-        """What each party declared of each scope at an instant that is over.
+    def state_at(self, at: int) -> dict[str, Any]:
+        """What was declared, and what line checks showed, at an instant that is over.
 
-        As this node holds the record and dates it.
+        As this node holds the record and dates it; what circuits showed is in the ticks.
 
         Raises:
             OurError: A party has declared more often than is gone through.
         """
         assert self.load is not None, "the past is read from the store"
-        return {
+        declared = {
             party: {scope: state.value for scope, state in scopes.items()}
             for party, scopes in self._state.declared_at(at, self.load).items()
         }
+        return {"declared": declared, "answered": self._state.checked.states_at(at, self.load)}
 
     def _distrust(self, party: str, start: int, end: int) -> None:
         for record in self._messages.distrust(party, start, end):
