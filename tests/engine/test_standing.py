@@ -340,7 +340,8 @@ def test_the_state_at_any_instant_of_the_past(script: Script) -> None:
     script.say(BRAVO, declare(Status.SUSPENDED, script.now))
     script.advance(EVENING + 9 * HOUR)
     seen = [
-        view.state_at(EVENING + hours * HOUR)["declared"][BRAVO]["air_safety"] for hours in (-25, -1, 1, 5, 7)
+        view.state_at(EVENING + hours * HOUR)["declared"][BRAVO]["air_safety"]
+        for hours in (-25, -1, 1, 5, 7)
     ]
     assert seen == ["NOT_IN_FORCE", "IN_FORCE", "SUSPENSION_PENDING", "IN_FORCE", "SUSPENDED"]
     assert view.state_at(script.now)["declared"] == view.declared(script.now)

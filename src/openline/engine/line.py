@@ -786,7 +786,8 @@ class Line:
             "declared": self.view.declared(now),
             "displayed": displayed,
             "counterparts": [
-                peer.status(now, self.outbox.size) for _, peer in sorted(self.peers.items())
+                {**peer.status(now, self.outbox.size), "clock": self._clock_word(peer)}
+                for _, peer in sorted(self.peers.items())
             ],
             "out_size": self.outbox.size,
             "held": {party: mirror.size for party, mirror in sorted(self.mirrors.items())},
@@ -798,6 +799,13 @@ class Line:
             "outbox": self.outbox.origin,
             "next_epoch": self._next_epoch(),
         }
+
+    def _clock_word(self, peer: Peer) -> str:
+        """OK, OFF beyond the agreed tolerance, ALARM beyond what alarms; by the last probe."""
+        timers, offset_ms = self.view.understanding.timers, abs(peer.offset_ms or 0)
+        if offset_ms > timers.clock_alarm_ms:
+            return "ALARM"
+        return "OFF" if offset_ms > timers.clock_tolerance_ms else "OK"
 
     def _causes(self, now: int) -> dict[str, dict[str, Any]]:
         """Why the line to a counterpart does not work as agreed, as far as it was said."""

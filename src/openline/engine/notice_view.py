@@ -180,6 +180,12 @@ class NoticeView:
         """Go on with other terms; what was taken in stays as it was judged."""
         self._understanding = understanding
 
+    def version_of(self, record: MessageRecord) -> NoticeVersion | None:
+        """The version that a message says; None if it is not kept."""
+        entry = self._notices.get((record.party, record.notice_id))
+        versions = [] if entry is None else entry.versions
+        return next((one for one in versions if one.record is record), None)
+
     def take(self, record: MessageRecord, notice: Notice, now: int) -> NoticeRecord | None:
         """Take in one version; the notice if it counts now, None if it changes nothing."""
         side = (record.party, notice.notice_id)

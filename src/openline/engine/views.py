@@ -21,6 +21,7 @@ from openline.domain.conduct.clock import Turn
 from openline.domain.conduct.table import SUBJECTS
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
+from openline.domain.limits import STATISTICS_PARTS_MAX
 from openline.domain.line.declared import Declared
 from openline.domain.line.observed import Observed
 from openline.domain.line.understanding import Understanding
@@ -32,6 +33,7 @@ from openline.domain.talk.body import Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
+from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, to_json
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.private import Private
@@ -39,6 +41,7 @@ from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.service import Service
+from openline.domain.talk.statistics import GRACE_MS, Fact
 from openline.engine.alarm_view import (
     CLOCK,
     CONFLICT,
@@ -465,6 +468,44 @@ class View:
     def due(self, now: int | None = None) -> list[dict[str, Any]]:
         """What is due on the line, by whom and when, the nearest first."""
         return self._matters.due(self._now if now is None else now)
+
+    def facts(self, start: int, end: int) -> list[Fact]:
+        """What statistics of a window take from the messages held, in any order.
+
+        Args:
+            start: First instant of the window.
+            end: First instant after it.
+
+        Raises:
+            OurError: There are more messages than one statement counts.
+        """
+        assert self.load is not None, "notices are read from the store"
+        records = [
+            record
+            for record in self._messages.after(0, self._messages.count)
+            if start <= record.at < end + GRACE_MS and not record.flags & Flag.DISOWNED
+        ]
+        if len(records) > STATISTICS_PARTS_MAX:
+            raise OurError(
+                f"The window has {len(records)} messages, and a statement counts at most "
+                f"{STATISTICS_PARTS_MAX}.",
+                "Ask for a shorter window.",
+            )
+        return [self._fact(record, self.load) for record in records]
+
+    def _fact(self, record: MessageRecord, load: Load) -> Fact:
+        category, valid_from = "", None
+        if record.kind == Kind.NOTICE:
+            version = self._notices.version_of(record)
+            if version is None:
+                message = load(record.party, record.index, record.epoch)
+                if isinstance(message, Notice):
+                    category, valid_from = message.category, message.valid_from
+            else:
+                category, valid_from = version.category, version.valid_from
+        place = (record.party, record.epoch, record.index, record.kind, record.at)
+        about = record.reply_to
+        return Fact(*place, record.precedence, record.recipients, about, category, valid_from)
 
     def alarms(self, standing_only: bool = True) -> list[dict[str, Any]]:
         """The standing alarms, loudest and then oldest first; then the acknowledged."""

@@ -26,6 +26,7 @@ from openline.faces.api import (
     private,
     reading,
     schema,
+    standing,
     writing,
 )
 from openline.faces.api.describe import add_descriptions, describe_files
@@ -70,6 +71,8 @@ ROUTES: Final = (
     private.list_private,
     private.read_private,
     private.drop_private,
+    standing.read_state,
+    standing.read_statistics,
     conduct.list_matters,
     conduct.read_matter,
     conduct.list_due,

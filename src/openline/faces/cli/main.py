@@ -71,6 +71,7 @@ VERBS: Final = {
         "read-back": "talk:read_back_app",
         "check": "check:app",
         "declare": "declare:app",
+        "service": "service:app",
     },
     "Keep to ourselves": {
         "private": "private:app",
@@ -83,6 +84,7 @@ VERBS: Final = {
         "import": "import_file:app",
         "conflicts": "look:conflicts_app",
         "alarms": "look:alarms_app",
+        "statistics": "statistics:app",
     },
     "Prove": {
         "certify": "certify:app",
