@@ -1,4 +1,4 @@
-"""The past: how a line stood at an instant that is over, as far as it is held here.
+"""The past: how a line stood at an instant that is over, as far as is known.
 
 What the parties declared and what line checks showed is folded anew from the
 record; what circuits showed is in each party's signed ticks. Where no ticks stand

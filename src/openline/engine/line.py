@@ -801,7 +801,7 @@ class Line:
         }
 
     def _clock_word(self, peer: Peer) -> str:
-        """OK, OFF beyond the agreed tolerance, ALARM beyond what alarms; by the last probe."""
+        """OK, OFF beyond the tolerance, ALARM beyond what alarms; by the last probe."""
         timers, offset_ms = self.view.understanding.timers, abs(peer.offset_ms or 0)
         if offset_ms > timers.clock_alarm_ms:
             return "ALARM"

@@ -311,7 +311,9 @@ def _value_of(claim: Claim, name: str) -> Value:
 
 def _parse_declared(value: Value) -> tuple[tuple[str, str], ...]:
     """The states of scopes, in order of the scopes, none twice."""
-    rows = [_row(row, 2, "declared state") for row in _parse_list(value, "states", SCOPES_MAX)]
+    if not isinstance(value, list) or len(value) > SCOPES_MAX:
+        raise CertificateUnreadable(f"the states are not a list of at most {SCOPES_MAX}")
+    rows = [_row(row, 2, "declared state") for row in value]
     if not rows or not all(isinstance(word, str) for row in rows for word in row):
         raise CertificateUnreadable("the claim does not name scopes with their states")
     declared = tuple((str(scope), str(state)) for scope, state in rows)

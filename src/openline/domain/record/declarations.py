@@ -77,7 +77,7 @@ def states_allowed(
 
 
 def _fold(said: Sequence[SaidOfScopes], moment: int, latest: int) -> dict[str, Declared]:
-    """The states at a moment, if exactly this was said, none of it later than `latest`."""
+    """The states at a moment if exactly this was said, none later than `latest`."""
     standings: dict[str, Standing] = {}
     for one in said:
         announced_at = min(one.at, latest)

@@ -192,7 +192,7 @@ def _done(
     done: Mapping[tuple[str, tuple[str, int]], int],
     within: Mapping[int, int],
 ) -> dict[str, dict[str, int | None]]:
-    """By precedence, how many of the messages to a party it did something about, how fast."""
+    """By precedence, what a party did about the messages to it, and how fast."""
     found: dict[str, dict[str, int | None]] = {}
     for precedence, name in _PRECEDENCES.items():
         addressed = [

@@ -248,7 +248,7 @@ def state(
     """Certify the state of the line at an instant, on both axes.
 
     It rests on the ticks of all parties around the instant. Where the line was
-    dark then, openline certify declared still shows what a party had declared.
+    dark then, the verb `declared` still shows what a party had declared.
 
     Example:
         openline certify state --at 080001ZAPR17

@@ -1,6 +1,8 @@
 """The verb `service`: what operators tell each other of the line's own working."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from openline.domain.party import Precedence
 from openline.domain.talk.service import ServiceOccasion
@@ -19,8 +21,8 @@ def service(
     /,
     *,
     circuit: str = "",
-    from_: str | None = None,
-    until: str | None = None,
+    from_: Annotated[str | None, Parameter(name="--from", allow_leading_hyphen=True)] = None,
+    until: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     fallback: str = "",
     language: str | None = None,
     wait: Wait = 5.0,

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from openline.domain.instant import format_instant, parse_instant
 from openline.faces.cli.faults import WrongUsage
@@ -18,8 +20,8 @@ app = make_app("statistics", "")
 def statistics(
     *,
     month: str | None = None,
-    from_: str | None = None,
-    until: str | None = None,
+    from_: Annotated[str | None, Parameter(name="--from", allow_leading_hyphen=True)] = None,
+    until: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
     """Count what was said, checked, read and answered.
