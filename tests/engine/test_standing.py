@@ -14,15 +14,17 @@ from openline.domain.talk.body import Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.message import Message
+from openline.domain.talk.receipt import Read
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.service import Service, ServiceOccasion
+from openline.domain.talk.statistics import statistics, to_bytes
 from openline.engine.check_alarms import COMM_OUT
 from openline.engine.commands import Compose
 from openline.engine.desk import Desk
 from openline.engine.views import View
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE
-from tests.engine.views_script import COMMANDER, EVENING, HOUR, LINE, MINUTE, WATCH, Script
+from tests.engine.views_script import COMMANDER, EVENING, HOUR, LINE, MINUTE, WATCH, Script, notice
 
 DAY = 24 * HOUR
 
@@ -368,3 +370,32 @@ def test_a_new_field_leaves_the_old_bytes_valid() -> None:
     assert set(full.to_body()) == set(range(12))
     assert Declaration.from_body(full.to_body()) == full
     assert Declaration.from_body(plain.to_body()) == plain
+
+
+def test_statistics_do_not_depend_on_the_order_of_arrival() -> None:
+    """Two views that took in the same messages in another order count the same bytes."""
+    script = Script().adopt()
+    early, late = notice(), replace(notice(), version=2)
+    index = script.say(ALPHA, early)
+    script.now += MINUTE
+    script.say(ALPHA, late)
+    script.say(ALPHA, replace(early, notice_id="A-2"))
+    script.say(BRAVO, Read(WATCH, Reference(ALPHA, index)))
+    script.say(ALPHA, LineCheck(WATCH, 1))
+    script.say(BRAVO, LineCheckReply(WATCH, 1, 5), reply_to=(ALPHA, 4))
+    start, end = EVENING - DAY - 1, EVENING + DAY
+    seen = set()
+    for order in ((ALPHA, BRAVO), (BRAVO, ALPHA)):
+        view = View(ALPHA, script.understanding)
+        said = script.applied[ALPHA]
+        for party in order:
+            for applied in said:
+                if applied.envelope_header.party == party:
+                    view.apply(applied, live=False)
+        seen.add(to_bytes(statistics(view.facts(start, end), view.understanding, start, end)))
+    theirs = script.views[BRAVO]
+    seen.add(to_bytes(statistics(theirs.facts(start, end), theirs.understanding, start, end)))
+    assert len(seen) == 1
+    counts = statistics(theirs.facts(start, end), theirs.understanding, start, end)["parties"]
+    assert sum(counts[ALPHA]["notices"]["air_activity"].values()) == 3
+    assert counts[BRAVO]["read"]["ROUTINE"]["done"] == 1

@@ -328,10 +328,11 @@ OFFERS_KEPT = 32
 OFFER_REPLIES_WAITING_MAX = 256
 """Answers that name an offer which has not come yet (three parties)."""
 
-DECLARATIONS_READ_MAX = 4_096
+DECLARATIONS_READ_MAX = 1_024
 """Declarations of one party that are gone through for the state at an instant of the past.
 
-One a day for ten years. Beyond it the state then is not told rather than told wrong.
+Three a week for six years; a tenth of a second. Beyond it the state then is not told rather
+than told wrong.
 """
 
 RUN_ENTRIES_MAX = 65_536

@@ -33,7 +33,6 @@ from openline.domain.talk.body import Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
-from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, to_json
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.private import Private
@@ -479,7 +478,6 @@ class View:
         Raises:
             OurError: There are more messages than one statement counts.
         """
-        assert self.load is not None, "notices are read from the store"
         records = [
             record
             for record in self._messages.after(0, self._messages.count)
@@ -491,18 +489,10 @@ class View:
                 f"{STATISTICS_PARTS_MAX}.",
                 "Ask for a shorter window.",
             )
-        return [self._fact(record, self.load) for record in records]
+        return [self._fact(record) for record in records]
 
-    def _fact(self, record: MessageRecord, load: Load) -> Fact:
-        category, valid_from = "", None
-        if record.kind == Kind.NOTICE:
-            version = self._notices.version_of(record)
-            if version is None:
-                message = load(record.party, record.index, record.epoch)
-                if isinstance(message, Notice):
-                    category, valid_from = message.category, message.valid_from
-            else:
-                category, valid_from = version.category, version.valid_from
+    def _fact(self, record: MessageRecord) -> Fact:
+        category, valid_from = self._notices.lead_of(record.position)
         place = (record.party, record.epoch, record.index, record.kind, record.at)
         about = record.reply_to
         return Fact(*place, record.precedence, record.recipients, about, category, valid_from)
