@@ -72,7 +72,12 @@ def verify(*paths: Path) -> list[tuple[int, dict[str, Any]]]:
 
 
 def test_a_line_works_both_ways_and_is_shown_as_active(pair: tuple[Node, Node]) -> None:
-    """Both nodes show the line as ACTIVE, proven both ways, over a circuit that is up."""
+    """Proven both ways over a circuit that is up, it is ACTIVE once a person has answered."""
+    assert [node.state()["displayed"]["word"] for node in pair] == ["UNTESTED", "UNTESTED"]
+    asked = pair[0].post("LINE_CHECK", {}, wait="delivered", timeout_ms=30_000)
+    reply = {"number": 1, "readability": 5}
+    about = {"party": asked["party"], "index": asked["index"]}
+    pair[1].post("LINE_CHECK_REPLY", reply, reply_to=about, wait="delivered", timeout_ms=30_000)
     for node, other in (pair, pair[::-1]):
         state = node.state()
         assert state["displayed"]["word"] == "ACTIVE"

@@ -170,7 +170,29 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     with running(line.alpha, line.bravo):
         for name in ("alpha", "bravo"):
             wait_until(lambda name=name: is_up(line.client(name)))
+        check_by_people(line)
         yield line
+
+
+def check_by_people(line: Line) -> None:
+    """Let a person at each side check the line and the other answer: it is ACTIVE then."""
+    for asker, answerer in (("alpha", "bravo"), ("bravo", "alpha")):
+        said = say(line.client(asker), "LINE_CHECK", {})
+        check = {"party": said["party"], "index": said["index"]}
+        path = ("/lines", LINE, "messages", said["party"], str(said["index"]))
+        number = line.client(asker).get(*path)["body"]["number"]
+        fields = {"number": number, "readability": 5}
+        say(line.client(answerer), "LINE_CHECK_REPLY", fields, reply_to=check)
+
+
+def say(client: Client, kind: str, fields: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """Say a message and wait for its receipt."""
+    body = {"kind": kind, "fields": fields, **rest}
+    said: dict[str, Any] = client.post(
+        "/lines", LINE, "messages", body=body, wait="delivered", timeout_ms=20_000
+    )
+    assert said["is_delivered"]
+    return said
 
 
 def is_up(client: Client) -> bool:

@@ -16,13 +16,16 @@ from itertools import pairwise
 from typing import Final
 
 from openline.domain.errors import OurError, TheirError
-from openline.domain.instant import HOUR_MS, format_instant
+from openline.domain.instant import DAY_MS, HOUR_MS, format_instant
 from openline.domain.limits import (
     EVIDENCE_ENTRIES_MAX,
     EVIDENCE_ENTRIES_SHOWN_MAX,
     EVIDENCE_TICKS_MAX,
+    RUN_ENTRIES_MAX,
 )
+from openline.domain.line.declared import Declared
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, by_any, mirror_name
+from openline.domain.line.observed import Observed
 from openline.domain.line.understanding import (
     SignedUnderstanding,
     Understanding,
@@ -36,6 +39,7 @@ from openline.domain.record.certificate import (
     Evidence,
     Extension,
     ProvenEntry,
+    Run,
 )
 from openline.domain.record.checkpoint import (
     Checkpoint,
@@ -45,6 +49,11 @@ from openline.domain.record.checkpoint import (
 )
 from openline.domain.record.claims import ANSWERING, line_words
 from openline.domain.record.cosignature import cosigner_keys, verify_cosignature
+from openline.domain.record.declarations import (
+    SaidOfScopes,
+    states_allowed,
+    why_dates_are_doubtful,
+)
 from openline.domain.record.envelope import parse_content, parse_envelope
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import Note, VerifierKey, parse_note
@@ -52,14 +61,17 @@ from openline.domain.record.proof import LogProof
 from openline.domain.record.signing import PublicKeys
 from openline.domain.record.silence import (
     Around,
+    Dated,
     Finding,
     Judgement,
     Window,
     after,
     around,
+    bracket,
     judge,
 )
 from openline.domain.record.tick import Tick, parse_tick
+from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, parse_body
 from openline.domain.talk.signed_act import act_of
@@ -71,6 +83,9 @@ _TICKS_READ: Final = 512
 
 _SEARCH_FACTORS: Final = (1, 4, 16, 64, 256)
 """How much wider each look for ticks is than the first, until they are found."""
+
+_FAR_MARGINS_MS: Final = (3 * DAY_MS, 10 * DAY_MS)
+"""How far around an instant to look where the line was out for long: ten days take some 10 s."""
 
 _MAY_BE_KEY_MESSAGE: Final = re.compile(rb"\x3a\x00\x01\x11\x70[\xa5-\xa8]\x01[\x01-\x03]\x02")
 """Our header field -70001, a map, and under 1 a kind of 1 to 3: finds key messages
@@ -273,6 +288,45 @@ class Exporter:
         )
         return dossier.write(claim, [outbox])
 
+    def observed_at(self, at: int) -> dict[str, list[str]]:
+        """What each party observed of the line around an instant, by its own ticks.
+
+        Args:
+            at: The instant.
+
+        Returns:
+            By party each word in its ticks around the instant, in order; none where its
+            ticks do not stand around it without a gap.
+        """
+        return self._dossier().observed(at)
+
+    def declared(self, party: str, at: int) -> bytes:
+        """A certificate of what a party declared of each scope at an instant.
+
+        It needs no tick at the instant itself: whatever the party had said by then is
+        shown, as far as a tick of its from after the instant reaches.
+
+        Args:
+            party: Whose declarations.
+            at: The instant.
+
+        Raises:
+            OurError: No ticks around the instant are stored, the party had said too much
+                for one file, or changed so near to the instant that no state is certain.
+        """
+        dossier = self._dossier()
+        dossier.check_party(party)
+        states = dossier.add_declared(party, at)
+        if len(states) != 1:
+            raise OurError(
+                f"{party} changed what it declares so near to {format_instant(at)} that either "
+                "state may have stood.",
+                "Ask for an instant some seconds earlier or later.",
+            )
+        rows = tuple((scope, str(state)) for scope, state in sorted(states[0].items()))
+        claim = Claim(CertificateKind.DECLARED, self._line, party, at=at, declared=rows)
+        return dossier.write(claim, dossier.ticked([party]))
+
     def _window(
         self, kind: CertificateKind, party: str, valid_from: int, valid_until: int
     ) -> bytes:
@@ -373,6 +427,7 @@ class _Dossier:
         self._entries: dict[tuple[Origin, int], tuple[bool, int | None]] = {}
         self._pairs: set[tuple[Origin, int, int]] = set()
         self._holders: set[str] = set()
+        self._runs: list[Run] = []
         self.rings: dict[Origin, KeyRing] = {}
         for outbox in sorted(one for one in logs if one.party in self.parties):
             self.rings[outbox] = self._ring(understanding, outbox)
@@ -599,6 +654,88 @@ class _Dossier:
             )
         return {name: one.chain for name, one in chains.items()}
 
+    def observed(self, at: int) -> dict[str, list[str]]:
+        """The words of each party's unbroken ticks around an instant; none without them."""
+        found: dict[str, list[str]] = {name: [] for name in self.parties}
+        for margin_ms in self._margins()[:2]:
+            web = self._web_near((at,), margin_ms)
+            for name in self.parties:
+                one = self._around(name, at, web)
+                if one is not None:
+                    found[name] = list(dict.fromkeys(tick.observed for tick in one.chain))
+            if all(found.values()):
+                break
+        known = set(Observed)
+        return {name: [word for word in words if word in known] for name, words in found.items()}
+
+    def add_declared(self, party: str, at: int) -> list[dict[str, Declared]]:
+        """Add all that a party had said by an instant; every state that it allows.
+
+        Raises:
+            OurError: It cannot be shown; with what is missing.
+        """
+        before, later = self._add_bracket(party, at)
+        outbox = parse_origin(later.tick.out.origin)
+        assert outbox is not None, "a parsed tick names an origin"
+        if outbox.epoch > 1 or before.tick.out.origin != later.tick.out.origin:
+            raise OurError(
+                f"{party} has opened a new outbox: what it declared is not certified across it.",
+                "Ask for the state that its ticks show: openline certify state.",
+            )
+        size = later.tick.out.size
+        if size > RUN_ENTRIES_MAX:
+            raise OurError(
+                f"{party} had said {size} things by then; a certificate shows at most "
+                f"{RUN_ENTRIES_MAX}.",
+                "Ask for the state that its ticks show: openline certify state.",
+            )
+        raws, said = self._gather_said(outbox, size)
+        self._runs.append(Run(str(outbox), raws))
+        tolerance_ms = self.tolerance_ms
+        size_before = before.tick.out.size
+        if doubt := why_dates_are_doubtful(said, size_before, at, tolerance_ms):
+            raise OurError(f"What {party} declared is doubtful: {doubt}.", "")
+        return states_allowed(said, size_before, at, tolerance_ms)
+
+    def _add_bracket(self, party: str, at: int) -> tuple[Dated, Dated]:
+        """Add the ticks of a party that are nearest to an instant, however far they are."""
+        line = self.outboxes(party)[0].line
+        rows = [self._store.last_tick(line, name) for name in self.parties]
+        for margin_ms in (*self._margins(), *_FAR_MARGINS_MS):
+            web = self._web_near((at,), margin_ms)
+            before, later, wrong = bracket(party, at, self.tolerance_ms, web)
+            if wrong:
+                raise OurError(f"The ticks of {party} contradict each other: {wrong}", "")
+            if before is not None and later is not None:
+                self._take(web, (*before.path, *later.path))
+                return before, later
+        since = "" if any(rows) else " No tick is stored at all."
+        raise OurError(
+            f"No ticks of {party} before and after {format_instant(at)} are stored here.{since}",
+            "Ask for an instant that is over by some ticks, after the line was opened.",
+        )
+
+    def _gather_said(
+        self, outbox: Origin, size: int
+    ) -> tuple[tuple[bytes, ...], list[SaidOfScopes]]:
+        """All entries of an outbox up to a size, and those that change what is declared."""
+        ring, raws = self.rings[outbox], []
+        said: list[SaidOfScopes] = []
+        for start in range(0, size, _ENTRIES_READ):
+            count = min(_ENTRIES_READ, size - start)
+            for offset, entry in enumerate(self._store.entries(str(outbox), start, count)):
+                index = start + offset
+                raws.append(entry.raw)
+                header = parse_envelope(entry.raw).header
+                if header.kind not in (Kind.UNDERSTANDING, Kind.DECLARATION):
+                    continue
+                body = parse_body(header.kind, parse_content(entry.content))
+                declaration = body if isinstance(body, Declaration) else None
+                scopes = ring.understanding_at(index).scopes
+                said.append(SaidOfScopes(index, header.at, declaration, scopes))
+                self._entries[outbox, index] = (index > 0, None)
+        return tuple(raws), said
+
     def _around(self, party: str, at: int, web: dict[bytes, Tick]) -> Around | None:
         return around(party, at, self.tolerance_ms, self._gap_ms_max, web)
 
@@ -691,6 +828,7 @@ class _Dossier:
             heads=tuple(note.format() for note in self._heads.values()),
             extensions=tuple(self._extensions(proven)),
             ticks=tuple(self._notes[digest] for digest in self.ticks),
+            runs=tuple(self._runs),
         )
         return Certificate(claim, evidence).format()
 

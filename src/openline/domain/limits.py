@@ -316,6 +316,28 @@ PRIVATE_NAME_CHARS_MAX = 64
 PRIVATE_ENDED_KEPT = 200
 """Plans and sites that are over and that a node still lists; the journal has them all."""
 
+CHECKS_PER_DAY_MAX = 24
+"""Times of a day in a calendar of line checks: hourly, as between Washington and Moscow."""
+
+SERVICES_KEPT = 16
+"""Service messages of one party that stand at a time: one for each circuit, the newest."""
+
+OFFERS_KEPT = 32
+"""Offers to resume of one party that a node shows, the newest; the record has them all."""
+
+OFFER_REPLIES_WAITING_MAX = 256
+"""Answers that name an offer which has not come yet (three parties)."""
+
+DECLARATIONS_READ_MAX = 1_024
+"""Declarations of one party that are gone through for the state at an instant of the past.
+
+Three a week for six years; a tenth of a second. Beyond it the state then is not told rather
+than told wrong.
+"""
+
+RUN_ENTRIES_MAX = 65_536
+"""Entries of one whole outbox in a certificate: what its 16 megabytes hold."""
+
 SPEAKS_FOR_MAX = 3
 """For whom one answer speaks: own people, auxiliaries, partners."""
 
@@ -482,3 +504,10 @@ PASSWORD_CHARS_MAX = 200
 
 OFFICERS_CONNECTIONS_MAX = 128
 """Connections to the officers' port at one time, streams of events among them."""
+
+CHECKS_READ_MAX = 512
+"""Line checks and answers that are gone through for an instant of the past: three weeks of
+hourly ones, and far more than hysteresis looks back."""
+
+STATISTICS_PARTS_MAX = 200_000
+"""Messages in one statement of a month: a hundred times a busy line's (`docs/guides`)."""

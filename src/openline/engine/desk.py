@@ -5,8 +5,8 @@ is refused here, with what to do instead. A counterpart's messages never come
 this way: those are stored and flagged. The rules of single messages are
 `domain.talk`'s; here are those that need to know the line:
 
-1. The post is one of ours; a declaration involves a post of tier 2 or higher
-   where we have one.
+1. The post is one of ours; a declaration or an offer to resume involves a post of
+   tier 2 or higher where we have one.
 2. What is answered, read or read back exists, and is not our own.
 3. A notice has the next version, ends in the future, says in words where its
    volumes are, and stays within the agreed number of live ones.
@@ -51,6 +51,8 @@ from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.resumption import ResumptionOffer
+from openline.domain.talk.service import Service
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.warning import Warning
 from openline.engine.commands import Compose
@@ -58,6 +60,7 @@ from openline.engine.conflict_view import Check
 from openline.engine.dialogue_rules import check_dialogue
 from openline.engine.message_view import MessageRecord, kind_name
 from openline.engine.place_desk import PlaceDesk, check_words
+from openline.engine.state_rules import accepts_offer, check_offer, check_service
 from openline.engine.talk_rules import check_talk, completed_coded
 from openline.engine.views import View
 
@@ -68,6 +71,7 @@ _TAKES_RESPONSE: Final = (
     Kind.TEXT,
     Kind.NOTICE,
     Kind.DECLARATION,
+    Kind.RESUMPTION_OFFER,
     Kind.ANSWER,
     Kind.WARNING,
     Kind.SITE,
@@ -197,6 +201,8 @@ class Desk:
             return self._named(message)
         if isinstance(message, Declaration):
             return self._timed(message, now)
+        if isinstance(message, Service) and message.valid_from == 0:
+            return replace(message, valid_from=now)
         if isinstance(message, LineCheck):
             number = max(self._view.state.next_check_number(), self._check_number + 1)
             return replace(message, number=number, statuses=message.statuses or self._statuses(now))
@@ -272,7 +278,12 @@ class Desk:
             case Response():
                 self._check_response(message, now)
             case Declaration():
-                self._check_declaration(message, now)
+                accepts = accepts_offer(message, command.reply_to, self._own, self._view)
+                self._check_declaration(message, now, accepts=accepts)
+            case Service():
+                check_service(message, now)
+            case ResumptionOffer():
+                check_offer(message, self._view, now)
             case LineCheck(next_check_at=int(at)) if at <= now:
                 raise OurError(
                     f"The next check would come at {format_instant(at)}, which is over.",
@@ -315,8 +326,8 @@ class Desk:
             speakers.append(message.released_by)
         self.check_post(*speakers)
         known = {post.name: post.tier for post in terms.posts}
-        if isinstance(message, Declaration):
-            _check_tier(terms, [known[by.post] for by in speakers])
+        if isinstance(message, Declaration | ResumptionOffer):
+            _check_tier(terms, [known[by.post] for by in speakers], message)
 
     def _check_second(self, message: Message, command: Compose) -> None:
         """A second person releases what the parties agreed on; FLASH waits for nobody."""
@@ -552,7 +563,7 @@ class Desk:
         if record.kind not in _TAKES_RESPONSE:
             raise OurError(
                 f"{serial} is a {kind_name(record.kind)}, which takes no response.",
-                "Respond to a notice, a text or a declaration; say anything else in a text.",
+                "Respond to a notice, text, declaration or offer; say anything else in a text.",
             )
         if response.answer is Answer.HOLDING and (response.holding_until or 0) <= now:
             raise OurError(
@@ -593,7 +604,7 @@ class Desk:
             "See `openline log`; a check is answered once.",
         )
 
-    def _check_declaration(self, declaration: Declaration, now: int) -> None:
+    def _check_declaration(self, declaration: Declaration, now: int, *, accepts: bool) -> None:
         at = declaration.effective_at
         if at < now:
             raise OurError(
@@ -607,7 +618,7 @@ class Desk:
                 f"Terminate from {earliest} or later; suspend to stop at once.",
             )
         for scope in declaration.scopes:
-            self._check_change(declaration.status, scope, at, now)
+            self._check_change(declaration.status, scope, now, accepts=accepts)
         self._check_kept_open(declaration)
 
     def _check_kept_open(self, declaration: Declaration) -> None:
@@ -620,7 +631,7 @@ class Desk:
                     f"Name one of {', '.join(dict.fromkeys(names))}.",
                 )
 
-    def _check_change(self, status: Status, scope: str, at: int, now: int) -> None:
+    def _check_change(self, status: Status, scope: str, now: int, *, accepts: bool) -> None:
         scopes = self._view.understanding.scopes
         if scope not in scopes:
             raise OurError(
@@ -635,22 +646,24 @@ class Desk:
                 f"The scope {scope} is not in force: we have not adopted it yet.",
                 "Wait until the node has recorded the Understanding.",
             )
-        if status is Status.IN_FORCE and state is Declared.IN_FORCE and not standing.pending(now):
+        is_kept = state is Declared.IN_FORCE and not standing.pending(now)
+        if status is Status.IN_FORCE and is_kept and not accepts:
             raise OurError(
                 f"We keep {scope} in force; there is nothing to resume or to withdraw.",
                 "Leave it out of the declaration.",
             )
 
 
-def _check_tier(terms: PartyTerms, tiers: list[int]) -> None:
+def _check_tier(terms: PartyTerms, tiers: list[int], message: Any) -> None:
     """A post of tier 2 or higher takes part, where there is one.
 
     See `docs/concepts/state.md`.
     """
     able = [post.name for post in terms.posts if post.tier >= _TIER_OF_DECLARATIONS]
+    what = "A declaration" if isinstance(message, Declaration) else "An offer to resume"
     if able and max(tiers) < _TIER_OF_DECLARATIONS:
         raise OurError(
-            "A declaration is drafted or released by a post of tier 2 or higher.",
+            f"{what} is drafted or released by a post of tier 2 or higher.",
             f"Let {' or '.join(able)} draft or release it.",
         )
 

@@ -824,16 +824,13 @@ class Line:
 
     def observed(self, now: int) -> Observed:
         """What is observed of the line: its counterparts, aggregated."""
+        return aggregate(self._observed_of(peer, now) for peer in self.peers.values())
+
+    def _observed_of(self, peer: Peer, now: int) -> Observed:
+        """What is observed of one counterpart."""
+        states = [watch.state for watch in peer.circuits.values()]
         timers = self.view.understanding.timers
-        return aggregate(
-            counterpart_state(
-                [watch.state for watch in peer.circuits.values()],
-                peer.tick_answered_at,
-                now,
-                timers,
-            )
-            for peer in self.peers.values()
-        )
+        return counterpart_state(states, peer.tick_answered_at, now, timers)
 
     def serve(self, path: str) -> bytes | None:
         """A C2SP read path of our outbox: `checkpoint`, `tile/...`; else None."""
@@ -855,7 +852,7 @@ class Line:
     def status(self, now: int) -> dict[str, Any]:
         """What officers see of the line."""
         observed = self.observed(now)
-        displayed = self.view.displayed(observed, now)
+        displayed = {**self.view.displayed(observed, now), "causes": self._causes(now)}
         return {
             "line": self.name,
             "understanding": understanding_hash(self.signed.data).hex(),
@@ -864,7 +861,8 @@ class Line:
             "declared": self.view.declared(now),
             "displayed": displayed,
             "counterparts": [
-                peer.status(now, self.outbox.size) for _, peer in sorted(self.peers.items())
+                {**peer.status(now, self.outbox.size), "clock": self._clock_word(peer)}
+                for _, peer in sorted(self.peers.items())
             ],
             "out_size": self.outbox.size,
             "held": {party: mirror.size for party, mirror in sorted(self.mirrors.items())},
@@ -876,6 +874,23 @@ class Line:
             "outbox": self.outbox.origin,
             "next_epoch": self._next_epoch(),
         }
+
+    def _clock_word(self, peer: Peer) -> str:
+        """OK, OFF beyond the tolerance, ALARM beyond what alarms; by the last probe."""
+        timers, offset_ms = self.view.understanding.timers, abs(peer.offset_ms or 0)
+        if offset_ms > timers.clock_alarm_ms:
+            return "ALARM"
+        return "OFF" if offset_ms > timers.clock_tolerance_ms else "OK"
+
+    def _causes(self, now: int) -> dict[str, dict[str, Any]]:
+        """Why the line to a counterpart does not work as agreed, as far as it was said."""
+        circuits = {
+            party: {name: watch.state for name, watch in peer.circuits.items()}
+            for party, peer in self.peers.items()
+        }
+        observed = {party: self._observed_of(peer, now) for party, peer in self.peers.items()}
+        is_own_fault = bool(self.broken or self.missing_key())
+        return self.view.state.causes(now, circuits, observed, is_own_fault=is_own_fault)
 
     def _next_epoch(self) -> dict[str, Any]:
         """What an EPOCH would have to name, if it were opened now."""

@@ -356,6 +356,11 @@ class MessageView:
                 return party, int(number)
         return None
 
+    @property
+    def count(self) -> int:
+        """How many messages there are."""
+        return len(self._all)
+
     def after(self, position: int, count: int) -> list[MessageRecord]:
         """At most so many messages after a position, in order."""
         return self._all[max(0, position) : max(0, position) + max(0, count)]

@@ -175,15 +175,25 @@ class NoticeView:
         # Instants at which a window opens or closes: (at, order, what, side, version).
         self._agenda: list[tuple[int, int, int, Side, int]] = []
         self._order = 0
+        # Of every notice, by position of its message, what statistics count: also of those
+        # that changed nothing, so that nothing has to be read again.
+        self._leads: dict[int, tuple[str, int | None]] = {}
+        self._categories: dict[str, str] = {}
 
     def amend(self, understanding: Understanding) -> None:
         """Go on with other terms; what was taken in stays as it was judged."""
         self._understanding = understanding
 
+    def lead_of(self, position: int) -> tuple[str, int | None]:
+        """Category and start of the windows of the notice that a message says."""
+        return self._leads.get(position, ("", None))
+
     def take(self, record: MessageRecord, notice: Notice, now: int) -> NoticeRecord | None:
         """Take in one version; the notice if it counts now, None if it changes nothing."""
         side = (record.party, notice.notice_id)
         record.notice_id = notice.notice_id
+        category = self._categories.setdefault(notice.category, notice.category)
+        self._leads[record.position] = (category, notice.valid_from)
         entry = self._notices.get(side)
         if entry is None:
             entry = NoticeRecord(record.party, notice, len(self._notices) + 1)

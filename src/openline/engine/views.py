@@ -23,6 +23,7 @@ from openline.domain.conduct.clock import Turn
 from openline.domain.conduct.table import SUBJECTS
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
+from openline.domain.limits import STATISTICS_PARTS_MAX
 from openline.domain.line.declared import Declared
 from openline.domain.line.form import Fault
 from openline.domain.line.observed import Observed
@@ -46,7 +47,10 @@ from openline.domain.talk.private import Private
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.resumption import ResumptionOffer
+from openline.domain.talk.service import Service
 from openline.domain.talk.site import Sites
+from openline.domain.talk.statistics import GRACE_MS, Fact
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.zone import Zone
 from openline.engine.alarm_view import (
@@ -70,6 +74,8 @@ from openline.engine.alarm_view import (
     Alarm,
     AlarmView,
 )
+from openline.engine.check_alarms import RESUMPTION_OFFERED, SERVICE, check_alarms, service_facts
+from openline.engine.check_view import CheckDue, CheckWaits, Turned
 from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied, Side
 from openline.engine.effects import Show
 from openline.engine.matter_view import Matter, MatterView, RunOut
@@ -147,6 +153,8 @@ class View:
         self.talk = TalkView(self._messages, understanding)
         self._alarms = AlarmView()
         self.signed = SignedView(understanding.line, load)
+        # The alarms about people that stand, by counterpart: name and key.
+        self._standing_checks: dict[str, list[tuple[str, str]]] = {}
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
         # When conflicts become imminent: (at, sides). Some entries are of the past.
@@ -555,6 +563,35 @@ class View:
         """Their messages whose words no person has given in a language, as they came."""
         return [self._messages.to_json(record) for record in self.talk.untranslated(language)]
 
+    def facts(self, start: int, end: int) -> list[Fact]:
+        """What statistics of a window take from the messages held, in any order.
+
+        Args:
+            start: First instant of the window.
+            end: First instant after it.
+
+        Raises:
+            OurError: There are more messages than one statement counts.
+        """
+        records = [
+            record
+            for record in self._messages.after(0, self._messages.count)
+            if start <= record.at < end + GRACE_MS and not record.flags & Flag.DISOWNED
+        ]
+        if len(records) > STATISTICS_PARTS_MAX:
+            raise OurError(
+                f"The window has {len(records)} messages, and a statement counts at most "
+                f"{STATISTICS_PARTS_MAX}.",
+                "Ask for a shorter window.",
+            )
+        return [self._fact(record) for record in records]
+
+    def _fact(self, record: MessageRecord) -> Fact:
+        category, valid_from = self._notices.lead_of(record.position)
+        place = (record.party, record.epoch, record.index, record.kind, record.at)
+        about = record.reply_to
+        return Fact(*place, record.precedence, record.recipients, about, category, valid_from)
+
     def alarms(self, standing_only: bool = True) -> list[dict[str, Any]]:
         """The standing alarms, loudest and then oldest first; then the acknowledged."""
         return self._alarms.to_json(standing_only=standing_only)
@@ -657,6 +694,7 @@ class View:
                 until = message.holding_until if message.answer is Answer.HOLDING else None
                 mark = Mark("answered", record, message.answer.name, until)
                 self._mark(record, message.of, mark)
+                self._state.offers.responded(record, message)
             case LineCheck():
                 self._state.ask(record, message)
             case LineCheckReply():
@@ -668,6 +706,10 @@ class View:
                 self._take_declaration(record, message)
             case Coded() | Correction() | QueryAck() | PassedOn() | LaterTranslation():
                 self._take_talk(record, message)
+            case Service():
+                self._take_service(record, message)
+            case ResumptionOffer():
+                self._take_offer(record, message)
             case Adoption():
                 self._state.adopt(record)
             case KeyRevoke() if message.role is KeyRole.NODE:
@@ -833,6 +875,8 @@ class View:
         self._pass_time_of_places()
         for effect in self._state.advance(self._now):
             self._tell_effect(effect)
+        for news in self._state.checked.advance(self._now):
+            self._tell_check(news)
         for run_out in self._matters.advance(self._now):
             self._tell_run_out(run_out)
             self._show_matter(run_out.matter)
@@ -1124,6 +1168,50 @@ class View:
             key = f"{effect.party}/{effect.scope}/{effect.change.index}"
             self._raise(STATE_CHANGED, precedence, facts, key)
         self._show_state()
+
+    def _take_service(self, record: MessageRecord, service: Service) -> None:
+        self._state.services.take(record, service)
+        if record.party != self.own:
+            facts = {**self._facts(record), **service_facts(service)}
+            key = f"{record.party}/{record.epoch}/{record.index}"
+            self._raise(SERVICE, Precedence.PRIORITY, facts, key)
+        self._show_state()
+
+    def _take_offer(self, record: MessageRecord, offer: ResumptionOffer) -> None:
+        self._state.offers.take(record, offer)
+        if record.party != self.own:
+            facts = {
+                **self._facts(record),
+                "scopes": list(offer.scopes),
+                "proposed_at": offer.proposed_at,
+            }
+            key = f"{record.party}/{record.epoch}/{record.index}"
+            self._raise(RESUMPTION_OFFERED, Precedence.IMMEDIATE, facts, key)
+        self._show_state()
+
+    def _tell_check(self, news: Turned | CheckDue | CheckWaits) -> None:
+        """Raise and end the alarms about people: theirs, and our own duty."""
+        for alarm in check_alarms(news, self.own, self._standing_checks):
+            if alarm.precedence is None:
+                self._tell_alarm(self._alarms.end(f"{alarm.name}/{alarm.key}", self._now))
+            else:
+                self._raise(alarm.name, alarm.precedence, alarm.facts, alarm.key)
+        self._show_state()
+
+    def state_at(self, at: int) -> dict[str, Any]:
+        """What was declared, and what line checks showed, at an instant that is over.
+
+        As this node holds the record and dates it; what circuits showed is in the ticks.
+
+        Raises:
+            OurError: A party has declared more often than is gone through.
+        """
+        assert self.load is not None, "the past is read from the store"
+        declared = {
+            party: {scope: state.value for scope, state in scopes.items()}
+            for party, scopes in self._state.declared_at(at, self.load).items()
+        }
+        return {"declared": declared, "answered": self._state.checked.states_at(at, self.load)}
 
     def _distrust(self, party: str, start: int, end: int) -> None:
         for record in self._messages.distrust(party, start, end):

@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from openline.domain.instant import HOUR_MS, MINUTE_MS, SECOND_MS
 from openline.domain.line.observed import (
     CIRCUIT,
-    Answered,
     CircuitWatch,
     Observed,
     Sign,
     aggregate,
-    answer_state,
     counterpart_state,
 )
 from openline.domain.line.terms import Timers
@@ -226,22 +224,3 @@ def test_an_asymmetric_cut_is_seen_by_both_within_thirty_seconds() -> None:
         heard.heard(cut_at + later, TIMERS)
     assert heard.state is UP
     assert counterpart_state([heard.state], cut_at, cut_at + 3 * TICK, TIMERS) is DEGRADED
-
-
-@pytest.mark.parametrize(
-    ("asked", "answered", "state"),
-    [
-        (None, None, Answered.UNTESTED),
-        (0, None, Answered.UNTESTED),
-        (None, HOUR_MS, Answered.ANSWERED),
-        (5 * MINUTE_MS - 1, HOUR_MS, Answered.ANSWERED),
-        (5 * MINUTE_MS, HOUR_MS, Answered.LATE),
-        (5 * MINUTE_MS, None, Answered.LATE),
-        (30 * MINUTE_MS, HOUR_MS, Answered.UNANSWERED),
-    ],
-)
-def test_people(asked: int | None, answered: int | None, state: Answered) -> None:
-    """A check unanswered for 5 minutes is LATE, for 30 UNANSWERED (as agreed)."""
-    asked_at = None if asked is None else START - asked
-    answered_at = None if answered is None else START - answered
-    assert answer_state(asked_at, answered_at, START, TIMERS) is state

@@ -100,6 +100,7 @@ def tell(prefix: str = "") -> Told:
         CertificateKind.USE: export.use(ALPHA, START + MINUTE, START + 3 * MINUTE),
         CertificateKind.NON_USE: export.non_use(ALPHA, START + 10_000, START + 110_000),
         CertificateKind.STATE: export.state(START + 4 * MINUTE),
+        CertificateKind.DECLARED: export.declared(ALPHA, START + 4 * MINUTE),
         CertificateKind.LEAD_TIME: export.lead_time(ALPHA, issued),
         CertificateKind.NO_ANSWER: export.no_answer(ALPHA, text, history.now - MINUTE),
     }

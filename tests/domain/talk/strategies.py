@@ -11,7 +11,13 @@ from openline.domain.record.signing import PublicKeys
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import By, Reference
-from openline.domain.talk.check import LineCheck, LineCheckReply, Occasion, ScopeStatus
+from openline.domain.talk.check import (
+    CheckTranslation,
+    LineCheck,
+    LineCheckReply,
+    Occasion,
+    ScopeStatus,
+)
 from openline.domain.talk.code_book import Acts
 from openline.domain.talk.coded import Coded, SlotValue
 from openline.domain.talk.correction import Correction
@@ -32,7 +38,9 @@ from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question,
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.roster import Listed, Roster
+from openline.domain.talk.service import Service, ServiceOccasion
 from openline.domain.talk.signed_act import ActSignature, Part, SignedAct
 from openline.domain.talk.site import Removal, Site, SiteOperation, Sites, Verification
 from openline.domain.talk.text import Text, Translation
@@ -260,6 +268,30 @@ messages = st.one_of(
         conditions=texts,
         kept_open=name_sets,
         signed=st.none() | signed_acts,
+        article=st.none() | needed_labels,
+        demands=st.none() | needed_texts,
+        also_delivered_by=st.none() | needed_labels,
+    ),
+    st.builds(
+        Service,
+        by=bys,
+        occasion=st.sampled_from(ServiceOccasion),
+        valid_from=instants,
+        valid_until=st.none() | instants,
+        circuit=labels,
+        fallback=labels,
+        text=texts,
+        language=languages,
+    ),
+    st.builds(
+        ResumptionOffer,
+        by=bys,
+        scopes=name_sets.filter(bool),
+        proposed_at=instants,
+        text=needed_texts,
+        language=languages,
+        conditions=texts,
+        reply_by=st.none() | instants,
     ),
     st.builds(
         LineCheck,
@@ -271,6 +303,18 @@ messages = st.one_of(
         circuits=st.lists(needed_labels, max_size=3).map(tuple),
         statuses=statuses,
         next_check_at=st.none() | instants,
+        translations=st.none()
+        | st.lists(
+            st.builds(
+                CheckTranslation,
+                language=languages,
+                text=needed_texts,
+                translator=needed_labels,
+                certified_by=labels,
+            ),
+            min_size=1,
+            max_size=2,
+        ).map(tuple),
     ),
     st.builds(
         LineCheckReply,

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from openline.adapters.wording import dialogue, places, talks
+from openline.adapters.wording import dialogue, places, standing, talks
 from openline.adapters.wording.marking import LANGUAGES, Data, Facts, Quote, catalogue, mark
 from openline.domain.instant import (
     DAY_MS,
@@ -50,11 +50,7 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (
-    dialogue,
-    places,
-    talks,
-)
+_ROOMS: Final = (dialogue, places, standing, talks)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]
@@ -678,6 +674,7 @@ class Wording:
             *(part for one in line["counterparts"] for part in self._heard(line, one, timers, now)),
             *(part for party, test in sorted(line["displayed"]["checks"].items())
               for part in self._tested(party, test)),
+            *standing.state_parts(self, line["displayed"]),
             *self._declared(line["displayed"]["declared"]),
         ]  # fmt: skip
         sentence = self.listed(iter(parts)) + "."
@@ -745,7 +742,7 @@ class Wording:
         if asked_at is not None:
             sentence = (
                 mark("line check of {at} waits for {party}")
-                if test["state"] in ("UNTESTED", "ANSWERED")
+                if test["state"] in ("UNTESTED", "ANSWERED", "RECOVERING")
                 else mark("line check of {at} not answered by {party}")
             )
             yield self.say(sentence, at=Data(dtg(asked_at)), party=Data(party))
@@ -1039,6 +1036,7 @@ class Wording:
         if message.kept_open:
             kept = self.terms(message.kept_open)
             yield self.say("This goes on all the same: {kept}.", kept=kept)
+        yield from standing.declaration_rows(self, message)
         yield from self.officer_rows(message.by)
         by = message.released_by
         officer, post = self.quoted(by.officer), self.quoted(by.post)
@@ -1087,6 +1085,7 @@ class Wording:
         if message.text:
             test = mark("The text of the check, which means nothing, in {language}:")
             yield from self.words(test, message.text, message.language)
+            yield from standing.translation_rows(self, message)
         else:
             yield self.say("There is no message.")
         if message.circuits:

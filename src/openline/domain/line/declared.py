@@ -271,7 +271,7 @@ class Word(StrEnum):
     PARTIALLY_SUSPENDED = "PARTIALLY_SUSPENDED"
     """Some party does not keep some scope."""
     UNTESTED = "UNTESTED"
-    """Nothing has been heard yet."""
+    """Nothing has been heard yet, or no person has answered a line check yet."""
     LOST = "LOST"
     """No counterpart can be reached."""
     UNANSWERED = "UNANSWERED"
@@ -288,6 +288,17 @@ _OBSERVED_WORDS: Final = {
     Observed.DEGRADED: Word.DEGRADED,
     Observed.UP: Word.ACTIVE,
 }
+_PEOPLE_WORDS: Final = {
+    Answered.UNTESTED: Word.UNTESTED,
+    Answered.ANSWERED: Word.ACTIVE,
+    Answered.RECOVERING: Word.DEGRADED,
+    Answered.LATE: Word.DEGRADED,
+    Answered.UNANSWERED: Word.UNANSWERED,
+    Answered.UNANSWERED_PROLONGED: Word.UNANSWERED,
+}
+"""The word where the circuits work as agreed: machines alone make no line ACTIVE."""
+
+_NOBODY: Final = (Answered.UNANSWERED, Answered.UNANSWERED_PROLONGED)
 _STOPPED: Final = (Declared.SUSPENDED, Declared.TERMINATED)
 
 
@@ -328,6 +339,6 @@ def _observed_word(observed: Observed, answered: Answered) -> Word:
     word = _OBSERVED_WORDS[observed]
     if word in (Word.UNTESTED, Word.LOST):
         return word
-    if answered is Answered.UNANSWERED:
-        return Word.UNANSWERED
-    return Word.DEGRADED if answered is Answered.LATE else word
+    if word is Word.ACTIVE or answered in _NOBODY:
+        return _PEOPLE_WORDS[answered]
+    return word

@@ -16,13 +16,20 @@ Rules of a circuit:
 Rules of a pair: to hear is not to be heard. The state is never better than the
 age of the *two-way proof* allows: when we made the newest tick of ours that the
 counterpart names as heard. Normal exchange keeps it below two intervals.
+
+Rules of people (`PEOPLE`): a check not answered when it should be is LATE; a second
+one in a row, or half an hour, is UNANSWERED; a third one, or a day, is
+UNANSWERED_PROLONGED (as agreed). Two answered checks clear it. The cause of a
+trouble is what somebody said or what our own node knows, and else `unknown`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from openline.domain.instant import DAY_MS
+from openline.domain.limits import LINE_CHECKS_OPEN_MAX
 from openline.domain.line.terms import Timers
 
 
@@ -181,30 +188,245 @@ class Answered(StrEnum):
     """What line checks between people show; separate from `Observed`."""
 
     UNTESTED = "UNTESTED"
-    """Nobody has asked yet, or the first check is not due for an answer."""
+    """No line check was ever answered, and none is late."""
     ANSWERED = "ANSWERED"
-    """The last line check was answered, or its answer is not late yet."""
+    """People answer, in time."""
+    RECOVERING = "RECOVERING"
+    """A check was answered after others were not: one more clears it."""
     LATE = "LATE"
     """The answer to a line check is late."""
     UNANSWERED = "UNANSWERED"
     """No person answers."""
+    UNANSWERED_PROLONGED = "UNANSWERED_PROLONGED"
+    """No person answers for so long that the next tier acts."""
 
 
-def answer_state(
-    asked_at: int | None, answered_at: int | None, now: int, timers: Timers
-) -> Answered:
-    """What the line checks show at an instant.
+class Test(StrEnum):
+    """What the line checks with one counterpart show, as their state machine takes it."""
+
+    __test__ = False
+
+    IN_TIME = "IN_TIME"
+    """A check was answered before it was late."""
+    TOO_LATE = "TOO_LATE"
+    """A check was answered after it was late: somebody is there, not as agreed."""
+    MISSED = "MISSED"
+    """A check is not answered when it should be."""
+    MISSED_AGAIN = "MISSED_AGAIN"
+    """A second one in a row is not answered, or the first for as long as agreed."""
+    MISSED_LONG = "MISSED_LONG"
+    """A third one in a row is not answered, or the first for a day."""
+
+
+PEOPLE: Final[dict[Answered, dict[Test, Answered]]] = {
+    Answered.UNTESTED: {
+        Test.IN_TIME: Answered.ANSWERED,
+        Test.TOO_LATE: Answered.RECOVERING,
+        Test.MISSED: Answered.LATE,
+        Test.MISSED_AGAIN: Answered.UNANSWERED,
+        Test.MISSED_LONG: Answered.UNANSWERED_PROLONGED,
+    },
+    Answered.ANSWERED: {
+        Test.IN_TIME: Answered.ANSWERED,
+        Test.TOO_LATE: Answered.RECOVERING,
+        Test.MISSED: Answered.LATE,
+        Test.MISSED_AGAIN: Answered.UNANSWERED,
+        Test.MISSED_LONG: Answered.UNANSWERED_PROLONGED,
+    },
+    Answered.RECOVERING: {
+        Test.IN_TIME: Answered.ANSWERED,
+        Test.TOO_LATE: Answered.RECOVERING,
+        Test.MISSED: Answered.LATE,
+        Test.MISSED_AGAIN: Answered.UNANSWERED,
+        Test.MISSED_LONG: Answered.UNANSWERED_PROLONGED,
+    },
+    Answered.LATE: {
+        Test.IN_TIME: Answered.RECOVERING,
+        Test.TOO_LATE: Answered.RECOVERING,
+        Test.MISSED: Answered.LATE,
+        Test.MISSED_AGAIN: Answered.UNANSWERED,
+        Test.MISSED_LONG: Answered.UNANSWERED_PROLONGED,
+    },
+    Answered.UNANSWERED: {
+        Test.IN_TIME: Answered.RECOVERING,
+        Test.TOO_LATE: Answered.RECOVERING,
+        Test.MISSED: Answered.UNANSWERED,
+        Test.MISSED_AGAIN: Answered.UNANSWERED,
+        Test.MISSED_LONG: Answered.UNANSWERED_PROLONGED,
+    },
+    Answered.UNANSWERED_PROLONGED: {
+        Test.IN_TIME: Answered.RECOVERING,
+        Test.TOO_LATE: Answered.RECOVERING,
+        Test.MISSED: Answered.UNANSWERED_PROLONGED,
+        Test.MISSED_AGAIN: Answered.UNANSWERED_PROLONGED,
+        Test.MISSED_LONG: Answered.UNANSWERED_PROLONGED,
+    },
+}
+"""The state machine of the people at one counterpart; every pair is named.
+
+Two checks that are answered clear what was late or unanswered, the second of them
+in time; whoever never was late is ANSWERED with the first.
+"""
+
+WORST_ANSWERED: Final = (
+    Answered.UNANSWERED_PROLONGED,
+    Answered.UNANSWERED,
+    Answered.LATE,
+    Answered.RECOVERING,
+    Answered.UNTESTED,
+    Answered.ANSWERED,
+)
+"""Of several counterparts the state that comes first here is the line's."""
+
+UNANSWERED_PROLONGED_MS: Final = DAY_MS
+"""After so long without an answer it is the next tier's matter (a proposal)."""
+
+_AGAIN, _LONG = 2, 3
+
+
+@dataclass(slots=True)
+class OpenTest:
+    """A line check that waits for its answer.
+
+    Attributes:
+        number: The check's own number.
+        at: When it was asked.
+        is_missed: Whether it counts as missed already.
+    """
+
+    number: int
+    at: int
+    is_missed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """The state of the people at one counterpart became another.
+
+    Attributes:
+        at: When.
+        before: The state before.
+        after: The state from then on.
+    """
+
+    at: int
+    before: Answered
+    after: Answered
+
+
+@dataclass(slots=True)
+class PeopleWatch:
+    """What line checks have shown of the people at one counterpart.
+
+    The same checks and answers at the same instants give the same states, however
+    often somebody looks: what became late in between is taken in first.
+
+    Attributes:
+        state: What is observed now.
+        answered_at: When the last answer came; None if none ever did.
+        missed: Checks missed in a row.
+        tests: The checks without an answer, the oldest first.
+    """
+
+    state: Answered = Answered.UNTESTED
+    answered_at: int | None = None
+    missed: int = 0
+    tests: list[OpenTest] = field(default_factory=list)
+
+    @property
+    def asked_at(self) -> int | None:
+        """When the oldest check that is still open was asked; None if none is open."""
+        return self.tests[0].at if self.tests else None
+
+    def ask(self, number: int, now: int, timers: Timers) -> list[Turning]:
+        """Take in a line check.
+
+        Of more than `LINE_CHECKS_OPEN_MAX` the oldest stay: it is since then that
+        nobody answers.
+        """
+        turnings = self.advance(now, timers)
+        if len(self.tests) >= LINE_CHECKS_OPEN_MAX:
+            self.tests.pop()
+        self.tests.append(OpenTest(number, now))
+        return turnings
+
+    def answer(self, number: int, now: int, timers: Timers) -> list[Turning]:
+        """Take in the answer to a check; it closes the older ones."""
+        turnings = self.advance(now, timers)
+        closed = [test for test in self.tests if test.number <= number]
+        asked = next((test for test in closed if test.number == number), None)
+        if asked is None:
+            return turnings
+        self.tests = [test for test in self.tests if test.number > number]
+        self.missed, self.answered_at = 0, now
+        return [*turnings, *self._take(Test.TOO_LATE if asked.is_missed else Test.IN_TIME, now)]
+
+    def meet(self, now: int, timers: Timers) -> list[Turning]:
+        """Take in that their check was answered by us in time: people were at both ends.
+
+        What was missed before counts no more; `answered_at` is of our own checks alone.
+        """
+        turnings = self.advance(now, timers)
+        self.tests = [test for test in self.tests if not test.is_missed]
+        self.missed = 0
+        return [*turnings, *self._take(Test.IN_TIME, now)]
+
+    def advance(self, now: int, timers: Timers) -> list[Turning]:
+        """Take in that time passed, in the order in which checks became late."""
+        turnings: list[Turning] = []
+        for at, test in sorted(self._due(now, timers), key=lambda due: due[0]):
+            turnings += self._take(test, at)
+        return turnings
+
+    def _due(self, now: int, timers: Timers) -> Iterator[tuple[int, Test]]:
+        """What became late until now, with the instant at which it did."""
+        missed = self.missed
+        for test in self.tests:
+            late_at = test.at + timers.line_check_answer_ms
+            if not test.is_missed and late_at <= now:
+                test.is_missed = True
+                missed += 1
+                sign = Test.MISSED if missed < _AGAIN else Test.MISSED_AGAIN
+                yield late_at, sign if missed < _LONG else Test.MISSED_LONG
+        self.missed = missed
+        for wait_ms, sign in (
+            (timers.line_check_unanswered_ms, Test.MISSED_AGAIN),
+            (UNANSWERED_PROLONGED_MS, Test.MISSED_LONG),
+        ):
+            if self.tests and self.tests[0].at + wait_ms <= now:
+                yield self.tests[0].at + wait_ms, sign
+
+    def _take(self, test: Test, at: int) -> list[Turning]:
+        before, self.state = self.state, PEOPLE[self.state][test]
+        return [] if self.state is before else [Turning(at, before, self.state)]
+
+
+class Cause(StrEnum):
+    """Why a line does not work as agreed, as far as somebody has said so."""
+
+    TECHNICAL_OWN = "technical_own"
+    """Our own officer said so by a SERVICE message, or our node knows it for certain."""
+    TECHNICAL_COUNTERPART_DECLARED = "technical_counterpart_declared"
+    """The counterpart said so by a SERVICE message."""
+    DELIBERATE_DECLARED = "deliberate_declared"
+    """The counterpart has declared that it keeps no scope."""
+    UNKNOWN = "unknown"
+    """Nobody has said why; it is not guessed."""
+
+
+def cause_of(
+    *, is_own_fault: bool, is_own_service: bool, is_their_service: bool, is_deliberate: bool
+) -> Cause:
+    """The cause of a trouble: what is known for certain, then what each side says.
 
     Args:
-        asked_at: When the oldest check that is still open was sent; None if
-            none is open.
-        answered_at: When the last answer came; None if none ever did.
-        now: The present instant.
-        timers: The agreed times.
+        is_own_fault: This node knows that it is the reason.
+        is_own_service: A SERVICE message of ours covers it now.
+        is_their_service: A SERVICE message of the counterpart's covers it now.
+        is_deliberate: The counterpart has declared that it keeps no scope.
     """
-    waited_ms = 0 if asked_at is None else now - asked_at
-    if waited_ms >= timers.line_check_unanswered_ms:
-        return Answered.UNANSWERED
-    if waited_ms >= timers.line_check_answer_ms:
-        return Answered.LATE
-    return Answered.UNTESTED if answered_at is None else Answered.ANSWERED
+    if is_own_fault or is_own_service:
+        return Cause.TECHNICAL_OWN
+    if is_their_service:
+        return Cause.TECHNICAL_COUNTERPART_DECLARED
+    return Cause.DELIBERATE_DECLARED if is_deliberate else Cause.UNKNOWN

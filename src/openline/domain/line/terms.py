@@ -54,6 +54,7 @@ from openline.domain.line.form import (
     Whole,
 )
 from openline.domain.line.points import POINT, with_e7
+from openline.domain.line.schedule import CHECK_SCHEDULE, CheckSchedule, schedule_faults
 from openline.domain.party import is_line_name, is_party_name
 from openline.domain.record.cbor import Value
 from openline.domain.record.note import SignatureType, VerifierKey, parse_verifier_key
@@ -259,6 +260,7 @@ class Understanding:
             `atmosphere`.
         agreed_released_by_two: Kinds of messages that a second person releases, in
             small letters and in order; what holds is `released_by_two`.
+        check_schedule: When line checks are made; None for `line_check` after the last one.
     """
 
     line: str
@@ -278,6 +280,7 @@ class Understanding:
     text: str = ""
     agreed_atmosphere: Atmosphere | None = None
     agreed_released_by_two: tuple[str, ...] | None = None
+    check_schedule: CheckSchedule | None = None
 
     @property
     def released_by_two(self) -> tuple[str, ...]:
@@ -454,6 +457,7 @@ _UNDERSTANDING = Record(
         Field(14, "code_book", Blob(32, 32), is_optional=True),
         Field(15, "text", Text(AGREED_TEXT_CHARS_MAX, rows=True)),
         Field(16, "agreed_atmosphere", _ATMOSPHERE, "atmosphere", is_optional=True),
+        Field(17, "check_schedule", CHECK_SCHEDULE, is_optional=True),
         Field(
             20,
             "agreed_released_by_two",
@@ -562,6 +566,9 @@ def _sound(understanding: Understanding) -> Understanding:
         remedy = "Write the lowest QNH as qnh_min_hpa, the highest as qnh_max_hpa."
         raise Fault("atmosphere.qnh_max_hpa", "is less than qnh_min_hpa", remedy)
     _check_released_by_two(understanding.released_by_two)
+    if understanding.check_schedule is not None:
+        for fault in schedule_faults(understanding.check_schedule):
+            raise fault
     return understanding
 
 

@@ -62,6 +62,10 @@ _NOTES: Final = {
         "How far the air may be from the standard one: the closer the bounds, the fewer\n"
         "# conflicts between flight levels and heights of another reference."
     ),
+    "check_schedule": (
+        "When people check the line, in UTC: `every`, or `times` and `days`; with `alternate`\n"
+        "# the parties take turns, in order of their names."
+    ),
     "lead_times": "From receipt to the start of the window; less is SHORT_NOTICE or IMMINENT.",
     "reference_points": "Places both sides know, for saying where in words.",
     "area": "Rings of vertices that bound the agreement.",
@@ -76,6 +80,16 @@ _NO_ATMOSPHERE: Final = """\
 # qnh_min_hpa = {qnh_min_hpa:.0f}
 # qnh_max_hpa = {qnh_max_hpa:.0f}
 # temperature_k = {temperature_k:.0f}
+"""
+
+_NO_SCHEDULE: Final = """\
+# When people check the line. Without a table each side checks `line_check` after its last
+# check. Take out the # to agree on an interval from midnight UTC, or on times and days.
+# [check_schedule]
+# every = "4 h"
+# times = ["09:00", "15:30"]
+# days = ["MON", "TUE", "WED", "THU", "FRI"]
+# alternate = true
 """
 
 _EXAMPLES: Final = """\
@@ -135,6 +149,7 @@ def to_toml(understanding: Understanding) -> str:
     sections = [about, _top(shown, template), _timers(shown["timers"], template)]
     sections += _tables(shown, "separations", template)
     sections.append(_atmosphere(shown.get("atmosphere")))
+    sections.append(_schedule(shown.get("check_schedule")))
     sections += _tables(shown, "lead_times", template)
     sections += _tables(shown, "reference_points", None)
     if not shown["reference_points"]:
@@ -184,6 +199,14 @@ def _atmosphere(shown: dict[str, Any] | None) -> str:
         return _NO_ATMOSPHERE.format(**asdict(ANY_WEATHER))
     rows = [f"{name} = {_value(held)}" for name, held in shown.items()]
     return "\n".join([f"# {_NOTES['atmosphere']}", "[atmosphere]", *rows, ""])
+
+
+def _schedule(shown: dict[str, Any] | None) -> str:
+    """The agreed times of line checks; without any, how to write them."""
+    if shown is None:
+        return _NO_SCHEDULE
+    rows = [f"{name} = {_value(held)}" for name, held in shown.items() if held != []]
+    return "\n".join([f"# {_NOTES['check_schedule']}", "[check_schedule]", *rows, ""])
 
 
 def _tables(shown: dict[str, Any], name: str, template: Template | None) -> list[str]:

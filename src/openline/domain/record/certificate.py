@@ -28,8 +28,12 @@ from openline.domain.limits import (
     EVIDENCE_SIZE_BYTES_MAX,
     EVIDENCE_TICKS_MAX,
     LABEL_CHARS_MAX,
+    NAME_CHARS_MAX,
     PROOF_HASHES_MAX,
+    RUN_ENTRIES_MAX,
+    SCOPES_MAX,
 )
+from openline.domain.line.declared import Declared
 from openline.domain.party import EPOCH_MAX, is_line_name, is_party_name
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
@@ -61,6 +65,8 @@ class CertificateKind(StrEnum):
     """A party said nothing on the line in a window."""
     STATE = "state"
     """The word that was displayed for the line at an instant."""
+    DECLARED = "declared"
+    """What a party declared of each scope at an instant, by all that it had said."""
     LEAD_TIME = "lead_time"
     """How long before its window a notice was received, at least."""
     NO_ANSWER = "no_answer"
@@ -83,6 +89,7 @@ class Claim:
         at: The instant whose state is claimed.
         word: The word displayed then.
         epoch: Which of the author's outboxes the index counts in.
+        declared: Scope and state of each scope, in order of the scopes.
     """
 
     kind: CertificateKind
@@ -95,6 +102,7 @@ class Claim:
     at: int = 0
     word: str = ""
     epoch: int = 1
+    declared: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -104,7 +112,10 @@ class Claim:
 
     def to_json(self) -> dict[str, Any]:
         """The attributes that count, by name."""
-        return {"kind": str(self.kind)} | {name: getattr(self, name) for name in self.names}
+        shown = {name: getattr(self, name) for name in self.names}
+        if "declared" in shown:
+            shown["declared"] = dict(self.declared)
+        return {"kind": str(self.kind)} | shown
 
 
 _CLAIMS: Final[dict[CertificateKind, tuple[str, ...]]] = {
@@ -114,6 +125,7 @@ _CLAIMS: Final[dict[CertificateKind, tuple[str, ...]]] = {
     CertificateKind.NON_USE: ("party", "valid_from", "valid_until"),
     CertificateKind.STATE: ("at", "word"),
     CertificateKind.LEAD_TIME: ("party", "index", "holder"),
+    CertificateKind.DECLARED: ("party", "at", "declared"),
     CertificateKind.NO_ANSWER: ("party", "index", "holder", "valid_until"),
 }
 """The attributes of each kind of claim beside the line."""
@@ -128,6 +140,7 @@ _KEYS: Final = {
     "at": 6,
     "word": 7,
     "epoch": 8,
+    "declared": 9,
 }
 """The number under which each attribute stands in the file."""
 
@@ -167,6 +180,19 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """All entries of an outbox from the first on, without their contents.
+
+    Attributes:
+        origin: The outbox.
+        entries: The envelopes, as they are hashed, in order.
+    """
+
+    origin: str
+    entries: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The parts on which a claim rests; nothing of it is trusted unseen.
 
@@ -176,6 +202,7 @@ class Evidence:
         heads: Signed heads with their cosignatures, as whole notes.
         extensions: Proofs that heads of one log belong to one history.
         ticks: Signed ticks, as whole notes.
+        runs: Outboxes from their beginnings; in a certificate of what was declared alone.
     """
 
     understanding: bytes
@@ -183,6 +210,7 @@ class Evidence:
     heads: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = ()
     ticks: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +234,11 @@ class Certificate:
             _sorted([[e.origin, e.old, e.new, list(e.proof)] for e in evidence.extensions]),
             _sorted([note.encode() for note in evidence.ticks]),
         ]
+        if claim.kind is CertificateKind.DECLARED:
+            parts.append(_sorted([[one.origin, list(one.entries)] for one in evidence.runs]))
         whole: list[Value] = [
             *(MAGIC, VERSION, str(claim.kind)),
-            {_KEYS[name]: getattr(claim, name) for name in claim.names},
+            {_KEYS[name]: _value_of(claim, name) for name in claim.names},
             dict(enumerate(parts)),
             bytes(_CHECKSUM_BYTES),
         ]
@@ -244,7 +274,8 @@ def parse_certificate(data: bytes) -> Certificate:
     if version != VERSION:
         what = f"the certificate has version {version}, this program reads {VERSION}"
         raise CertificateUnreadable(what, Reason.VERSION)
-    return Certificate(_parse_claim(value[2], value[3]), _parse_evidence(value[4]))
+    claim = _parse_claim(value[2], value[3])
+    return Certificate(claim, _parse_evidence(value[4], claim.kind))
 
 
 def _sorted(items: list[Any]) -> list[Value]:
@@ -270,8 +301,34 @@ def _parse_claim(kind_value: Value, value: Value) -> Claim:
     return claim
 
 
+def _value_of(claim: Claim, name: str) -> Value:
+    """An attribute of a claim as it stands in the file."""
+    if name == "declared":
+        return [[scope, state] for scope, state in claim.declared]
+    value: Value = getattr(claim, name)
+    return value
+
+
+def _parse_declared(value: Value) -> tuple[tuple[str, str], ...]:
+    """The states of scopes, in order of the scopes, none twice."""
+    if not isinstance(value, list) or len(value) > SCOPES_MAX:
+        raise CertificateUnreadable(f"the states are not a list of at most {SCOPES_MAX}")
+    rows = [_row(row, 2, "declared state") for row in value]
+    if not rows or not all(isinstance(word, str) for row in rows for word in row):
+        raise CertificateUnreadable("the claim does not name scopes with their states")
+    declared = tuple((str(scope), str(state)) for scope, state in rows)
+    scopes = [scope for scope, _ in declared]
+    if scopes != sorted(set(scopes)) or any(len(word) > NAME_CHARS_MAX for word in scopes):
+        raise CertificateUnreadable("the scopes of the claim are not in order")
+    if any(state not in tuple(Declared) for _, state in declared):
+        raise CertificateUnreadable("the claim names a state that is not known")
+    return declared
+
+
 def _attribute(name: str, value: Value) -> Any:
     """An attribute of a claim in its form."""
+    if name == "declared":
+        return _parse_declared(value)
     if name == "index":
         return _whole(value, name)
     if name == "epoch":
@@ -289,9 +346,10 @@ def _attribute(name: str, value: Value) -> Any:
     return value
 
 
-def _parse_evidence(value: Value) -> Evidence:
-    if not isinstance(value, dict) or value.keys() != set(range(5)):
-        raise CertificateUnreadable("the parts are not the five of a certificate")
+def _parse_evidence(value: Value, kind: CertificateKind) -> Evidence:
+    count = 6 if kind is CertificateKind.DECLARED else 5
+    if not isinstance(value, dict) or value.keys() != set(range(count)):
+        raise CertificateUnreadable("the parts are not those of a certificate of its kind")
     return Evidence(
         understanding=_bytes(value[0], "Understanding", EVIDENCE_SIZE_BYTES_MAX),
         entries=tuple(map(_parse_entry, _parse_list(value[1], "entries", EVIDENCE_ENTRIES_MAX))),
@@ -304,7 +362,17 @@ def _parse_evidence(value: Value) -> Evidence:
         ticks=tuple(
             _parse_note(item, "tick") for item in _parse_list(value[4], "ticks", EVIDENCE_TICKS_MAX)
         ),
+        runs=tuple(map(_parse_run, _parse_list(value.get(5, []), "runs", EVIDENCE_HEADS_MAX))),
     )
+
+
+def _parse_run(value: Value) -> Run:
+    origin, entries = _row(value, 2, "run")
+    if not isinstance(origin, str):
+        raise CertificateUnreadable("a run does not name its log")
+    if not isinstance(entries, list) or not 0 < len(entries) <= RUN_ENTRIES_MAX:
+        raise CertificateUnreadable(f"a run is not of 1 to {RUN_ENTRIES_MAX} entries")
+    return Run(origin, tuple(_bytes(one, "entry", ENTRY_SIZE_BYTES_MAX) for one in entries))
 
 
 def _parse_entry(value: Value) -> ProvenEntry:

@@ -11,6 +11,7 @@ What each kind shows, and against whom it counts:
   seconds, or of whoever wrote what the author names as seen.
 - use, non-use: the subject's own ticks, dated by others' (`silence`).
 - state: every party's own ticks, dated by others', without a gap.
+- declared: all that the party had said, under its own ticks, dated by others'.
 - no answer: everything that the receiver said since the author wrote, up to a tick of
   its own that is dated after the instant; none of it names the message as answered.
 """
@@ -26,6 +27,11 @@ from openline.domain.line.declared import Declared, Word, displayed_word
 from openline.domain.line.observed import Answered, Observed
 from openline.domain.party import parse_origin
 from openline.domain.record.certificate import CertificateKind, Claim
+from openline.domain.record.declarations import (
+    SaidOfScopes,
+    states_allowed,
+    why_dates_are_doubtful,
+)
 from openline.domain.record.exhibits import Exhibits, Place, SeenEntry, kind_word
 from openline.domain.record.report import Proceedings, count_words, refuted, unproven
 from openline.domain.record.silence import (
@@ -36,10 +42,12 @@ from openline.domain.record.silence import (
     after,
     alive,
     around,
+    bracket,
     judge,
 )
 from openline.domain.record.tick import Tick
 from openline.domain.talk.body import Reference
+from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.lead_time import lead_class, lead_time_ms
 from openline.domain.talk.message import Unreadable, to_json
@@ -619,12 +627,112 @@ def _one_word(choice: tuple[tuple[str, View], ...]) -> Word:
     return words.pop() if len(words) == 1 else Word.CONTESTED
 
 
+# --- declared -------------------------------------------------------------------------------------
+
+
+def _check_declared(case: _Case) -> str:
+    claim, facts = case.claim, case.facts
+    case.take(f"Ticks of {claim.party} stand before and after the instant.", _bracket)
+    case.take(f"All that {claim.party} had said is in the file, with its declarations.", _collect)
+    case.take("It allows one state of each scope, and it is the one claimed.", _compare_declared)
+    told = ", ".join(f"{scope} {state}" for scope, state in facts["states"][0].items())
+    rests = "; ".join(
+        f"its message {one['index']} of {format_instant(one['claimed_at'])}"
+        for one in facts["said"]
+    )
+    count = count_words(facts["after_size"], "entry", "entries")
+    return (
+        f"{claim.party} declared at {format_instant(claim.at)} on line {claim.line}: {told}. It "
+        f"rests on {rests}. No other declaration is among the {count} that its log had when "
+        f"{facts['after_anchor']} had shown {format_instant(facts['after_anchor_at'])}, and "
+        f"{facts['held_by']} held {facts['held_size']} of them. The times of the declarations are "
+        f"those that {claim.party} gives. Not proven: what others declared, whether the line "
+        "worked, and whether anybody had read it."
+    )
+
+
+def _bracket(case: _Case) -> str:
+    claim, exhibits = case.claim, case.exhibits
+    tolerance_ms = exhibits.tolerance_ms()
+    before, later, wrong = bracket(claim.party, claim.at, tolerance_ms, exhibits.web)
+    if wrong:
+        raise unproven(wrong)
+    if before is None or later is None:
+        where = "before" if before is None else "after"
+        raise unproven(f"no tick of {claim.party} in the file is dated {where} the instant")
+    out = later.tick.out
+    if before.tick.out.origin != out.origin:
+        raise unproven(f"{claim.party} went on in a new outbox meanwhile")
+    held = {head.origin: head.size for head in later.anchor.held}
+    case.facts.update(
+        tolerance_ms=tolerance_ms,
+        origin=out.origin,
+        before_size=before.tick.out.size,
+        after_size=out.size,
+        after_anchor=later.anchor.party,
+        after_anchor_at=later.anchor.at,
+        held_by=later.anchor.party,
+        held_size=held.get(out.origin, 0),
+    )
+    return f"They say {before.tick.out.size} entries and then {out.size}."
+
+
+def _collect(case: _Case) -> str:
+    """Every entry that changes what is declared, with its content."""
+    claim, exhibits, facts = case.claim, case.exhibits, case.facts
+    origin = parse_origin(facts["origin"])
+    assert origin is not None, "a parsed tick names an origin"
+    if origin.epoch > 1:
+        raise unproven(f"{claim.party} has opened a new outbox; of that nothing is proven here")
+    run = exhibits.runs.get(facts["origin"], ())
+    if len(run) != facts["after_size"]:
+        raise unproven(f"the file does not hold all {facts['after_size']} entries of {origin}")
+    ring = exhibits.ring(claim.party, 1)
+    said: list[SaidOfScopes] = []
+    for index, envelope in enumerate(run):
+        if envelope.header.kind not in (Kind.UNDERSTANDING, Kind.DECLARATION):
+            continue
+        if not ring.is_trusted(index):
+            raise unproven(f"the key of message {index} of {claim.party} is revoked")
+        declaration = _declaration_at(case, index) if index else None
+        scopes = ring.understanding_at(index).scopes
+        said.append(SaidOfScopes(index, envelope.header.at, declaration, scopes))
+    facts["said"] = [{"index": one.index, "claimed_at": one.at} for one in said]
+    size, tolerance_ms = facts["before_size"], facts["tolerance_ms"]
+    if doubt := why_dates_are_doubtful(said, size, claim.at, tolerance_ms):
+        raise unproven(doubt)
+    allowed = states_allowed(said, size, claim.at, tolerance_ms)
+    facts["states"] = [{s: str(word) for s, word in states.items()} for states in allowed]
+    many = count_words(len(said) - 1, "declaration", "declarations")
+    return f"They are {count_words(len(run), 'entry', 'entries')}, with {many}."
+
+
+def _declaration_at(case: _Case, index: int) -> Declaration:
+    """The declaration that stands in the claimed party's outbox, with its content."""
+    entry = case.exhibits.entries.get((case.claim.party, 1, index))
+    if entry is None or not isinstance(entry.message, Declaration):
+        what = f"the declaration {index} of {case.claim.party}"
+        raise unproven(f"{what} is not in the file with a content that can be read")
+    return entry.message
+
+
+def _compare_declared(case: _Case) -> str:
+    states = case.facts["states"]
+    if len(states) > 1:
+        raise unproven("it changed so near to the instant that either may have stood")
+    told = ", ".join(f"{scope} {state}" for scope, state in states[0].items())
+    if states[0] != dict(case.claim.declared):
+        raise refuted(f"{case.claim.party} declared {told}")
+    return f"It is {told}."
+
+
 _CHECKS: Final[dict[CertificateKind, Callable[[_Case], str]]] = {
     CertificateKind.MESSAGE: _check_message,
     CertificateKind.RECEIPT: _check_receipt,
     CertificateKind.USE: _check_window,
     CertificateKind.NON_USE: _check_window,
     CertificateKind.STATE: _check_state,
+    CertificateKind.DECLARED: _check_declared,
     CertificateKind.LEAD_TIME: _check_lead_time,
     CertificateKind.NO_ANSWER: _check_no_answer,
 }

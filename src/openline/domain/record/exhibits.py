@@ -20,6 +20,7 @@ Rules:
 5. An entry stands in its author's log under a head or tick of the author's; or
    under a head that the message of the claim names as seen.
 6. Heads of one log that matter extend each other, shown by proofs.
+7. A whole outbox has, at every size for which a root is signed, that root.
 """
 
 import hashlib
@@ -54,7 +55,12 @@ from openline.domain.record.envelope import (
     parse_envelope,
     verify_envelope,
 )
-from openline.domain.record.merkle import leaf_hash, verify_consistency, verify_inclusion
+from openline.domain.record.merkle import (
+    Tree,
+    leaf_hash,
+    verify_consistency,
+    verify_inclusion,
+)
 from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.signing import PublicKeys
 from openline.domain.record.tick import Tick, parse_tick, tick_hash, verify_tick
@@ -135,6 +141,7 @@ class Exhibits:
         entries: By author, epoch of the outbox, and index.
         heads: In the order of the file.
         web: The ticks by hash.
+        runs: Envelopes of whole outboxes from the first on, by origin.
 
     Raises:
         TheirError: By each check: a part is not what it must be.
@@ -148,6 +155,7 @@ class Exhibits:
     entries: dict[Place, SeenEntry] = field(default_factory=dict)
     heads: list[SeenHead] = field(default_factory=list)
     web: dict[bytes, Tick] = field(default_factory=dict)
+    runs: dict[str, tuple[Envelope, ...]] = field(default_factory=dict)
     _outside: tuple[VerifierKey, ...] = ()
     _rings: dict[tuple[str, int], KeyRing] = field(default_factory=dict)
     _roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
@@ -247,6 +255,30 @@ class Exhibits:
         if not self._extended:
             return "There is one head of each log."
         return f"Consistency proofs, {len(self._extended)} of them, lead from head to later head."
+
+    def check_runs(self) -> str:
+        """Rule 7: a whole outbox is what its author signed, at every size that is signed."""
+        for run in self.evidence.runs:
+            envelopes = tuple(map(parse_envelope, run.entries))
+            for index, envelope in enumerate(envelopes):
+                header = envelope.header
+                if (header.origin, header.index) != (run.origin, index):
+                    what = f"entry {index} of the run of {run.origin} is another's"
+                    raise _fault(Reason.WRONG_INDEX, what)
+            if envelopes:
+                self._check_outbox(envelopes[0].header.party, run.origin)
+            tree = Tree(map(leaf_hash, run.entries))
+            sizes = [size for origin, size in self._roots if origin == run.origin]
+            if tree.size not in sizes or run.origin in self.runs:
+                what = f"no head or tick of size {tree.size} covers the run of {run.origin}"
+                raise _fault(Reason.WRONG_ROOT, what)
+            for size in sizes:
+                if size <= tree.size and tree.root(size) != self._roots[run.origin, size]:
+                    what = f"the run of {run.origin} is not what its author signed at size {size}"
+                    raise _fault(Reason.WRONG_ROOT, what)
+            self.runs[run.origin] = envelopes
+        told = [f"{len(run)} of {origin}" for origin, run in self.runs.items()]
+        return f"There are {', '.join(told)}." if told else "There is none."
 
     def check_one_history(self, origin: str, sizes: Iterable[int]) -> None:
         """Check that each of the sizes is shown to extend the one before."""

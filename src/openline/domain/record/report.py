@@ -190,6 +190,10 @@ def claim_words(claim: Claim) -> str:
             return f"{claim.party} said nothing on line {claim.line} {window}."
         case CertificateKind.STATE:
             return f"Line {claim.line} was {claim.word} at {format_instant(claim.at)}."
+        case CertificateKind.DECLARED:
+            told = ", ".join(f"{scope} {state}" for scope, state in claim.declared)
+            at = format_instant(claim.at)
+            return f"{claim.party} declared at {at} on line {claim.line}: {told}."
         case CertificateKind.LEAD_TIME:
             return f"{claim.holder} received {message}, a notice, ahead of its window."
         case CertificateKind.NO_ANSWER:

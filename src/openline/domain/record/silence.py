@@ -244,6 +244,28 @@ def after(party: str, at: int, tolerance_ms: int, web: Web) -> tuple[Dated | Non
     return found, _two_histories(party, web) or _held_beyond(party, web)
 
 
+def bracket(
+    party: str, at: int, tolerance_ms: int, web: Web
+) -> tuple[Dated | None, Dated | None, str]:
+    """The ticks of a party around an instant, as near as they are known.
+
+    Args:
+        party: The subject.
+        at: The instant.
+        tolerance_ms: The line's clock tolerance, from the Understanding.
+        web: Verified ticks of one line.
+
+    Returns:
+        The tick before the instant that says most and the one after it that says least
+        (rules 2 and 3), None where none is at hand; and why the ticks prove nothing, empty
+        if they contradict each other nowhere (rule 5).
+    """
+    dates = _Dates(party, tolerance_ms, web)
+    before, later = dates.last_before(at), dates.first_after(at)
+    wrong = _two_histories(party, web) or _shrinks(before, later) or _held_beyond(party, web)
+    return before, later, wrong
+
+
 def outbox_order(tick: Tick) -> tuple[int, int, int]:
     """Sorts the ticks of one party by how much they say has been said."""
     origin = parse_origin(tick.out.origin)

@@ -93,7 +93,7 @@ class Body:
         """Urgent text is short: all free text together has few words."""
         table = self.record.table
         free = [field for field in table if isinstance(field.form, Text) and field.form.rows]
-        words = sum(count_words(getattr(self, field.name)) for field in free)
+        words = sum(count_words(getattr(self, field.name) or "") for field in free)
         if words > FLASH_TEXT_WORDS_MAX:
             what = f"has {words} words; FLASH and IMMEDIATE have at most {FLASH_TEXT_WORDS_MAX}"
             yield Fault(free[0].shown, what, "Say the rest in a ROUTINE text.")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
-from openline.domain.limits import CIRCUITS_MAX, SCOPES_MAX
+from openline.domain.limits import CIRCUITS_MAX, SCOPES_MAX, TRANSLATIONS_MAX
 from openline.domain.line.form import (
+    LABEL,
     LANGUAGE,
     NAME,
     NEEDED_LABEL,
@@ -21,7 +22,7 @@ from openline.domain.line.form import (
     Whole,
     Word,
 )
-from openline.domain.talk.body import BY, FREE_TEXT, Body, By
+from openline.domain.talk.body import BY, FREE_TEXT, NEEDED_TEXT, Body, By
 from openline.domain.talk.declaration import Status
 from openline.domain.talk.kinds import Kind
 
@@ -48,6 +49,23 @@ class ScopeStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckTranslation:
+    """The text of a check in another language, as it was agreed on before.
+
+    Attributes:
+        language: ISO 639 code.
+        text: The words.
+        translator: A person's name, or whose work it is.
+        certified_by: Who certified the translation; may be empty.
+    """
+
+    language: str
+    text: str
+    translator: str
+    certified_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LineCheck(Body):
     """A check by a person, to be answered by a person.
 
@@ -60,6 +78,7 @@ class LineCheck(Body):
         circuits: The circuits in use, as the asker names them.
         statuses: What the asker's party declares, in order of scope.
         next_check_at: When the asker will check again.
+        translations: Of the text; None for none.
     """
 
     by: By
@@ -70,6 +89,7 @@ class LineCheck(Body):
     circuits: tuple[str, ...] = ()
     statuses: tuple[ScopeStatus, ...] = ()
     next_check_at: int | None = None
+    translations: tuple[CheckTranslation, ...] | None = None
 
     message_kind: ClassVar[Kind] = Kind.LINE_CHECK
 
@@ -102,6 +122,16 @@ _STATUSES = Items(
     rank=lambda entry: entry.scope,
 )
 
+_TRANSLATION = Record(
+    CheckTranslation,
+    (
+        Field(1, "language", LANGUAGE),
+        Field(2, "text", NEEDED_TEXT),
+        Field(3, "translator", NEEDED_LABEL),
+        Field(4, "certified_by", LABEL),
+    ),
+)
+
 LineCheck.record = Record(
     LineCheck,
     (
@@ -113,6 +143,7 @@ LineCheck.record = Record(
         Field(5, "circuits", Items(NEEDED_LABEL, CIRCUITS_MAX)),
         Field(6, "statuses", _STATUSES),
         Field(7, "next_check_at", Instant(), is_optional=True),
+        Field(8, "translations", Items(_TRANSLATION, TRANSLATIONS_MAX, 1), is_optional=True),
     ),
 )
 

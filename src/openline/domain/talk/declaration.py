@@ -12,7 +12,17 @@ from typing import ClassVar, Final
 
 from openline.domain.limits import SCOPES_MAX
 from openline.domain.line import declared
-from openline.domain.line.form import LANGUAGE, NAME, Fault, Field, Instant, Items, Record, Word
+from openline.domain.line.form import (
+    LANGUAGE,
+    NAME,
+    NEEDED_LABEL,
+    Fault,
+    Field,
+    Instant,
+    Items,
+    Record,
+    Word,
+)
 from openline.domain.talk.body import BY, BY_FORM, FREE_TEXT, NEEDED_TEXT, Body, By
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.signed_act import SIGNED, SignedAct
@@ -45,6 +55,10 @@ class Declaration(Body):
         conditions: What would lead to resumption, in words; may be empty.
         kept_open: What goes on all the same, in order.
         signed: What the two persons signed of it with their passkeys, if they did.
+        article: The article of the Understanding, or another legal basis; None for none.
+        demands: What the author asks of the others, in words; None for nothing.
+        also_delivered_by: How the same is delivered besides, such as an attaché's note;
+            None for not at all.
     """
 
     by: By
@@ -57,6 +71,9 @@ class Declaration(Body):
     conditions: str = ""
     kept_open: tuple[str, ...] = KEPT_OPEN_DEFAULT
     signed: SignedAct | None = None
+    article: str | None = None
+    demands: str | None = None
+    also_delivered_by: str | None = None
 
     message_kind: ClassVar[Kind] = Kind.DECLARATION
 
@@ -80,6 +97,9 @@ Declaration.record = Record(
         Field(6, "language", LANGUAGE),
         Field(7, "conditions", FREE_TEXT),
         Field(8, "kept_open", Items(NAME, SCOPES_MAX, rank=str)),
-        Field(9, "signed", SIGNED, is_optional=True),
+        Field(9, "article", NEEDED_LABEL, is_optional=True),
+        Field(10, "demands", NEEDED_TEXT, is_optional=True),
+        Field(11, "also_delivered_by", NEEDED_LABEL, is_optional=True),
+        Field(12, "signed", SIGNED, is_optional=True),
     ),
 )

@@ -29,6 +29,8 @@ class Kind(IntEnum):
     LINE_CHECK = 20
     LINE_CHECK_REPLY = 21
     DECLARATION = 22
+    SERVICE = 23
+    RESUMPTION_OFFER = 24
     QUERY = 30
     ANSWER = 31
     WARNING = 32

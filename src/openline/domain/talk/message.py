@@ -30,7 +30,9 @@ from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
+from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.roster import Roster
+from openline.domain.talk.service import Service
 from openline.domain.talk.site import Sites
 from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
@@ -77,6 +79,8 @@ Message: TypeAlias = (
     | Response
     | Sites
     | Roster
+    | ResumptionOffer
+    | Service
     | Text
     | Warning
     | Zone
@@ -104,6 +108,8 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         LineCheck,
         LineCheckReply,
         Declaration,
+        Service,
+        ResumptionOffer,
         Query,
         QueryAnswer,
         Warning,

@@ -35,6 +35,7 @@ class Counterpart(msgspec.Struct):
         two_way_age_ms: How long ago both directions were last proven, if ever.
         says: The word the counterpart itself has for the line.
         clock_offset_ms: How far its clock is ahead of ours, if it was measured.
+        clock: OK; OFF beyond the agreed tolerance; ALARM beyond what alarms.
         round_trip_ms: How long a probe took there and back.
         held: How many of our messages it says it holds.
         receipted: How many of ours it has receipted.
@@ -51,6 +52,7 @@ class Counterpart(msgspec.Struct):
     two_way_age_ms: int | None
     says: str
     clock_offset_ms: int | None
+    clock: str
     round_trip_ms: int | None
     held: int
     receipted: int
@@ -219,6 +221,40 @@ class Terms(msgspec.Struct):
     hash: str
     toml: str
     bytes: str
+
+
+class StateThen(msgspec.Struct):
+    """A line at an instant that is over, on both axes.
+
+    Attributes:
+        line: Its name.
+        at: The instant.
+        declared: By party and scope, what was declared, as this node holds the record.
+        answered: By counterpart, what line checks between people showed here.
+        observed: By party, the words in its own ticks around the instant; none where they
+            do not stand around it without a gap.
+        word: The word that followed from these here; null where it is not known for certain.
+    """
+
+    line: str
+    at: int
+    declared: dict[str, dict[str, str]]
+    answered: dict[str, str]
+    observed: dict[str, list[str]]
+    word: str | None
+
+
+class Statistics(msgspec.Struct):
+    """What both parties count alike from one record.
+
+    Attributes:
+        statement: The counts by party: `messages`, `notices`, `checks`, `read`, `answered`,
+            and how many messages of the party are `held`.
+        sha256: Of the statement as canonical JSON (keys in order, no white space).
+    """
+
+    statement: dict[str, Any]
+    sha256: str
 
 
 class NamedMessage(msgspec.Struct):

@@ -32,6 +32,7 @@ from openline.faces.api import (
     reading,
     schema,
     sign_in,
+    standing,
     talks,
     writing,
 )
@@ -90,6 +91,8 @@ ROUTES: Final = (
     private.list_private,
     private.read_private,
     private.drop_private,
+    standing.read_state,
+    standing.read_statistics,
     conduct.list_matters,
     conduct.read_matter,
     conduct.list_due,

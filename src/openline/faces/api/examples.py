@@ -67,6 +67,20 @@ def _sayings() -> list[Example]:
             "effective_at": "080000ZAPR17",
             "reason": "A strike on an air base.",
         },
+        "SERVICE": {
+            "by": _BY,
+            "circuit": "primary",
+            "occasion": "MAINTENANCE",
+            "valid_from": "080600ZAPR17",
+            "valid_until": "080800ZAPR17",
+            "fallback": "secondary",
+        },
+        "RESUMPTION_OFFER": {
+            "by": {"post": "commander", "officer": "Gen. Jones"},
+            "scopes": ["air_safety"],
+            "proposed_at": "150000ZAPR17",
+            "text": "We propose to resume after an inquiry.",
+        },
         "QUERY": {
             "by": _BY,
             "question": "ARE_THESE_YOURS",
@@ -118,6 +132,7 @@ def _sayings() -> list[Example]:
     urgent = {
         "NOTICE": "FLASH",
         "DECLARATION": "IMMEDIATE",
+        "RESUMPTION_OFFER": "IMMEDIATE",
         "QUERY": "FLASH",
         "ANSWER": "FLASH",
         "WARNING": "FLASH",
@@ -188,6 +203,7 @@ LINE_STATE: Final = answers.LineState(
             two_way_age_ms=3_200,
             says="UP",
             clock_offset_ms=-14,
+            clock="OK",
             round_trip_ms=42,
             held=8,
             receipted=13,
@@ -215,6 +231,32 @@ LINE_STATE: Final = answers.LineState(
     next_epoch=answers.NextEpoch(f"{ALPHA}/{LINE}/out/2", 13, "a3" * 32, _HASH),
 )
 
+STATE_THEN: Final = answers.StateThen(
+    line=LINE,
+    at=_SAID_AT,
+    declared=LINE_STATE.declared,
+    answered={BRAVO: "ANSWERED"},
+    observed={ALPHA: ["UP"], BRAVO: ["UP"]},
+    word="ACTIVE",
+)
+_COUNTS: Final[dict[str, Any]] = {
+    "messages": {"ROUTINE": {"TEXT": 3}},
+    "notices": {"strike": {"NORMAL": 1}},
+    "checks": {BRAVO: {"sent": 6, "answered_in_time": 5, "late": 1, "missed": 0}},
+    "read": {},
+    "answered": {},
+    "held": 10,
+}
+STATISTICS: Final = answers.Statistics(
+    statement={
+        "line": LINE,
+        "from": _SAID_AT,
+        "until": _READ_AT,
+        "version": 1,
+        "parties": {ALPHA: _COUNTS},
+    },
+    sha256=_HASH,
+)
 STATUS: Final = answers.Status(ALPHA, "0.1.0", _SAID_AT - 86_400_000, _READ_AT, [LINE_STATE])
 LINES: Final = answers.Lines([LINE_STATE])
 ALARMS: Final = answers.Alarms([ALARM])

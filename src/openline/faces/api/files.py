@@ -17,6 +17,7 @@ from openline.faces.api.node import node_of, view_of
 from openline.faces.api.reading import Line
 from openline.faces.api.schema import (
     AboutAnswer,
+    AboutDeclared,
     AboutInstant,
     AboutMessage,
     AboutReceipt,
@@ -25,7 +26,15 @@ from openline.faces.api.schema import (
     CourierOrder,
 )
 
-_About = TypeVar("_About", AboutAnswer, AboutInstant, AboutMessage, AboutReceipt, AboutWindow)
+_About = TypeVar(
+    "_About",
+    AboutAnswer,
+    AboutDeclared,
+    AboutInstant,
+    AboutMessage,
+    AboutReceipt,
+    AboutWindow,
+)
 
 COURIER_SIZE_BYTES_MAX: Final = 268_435_456
 """A courier carries what one memory of a machine holds easily: 256 MiB."""
@@ -97,6 +106,9 @@ def _certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> b
         case "non-use":
             window = _parameters(parameters, AboutWindow)
             return exporter.non_use(window.party, window.from_, window.until)
+        case "declared":
+            declared = _parameters(parameters, AboutDeclared)
+            return exporter.declared(declared.party, declared.at)
         case _:
             return exporter.state(_parameters(parameters, AboutInstant).at)
 

@@ -90,11 +90,19 @@ class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
         kind: What it is to prove.
         parameters: What it is about: AboutMessage for `message` and `log-proof`; AboutReceipt
             for `receipt` and `lead-time`; AboutAnswer for `no-answer`; AboutWindow for `use`
-            and `non-use`; AboutInstant for `state`.
+            and `non-use`; AboutInstant for `state`; AboutDeclared for `declared`.
     """
 
     kind: Literal[
-        "message", "receipt", "use", "non-use", "state", "lead-time", "no-answer", "log-proof"
+        "message",
+        "receipt",
+        "use",
+        "non-use",
+        "state",
+        "declared",
+        "lead-time",
+        "no-answer",
+        "log-proof",
     ]
     parameters: dict[str, Any]
 
@@ -172,6 +180,18 @@ class AboutInstant(msgspec.Struct, forbid_unknown_fields=True):
         at: The instant.
     """
 
+    at: Instant
+
+
+class AboutDeclared(msgspec.Struct, forbid_unknown_fields=True):
+    """The party and the instant that a certificate of what was declared is about.
+
+    Attributes:
+        party: Whose declarations.
+        at: The instant.
+    """
+
+    party: PartyName
     at: Instant
 
 

@@ -70,6 +70,8 @@ SAID_BY_PEOPLE: Final = (
     Kind.LINE_CHECK,
     Kind.LINE_CHECK_REPLY,
     Kind.DECLARATION,
+    Kind.SERVICE,
+    Kind.RESUMPTION_OFFER,
     Kind.QUERY,
     Kind.ANSWER,
     Kind.WARNING,
@@ -366,5 +368,6 @@ LEFT_TO_THE_DESK: Final[dict[Kind, dict[str, Any]]] = {
     Kind.ZONE: {"zone_id": UNNAMED, "valid_until": format_instant(0)},
     Kind.MOVEMENT: {"movement_id": UNNAMED},
     Kind.CODED: {"book": base64.b64encode(NO_BOOK).decode()},
+    Kind.SERVICE: {"valid_from": format_instant(0)},
 }
 """Fields that may be left out, with what tells the desk to fill them in."""

@@ -247,6 +247,9 @@ def state(
 ) -> None:
     """Certify the state of the line at an instant, on both axes.
 
+    It rests on the ticks of all parties around the instant. Where the line was
+    dark then, the verb `declared` still shows what a party had declared.
+
     Example:
         openline certify state --at 080001ZAPR17
 
@@ -258,6 +261,35 @@ def state(
     client = options.client()
     line = options.line_of(client)
     _write("state", {"at": instant_of(at)}, line, f"state-{instant_of(at)}", out, options)
+
+
+@verb(app)
+def declared(
+    party: str,
+    /,
+    *,
+    at: Instant,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify which scopes a party declared in force or suspended at an instant.
+
+    The file shows every declaration that the party had made, and the envelopes
+    of all else it had said, so that an outsider sees there was no other one. It
+    needs no circuit at the instant itself, only ticks before and after it.
+
+    Example:
+        openline certify declared bravo.example --at 080001ZAPR17
+
+    Args:
+        party: Whose declarations.
+        at: The instant, or -10min from now.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    line = options.line_of(options.client())
+    parameters = {"party": party, "at": instant_of(at)}
+    _write("declared", parameters, line, f"declared-{party}-{parameters['at']}", out, options)
 
 
 def _of_message(

@@ -1,13 +1,18 @@
 """The verb `check`: one person asks whether the line works, another answers."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from openline.adapters.neutral import read_texts
 from openline.domain.errors import OurError
 from openline.domain.talk.check import Occasion
+from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.instants import instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Wait
 from openline.faces.cli.saying import reference_of, say_message
+
+if TYPE_CHECKING:
+    from openline.faces.cli.client import Client
 
 app = make_app(
     "check",
@@ -25,6 +30,7 @@ def send(
     text: str = "",
     /,
     *,
+    no_message: bool = False,
     occasion: Occasion = Occasion.REGULAR,
     next_at: str | None = None,
     language: str | None = None,
@@ -33,14 +39,18 @@ def send(
 ) -> None:
     """Send a line check.
 
-    The text is neutral and means nothing: a proverb, a date in history. No
-    text is a valid check.
+    The text is neutral and means nothing. Without one the next text of the
+    approved list is taken, with its translations: check-texts.toml in the
+    node's directory, or else the list that goes along with the program.
 
     Example:
-        openline check send "The quick brown fox." --next-at +4h
+        openline check send --next-at +4h
+        openline check send "The quick brown fox."
+        openline check send --no-message
 
     Args:
-        text: Neutral words; none means "no message".
+        text: Neutral words; without them the next of the approved list.
+        no_message: Send none: "no message" is a valid check.
         occasion: Opening or closing call of a duty day, or regular.
         next_at: When the next check comes: an instant to come, or +4h from now.
         language: Language of the words; without it the language of node.toml.
@@ -48,14 +58,23 @@ def send(
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
-    fields: dict[str, Any] = {
-        "occasion": occasion.name,
-        "text": text,
-        "language": language or client.config.language,
-    }
+    line = options.line_of(client)
+    spoken = language or client.config.language
+    fields: dict[str, Any] = {"occasion": occasion.name, "text": text, "language": spoken}
+    if not text and not no_message:
+        texts = read_texts(options.directory)
+        fields |= texts.fields(_next_number(client, line), spoken)
     if next_at is not None:
         fields["next_check_at"] = instant_text(next_at)
-    say_message(options, "LINE_CHECK", fields, client=client, wait_s=wait)
+    say_message(options, "LINE_CHECK", fields, client=client, line=line, wait_s=wait)
+
+
+def _next_number(client: "Client", line: str) -> int:
+    """The number that our next line check will have."""
+    lines = {one["line"]: one for one in client.get("/lines")["lines"]}
+    if line not in lines:
+        raise WrongUsage(f"There is no line {line!r} here.", "See openline status.")
+    return int(lines[line]["displayed"]["checks_due"]["next_number"])
 
 
 @verb(app)

@@ -9,7 +9,7 @@ from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.instants import instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Wait, parse_officer
-from openline.faces.cli.saying import say_message
+from openline.faces.cli.saying import reference_of, say_message
 
 app = make_app(
     "declare",
@@ -32,6 +32,9 @@ def suspend(
     effective: str | None = None,
     conditions: str = "",
     keep_open: tuple[str, ...] = (),
+    article: str | None = None,
+    demands: str | None = None,
+    also_delivered_by: str | None = None,
     language: str | None = None,
     wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
@@ -54,13 +57,20 @@ def suspend(
         conditions: What would lead to resumption, in words.
         keep_open: What goes on all the same: scopes, line_check, flash, contact,
             humanitarian; without it the last four.
+        article: The article of the Understanding, or another basis.
+        demands: What is asked of the others, in words.
+        also_delivered_by: How the same is delivered besides, such as an attaché's note.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
+    more = {
+        "conditions": conditions, "kept_open": list(keep_open), "article": article,
+        "demands": demands, "also_delivered_by": also_delivered_by,
+    }  # fmt: skip
     _declare(
-        Status.SUSPENDED, scopes, reason, released_by, draft, effective, conditions, keep_open,
-        language, wait, options,
+        Status.SUSPENDED, scopes, reason, released_by, draft, effective, more, language, wait,
+        options,
     )  # fmt: skip
 
 
@@ -71,11 +81,15 @@ def resume(
     released_by: str | None = None,
     draft: bool = False,
     effective: str | None = None,
+    in_reply_to: str | None = None,
     language: str | None = None,
     wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     r"""Put scopes in force again for this party.
+
+    In reply to an offer it accepts that offer, also for scopes that this party
+    never suspended.
 
     Example:
         openline declare resume air_safety --reason "Agreed by phone." \
@@ -87,23 +101,95 @@ def resume(
         released_by: The second person, as POST/OFFICER; needed without --draft.
         draft: Leave it as a draft, for a second person to release: openline draft.
         effective: From when: an instant, or +2h from now; without it at once.
+        in_reply_to: The serial of the offer that is accepted.
         language: Language of the words; without it the language of node.toml.
         wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
         options: Which node and line, who acts, and how to print.
     """
     _declare(
-        Status.IN_FORCE,
-        scopes,
-        reason,
-        released_by,
-        draft,
-        effective,
-        "",
-        (),
-        language,
-        wait,
-        options,
-    )
+        Status.IN_FORCE, scopes, reason, released_by, draft, effective, {}, language, wait, options,
+        in_reply_to=in_reply_to,
+    )  # fmt: skip
+
+
+@verb(app)
+def offer(
+    *scopes: str,
+    at: str,
+    text: str,
+    conditions: str = "",
+    reply_by: str | None = None,
+    language: str | None = None,
+    wait: Wait = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    r"""Offer to resume scopes that are suspended; either side may.
+
+    It binds nobody. The other side accepts it with openline declare resume
+    --in-reply-to, or declines it with openline declare decline.
+
+    Example:
+        openline declare offer air_safety --at +48h --by "commander/Gen. Jones" \
+            --text "We propose to resume." --conditions "An inquiry."
+
+    Args:
+        scopes: The scopes, as the Understanding names them.
+        at: From when they should be in force again: an instant, or +48h from now.
+        text: The offer, in words.
+        conditions: What it depends on, in words.
+        reply_by: Until when it stands; without it until the proposed time.
+        language: Language of the words; without it the language of node.toml.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    _must_name(scopes)
+    client = options.client()
+    fields: dict[str, Any] = {
+        "scopes": list(scopes),
+        "proposed_at": instant_text(at),
+        "text": text,
+        "conditions": conditions,
+        "language": language or client.config.language,
+    }
+    if reply_by is not None:
+        fields["reply_by"] = instant_text(reply_by)
+    say_message(
+        options, "RESUMPTION_OFFER", fields, client=client, precedence=Precedence.IMMEDIATE,
+        wait_s=wait,
+    )  # fmt: skip
+
+
+@verb(app)
+def decline(
+    serial: str,
+    /,
+    *,
+    reason: str,
+    language: str | None = None,
+    wait: Wait = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Decline an offer to resume.
+
+    Example:
+        openline declare decline BRAVO-0017 --reason "Not before the inquiry is over."
+
+    Args:
+        serial: The offer.
+        reason: Why, in words.
+        language: Language of the words; without it the language of node.toml.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    fields: dict[str, Any] = {
+        "of": reference_of(client, line, serial),
+        "answer": "DECLINED",
+        "text": reason,
+        "language": language or client.config.language,
+    }
+    say_message(options, "RESPONSE", fields, client=client, line=line, wait_s=wait)
 
 
 @verb(app)
@@ -136,37 +222,19 @@ def terminate(
         options: Which node and line, who acts, and how to print.
     """
     _declare(
-        Status.TERMINATED,
-        scopes,
-        reason,
-        released_by,
-        draft,
-        effective,
-        "",
-        (),
-        language,
-        wait,
+        Status.TERMINATED, scopes, reason, released_by, draft, effective, {}, language, wait,
         options,
-    )
+    )  # fmt: skip
 
 
-def _declare(
-    status: Status,
-    scopes: tuple[str, ...],
-    reason: str,
-    released_by: str | None,
-    draft: bool,
-    effective: str | None,
-    conditions: str,
-    keep_open: tuple[str, ...],
-    language: str | None,
-    wait_s: float,
-    options: Acting,
-) -> None:
+def _must_name(scopes: tuple[str, ...]) -> None:
     if not scopes:
         raise WrongUsage(
             "No scope is named.", "Name one or more as the Understanding does, such as air_safety."
         )
+
+
+def _must_be_released(released_by: str | None, *, draft: bool, in_reply_to: str | None) -> None:
     if released_by is None and not draft:
         raise WrongUsage(
             "--released-by is missing.", "Name the second person, or leave a draft: --draft."
@@ -176,24 +244,46 @@ def _declare(
             "--draft and --released-by do not go together.",
             "Leave one out: the second person of a draft is who releases it.",
         )
+    if draft and in_reply_to is not None:
+        raise WrongUsage(
+            "--draft and --in-reply-to do not go together.",
+            "Accept an offer with --released-by: both persons are there.",
+        )
+
+
+def _declare(
+    status: Status,
+    scopes: tuple[str, ...],
+    reason: str,
+    released_by: str | None,
+    draft: bool,
+    effective: str | None,
+    more: dict[str, Any],
+    language: str | None,
+    wait_s: float,
+    options: Acting,
+    *,
+    in_reply_to: str | None = None,
+) -> None:
+    _must_name(scopes)
+    _must_be_released(released_by, draft=draft, in_reply_to=in_reply_to)
     client = options.client()
     fields: dict[str, Any] = {
         "scopes": list(scopes),
         "status": status.name,
         "reason": reason,
         "language": language or client.config.language,
+        **{name: given for name, given in more.items() if given},
     }
     if effective is not None:
         fields["effective_at"] = instant_text(effective)
-    if conditions:
-        fields["conditions"] = conditions
-    if keep_open:
-        fields["kept_open"] = list(keep_open)
     if released_by is None:
         keep_draft(options, "DECLARATION", fields, Precedence.IMMEDIATE)
         return
+    line = options.line_of(client)
     fields["released_by"] = parse_officer(released_by, "--released-by")
+    reply_to = None if in_reply_to is None else reference_of(client, line, in_reply_to)
     say_message(
-        options, "DECLARATION", fields, client=client, precedence=Precedence.IMMEDIATE,
-        wait_s=wait_s,
+        options, "DECLARATION", fields, client=client, line=line, reply_to=reply_to,
+        precedence=Precedence.IMMEDIATE, wait_s=wait_s,
     )  # fmt: skip

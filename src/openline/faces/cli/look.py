@@ -4,11 +4,14 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
 
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
 from openline.faces.cli.faults import WrongUsage
+from openline.faces.cli.instants import instant_of
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Acting, Language, Node, OnLine
 from openline.faces.cli.output import Worded, emit
@@ -23,6 +26,7 @@ alarms_app = make_app("alarms", "")
 @sole_verb(status_app)
 def status(
     *,
+    at: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     options: Node = Node(),  # noqa: B008 - frozen.
 ) -> None:
     """Show the state of each line on both axes.
@@ -32,14 +36,42 @@ def status(
     things; the word on top follows from both, and the sentence beside it says
     what it rests on, in the language of node.toml.
 
+    With --at it shows how each line stood at an instant of the past, as far as
+    this node holds the record and the ticks; openline certify has what others
+    can verify.
+
     Example:
         openline status
+        openline status --at 080001ZAPR17
 
     Args:
+        at: An instant that is over, or -2h from now.
         options: Which node, and how to print.
     """
-    state = options.client().get("/status")
+    client = options.client()
+    if at is not None:
+        instant = instant_of(at)
+        names = [one["line"] for one in client.get("/lines")["lines"]]
+        past = [client.get("/lines", name, "state", at=instant) for name in names]
+        emit({"at": instant, "lines": past}, _past_rows(past), as_json=options.json)
+        return
+    state = client.get("/status")
     emit(state, _status_rows(state), as_json=options.json)
+
+
+def _past_rows(lines: list[dict[str, Any]]) -> Iterator[str]:
+    """How each line stood, and what is not known of it."""
+    for line in lines:
+        word = line["word"] or "not known: no unbroken ticks of ours stand around that instant"
+        yield f"{line['line']} at {format_instant(line['at'])}: {word}"
+        for party, words in sorted(line["observed"].items()):
+            told = ", then ".join(words) or "nothing that is held here"
+            yield f"  {party} observed: {told}"
+        for party, answered in sorted(line["answered"].items()):
+            yield f"  line checks with {party}: {answered}"
+        for party, scopes in sorted(line["declared"].items()):
+            states = ", ".join(f"{scope} {state}" for scope, state in sorted(scopes.items()))
+            yield f"  {party} declared: {states}"
 
 
 @sole_verb(conflicts_app)
@@ -148,6 +180,7 @@ def _line_rows(line: dict[str, Any]) -> Iterator[str]:
     for party, scopes in sorted(line["declared"].items()):
         states = ", ".join(f"{scope} {_word_of(state)}" for scope, state in sorted(scopes.items()))
         yield f"  {party} declares: {states}"
+    yield from _check_rows(shown)
     if line["alarms"]:
         count = len(line["alarms"])
         yield f"  {count} alarm{'s' * (count > 1)}: openline alarms --line {line['line']}"
@@ -166,13 +199,41 @@ def _counterpart_rows(counterpart: dict[str, Any], held: int) -> Iterator[str]:
     for circuit in counterpart["circuits"]:
         connected = "connected" if circuit["is_connected"] else "not connected"
         yield f"  circuit {circuit['circuit']}: {circuit['state']}, {connected}"
-    offset_ms = counterpart["clock_offset_ms"]
-    if offset_ms is not None and abs(offset_ms) > 2_000:
-        yield f"  its clock differs by {_duration(abs(offset_ms))}"
+    yield from _clock_rows(counterpart)
     if counterpart["is_forked"]:
         yield "  IT HAS SHOWN TWO HISTORIES; the notes that prove it are kept."
     for row in counterpart["difference"]:
         yield f"  its Understanding differs: {row}"
+
+
+def _clock_rows(counterpart: dict[str, Any]) -> Iterator[str]:
+    """How far its clock is from ours, loudly where that is more than agreed."""
+    offset_ms = counterpart["clock_offset_ms"]
+    if offset_ms is None:
+        return
+    side = "ahead of" if offset_ms >= 0 else "behind"
+    loud = {"OK": "", "OFF": ", more than agreed", "ALARM": ", FAR MORE THAN AGREED"}
+    apart = f"{abs(offset_ms)} ms" if abs(offset_ms) < 2_000 else _duration(abs(offset_ms))
+    yield f"  its clock is {apart} {side} ours{loud[counterpart['clock']]}"
+
+
+def _check_rows(displayed: dict[str, Any]) -> Iterator[str]:
+    """What is due of people, why the line is in trouble, what is offered."""
+    for party, due in sorted(displayed["checks_due"]["parties"].items()):
+        word = {"NOT_DUE": "due", "DUE": "DUE since", "OVERDUE": "OVERDUE since"}[due["state"]]
+        yield f"  next line check by {party}: {word} {format_instant(due['due_at'])}"
+    for party, cause in sorted(displayed["causes"].items()):
+        yield f"  cause of the trouble with {party}: {cause['cause']}"
+    for one in displayed["services"]:
+        until = "no end given" if one["valid_until"] is None else format_instant(one["valid_until"])
+        where = one["circuit"] or "the whole line"
+        tail = f"; use {one['fallback']}" if one["fallback"] else ""
+        start = format_instant(one["valid_from"])
+        yield f"  {one['serial']}: {one['occasion']} of {where}, {start} to {until}{tail}"
+    for one in displayed["offers"]:
+        scopes = ", ".join(one["scopes"])
+        at = format_instant(one["proposed_at"])
+        yield f"  {one['serial']} offers to resume {scopes} from {at}: {one['state']}"
 
 
 def _word_of(state: Any) -> str:

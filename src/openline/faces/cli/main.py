@@ -81,6 +81,7 @@ VERBS: Final = {
         "check": "check:app",
         "declare": "declare:app",
         "draft": "draft:app",
+        "service": "service:app",
     },
     "Keep to ourselves": {
         "private": "private:app",
@@ -93,6 +94,7 @@ VERBS: Final = {
         "import": "import_file:app",
         "conflicts": "look:conflicts_app",
         "alarms": "look:alarms_app",
+        "statistics": "statistics:app",
     },
     "Prove": {
         "certify": "certify:app",

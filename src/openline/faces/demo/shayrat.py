@@ -100,7 +100,8 @@ class Shayrat:
         """
         # The ticks before the first message bound the use of the line on the early side.
         self._opened_at = wall_clock_ms() - EDGE_MS
-        self._check_line("062355Z APR 17", self._alpha, "RECONSTRUCTION. The almond is in flower.")
+        almond = "RECONSTRUCTION. The almond is in flower."
+        self._check_line("062355Z APR 17", self._alpha, almond, "ACTIVE")
         self._give_presence()
         self._mistype()
         notice = self._warn()
@@ -113,13 +114,14 @@ class Shayrat:
         self._certify_exchange(notice, midnight_at)
         self._take_effect()
         self._refuse_new_business()
-        self._check_line("080900Z APR 17", self._bravo, "РЕКОНСТРУКЦИЯ. Весной дни длиннее.")
+        spring = "РЕКОНСТРУКЦИЯ. Весной дни длиннее."
+        self._check_line("080900Z APR 17", self._bravo, spring, "PARTIALLY_SUSPENDED")
         self._keep_contact()
         self._certify_silence()
 
     # 7 April, after midnight.
 
-    def _check_line(self, when: str, asker: Station, text: str) -> None:
+    def _check_line(self, when: str, asker: Station, text: str, word: str) -> None:
         stage, story = self._stage, self._story
         answerer = stage.other(asker)
         with story.step(
@@ -136,6 +138,8 @@ class Shayrat:
                     f"{station.name}'s node shows {check.serial} as answered by a person: 5 of 5.",
                     marks,
                 )
+            shown = f"Both nodes display the line as {word}."
+            story.await_(lambda: stage.display(word), shown)
 
     def _give_presence(self) -> None:
         stage, story = self._stage, self._story
