@@ -160,6 +160,11 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
         case Happened.LET_GO, (str(), str(), str(name), bytes()):
             with suppress(OurError):
                 line.view.let_go(name, row.at)
+        case Happened.HELD, (str(post), str(officer), str(name), int(start), int(end), str(why)):
+            line.view.hold(name, (start, end), (post, officer), why, row.at)
+        case Happened.RELEASED, (str(post), str(officer), str(name), str(why)):
+            with suppress(OurError):
+                line.view.release(name, (post, officer), why, row.at)
         case _:
             pass
 

@@ -52,11 +52,13 @@ from openline.engine.commands import (
     Compose,
     DropPrivate,
     ExportCourier,
+    HoldEvidence,
     ImportCourier,
     KeepPrivate,
     OpenEpoch,
     PublishRevocation,
     Recorded,
+    ReleaseEvidence,
     TrustOwnCopy,
 )
 from openline.engine.courier import export_courier, import_courier
@@ -64,6 +66,7 @@ from openline.engine.desk import Desk, Draft
 from openline.engine.effects import Answer, CloseLink, PromoteKey, TrustCertificates
 from openline.engine.entries import Sealed, opens_outbox, ring_after
 from openline.engine.epochs import begin_own, check_epoch, disowned_from, last_known_head
+from openline.engine.evidence import hold_or_release
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
 from openline.engine.greeting import compare_journal, hello, pull
@@ -191,6 +194,8 @@ class Line:
                 case DropPrivate(name=name, by=by):
                     self._drop_private(turn, name, by)
                     turn.effects.append(Answer(token, {"line": self.name, "name": name}))
+                case HoldEvidence() | ReleaseEvidence():
+                    turn.effects.append(Answer(token, hold_or_release(self, turn, command)))
                 case ChangeKey(role=role, by=by):
                     self._change_key(token, role, by)
                 case PublishRevocation(message=message):

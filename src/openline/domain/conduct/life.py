@@ -36,11 +36,17 @@ class Life:
         start: The state in which a matter is opened.
         table: The next state of every pair that can occur.
         ends: The states in which nothing is awaited any longer.
+        opens: Events that open a matter in another state than `start`, with that state.
     """
 
     start: str
     table: Table
     ends: frozenset[str]
+    opens: Mapping[Any, str] = field(default_factory=dict)
+
+    def opening(self, event: str) -> str | None:
+        """The state in which an event opens a matter; None if it opens none."""
+        return self.start if event == OPENED else self.opens.get(event)
 
     def states(self) -> tuple[str, ...]:
         """Every state, in the order of the table."""
@@ -141,12 +147,17 @@ def fold(
     standing: Standing | None = None
     for at, one in _in_order(happenings):
         if standing is None:
-            if one.event == OPENED:
-                standing = _opened(life, at, one)
+            if (state := life.opening(one.event)) is not None:
+                standing = _opened(state, at, one)
             continue
         standing = _pass_time(life, clocks, standing, at - 1)
         standing = _happen(life, standing, at, one)
     return None if standing is None else _pass_time(life, clocks, standing, now)
+
+
+def in_order(happenings: Sequence[Happening]) -> list[Happening]:
+    """What was said, in the order in which it counts, whatever came first here."""
+    return [one for _, one in _in_order(happenings)]
 
 
 def next_due(clocks: Sequence[Clock], standing: Standing) -> tuple[int, Clock] | None:
@@ -177,10 +188,10 @@ def _key(clock: Clock, standing: Standing) -> str:
     return f"{clock.name}@{standing.instants[clock.until]}"
 
 
-def _opened(life: Life, at: int, one: Happening) -> Standing:
+def _opened(state: str, at: int, one: Happening) -> Standing:
     instants = {name: value for name, value in one.instants if value is not None}
-    step = Step(at, OPENED, life.start, one.party, one.index, one.said)
-    return Standing(life.start, at, 1, instants, (step,))
+    step = Step(at, one.event, state, one.party, one.index, one.said)
+    return Standing(state, at, 1, instants, (step,))
 
 
 def _happen(life: Life, standing: Standing, at: int, one: Happening) -> Standing:

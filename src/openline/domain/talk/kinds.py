@@ -27,3 +27,7 @@ class Kind(IntEnum):
     ANSWER = 31
     WARNING = 32
     EXPLANATION = 33
+    INCIDENT = 50
+    INQUIRY = 51
+    VIOLATION = 52
+    PROTEST = 53

@@ -19,13 +19,16 @@ from openline.domain.talk.body import Body
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.explanation import Explanation
+from openline.domain.talk.incident import Incident, Inquiry
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.protest import Protest
 from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
 from openline.domain.talk.text import Text
+from openline.domain.talk.violation import Violation
 from openline.domain.talk.warning import Warning
 
 
@@ -50,17 +53,21 @@ Message: TypeAlias = (
     | Declaration
     | Epoch
     | Explanation
+    | Incident
+    | Inquiry
     | KeyChange
     | KeyRevoke
     | LineCheck
     | LineCheckReply
     | Notice
+    | Protest
     | Query
     | QueryAnswer
     | Read
     | ReadBack
     | Response
     | Text
+    | Violation
     | Warning
 )
 
@@ -84,6 +91,10 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         QueryAnswer,
         Warning,
         Explanation,
+        Incident,
+        Inquiry,
+        Violation,
+        Protest,
     )
 }
 """Every kind and its message."""
