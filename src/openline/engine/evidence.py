@@ -1,4 +1,4 @@
-"""What officers hold as evidence and let go of: checked, done, and noted in the journal."""
+"""What officers hold as evidence and release: checked, done, journalled."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -195,7 +195,7 @@ class HoldView:
 
 
 def report_window(report: Incident, at: int) -> Window:
-    """What a report holds: two hours around the event, whose end it says, a day at most.
+    """What a report holds: two hours around the event, which lasts a day at most.
 
     Args:
         report: The report.

@@ -28,7 +28,7 @@ Load = Callable[[str, int, int], Message | Unreadable]
 
 @dataclass(frozen=True, slots=True)
 class _Filed:
-    """An alleged violation, a protest or a note, as far as it is counted or led to an incident."""
+    """An alleged violation, a protest or a note, as far as it is counted."""
 
     record: MessageRecord
     incident: str

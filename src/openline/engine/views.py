@@ -350,7 +350,7 @@ class View:
     # What everybody reads.
 
     def is_held(self, at: int) -> bool:
-        """Whether what was recorded at an instant is held as evidence: nobody lets go of it."""
+        """Whether what was recorded at an instant is evidence that nobody lets go of."""
         return self._incidents.holds.is_held(at)
 
     def holds(self) -> list[dict[str, Any]]:

@@ -12,6 +12,17 @@ from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, Occasion, ScopeStatus
 from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.evidence import Evidence
+from openline.domain.talk.incident import (
+    Act,
+    Agreement,
+    Incident,
+    Inquiry,
+    Mode,
+    Occurrence,
+    Sort,
+    Stage,
+)
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke, KeyRole
 from openline.domain.talk.notice import (
     Certainty,
@@ -21,9 +32,11 @@ from openline.domain.talk.notice import (
     Releasability,
     SpeaksFor,
 )
+from openline.domain.talk.protest import Paper, Protest
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text, Translation
+from openline.domain.talk.violation import Violation, ViolationAct
 
 _WILD = st.characters(exclude_categories=("Cs", "Cc"))
 
@@ -108,8 +121,104 @@ notices = st.builds(
     exercise=st.booleans(),
 )
 
+evidences = st.lists(
+    st.builds(
+        Evidence,
+        sha256=st.binary(min_size=32, max_size=32),
+        size_bytes=st.integers(0, 2**30),
+        what=needed_labels,
+    ),
+    max_size=2,
+).map(tuple)
+incident_ids = st.sampled_from(["ALPHA-I-0001", "B-7-I-1234567"])
+label_rows = st.lists(needed_labels, max_size=2).map(tuple)
+abouts = st.lists(references, max_size=2).map(tuple)
+areas = st.lists(volumes, max_size=1).map(tuple)
+incidents = st.builds(
+    Incident,
+    by=bys,
+    incident=incident_ids,
+    stage=st.sampled_from(Stage),
+    sort=st.sampled_from(Sort),
+    happened_at=instants,
+    place=labels,
+    volumes=areas,
+    own_objects=label_rows,
+    other_objects=label_rows,
+    events=st.lists(st.builds(Occurrence, at=instants, what=needed_labels), max_size=2).map(tuple),
+    harm=texts,
+    measures=texts,
+    facts=texts,
+    assessment=texts,
+    evidence=evidences,
+    articles=label_rows,
+    about=abouts,
+    is_urgent=st.booleans(),
+    language=languages,
+    exercise=st.booleans(),
+)
+inquiries = st.builds(
+    Inquiry,
+    by=bys,
+    incident=incident_ids,
+    act=st.sampled_from(Act),
+    mode=st.none() | st.sampled_from(Mode),
+    lead=labels,
+    due_at=st.none() | instants,
+    questions=label_rows,
+    findings=texts,
+    agreement=st.none() | st.sampled_from(Agreement),
+    of=st.none() | references,
+    facts_agreed=label_rows,
+    facts_differing=label_rows,
+    disagreement=texts,
+    measures=texts,
+    evidence=evidences,
+    text=texts,
+    language=languages,
+)
+violations = st.builds(
+    Violation,
+    by=bys,
+    act=st.sampled_from(ViolationAct),
+    articles=label_rows,
+    text=texts,
+    happened_at=st.none() | instants,
+    ended_at=st.none() | instants,
+    place=labels,
+    volumes=areas,
+    zone=labels,
+    incident=st.just("") | incident_ids,
+    about=abouts,
+    evidence=evidences,
+    reply_by=st.none() | instants,
+    of=st.none() | references,
+    language=languages,
+    exercise=st.booleans(),
+)
+protests = st.builds(
+    Protest,
+    by=bys,
+    paper=st.sampled_from(Paper),
+    text=needed_texts,
+    subject=labels,
+    articles=label_rows,
+    demands=label_rows,
+    due_at=st.none() | instants,
+    also_by=labels,
+    incident=st.just("") | incident_ids,
+    about=abouts,
+    of=st.none() | references,
+    is_withdrawn=st.booleans(),
+    language=languages,
+)
+
 messages = st.one_of(
     notices,
+    incidents,
+    inquiries,
+    violations,
+    protests,
     st.builds(
         Text,
         by=bys,

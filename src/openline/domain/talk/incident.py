@@ -1,4 +1,4 @@
-"""Incidents: what harmed, endangered or broke the agreement, and the inquiry into it.
+"""Incidents: what harmed or endangered, and the inquiry into it.
 
 People name an incident: whoever reports first chooses its id, and the other side's own
 report says the same id. A report is one party's account; nobody edits it, a later one of
@@ -396,7 +396,7 @@ class IncidentState(StrEnum):
 
 
 class IncidentEvent(StrEnum):
-    """What happens to an incident; without BY_OTHER it is the opener's doing, or anybody's."""
+    """What happens to an incident: BY_OTHER where not the opener does it."""
 
     OBSERVED = "OBSERVED"
     OBSERVED_BY_OTHER = "OBSERVED_BY_OTHER"

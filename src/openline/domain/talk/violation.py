@@ -1,4 +1,4 @@
-"""Alleged violations: a claim that a rule was broken, and what the other side says to it.
+"""Alleged violations: a claim that a rule was broken, and what is said to it.
 
 What is alleged is bound to articles, to a zone or to messages on the record, and to
 evidence by hash, so that both sides count the same. It is a claim and stays one: the

@@ -34,6 +34,7 @@ EVENTS: Final = {
     "delivered": "A counterpart (`party`) receipted our messages `from` index up to `until`.",
     "notice": "A notice came, changed, was answered, began or ended; as in the list.",
     "matter": "A query, warning or other matter was opened or changed; as in the list.",
+    "hold": "A window of the record was held as evidence, or released; as in the list.",
     "conflict": "A conflict was found, changed or ended; as in the list.",
     "private": "A plan or site was kept, replaced or dropped, or is over; as in the list.",
     "private_conflict": "A conflict of one was found, changed or ended; as in its list.",
