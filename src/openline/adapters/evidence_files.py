@@ -1,4 +1,4 @@
-"""Files of evidence: kept in the node's directory under their hash, and never sent."""
+"""Files of evidence: kept under their hash, and never sent."""
 
 import contextlib
 import hashlib

@@ -335,6 +335,12 @@ HAPPENINGS_MAX = 64
 HAPPENINGS_OF_PARTY_MAX = 64
 """The same of each party about a matter that people name: none can use up the place of another."""
 
+HAPPENINGS_OF_PARTY_MIN = 16
+"""The same where a line has many parties: to report, inquire, answer and close."""
+
+HAPPENINGS_NAMED_MAX = 512
+"""The same of all parties together: ordering them takes some tenths of a second."""
+
 EVIDENCE_LISTED_MAX = 32
 """Pieces of evidence named in one message: a page; a further report names further ones."""
 

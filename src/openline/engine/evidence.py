@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 
 def hold_or_release(
-    line: "Line", turn: "Turn", command: HoldEvidence | ReleaseEvidence
+    line: "Line", turn: "Turn", command: HoldEvidence | ReleaseEvidence, salt: bytes
 ) -> dict[str, Any]:
     """Hold a window or release one; the hold as it is then.
+
+    Args:
+        line: The line.
+        turn: The turn under way.
+        command: What an officer asks.
+        salt: Random bytes for the rows of the journal.
 
     Raises:
         OurError: It may not be; with what to do.
@@ -24,14 +30,14 @@ def hold_or_release(
     if not command.reason.strip():
         raise OurError("No reason is given.", "Write why, in a few words.")
     if isinstance(command, HoldEvidence):
-        name = _hold(line, turn, command)
+        name = _hold(line, turn, command, salt)
     else:
         name = command.name
-        _release(line, turn, command)
+        _release(line, turn, command, salt)
     return line.view.incident_records.holds.named(name).to_json()
 
 
-def _hold(line: "Line", turn: "Turn", command: HoldEvidence) -> str:
+def _hold(line: "Line", turn: "Turn", command: HoldEvidence, salt: bytes) -> str:
     holds = line.view.incident_records.holds
     name = command.name or holds.next_name()
     windows = [command.window] if command.window else holds.named(name).windows
@@ -42,11 +48,11 @@ def _hold(line: "Line", turn: "Turn", command: HoldEvidence) -> str:
         holds.check(window, turn.now)
     for window in list(windows):
         turn.effects += line.view.hold(name, window, command.by, command.reason, turn.now)
-        line.journal.add(Happened.HELD, turn.now, *command.by, name, *window, command.reason)
+        line.journal.add(Happened.HELD, turn.now, *command.by, name, *window, command.reason, salt)
     return name
 
 
-def _release(line: "Line", turn: "Turn", command: ReleaseEvidence) -> None:
+def _release(line: "Line", turn: "Turn", command: ReleaseEvidence, salt: bytes) -> None:
     line.desk.check_tier(By(*command.by), "That evidence is held no longer")
     matter = line.view.incident_records.find(command.name)
     hold = line.view.incident_records.holds.named(command.name)
@@ -55,6 +61,6 @@ def _release(line: "Line", turn: "Turn", command: ReleaseEvidence) -> None:
             f"{command.name} is not closed: its evidence is held.",
             "Close the incident first, on both sides or in disagreement.",
         )
-    row = (*command.by, command.name, command.reason)
+    row = (*command.by, command.name, command.reason, salt)
     turn.effects += line.view.release(command.name, command.by, command.reason, turn.now)
     line.journal.add(Happened.RELEASED, turn.now, *row)

@@ -160,9 +160,17 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
         case Happened.LET_GO, (str(), str(), str(name), bytes()):
             with suppress(OurError):
                 line.view.let_go(name, row.at)
-        case Happened.HELD, (str(post), str(officer), str(name), int(start), int(end), str(why)):
+        case Happened.HELD, (
+            str(post),
+            str(officer),
+            str(name),
+            int(start),
+            int(end),
+            str(why),
+            bytes(),
+        ):
             line.view.hold(name, (start, end), (post, officer), why, row.at)
-        case Happened.RELEASED, (str(post), str(officer), str(name), str(why)):
+        case Happened.RELEASED, (str(post), str(officer), str(name), str(why), bytes()):
             with suppress(OurError):
                 line.view.release(name, (post, officer), why, row.at)
         case _:

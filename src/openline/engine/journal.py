@@ -57,12 +57,13 @@ class Happened(IntEnum):
     LET_GO = 13
     """[13, at, post, officer, name, salt]: something private is kept no longer."""
     HELD = 14
-    """[14, at, post, officer, name, valid_from, valid_until, reason]: a window is evidence.
+    """[14, at, post, officer, name, valid_from, valid_until, reason, salt]: a window is evidence.
 
-    What an incident holds follows from its reports and has no row of its own.
+    What an incident holds follows from its reports and has no row of its own. The salt is
+    as in KEPT: whoever sees the hash of the row cannot try out windows and reasons.
     """
     RELEASED = 15
-    """[15, at, post, officer, name, reason]: a hold is over, of an incident or an officer."""
+    """[15, at, post, officer, name, reason, salt]: a hold is over, of an incident or an officer."""
 
 
 @dataclass(frozen=True, slots=True)

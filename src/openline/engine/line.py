@@ -195,7 +195,8 @@ class Line:
                     self._drop_private(turn, name, by)
                     turn.effects.append(Answer(token, {"line": self.name, "name": name}))
                 case HoldEvidence() | ReleaseEvidence():
-                    turn.effects.append(Answer(token, hold_or_release(self, turn, command)))
+                    salt = self._chance.bytes(SALT_SIZE_BYTES)
+                    turn.effects.append(Answer(token, hold_or_release(self, turn, command, salt)))
                 case ChangeKey(role=role, by=by):
                     self._change_key(token, role, by)
                 case PublishRevocation(message=message):

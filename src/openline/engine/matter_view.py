@@ -33,7 +33,9 @@ from openline.domain.conduct.subject import Deed, Said, Subject
 from openline.domain.errors import OurError
 from openline.domain.limits import (
     HAPPENINGS_MAX,
+    HAPPENINGS_NAMED_MAX,
     HAPPENINGS_OF_PARTY_MAX,
+    HAPPENINGS_OF_PARTY_MIN,
     MARKS_WAITING_MAX,
     MATTERS_ENDED_KEPT,
     MATTERS_OPEN_MAX,
@@ -428,7 +430,7 @@ class MatterView:
         about: MessageRecord | None = None,
     ) -> list[Matter]:
         """Add a message to a matter with a name; the matter if that changes it."""
-        if _count_of(matter, record.party) >= HAPPENINGS_OF_PARTY_MAX:
+        if _count_of(matter, record.party) >= self._share():
             record.flags |= Flag.NO_EFFECT
             return []
         heads = _knew(header, about)
@@ -448,6 +450,11 @@ class MatterView:
         self._matter_of[record.party, record.epoch, record.index] = matter.key
         self._arrange(matter)
         return [matter]
+
+    def _share(self) -> int:
+        """How many messages about a matter with a name each party has room for."""
+        each = HAPPENINGS_NAMED_MAX // len(self._understanding.names())
+        return max(HAPPENINGS_OF_PARTY_MIN, min(each, HAPPENINGS_OF_PARTY_MAX))
 
     def _arrange(self, matter: Matter) -> None:
         """Find which message opens a matter, and what the others are then."""

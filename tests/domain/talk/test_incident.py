@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from openline.adapters.wording import TERMS, Wording
 from openline.domain.conduct.clock import Clock
 from openline.domain.conduct.life import OPENED, Happening, Life, fold
 from openline.domain.conduct.subject import Subject
@@ -426,3 +427,15 @@ def test_an_incident_is_open_until_both_close_it() -> None:
     assert closing == [(S.CLOSE_OFFERED, E.CLOSED_BY_OTHER), (S.CLOSE_OFFERED_BY_OTHER, E.CLOSED)]
     assert VIOLATION_TABLE[ViolationState.ALLEGED].get(ViolationEvent.CLOSED) is None
     assert PROTEST_TABLE[ProtestState.WITHDRAWN].get(ProtestEvent.ANSWERED) is None
+
+
+def test_every_state_and_sort_can_be_said() -> None:
+    """Each state, each sort of incident and of matter has a word in the catalogues."""
+    codes = {state.value for _, states, _ in TABLES for state in states}
+    codes |= {sort.name for sort in Sort} | {subject.name for subject, _, _ in TABLES}
+    assert codes <= set(TERMS)
+    words = Wording("en")
+    for subject, _, _ in TABLES:
+        for clock in subject.clocks:
+            assert clock.name in words.clocks
+            assert clock.name in words.clocks_over

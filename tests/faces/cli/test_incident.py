@@ -88,14 +88,15 @@ def test_an_incident_is_inquired_into_and_closed_by_both(alpha: Officer, bravo: 
 def test_findings_that_differ_and_a_false_alarm(alpha: Officer, bravo: Officer) -> None:
     """One side closes in disagreement; who alone has reported takes an alarm back."""
     name = report(bravo)
-    alpha_sees = lambda state: wait_until(lambda: state_of(alpha, name) == state)  # noqa: E731
-    alpha_sees("REPORTED_BY_ONE")
+    wait_until(lambda: state_of(alpha, name) == "REPORTED_BY_ONE")
     alpha.said("incident", "inquire", name, "own", "--lead", "x", *COMMANDER)
     found = alpha.said("incident", "finding", name, "Their grid.", *COMMANDER)
     wait_until(lambda: state_of(bravo, name) == "FINDINGS_GIVEN_BY_OTHER")
-    bravo.said("incident", "finding", name, "Your grid.", "--differs", found, "--disagreement",
-               "Whose grid.", "--agreed", "Two bombs.", "--differing", "The grid.", *COMMANDER)  # fmt: skip
-    alpha_sees("FINDINGS_DIFFERING")
+    bravo.said(
+        "incident", "finding", name, "Your grid.", "--differs", found, "--disagreement",
+        "Whose grid.", "--agreed", "Two bombs.", "--differing", "The grid.", *COMMANDER,
+    )  # fmt: skip
+    wait_until(lambda: state_of(alpha, name) == "FINDINGS_DIFFERING")
     alpha.said("incident", "close", name, "--disagreement", "Whose grid.", *COMMANDER)
     wait_until(lambda: state_of(bravo, name) == "CLOSED_IN_DISAGREEMENT")
     other = bravo.said("incident", "report", "--observed", "--at", "now", "--place", "Shayrat")

@@ -15,8 +15,10 @@ Theory: a table gives the next state of every pair that can occur. It is a liter
 a test visits every pair.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any, Final
 
 from openline.domain.conduct.clock import Clock
@@ -80,15 +82,6 @@ class Happening:
     instants: tuple[tuple[str, int | None], ...] = ()
     said: str = ""
     knew: tuple[tuple[str, int, int], ...] = ()
-
-    def knows(self, other: "Happening") -> bool:
-        """Whether its author had the other message when this one was signed."""
-        place = (other.epoch, other.index)
-        if other.party == self.party:
-            return place < (self.epoch, self.index)
-        return any(
-            party == other.party and place < (epoch, size) for party, epoch, size in self.knew
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +222,40 @@ def _pass_time(life: Life, clocks: Sequence[Clock], standing: Standing, until: i
 def _in_order(happenings: Sequence[Happening]) -> list[tuple[int, Happening]]:
     """What was said, each with its time, in the order in which it counts (rule 2)."""
     ones = sorted(happenings, key=lambda one: (one.at, one.party, one.epoch, one.index))
-    earlier = {
-        number: [other for other, two in enumerate(ones) if one.knows(two)]
-        for number, one in enumerate(ones)
-    }
+    rows: dict[str, list[int]] = {}
+    for number in sorted(range(len(ones)), key=lambda number: _place(ones[number])):
+        rows.setdefault(ones[number].party, []).append(number)
+    known = _known(ones, rows)
     at = [one.at for one in ones]
     # No more rounds than messages: authors that claim to know of each other end there too.
     for _ in ones:
-        later = [max([at[number], *(at[other] for other in earlier[number])]) for number in earlier]
+        latest = {party: list(accumulate((at[n] for n in row), max)) for party, row in rows.items()}
+        later = [
+            max([at[number], *(latest[party][count - 1] for party, count in known[number])])
+            for number in range(len(ones))
+        ]
         if later == at:
             break
         at = later
-    order = sorted(range(len(ones)), key=lambda number: (at[number], len(earlier[number]), number))
+    counts = [sum(count for _, count in one) for one in known]
+    order = sorted(range(len(ones)), key=lambda number: (at[number], counts[number], number))
     return [(at[number], ones[number]) for number in order]
+
+
+def _known(ones: Sequence[Happening], rows: Mapping[str, list[int]]) -> list[list[tuple[str, int]]]:
+    """For each message how many of each party's its author had: always the first ones."""
+    places = {party: [_place(ones[number]) for number in row] for party, row in rows.items()}
+    known = []
+    for one in ones:
+        until = {one.party: _place(one)}
+        for party, epoch, size in one.knew:
+            if party != one.party:
+                until[party] = max(until.get(party, (0, 0)), (epoch, size))
+        counts = [(party, bisect_left(places[party], end)) for party, end in until.items()
+                  if party in places]  # fmt: skip
+        known.append([(party, count) for party, count in counts if count])
+    return known
+
+
+def _place(one: Happening) -> tuple[int, int]:
+    return one.epoch, one.index

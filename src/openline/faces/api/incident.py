@@ -1,4 +1,4 @@
-"""The routes about incidents: one whole, what is held as evidence, and what is alleged."""
+"""The routes about incidents, what is held as evidence, and what is alleged."""
 
 import asyncio
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""How verbs name files as evidence, messages as grounds, and what is alleged in a draft."""
+"""How verbs name evidence, the messages that something rests on, and drafts."""
 
 import json
 from collections.abc import Sequence

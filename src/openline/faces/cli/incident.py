@@ -267,7 +267,7 @@ def close(
     wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
-    """Close an incident: it is closed when both sides have, or in disagreement at once.
+    """Close an incident: both sides do, or one of them in disagreement.
 
     Example:
         openline incident close ALPHA-I-0001
@@ -296,7 +296,7 @@ def false_alarm(
     wait: Wait = 5.0,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
-    """Take back an incident that we alone have reported, or that both found to be none.
+    """Take back an incident that we alone reported, or that both found to be none.
 
     Example:
         openline incident false-alarm ALPHA-I-0001 "It was thunder."

@@ -1,4 +1,4 @@
-"""The verbs `violation` and `protest`: what is alleged, what is objected to formally."""
+"""The verbs `violation` and `protest`: what is alleged, and formal texts."""
 
 from collections.abc import Iterator
 from pathlib import Path
