@@ -68,10 +68,9 @@ def report(
     """Report an incident: what is known, apart from what is made of it.
 
     Example:
-        openline incident report "Two bombs fell among our observers." --sort strike --at -10min \
---place "2 km west of Shayrat" --harm "Two wounded." --about BRAVO-N-0003
-        openline incident report "One bomb." --incident ALPHA-I-0001 --full --at 070040ZAPR17 \
---place Shayrat --evidence gun.mp4 --what "gun camera"
+        openline incident report "Two bombs fell." --sort strike --at -10min --place Shayrat
+        openline incident report --observed --at now --place "2 km west of Shayrat"
+        openline incident report "One." --incident ALPHA-I-0001 --full --at -3h --place Shayrat
 
     Args:
         facts: What is known.
@@ -197,8 +196,7 @@ def finding(
     Example:
         openline incident finding ALPHA-I-0001 "A wrong grid was passed on."
         openline incident finding ALPHA-I-0001 "So it was." --agrees BRAVO-0031
-        openline incident finding ALPHA-I-0001 "It was our grid." --differs BRAVO-0031 \
---disagreement "Whose grid it was." --agreed "Two bombs fell."
+        openline incident finding ALPHA-I-0001 "No." --differs BRAVO-0031 --disagreement "Whose?"
 
     Args:
         incident: The id.

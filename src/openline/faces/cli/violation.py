@@ -65,8 +65,7 @@ def allege(
     """Allege a violation.
 
     Example:
-        openline violation allege "Six vehicles entered without a call." --article "Annex B, 3" \
---at -20min --zone AT-TANF --to bravo.example
+        openline violation allege "Six vehicles." --article "Annex B, 3" --at -20min --zone TANF
         openline violation allege --draft entry.json
 
     Args:
@@ -289,8 +288,7 @@ def make(
     """Make a protest, or a note.
 
     Example:
-        openline protest make "We demand that such flights cease." --demand "No flight below \
-FL100." --due +7d --also-by "the attache in Geneva" --by commander/Stone
+        openline protest make "Such flights must cease." --due +7d --also-by "attache, Geneva"
 
     Args:
         text: The text.
