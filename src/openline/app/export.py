@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
+from openline.app.holding import held_in
 from openline.domain.errors import OurError, TheirError
 from openline.domain.instant import DAY_MS, HOUR_MS, format_instant
 from openline.domain.limits import (
@@ -326,6 +327,10 @@ class Exporter:
         rows = tuple((scope, str(state)) for scope, state in sorted(states[0].items()))
         claim = Claim(CertificateKind.DECLARED, self._line, party, at=at, declared=rows)
         return dossier.write(claim, dossier.ticked([party]))
+
+    def held(self, windows: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:
+        """How much of the record lies in windows, and the hash of it (`app.holding`)."""
+        return held_in(self._store, self._line, windows)
 
     def _window(
         self, kind: CertificateKind, party: str, valid_from: int, valid_until: int

@@ -511,3 +511,43 @@ hourly ones, and far more than hysteresis looks back."""
 
 STATISTICS_PARTS_MAX = 200_000
 """Messages in one statement of a month: a hundred times a busy line's (`docs/guides`)."""
+
+HAPPENINGS_OF_PARTY_MAX = 64
+"""The same of each party about a matter that people name: none can use up the place of another."""
+
+HAPPENINGS_OF_PARTY_MIN = 16
+"""The same where a line has many parties: to report, inquire, answer and close."""
+
+HAPPENINGS_NAMED_MAX = 512
+"""The same of all parties together: ordering them takes some tenths of a second."""
+
+EVIDENCE_LISTED_MAX = 32
+"""Pieces of evidence named in one message: a page; a further report names further ones."""
+
+EVIDENCE_FILE_SIZE_BYTES_MAX = 1_073_741_824
+"""One file of evidence that is kept beside the record: an hour of video."""
+
+INCIDENT_EVENTS_MAX = 64
+"""Events in one report on an incident: what happened minute by minute for an hour."""
+
+INCIDENT_OBJECTS_MAX = 16
+"""Sorts of objects of each side in one report, and questions to an inquiry: one page."""
+
+ARTICLES_MAX = 16
+"""Articles of the Understanding named in one message."""
+
+ABOUT_MAX = 32
+"""Earlier messages that one report or allegation rests on."""
+
+FACTS_MAX = 32
+"""Facts agreed, facts that differ, and demands, each a row: two pages of findings."""
+
+REPORTS_KEPT_MAX = 32
+"""Reports of one party on one incident that are listed and hold evidence; the record has all."""
+
+HOLDS_MAX = 200
+"""Windows that officers hold as evidence at one time, on one line: one for each day of a
+bad half-year; they are released by name."""
+
+LEDGER_MAX = 20_000
+"""Alleged violations of one party that are counted one by one; further ones in one number."""

@@ -93,6 +93,42 @@ class DropPrivate:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldEvidence:
+    """Let nothing go of what was recorded in a window; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        by: Post and officer.
+        reason: Why, in words.
+        name: The hold to be widened or held again; empty for a new one.
+        window: From when until before when; None for the windows that the hold has.
+    """
+
+    line: str
+    by: tuple[str, str]
+    reason: str
+    name: str = ""
+    window: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseEvidence:
+    """Hold something no longer; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        by: Post and officer.
+        name: The hold: an incident's id, or the name of an officer's.
+        reason: Why, in words.
+    """
+
+    line: str
+    by: tuple[str, str]
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Adopt:
     """Adopt a signed Understanding: a new line, or an amendment of one."""
 
@@ -154,6 +190,8 @@ Command: TypeAlias = (
     | AcknowledgeAlarm
     | KeepPrivate
     | DropPrivate
+    | HoldEvidence
+    | ReleaseEvidence
     | Adopt
     | ChangeKey
     | PublishRevocation

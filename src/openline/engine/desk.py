@@ -43,10 +43,12 @@ from openline.domain.talk.coded import Coded
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.explanation import Explanation
+from openline.domain.talk.incident import Incident, Inquiry
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Notice, Operation
 from openline.domain.talk.passed_on import PassedOn
+from openline.domain.talk.protest import Protest
 from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
@@ -54,10 +56,12 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.service import Service
 from openline.domain.talk.translation import LaterTranslation
+from openline.domain.talk.violation import Violation
 from openline.domain.talk.warning import Warning
 from openline.engine.commands import Compose
 from openline.engine.conflict_view import Check
 from openline.engine.dialogue_rules import check_dialogue
+from openline.engine.incident_rules import check_incident, name_incident
 from openline.engine.message_view import MessageRecord, kind_name
 from openline.engine.place_desk import PlaceDesk, check_words
 from openline.engine.state_rules import accepts_offer, check_offer, check_service
@@ -78,6 +82,10 @@ _TAKES_RESPONSE: Final = (
     Kind.ZONE,
     Kind.MOVEMENT,
     Kind.CODED,
+    Kind.INCIDENT,
+    Kind.INQUIRY,
+    Kind.VIOLATION,
+    Kind.PROTEST,
 )
 _BY_NODE: Final = (
     Kind.UNDERSTANDING,
@@ -137,6 +145,8 @@ class Desk:
         self._view = view
         # Versions of our notices that were drafted, and may not be in the view yet.
         self._drafted: dict[str, int] = {}
+        # Ids of incidents that we have drafted reports on: they may not be in the view yet.
+        self._incidents: set[str] = set()
         self._check_number = 0
         self._places = PlaceDesk(own, view)
 
@@ -163,6 +173,8 @@ class Desk:
         if isinstance(message, LineCheck):
             self._check_number = message.number
         self._places.note(message)
+        if isinstance(message, Incident):
+            self._incidents.add(message.incident)
         kind = int(message.message_kind)
         return Draft(kind, body, reply_to, int(command.precedence), recipients, message)
 
@@ -203,6 +215,8 @@ class Desk:
             return self._timed(message, now)
         if isinstance(message, Service) and message.valid_from == 0:
             return replace(message, valid_from=now)
+        if isinstance(message, Incident):
+            return name_incident(self, message, self._label())
         if isinstance(message, LineCheck):
             number = max(self._view.state.next_check_number(), self._check_number + 1)
             return replace(message, number=number, statuses=message.statuses or self._statuses(now))
@@ -218,15 +232,22 @@ class Desk:
             raise OurError(
                 f"A notice to {notice.operation.name} has no id.", "Name the notice it is about."
             )
-        label = self._view.serial(self._own, 0).rpartition("-")[0].replace(".", "-")[:20]
+        label = self._label().replace(".", "-")[:20]
         number = self._view.notice_records.count(self._own) + 1
         while self._is_known(name := f"{label.rstrip('-')}-N-{number:04d}"):
             number += 1
         return replace(notice, notice_id=name)
 
+    def _label(self) -> str:
+        """What we are called in serials: ALPHA."""
+        return self._view.serial(self._own, 0).rpartition("-")[0]
+
     def _forget_recorded(self) -> None:
         """Forget the drafts that the view has meanwhile taken in."""
         self._places.forget_recorded()
+        self._incidents = {
+            one for one in self._incidents if self._view.incident_records.find(one) is None
+        }
         for name, version in list(self._drafted.items()):
             entry = self._view.notice_records.of(self._own, name)
             if entry is not None and entry.newest.version >= version:
@@ -293,6 +314,8 @@ class Desk:
                 check_dialogue(self, message, now)
             case Coded() | Correction() | QueryAck() | PassedOn() | LaterTranslation():
                 check_talk(self, self._view, message, command.precedence, now)
+            case Incident() | Inquiry() | Violation() | Protest():
+                check_incident(self, message, command, now)
             case _:
                 self._places.check(
                     message, lambda one: self._check_admitted(one, command.precedence, now), now
@@ -420,6 +443,31 @@ class Desk:
                 "Take its serial from `openline matter list`.",
             )
         return record
+
+    def is_incident(self, name: str) -> bool:
+        """Whether an incident of that id is on the record, or about to be."""
+        return name in self._incidents or self._view.incident_records.find(name) is not None
+
+    def incident_of(self, record: MessageRecord) -> str:
+        """The id of the incident that a message belongs to; empty if it belongs to none."""
+        matter = self._view.matter_records.of(record)
+        return "" if matter is None else matter.name
+
+    def check_one_accused(self, recipients: tuple[str, ...]) -> None:
+        """Confirm that one counterpart is addressed: the one that is to answer.
+
+        Raises:
+            OurError: Several would be.
+        """
+        if len(self._recipients(recipients)) != 1:
+            raise OurError(
+                "Nobody is named who is to answer.", "Address the one party that it is alleged of."
+            )
+
+    @property
+    def tolerance_ms(self) -> int:
+        """By how much clocks may differ."""
+        return self._view.understanding.timers.clock_tolerance_ms
 
     def serial(self, of: Reference) -> str:
         """The serial of a message as it is spoken."""

@@ -163,6 +163,19 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
                 line.view.let_go(name, row.at)
         case ((Happened.DRAFTED | Happened.DRAFT_ENDED), _):
             replay_draft(line.drafts, row)
+        case Happened.HELD, (
+            str(post),
+            str(officer),
+            str(name),
+            int(start),
+            int(end),
+            str(why),
+            bytes(),
+        ):
+            line.view.hold(name, (start, end), (post, officer), why, row.at)
+        case Happened.RELEASED, (str(post), str(officer), str(name), str(why), bytes()):
+            with suppress(OurError):
+                line.view.release(name, (post, officer), why, row.at)
         case _:
             pass
 

@@ -59,6 +59,14 @@ class Happened(IntEnum):
     """
     LET_GO = 13
     """[13, at, post, officer, name, salt]: something private is kept no longer."""
+    HELD = 14
+    """[14, at, post, officer, name, valid_from, valid_until, reason, salt]: a window is evidence.
+
+    What an incident holds follows from its reports and has no row of its own. The salt is
+    as in KEPT: whoever sees the hash of the row cannot try out windows and reasons.
+    """
+    RELEASED = 15
+    """[15, at, post, officer, name, reason, salt]: a hold is over, of an incident or an officer."""
     DRAFTED = 20
     """[20, at, post, officer, hash]: a draft waits for a second person; content kept.
 

@@ -54,11 +54,13 @@ from openline.engine.commands import (
     Compose,
     DropPrivate,
     ExportCourier,
+    HoldEvidence,
     ImportCourier,
     KeepPrivate,
     OpenEpoch,
     PublishRevocation,
     Recorded,
+    ReleaseEvidence,
     TrustOwnCopy,
 )
 from openline.engine.courier import export_courier, import_courier
@@ -85,6 +87,7 @@ from openline.engine.drafts import (
 from openline.engine.effects import Answer, CloseLink, PromoteKey, TrustCertificates
 from openline.engine.entries import Sealed, opens_outbox, ring_after
 from openline.engine.epochs import begin_own, check_epoch, disowned_from, last_known_head
+from openline.engine.evidence import hold_or_release
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
 from openline.engine.greeting import compare_journal, hello, pull
@@ -233,6 +236,9 @@ class Line:
                     self._release(turn, token, command)
                 case RejectDraft():
                     turn.effects.append(Answer(token, reject_draft(self, turn, command)))
+                case HoldEvidence() | ReleaseEvidence():
+                    salt = self._chance.bytes(SALT_SIZE_BYTES)
+                    turn.effects.append(Answer(token, hold_or_release(self, turn, command, salt)))
                 case ChangeKey(role=role, by=by):
                     self._change_key(token, role, by)
                 case PublishRevocation(message=message):

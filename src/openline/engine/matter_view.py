@@ -6,12 +6,16 @@ as soon as they hold the same messages. What is local is only when a node notice
 clock has run out: then it tells its officers.
 
 What names a matter that is not here yet waits for it, up to a bound (three parties).
+
+A matter that people name is opened by the earliest of the messages that can open it, by
+the rules of the fold; an earlier one that comes later takes the place of the first. So
+each message is kept as what it would be in either place.
 """
 
 import heapq
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from openline.domain.conduct.clock import Clock, Turn
@@ -21,6 +25,7 @@ from openline.domain.conduct.life import (
     Standing,
     Step,
     fold,
+    in_order,
     next_due,
     running,
 )
@@ -28,6 +33,9 @@ from openline.domain.conduct.subject import Deed, Said, Subject
 from openline.domain.errors import OurError
 from openline.domain.limits import (
     HAPPENINGS_MAX,
+    HAPPENINGS_NAMED_MAX,
+    HAPPENINGS_OF_PARTY_MAX,
+    HAPPENINGS_OF_PARTY_MIN,
     MARKS_WAITING_MAX,
     MATTERS_ENDED_KEPT,
     MATTERS_OPEN_MAX,
@@ -61,6 +69,8 @@ class Matter:
         happenings: What was said about it.
         standings: Where it stands with each of `others`, as last looked at.
         told: The clocks that ran out and were told, by other party.
+        parts: Of a matter with a name, its messages, from which the rest follows.
+        counted_for: Among whose open matters it is counted: whose message made it here.
     """
 
     key: str
@@ -71,6 +81,8 @@ class Matter:
     happenings: list[Happening] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)
     told: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
+    parts: list["_Part"] = field(default_factory=list)
+    counted_for: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -96,6 +108,30 @@ class RunOut:
     clock: Clock
     at: int
     is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A message about a matter with a name, as what it would be in each place.
+
+    Attributes:
+        record: The message.
+        first: If it opened the matter; None if it cannot.
+        by_opener: If the party that opened it says it; None if that does nothing.
+        by_other: If another party says it; None if that does nothing.
+    """
+
+    record: MessageRecord
+    first: Happening | None
+    by_opener: Happening | None
+    by_other: Happening | None
+
+    @property
+    def any(self) -> Happening:
+        """One of them: time and place are those of all."""
+        one = self.first or self.by_opener or self.by_other
+        assert one is not None, "a message that does nothing is no part"
+        return one
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +203,9 @@ class MatterView:
 
     def find(self, name: str) -> Matter | None:
         """A matter by its name or by the serial of a message that belongs to it."""
-        if name in self._matters:
-            return self._matters[name]
+        for key in (name, *(_key_of(subject, name) for subject in self._subjects)):
+            if key in self._matters:
+                return self._matters[key]
         place = self._messages.locate(name)
         record = None if place is None else self._messages.find(*place)
         return None if record is None else self.of(record)
@@ -209,22 +246,53 @@ class MatterView:
         Raises:
             OurError: It cannot, with what can.
         """
-        matter = None if of is None else self.of(of)
-        if matter is None or of is None:
+        found = self._deed_on(message, of, precedence, now)
+        if found is None:
             return
-        said = self._said(message, now, precedence, matter, self._own, Kind(of.kind))
-        deed = matter.subject.deed(said)
-        if deed is None or deed.event == OPENED:
-            return
+        matter, deed = found
         for other in self._told_about(matter, self._own):
             standing = self._standing(matter, other, now)
             if deed.event not in matter.subject.life.table[standing.state]:
-                serial = self._messages.serial(matter.record.party, matter.record.index)
                 raise OurError(
-                    f"The {matter.subject.name} {serial} is {standing.state}: "
+                    f"The {matter.subject.name} {self.id_of(matter)} is {standing.state}: "
                     f"{deed.event} comes too late or too early.",
                     self._remedy(matter, standing),
                 )
+
+    def _deed_on(
+        self, message: Message, of: MessageRecord | None, precedence: int, now: int
+    ) -> tuple[Matter, Deed] | None:
+        """The matter that a message of ours would change, and what it would do to it."""
+        timers = self._understanding.timers
+        for subject in self._by_kind.get(message.message_kind, ()):
+            said = Said(message, now, precedence, True, None, timers, precedence)
+            ours = subject.deed(said)
+            if ours is not None and ours.name:
+                return self._deed_on_named(subject, said, ours)
+        matter = None if of is None else self.of(of)
+        if matter is None or of is None:
+            return None
+        said = self._said(message, now, precedence, matter, self._own, Kind(of.kind))
+        deed = matter.subject.deed(said)
+        if deed is None or deed.event == OPENED:
+            return None
+        return matter, deed
+
+    def _deed_on_named(
+        self, subject: Subject, said: Said, ours: Deed
+    ) -> tuple[Matter, Deed] | None:
+        matter = self._matters.get(_key_of(subject, ours.name))
+        if matter is None:
+            first = subject.deed(replace(said, is_first=True))
+            if first is not None and subject.life.opening(first.event) is not None:
+                return None
+            raise OurError(
+                f"There is no {subject.name} {ours.name} on this line.",
+                "Take its name from `openline matter list --all`.",
+            )
+        by_us = replace(said, is_by_opener=matter.record.party == self._own)
+        deed = subject.deed(by_us)
+        return None if deed is None else (matter, deed)
 
     def to_json(self, matter: Matter, now: int) -> dict[str, Any]:
         """One matter as faces show it; instants in milliseconds."""
@@ -248,6 +316,13 @@ class MatterView:
             ],
         }
 
+    def states(self, matter: Matter, now: int) -> dict[str, str]:
+        """The state of a matter with each party; `*` where one standing serves all."""
+        return {
+            self._shown(matter, other): self._standing(matter, other, now).state
+            for other in matter.others
+        }
+
     def shared(self, now: int) -> list[dict[str, Any]]:
         """What both nodes of a line have alike: every matter without what is local."""
         rows = [self.to_json(matter, now) for matter in self._matters.values()]
@@ -262,6 +337,8 @@ class MatterView:
     def _lead(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
         for subject in self._by_kind.get(Kind(record.kind), ()):
             deed = subject.deed(self._opening(record, message))
+            if deed is not None and deed.name:
+                return self._lead_named(subject, deed.name, record, header, message)
             if deed is not None and deed.event == OPENED:
                 return self._open(subject, record, header, deed)
         of = getattr(message, "of", None)
@@ -276,6 +353,8 @@ class MatterView:
             return []
         about = Kind(target.kind)
         said = self._said(message, record.at, record.precedence, matter, record.party, about)
+        if matter.name:
+            return self._add_part(matter, said, record, header, target)
         deed = matter.subject.deed(said)
         if deed is None or deed.event == OPENED:
             return []
@@ -304,17 +383,101 @@ class MatterView:
     def _open(
         self, subject: Subject, record: MessageRecord, header: Header, deed: Deed
     ) -> list[Matter]:
-        key = deed.name or f"{record.party}/{record.epoch}/{record.index}"
-        matter = self._matters.get(key)
+        key = f"{record.party}/{record.epoch}/{record.index}"
+        matter = self._make(key, "", subject, record)
         if matter is None:
-            if self._open_count.get(record.party, 0) >= MATTERS_OPEN_MAX:
-                record.flags |= Flag.OVER_CAP
-                return []
-            matter = Matter(key, subject, record, deed.name, self._others(subject, record))
-            self._matters[key] = matter
-            self._open_count[record.party] = self._open_count.get(record.party, 0) + 1
+            return []
         self._attach(matter, record, header, deed)
         return [matter]
+
+    def _make(self, key: str, name: str, subject: Subject, record: MessageRecord) -> Matter | None:
+        """A new matter; None if the party has as many open ones as are kept."""
+        if self._open_count.get(record.party, 0) >= MATTERS_OPEN_MAX:
+            record.flags |= Flag.OVER_CAP
+            return None
+        matter = Matter(key, subject, record, name, self._others(subject, record))
+        matter.counted_for = record.party
+        self._matters[key] = matter
+        self._open_count[record.party] = self._open_count.get(record.party, 0) + 1
+        return matter
+
+    # Matters that people name.
+
+    def _lead_named(
+        self, subject: Subject, name: str, record: MessageRecord, header: Header, message: Message
+    ) -> list[Matter]:
+        key = _key_of(subject, name)
+        said = self._opening(record, message)
+        matter = self._matters.get(key)
+        if matter is not None:
+            return self._add_part(matter, said, record, header)
+        first = subject.deed(replace(said, is_first=True))
+        if first is None or subject.life.opening(first.event) is None:
+            self._wait((key, -1), _Waiting(record, header, message))
+            return []
+        matter = self._make(key, name, subject, record)
+        if matter is None:
+            return []
+        self._add_part(matter, said, record, header)
+        for waiting in self._waiting.pop((key, -1), ()):
+            self._lead(waiting.record, waiting.header, waiting.message)
+        return [matter]
+
+    def _add_part(
+        self,
+        matter: Matter,
+        said: Said,
+        record: MessageRecord,
+        header: Header,
+        about: MessageRecord | None = None,
+    ) -> list[Matter]:
+        """Add a message to a matter with a name; the matter if that changes it."""
+        if _count_of(matter, record.party) >= self._share():
+            record.flags |= Flag.NO_EFFECT
+            return []
+        heads = _knew(header, about)
+
+        def as_if(*, is_first: bool, is_by_opener: bool) -> Happening | None:
+            deed = matter.subject.deed(replace(said, is_first=is_first, is_by_opener=is_by_opener))
+            return None if deed is None else _happening(record, heads, deed)
+
+        first = as_if(is_first=True, is_by_opener=True)
+        if first is not None and matter.subject.life.opening(first.event) is None:
+            first = None
+        by_opener = as_if(is_first=False, is_by_opener=True)
+        by_other = as_if(is_first=False, is_by_opener=False)
+        if first is None and by_opener is None and by_other is None:
+            return []
+        matter.parts.append(_Part(record, first, by_opener, by_other))
+        self._matter_of[record.party, record.epoch, record.index] = matter.key
+        self._arrange(matter)
+        return [matter]
+
+    def _share(self) -> int:
+        """How many messages about a matter with a name each party has room for."""
+        each = HAPPENINGS_NAMED_MAX // len(self._understanding.names())
+        return max(HAPPENINGS_OF_PARTY_MIN, min(each, HAPPENINGS_OF_PARTY_MAX))
+
+    def _arrange(self, matter: Matter) -> None:
+        """Find which message opens a matter, and what the others are then."""
+        placed = {
+            (one.party, one.epoch, one.index): part for part in matter.parts for one in [part.any]
+        }
+        parts = [
+            placed[one.party, one.epoch, one.index]
+            for one in in_order([part.any for part in matter.parts])
+        ]
+        opening = next(part for part in parts if part.first is not None)
+        opener = opening.record.party
+        matter.record = opening.record
+        matter.others = self._others(matter.subject, opening.record)
+        for gone in set(matter.standings) - set(matter.others):
+            del matter.standings[gone]
+        matter.happenings = [
+            happening
+            for part in parts
+            if (happening := _in_place(part, opening, opener)) is not None
+        ]
 
     @staticmethod
     def _others(subject: Subject, record: MessageRecord) -> tuple[str, ...]:
@@ -332,22 +495,7 @@ class MatterView:
         if len(matter.happenings) >= HAPPENINGS_MAX:
             record.flags |= Flag.NO_EFFECT
             return
-        knew = _heads_of(header)
-        if about is not None:
-            # Whoever names a message has it, whatever the heads say.
-            knew = (*knew, (about.party, about.epoch, about.index + 1))
-        matter.happenings.append(
-            Happening(
-                record.at,
-                record.party,
-                record.epoch,
-                record.index,
-                deed.event,
-                deed.instants,
-                deed.said,
-                knew,
-            )
-        )
+        matter.happenings.append(_happening(record, _knew(header, about), deed))
         self._matter_of[record.party, record.epoch, record.index] = matter.key
 
     def _wait(self, of: tuple[str, int], waiting: _Waiting) -> None:
@@ -400,7 +548,7 @@ class MatterView:
 
     def _count(self, matter: Matter, *, was_open: bool) -> None:
         """Keep count of what is open, and let go of what is long over."""
-        party = matter.record.party
+        party = matter.counted_for
         if was_open and not matter.is_open:
             self._open_count[party] -= 1
             self._ended[matter.key] = None
@@ -410,7 +558,7 @@ class MatterView:
         if len(self._ended) > MATTERS_ENDED_KEPT:
             key, _ = self._ended.popitem(last=False)
             gone = self._matters.pop(key)
-            for one in gone.happenings:
+            for one in (*gone.happenings, *(part.any for part in gone.parts)):
                 self._matter_of.pop((one.party, one.epoch, one.index), None)
 
     def _remedy(self, matter: Matter, standing: Standing) -> str:
@@ -422,6 +570,13 @@ class MatterView:
         return f"What can be said now: {', '.join(said)}."
 
     # As it is shown.
+
+    def waited_for(self, matter: Matter, other: str) -> str:
+        """Who the other party is; of one standing for all, everybody that was addressed."""
+        if other != ALL:
+            return other
+        opener = matter.record.party
+        return ", ".join(one for one in matter.record.recipients if one != opener) or opener
 
     def _shown(self, matter: Matter, other: str) -> str:
         return other if other != ALL else "*"
@@ -460,10 +615,47 @@ class MatterView:
             "subject": matter.subject.name,
             "clock": clock.name,
             "at": at,
-            "party": opener if clock.turn is Turn.OPENER else self._shown(matter, other),
+            "party": opener if clock.turn is Turn.OPENER else self.waited_for(matter, other),
             "precedence": Precedence(matter.record.precedence).name,
             "tier": clock.tier,
         }
+
+
+def _key_of(subject: Subject, name: str) -> str:
+    """What a matter with a name is called inside the node: no other sort has its name."""
+    return f"{subject.name} {name}"
+
+
+def _count_of(matter: Matter, party: str) -> int:
+    """How many messages about a matter with a name a party has said."""
+    return sum(part.record.party == party for part in matter.parts)
+
+
+def _in_place(part: _Part, opening: _Part, opener: str) -> Happening | None:
+    if part is opening:
+        return part.first
+    return part.by_opener if part.record.party == opener else part.by_other
+
+
+def _happening(
+    record: MessageRecord, heads: tuple[tuple[str, int, int], ...], deed: Deed
+) -> Happening:
+    return Happening(
+        record.at,
+        record.party,
+        record.epoch,
+        record.index,
+        deed.event,
+        deed.instants,
+        deed.said,
+        heads,
+    )
+
+
+def _knew(header: Header, about: MessageRecord | None) -> tuple[tuple[str, int, int], ...]:
+    """What a message's author held of the others; whoever names a message has it."""
+    heads = _heads_of(header)
+    return heads if about is None else (*heads, (about.party, about.epoch, about.index + 1))
 
 
 def _heads_of(header: Header) -> tuple[tuple[str, int, int], ...]:

@@ -39,6 +39,7 @@ from openline.domain.talk.coded import Coded, entry_of
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
+from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, to_json
 from openline.domain.talk.movement import SIDE_PREFIX, Movement
 from openline.domain.talk.notice import Notice
@@ -78,6 +79,8 @@ from openline.engine.check_alarms import RESUMPTION_OFFERED, SERVICE, check_alar
 from openline.engine.check_view import CheckDue, CheckWaits, Turned
 from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied, Side
 from openline.engine.effects import Show
+from openline.engine.hold_view import Hold
+from openline.engine.incident_view import IncidentView
 from openline.engine.matter_view import Matter, MatterView, RunOut
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
 from openline.engine.movement_view import MovementView
@@ -91,6 +94,9 @@ from openline.engine.zone_view import Sides, ZoneRecord, ZoneView
 from openline.engine.zone_watch import ZoneWatch
 
 _AGENDA_SLACK: Final = 1_024
+
+_FLASH: Final = Precedence.FLASH
+"""A FLASH has an alarm of its own."""
 
 _LOUDER: Final = "~imminent"
 """Ends the name of an alarm that is raised once more because it became louder."""
@@ -151,6 +157,7 @@ class View:
         self._state = StateView(self._messages, understanding)
         self._matters = MatterView(self._messages, understanding, SUBJECTS)
         self.talk = TalkView(self._messages, understanding)
+        self._incidents = IncidentView(self._messages, self._matters)
         self._alarms = AlarmView()
         self.signed = SignedView(understanding.line, load)
         # The alarms about people that stand, by counterpart: name and key.
@@ -370,7 +377,44 @@ class View:
         self._show("private", {**self._private_json(record), "is_live": False})
         return self._told()
 
+    def hold(
+        self, name: str, window: tuple[int, int], by: tuple[str, str], reason: str, at: int
+    ) -> list[Show]:
+        """Hold a window as evidence; it is checked already (`hold_records.check`)."""
+        self._is_live = True
+        self._show_hold(self._incidents.holds.hold(name, window, by, reason, at))
+        return self._told()
+
+    def release(self, name: str, by: tuple[str, str], why: str, at: int) -> list[Show]:
+        """Hold something no longer.
+
+        Raises:
+            OurError: Nothing is held under that name.
+        """
+        self._is_live = True
+        self._show_hold(self._incidents.holds.release(name, by, why, at))
+        return self._told()
+
     # What everybody reads.
+
+    def is_held(self, at: int) -> bool:
+        """Whether what was recorded at an instant is evidence that nobody lets go of."""
+        return self._incidents.holds.is_held(at)
+
+    def holds(self) -> list[dict[str, Any]]:
+        """What is held as evidence, and what was, as it came."""
+        return [hold.to_json() for hold in self._incidents.holds.listed()]
+
+    def incident(self, name: str, now: int | None = None) -> dict[str, Any] | None:
+        """One incident whole, by its id or the serial of a message about it."""
+        matter = self._incidents.find(name)
+        now = self._now if now is None else now
+        return None if matter is None else self._incidents.incident(matter, self.load, now)
+
+    def ledger(self, valid_from: int, valid_until: int, now: int | None = None) -> dict[str, Any]:
+        """The alleged violations of a window, counted alike by both sides."""
+        now = self._now if now is None else now
+        return self._incidents.ledger(valid_from, valid_until, now)
 
     def messages(self, after: int = 0, count: int = 100) -> list[dict[str, Any]]:
         """At most so many messages after a position, in order; without their words."""
@@ -648,6 +692,11 @@ class View:
         """All matters, for the desk."""
         return self._matters
 
+    @property
+    def incident_records(self) -> IncidentView:
+        """What goes with incidents, for the desk."""
+        return self._incidents
+
     # One message, led to what it concerns.
 
     def _take(self, record: MessageRecord, message: Message | Unreadable) -> None:
@@ -665,6 +714,7 @@ class View:
             self._take_matter(record, message)
             self._watch.hear(record, message)
             self.talk.take(record, message)
+            self._show_hold(self._incidents.take(record, message))
         if record.precedence == Precedence.FLASH and record.party != self.own:
             facts = {**self._facts(record), "kind": kind_name(record.kind)}
             key = f"{record.party}/{record.epoch}/{record.index}"
@@ -1027,11 +1077,16 @@ class View:
     def _alarm_matter(self, matter: Matter, record: MessageRecord) -> None:
         """What is put to us stands until one of our officers has read or answered it."""
         opening = matter.record
-        key = f"{opening.party}/{opening.epoch}/{opening.index}"
+        # Of a matter with a name, each thing that is put to us by a message that names it.
+        puts = matter.name != "" and Kind(record.kind) in matter.subject.opened_by
         if record.party == self.own:
-            self._tell_alarm(self._alarms.end(f"{MATTER}/{key}", self._now))
-        elif record is opening and Precedence.ROUTINE < record.precedence < Precedence.FLASH:
+            places = matter.happenings if matter.name else [opening]
+            for one in places:
+                key = f"{one.party}/{one.epoch}/{one.index}"
+                self._tell_alarm(self._alarms.end(f"{MATTER}/{key}", self._now))
+        elif (record is opening or puts) and Precedence.ROUTINE < record.precedence < _FLASH:
             facts = {**self._facts(record), **self._matter_facts(matter)}
+            key = f"{record.party}/{record.epoch}/{record.index}"
             self._raise(MATTER, Precedence(record.precedence), facts, key)
 
     def _tell_run_out(self, run_out: RunOut) -> None:
@@ -1040,7 +1095,7 @@ class View:
         if run_out.is_over:
             self._tell_alarm(self._alarms.end(f"{CLOCK}/{key}", self._now))
             return
-        waited_for = run_out.other or matter.record.party
+        waited_for = self._matters.waited_for(matter, run_out.other)
         facts = {
             **self._matter_facts(matter),
             "clock": clock.name,
@@ -1053,6 +1108,10 @@ class View:
 
     def _matter_facts(self, matter: Matter) -> dict[str, Any]:
         return {"subject": matter.subject.name, "matter": self._matters.id_of(matter)}
+
+    def _show_hold(self, hold: Hold | None) -> None:
+        if hold is not None and self._is_live:
+            self._show("hold", hold.to_json())
 
     def _show_matter(self, matter: Matter) -> None:
         if self._is_live:

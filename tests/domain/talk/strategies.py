@@ -22,7 +22,18 @@ from openline.domain.talk.code_book import Acts
 from openline.domain.talk.coded import Coded, SlotValue
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.evidence import Evidence
 from openline.domain.talk.explanation import Explanation
+from openline.domain.talk.incident import (
+    Act,
+    Incident,
+    Inquiry,
+    Mode,
+    Occurrence,
+    Stage,
+)
+from openline.domain.talk.incident import Agreement as Accord
+from openline.domain.talk.incident import Sort as Happened
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke, KeyRole
 from openline.domain.talk.movement import Movement, Sort, Vehicle, Waypoint
 from openline.domain.talk.notice import (
@@ -34,6 +45,7 @@ from openline.domain.talk.notice import (
     SpeaksFor,
 )
 from openline.domain.talk.passed_on import Level, PassedOn
+from openline.domain.talk.protest import Paper, Protest
 from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question, Sighting
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
@@ -45,6 +57,7 @@ from openline.domain.talk.signed_act import ActSignature, Part, SignedAct
 from openline.domain.talk.site import Removal, Site, SiteOperation, Sites, Verification
 from openline.domain.talk.text import Text, Translation
 from openline.domain.talk.translation import LaterTranslation
+from openline.domain.talk.violation import Violation, ViolationAct
 from openline.domain.talk.warning import Action, Warning
 from openline.domain.talk.zone import Agreement, Zone, ZoneOperation, ZoneRule
 
@@ -221,9 +234,105 @@ rosters = st.builds(
     .map(lambda people: sorted(people, key=lambda one: one.name))
     .map(tuple),
 )
+evidences = st.lists(
+    st.builds(
+        Evidence,
+        sha256=st.binary(min_size=32, max_size=32),
+        size_bytes=st.integers(0, 2**30),
+        what=needed_labels,
+    ),
+    max_size=2,
+).map(tuple)
+incident_ids = st.sampled_from(["ALPHA-I-0001", "B-7-I-1234567"])
+label_rows = st.lists(needed_labels, max_size=2).map(tuple)
+abouts = st.lists(references, max_size=2).map(tuple)
+areas = st.lists(volumes, max_size=1).map(tuple)
+incidents = st.builds(
+    Incident,
+    by=bys,
+    incident=incident_ids,
+    stage=st.sampled_from(Stage),
+    sort=st.sampled_from(Happened),
+    happened_at=instants,
+    place=labels,
+    volumes=areas,
+    own_objects=label_rows,
+    other_objects=label_rows,
+    events=st.lists(st.builds(Occurrence, at=instants, what=needed_labels), max_size=2).map(tuple),
+    harm=texts,
+    measures=texts,
+    facts=texts,
+    assessment=texts,
+    evidence=evidences,
+    articles=label_rows,
+    about=abouts,
+    is_urgent=st.booleans(),
+    language=languages,
+    exercise=st.booleans(),
+)
+inquiries = st.builds(
+    Inquiry,
+    by=bys,
+    incident=incident_ids,
+    act=st.sampled_from(Act),
+    mode=st.none() | st.sampled_from(Mode),
+    lead=labels,
+    due_at=st.none() | instants,
+    questions=label_rows,
+    findings=texts,
+    agreement=st.none() | st.sampled_from(Accord),
+    of=st.none() | references,
+    facts_agreed=label_rows,
+    facts_differing=label_rows,
+    disagreement=texts,
+    measures=texts,
+    evidence=evidences,
+    text=texts,
+    language=languages,
+)
+violations = st.builds(
+    Violation,
+    by=bys,
+    act=st.sampled_from(ViolationAct),
+    articles=label_rows,
+    text=texts,
+    happened_at=st.none() | instants,
+    ended_at=st.none() | instants,
+    place=labels,
+    volumes=areas,
+    zone=labels,
+    incident=st.just("") | incident_ids,
+    about=abouts,
+    evidence=evidences,
+    reply_by=st.none() | instants,
+    of=st.none() | references,
+    language=languages,
+    exercise=st.booleans(),
+)
+protests = st.builds(
+    Protest,
+    by=bys,
+    paper=st.sampled_from(Paper),
+    text=needed_texts,
+    subject=labels,
+    articles=label_rows,
+    demands=label_rows,
+    due_at=st.none() | instants,
+    also_by=labels,
+    incident=st.just("") | incident_ids,
+    about=abouts,
+    of=st.none() | references,
+    is_withdrawn=st.booleans(),
+    language=languages,
+)
+
 messages = st.one_of(
     notices,
     talks,
+    incidents,
+    inquiries,
+    violations,
+    protests,
     st.builds(
         Text,
         by=bys,

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from openline.adapters.wording import dialogue, places, standing, talks
+from openline.adapters.wording import dialogue, incident, places, standing, talks
 from openline.adapters.wording.marking import LANGUAGES, Data, Facts, Quote, catalogue, mark
 from openline.domain.instant import (
     DAY_MS,
@@ -50,7 +50,13 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (dialogue, places, standing, talks)
+_ROOMS: Final = (
+    dialogue,
+    incident,
+    places,
+    standing,
+    talks,
+)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]

@@ -15,8 +15,10 @@ Theory: a table gives the next state of every pair that can occur. It is a liter
 a test visits every pair.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any, Final
 
 from openline.domain.conduct.clock import Clock
@@ -36,11 +38,17 @@ class Life:
         start: The state in which a matter is opened.
         table: The next state of every pair that can occur.
         ends: The states in which nothing is awaited any longer.
+        opens: Events that open a matter in another state than `start`, with that state.
     """
 
     start: str
     table: Table
     ends: frozenset[str]
+    opens: Mapping[Any, str] = field(default_factory=dict)
+
+    def opening(self, event: str) -> str | None:
+        """The state in which an event opens a matter; None if it opens none."""
+        return self.start if event == OPENED else self.opens.get(event)
 
     def states(self) -> tuple[str, ...]:
         """Every state, in the order of the table."""
@@ -74,15 +82,6 @@ class Happening:
     instants: tuple[tuple[str, int | None], ...] = ()
     said: str = ""
     knew: tuple[tuple[str, int, int], ...] = ()
-
-    def knows(self, other: "Happening") -> bool:
-        """Whether its author had the other message when this one was signed."""
-        place = (other.epoch, other.index)
-        if other.party == self.party:
-            return place < (self.epoch, self.index)
-        return any(
-            party == other.party and place < (epoch, size) for party, epoch, size in self.knew
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +140,17 @@ def fold(
     standing: Standing | None = None
     for at, one in _in_order(happenings):
         if standing is None:
-            if one.event == OPENED:
-                standing = _opened(life, at, one)
+            if (state := life.opening(one.event)) is not None:
+                standing = _opened(state, at, one)
             continue
         standing = _pass_time(life, clocks, standing, at - 1)
         standing = _happen(life, standing, at, one)
     return None if standing is None else _pass_time(life, clocks, standing, now)
+
+
+def in_order(happenings: Sequence[Happening]) -> list[Happening]:
+    """What was said, in the order in which it counts, whatever came first here."""
+    return [one for _, one in _in_order(happenings)]
 
 
 def next_due(clocks: Sequence[Clock], standing: Standing) -> tuple[int, Clock] | None:
@@ -177,10 +181,10 @@ def _key(clock: Clock, standing: Standing) -> str:
     return f"{clock.name}@{standing.instants[clock.until]}"
 
 
-def _opened(life: Life, at: int, one: Happening) -> Standing:
+def _opened(state: str, at: int, one: Happening) -> Standing:
     instants = {name: value for name, value in one.instants if value is not None}
-    step = Step(at, OPENED, life.start, one.party, one.index, one.said)
-    return Standing(life.start, at, 1, instants, (step,))
+    step = Step(at, one.event, state, one.party, one.index, one.said)
+    return Standing(state, at, 1, instants, (step,))
 
 
 def _happen(life: Life, standing: Standing, at: int, one: Happening) -> Standing:
@@ -218,16 +222,40 @@ def _pass_time(life: Life, clocks: Sequence[Clock], standing: Standing, until: i
 def _in_order(happenings: Sequence[Happening]) -> list[tuple[int, Happening]]:
     """What was said, each with its time, in the order in which it counts (rule 2)."""
     ones = sorted(happenings, key=lambda one: (one.at, one.party, one.epoch, one.index))
-    earlier = {
-        number: [other for other, two in enumerate(ones) if one.knows(two)]
-        for number, one in enumerate(ones)
-    }
+    rows: dict[str, list[int]] = {}
+    for number in sorted(range(len(ones)), key=lambda number: _place(ones[number])):
+        rows.setdefault(ones[number].party, []).append(number)
+    known = _known(ones, rows)
     at = [one.at for one in ones]
     # No more rounds than messages: authors that claim to know of each other end there too.
     for _ in ones:
-        later = [max([at[number], *(at[other] for other in earlier[number])]) for number in earlier]
+        latest = {party: list(accumulate((at[n] for n in row), max)) for party, row in rows.items()}
+        later = [
+            max([at[number], *(latest[party][count - 1] for party, count in known[number])])
+            for number in range(len(ones))
+        ]
         if later == at:
             break
         at = later
-    order = sorted(range(len(ones)), key=lambda number: (at[number], len(earlier[number]), number))
+    counts = [sum(count for _, count in one) for one in known]
+    order = sorted(range(len(ones)), key=lambda number: (at[number], counts[number], number))
     return [(at[number], ones[number]) for number in order]
+
+
+def _known(ones: Sequence[Happening], rows: Mapping[str, list[int]]) -> list[list[tuple[str, int]]]:
+    """For each message how many of each party's its author had: always the first ones."""
+    places = {party: [_place(ones[number]) for number in row] for party, row in rows.items()}
+    known = []
+    for one in ones:
+        until = {one.party: _place(one)}
+        for party, epoch, size in one.knew:
+            if party != one.party:
+                until[party] = max(until.get(party, (0, 0)), (epoch, size))
+        counts = [(party, bisect_left(places[party], end)) for party, end in until.items()
+                  if party in places]  # fmt: skip
+        known.append([(party, count) for party, count in counts if count])
+    return known
+
+
+def _place(one: Happening) -> tuple[int, int]:
+    return one.epoch, one.index

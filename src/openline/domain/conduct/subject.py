@@ -23,6 +23,8 @@ class Said:
         about: Of a message about another one, the kind of that; None of others.
         timers: The agreed times.
         matter_precedence: Of the message that opened the matter.
+        is_first: Of a matter that people name, whether this is the message that opens it.
+            A subject is asked for both: which it is may change when an earlier one comes.
     """
 
     message: Any
@@ -32,6 +34,7 @@ class Said:
     about: Kind | None
     timers: Timers
     matter_precedence: int
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Deed:
     """What a message does to a matter.
 
     Attributes:
-        event: The event, `life.OPENED` for the message that opens it.
+        event: The event; `life.OPENED`, or one of `Life.opens`, for the message that opens it.
         instants: Instants that it sets, by name; None takes one away.
         said: What it says in one code word; may be empty.
         name: Of a matter that people name, its name; empty where the message that

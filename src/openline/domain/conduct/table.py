@@ -8,8 +8,19 @@ from typing import Final
 from openline.domain.conduct.subject import Subject
 from openline.domain.talk.correction import CORRECTION
 from openline.domain.talk.explanation import EXPLANATION
+from openline.domain.talk.incident import INCIDENT
+from openline.domain.talk.protest import PROTEST
 from openline.domain.talk.query import QUERY
+from openline.domain.talk.violation import VIOLATION
 from openline.domain.talk.warning import WARNING
 
-SUBJECTS: Final[tuple[Subject, ...]] = (WARNING, QUERY, EXPLANATION, CORRECTION)
+SUBJECTS: Final[tuple[Subject, ...]] = (
+    WARNING,
+    QUERY,
+    EXPLANATION,
+    INCIDENT,
+    VIOLATION,
+    PROTEST,
+    CORRECTION,
+)
 """Every sort of matter, in the order in which an officer looks at them."""

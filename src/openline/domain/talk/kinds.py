@@ -38,6 +38,10 @@ class Kind(IntEnum):
     SITE = 40
     ZONE = 41
     MOVEMENT = 42
+    INCIDENT = 50
+    INQUIRY = 51
+    VIOLATION = 52
+    PROTEST = 53
 
 
 RELEASABLE = (Kind.TEXT, Kind.NOTICE, Kind.RESPONSE, Kind.DECLARATION)

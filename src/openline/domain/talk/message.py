@@ -21,11 +21,13 @@ from openline.domain.talk.coded import Coded
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.explanation import Explanation
+from openline.domain.talk.incident import Incident, Inquiry
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.movement import Movement
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.passed_on import PassedOn
+from openline.domain.talk.protest import Protest
 from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.receipt import Read, ReadBack
@@ -36,6 +38,7 @@ from openline.domain.talk.service import Service
 from openline.domain.talk.site import Sites
 from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
+from openline.domain.talk.violation import Violation
 from openline.domain.talk.warning import Warning
 from openline.domain.talk.zone import Zone
 
@@ -63,6 +66,8 @@ Message: TypeAlias = (
     | Declaration
     | Epoch
     | Explanation
+    | Incident
+    | Inquiry
     | KeyChange
     | KeyRevoke
     | LaterTranslation
@@ -71,6 +76,7 @@ Message: TypeAlias = (
     | Movement
     | Notice
     | PassedOn
+    | Protest
     | Query
     | QueryAck
     | QueryAnswer
@@ -82,6 +88,7 @@ Message: TypeAlias = (
     | ResumptionOffer
     | Service
     | Text
+    | Violation
     | Warning
     | Zone
 )
@@ -117,6 +124,10 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         Sites,
         Zone,
         Movement,
+        Incident,
+        Inquiry,
+        Violation,
+        Protest,
     )
 }
 """Every kind and its message."""

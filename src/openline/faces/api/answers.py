@@ -1253,3 +1253,193 @@ class Drafts(msgspec.Struct):
     """
 
     drafts: list[Draft]
+
+
+class HeldWindow(msgspec.Struct):
+    """A window that is held.
+
+    Attributes:
+        valid_from: Its first instant.
+        valid_until: The first instant after it.
+    """
+
+    valid_from: int
+    valid_until: int
+
+
+class Hold(msgspec.Struct):
+    """Windows of the record that nobody lets go of, or did not.
+
+    Attributes:
+        name: The incident's id, or the name of an officer's hold.
+        at: Since when it is held.
+        windows: What is held.
+        is_incident: Whether a report made it, rather than an officer.
+        by: Who made it, if an officer did.
+        reason: Why.
+        is_held: Whether it holds.
+        released_at: When it was released.
+        released_by: Who released it.
+        released_why: Why it was released.
+    """
+
+    name: str
+    at: int
+    windows: list[HeldWindow]
+    is_incident: bool
+    by: dict[str, str] | None
+    reason: str
+    is_held: bool
+    released_at: int | None
+    released_by: dict[str, str] | None
+    released_why: str
+
+
+class Held(msgspec.Struct):
+    """What of one log, or of one party's ticks, lies in a hold.
+
+    Attributes:
+        what: `messages`, `journal` or `ticks`.
+        name: The log, or party and line.
+        count: How many pieces.
+        size_bytes: Their size together.
+        sha256: SHA-256 over the SHA-256 of each piece, in the order of the record.
+    """
+
+    what: str
+    name: str
+    count: int
+    size_bytes: int
+    sha256: str
+
+
+class HoldWhole(Hold):
+    """A hold with what lies in it.
+
+    Attributes:
+        held: What of each log and of each party's ticks lies in it.
+    """
+
+    held: list[Held]
+
+
+class Holds(msgspec.Struct):
+    """Holds as they came.
+
+    Attributes:
+        holds: The holds.
+    """
+
+    holds: list[Hold]
+
+
+class IncidentReport(msgspec.Struct):
+    """A report of one party on an incident.
+
+    Attributes:
+        party: Whose account it is.
+        serial: The message.
+        at: When it was signed.
+        content: What it says; null if it is not stored here.
+    """
+
+    party: str
+    serial: str
+    at: int
+    content: dict[str, Any] | None
+
+
+class ChainLink(msgspec.Struct):
+    """A message that belongs to an incident.
+
+    Attributes:
+        role: `incident` (reports and inquiry), `about`, `claim` or `answer`.
+        serial: The message.
+        party: Its author.
+        epoch: Which of the author's outboxes.
+        index: Its index.
+        kind: Its kind.
+        notice_id: Of a notice, its id.
+        at: When it was signed.
+        delivered: When each counterpart's receipt came, or when we had it.
+    """
+
+    role: str
+    serial: str
+    party: str
+    epoch: int
+    index: int
+    kind: str
+    notice_id: str
+    at: int
+    delivered: dict[str, int]
+
+
+class EvidenceNamed(msgspec.Struct):
+    """A file that a report names.
+
+    Attributes:
+        sha256: SHA-256 of its bytes, in hexadecimal.
+        size_bytes: How many bytes it has.
+        what: What it is, in words.
+        party: Who names it.
+        is_kept: Whether this node keeps a file of that hash.
+    """
+
+    sha256: str
+    size_bytes: int
+    what: str
+    party: str
+    is_kept: bool
+
+
+class Incident(msgspec.Struct):
+    """An incident with all that belongs to it.
+
+    Attributes:
+        matter: Where it stands, what happened, what is due.
+        reports: The reports of each side, in the order of their times.
+        chain: The messages that belong to it, in the order of their times.
+        hold: What of the record it holds.
+        evidence: The files that the reports name.
+    """
+
+    matter: Matter
+    reports: list[IncidentReport]
+    chain: list[ChainLink]
+    hold: Hold | None
+    evidence: list[EvidenceNamed]
+
+
+class LedgerRow(msgspec.Struct):
+    """What one party alleges of another.
+
+    Attributes:
+        party: Who alleges.
+        accused: Of whom.
+        alleged: How many violations.
+        states: How many stand where.
+        articles: How many touch which article.
+    """
+
+    party: str
+    accused: str
+    alleged: int
+    states: dict[str, int]
+    articles: dict[str, int]
+
+
+class Ledger(msgspec.Struct):
+    """Alleged violations, counted alike by both sides.
+
+    Attributes:
+        valid_from: Alleged from when on.
+        valid_until: Alleged before when.
+        rows: By author and accused party.
+        uncounted: Further ones, beyond what is counted one by one.
+    """
+
+    valid_from: int
+    valid_until: int
+    rows: list[LedgerRow]
+    uncounted: int

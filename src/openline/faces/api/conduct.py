@@ -85,7 +85,11 @@ async def list_due(state: State, line: Line, language: Language = None) -> dict[
     wording, view = wording_for(state, language), view_of(state, line)
     return {
         "due": [
-            {**row, "is_ours": row["party"] == view.own, "said": due_words(wording, row)}
+            {
+                **row,
+                "is_ours": view.own in row["party"].split(", "),
+                "said": due_words(wording, row),
+            }
             for row in view.due()
         ]
     }

@@ -37,6 +37,7 @@ EVENTS: Final = {
     "movement": "A movement came, changed, was answered, began or ended; as in the list.",
     "site": "A site came, changed, fell due or lapsed; as in the list, but for `doubts`.",
     "zone": "A zone came, changed, was agreed to, began to count or ended; as in the list.",
+    "hold": "A window of the record was held as evidence, or released; as in the list.",
     "conflict": "A conflict was found, changed or ended; as in the list.",
     "private": "A plan or site was kept, replaced or dropped, or is over; as in the list.",
     "private_conflict": "A conflict of one was found, changed or ended; as in its list.",

@@ -128,6 +128,39 @@ def _sayings() -> list[Example]:
             "text": "Это ваши?",
             "translator": "Lt. Petrova",
         },
+        "INCIDENT": {
+            "by": _BY,
+            "stage": "FIRST",
+            "sort": "STRIKE",
+            "happened_at": "2017-04-07T00:40:00Z",
+            "place": "2 km west of Shayrat airfield",
+            "facts": "Two bombs fell among our observers.",
+            "assessment": "A wrong grid.",
+            "evidence": [{"sha256": "5b" * 32, "size_bytes": 4096, "what": "gun camera"}],
+            "about": [_OF],
+        },
+        "INQUIRY": {
+            "by": _BY,
+            "incident": "ALPHA-I-0001",
+            "act": "OPEN",
+            "mode": "JOINT",
+            "lead": "The inspector general.",
+        },
+        "VIOLATION": {
+            "by": _BY,
+            "act": "ALLEGE",
+            "articles": ["Annex B, article 3"],
+            "happened_at": "2017-04-07T00:40:00Z",
+            "zone": "AT-TANF",
+            "text": "Six vehicles entered without a call.",
+        },
+        "PROTEST": {
+            "by": _BY,
+            "paper": "PROTEST",
+            "text": "We demand that such flights cease.",
+            "also_by": "the attaché in Geneva",
+        },
+        **place_examples.SAYINGS,
     }
     urgent = {
         "NOTICE": "FLASH",
@@ -137,8 +170,11 @@ def _sayings() -> list[Example]:
         "ANSWER": "FLASH",
         "WARNING": "FLASH",
         "EXPLANATION": "PRIORITY",
-        **place_examples.SAYINGS,
         "CODED": "FLASH",
+        "INCIDENT": "IMMEDIATE",
+        "INQUIRY": "PRIORITY",
+        "VIOLATION": "PRIORITY",
+        "PROTEST": "PRIORITY",
     }
     return [
         Example(
@@ -602,3 +638,84 @@ DRAFT: Final = answers.Draft(
     to_sign=answers.ToSign("RELEASED", {"challenge": "q83vEg", "rpId": "localhost"}),
 )
 DRAFTS: Final = answers.Drafts([DRAFT])
+HOLD: Final = answers.Hold(
+    name="HOLD-0001",
+    at=_SAID_AT,
+    windows=[answers.HeldWindow(_SAID_AT - 7_200_000, _SAID_AT + 7_200_001)],
+    is_incident=False,
+    by={"post": "watch", "officer": "Maj. Petrov"},
+    reason="Asked for by the inspector.",
+    is_held=True,
+    released_at=None,
+    released_by=None,
+    released_why="",
+)
+HOLDS: Final = answers.Holds([HOLD])
+HOLD_WHOLE: Final = answers.HoldWhole(
+    **{
+        **{name: getattr(HOLD, name) for name in HOLD.__struct_fields__},
+        "held": [
+            answers.Held("messages", f"{ALPHA}/syria-air/out", 12, 9_216, "7c" * 32),
+            answers.Held("ticks", f"{BRAVO}/syria-air", 1_440, 806_400, "1d" * 32),
+        ],
+    }
+)
+HOLDINGS: Final = [
+    Example(
+        summary="Four hours",
+        value={
+            "reason": "Asked for by the inspector.",
+            "valid_from": _SAID_AT - 7_200_000,
+            "valid_until": _SAID_AT + 7_200_001,
+        },
+    ),
+    Example(summary="Again", value={"reason": "New facts.", "name": "ALPHA-I-0001"}),
+]
+
+INCIDENT: Final = answers.Incident(
+    matter=msgspec.structs.replace(
+        MATTER,
+        id="ALPHA-I-0001",
+        subject="incident",
+        name="ALPHA-I-0001",
+        said="STRIKE",
+        precedence="IMMEDIATE",
+        states={"*": "REPORTED_BY_ONE"},
+        standings=[],
+    ),
+    reports=[
+        answers.IncidentReport(
+            ALPHA, "ALPHA-0014", _SAID_AT, {"incident": "ALPHA-I-0001", "stage": "FIRST"}
+        )
+    ],
+    chain=[
+        answers.ChainLink(
+            role="incident",
+            serial="ALPHA-0014",
+            party=ALPHA,
+            epoch=1,
+            index=14,
+            kind="INCIDENT",
+            notice_id="",
+            at=_SAID_AT,
+            delivered={BRAVO: _RECEIPT_AT},
+        )
+    ],
+    hold=msgspec.structs.replace(HOLD, name="ALPHA-I-0001", is_incident=True, by=None, reason=""),
+    evidence=[answers.EvidenceNamed("5b" * 32, 4_096, "gun camera", ALPHA, True)],
+)
+
+LEDGER: Final = answers.Ledger(
+    valid_from=_SAID_AT,
+    valid_until=_SAID_AT + 86_400_000,
+    rows=[
+        answers.LedgerRow(
+            party=ALPHA,
+            accused=BRAVO,
+            alleged=3,
+            states={"ALLEGED": 1, "ANSWERED_DENIED": 2},
+            articles={"Annex B, article 3": 3},
+        )
+    ],
+    uncounted=0,
+)

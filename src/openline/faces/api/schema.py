@@ -482,3 +482,35 @@ class PasskeyToDrop(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     id: Annotated[str, Meta(max_length=2_048)]
+
+
+class Holding(msgspec.Struct, forbid_unknown_fields=True):
+    """A window of the record to be held as evidence.
+
+    Attributes:
+        reason: Why, in words.
+        valid_from: Its first instant.
+        valid_until: The first instant after it.
+        name: The hold to be widened or held again; without it a new one.
+        by: Who; without it, the post and officer of node.toml.
+    """
+
+    reason: Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
+    valid_from: Instant | None = None
+    valid_until: Instant | None = None
+    name: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] = ""
+    by: Officer | None = None
+
+
+class Releasing(msgspec.Struct, forbid_unknown_fields=True):
+    """A hold to be released.
+
+    Attributes:
+        name: An incident's id, or the name of a hold.
+        reason: Why, in words.
+        by: Who; without it, the post and officer of node.toml.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
+    reason: Annotated[str, Meta(min_length=1, max_length=LABEL_CHARS_MAX)]
+    by: Officer | None = None

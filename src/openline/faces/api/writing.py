@@ -14,6 +14,7 @@ from openline.domain.errors import OurError, TheirError
 from openline.domain.instant import format_instant
 from openline.domain.line.understanding import parse_signed_understanding
 from openline.domain.party import Precedence
+from openline.domain.talk.incident import NOT_NAMED as INCIDENT_NOT_NAMED
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, from_json
 from openline.domain.talk.notice import Notice
@@ -84,6 +85,10 @@ SAID_BY_PEOPLE: Final = (
     Kind.PASSED_ON,
     Kind.CODED,
     Kind.TRANSLATION,
+    Kind.INCIDENT,
+    Kind.INQUIRY,
+    Kind.VIOLATION,
+    Kind.PROTEST,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 
@@ -369,5 +374,6 @@ LEFT_TO_THE_DESK: Final[dict[Kind, dict[str, Any]]] = {
     Kind.MOVEMENT: {"movement_id": UNNAMED},
     Kind.CODED: {"book": base64.b64encode(NO_BOOK).decode()},
     Kind.SERVICE: {"valid_from": format_instant(0)},
+    Kind.INCIDENT: {"incident": INCIDENT_NOT_NAMED},
 }
 """Fields that may be left out, with what tells the desk to fill them in."""
