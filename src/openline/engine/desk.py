@@ -19,6 +19,7 @@ this way: those are stored and flagged. The rules of single messages are
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from openline.domain.conduct.life import Standing
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
 from openline.domain.limits import CONTENT_SIZE_BYTES_MAX
@@ -29,7 +30,7 @@ from openline.domain.line.declared import (
     Declared,
     admits,
 )
-from openline.domain.line.terms import PartyTerms
+from openline.domain.line.terms import PartyTerms, Timers
 from openline.domain.party import Precedence
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
@@ -40,20 +41,26 @@ from openline.domain.space.place import (
     parse_place,
 )
 from openline.domain.talk.body import By, Reference
+from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
+from openline.domain.talk.contact import Contact, ContactReply
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Notice, Operation
 from openline.domain.talk.query import Query, QueryAnswer
+from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.warning import Warning
 from openline.engine.commands import Compose
 from openline.engine.conflict_view import Check
+from openline.engine.contact_rules import check_contact, completed
 from openline.engine.dialogue_rules import check_dialogue
+from openline.engine.matter_view import Matter, MatterView
 from openline.engine.message_view import MessageRecord, kind_name
+from openline.engine.readout_view import ReadoutView
 from openline.engine.views import View
 
 _HUMANITARIAN: Final = "humanitarian"
@@ -65,6 +72,7 @@ _TAKES_RESPONSE: Final = (
     Kind.DECLARATION,
     Kind.ANSWER,
     Kind.WARNING,
+    Kind.CALL_RECORD,
 )
 _BY_NODE: Final = (
     Kind.UNDERSTANDING,
@@ -175,6 +183,8 @@ class Desk:
         if isinstance(message, LineCheck):
             number = max(self._view.state.next_check_number(), self._check_number + 1)
             return replace(message, number=number, statuses=message.statuses or self._statuses(now))
+        if isinstance(message, Readout):
+            return completed(self, message)
         if isinstance(message, LineCheckReply) and not message.statuses:
             return replace(message, statuses=self._statuses(now))
         return message
@@ -248,6 +258,8 @@ class Desk:
                 )
             case Query() | QueryAnswer() | Warning() | Explanation():
                 check_dialogue(self, message, now)
+            case Contact() | ContactReply() | CallRecord() | Readout():
+                check_contact(self, message, command.precedence, now)
             case _:
                 pass
         self._check_matter(message, command, now)
@@ -361,6 +373,36 @@ class Desk:
                 "Take its serial from `openline matter list`.",
             )
         return record
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The names of all parties, in order."""
+        return self._view.understanding.names()
+
+    @property
+    def timers(self) -> Timers:
+        """The agreed times."""
+        return self._view.understanding.timers
+
+    @property
+    def tolerance_ms(self) -> int:
+        """By how much clocks may differ."""
+        return self.timers.clock_tolerance_ms
+
+    @property
+    def matters(self) -> MatterView:
+        """All matters of the line."""
+        return self._view.matter_records
+
+    @property
+    def readouts(self) -> ReadoutView:
+        """The readouts of the line, with their words."""
+        return self._view.readouts
+
+    def standing(self, matter: Matter, now: int) -> Standing:
+        """Where a matter stands: with us, or, of one of ours, with the first party asked."""
+        other = self._own if self._own in matter.others else matter.others[0]
+        return self.matters.standing(matter, other, now)
 
     def serial(self, of: Reference) -> str:
         """The serial of a message as it is spoken."""

@@ -142,7 +142,8 @@ class MatterView:
             The matters that it changed, and the clocks that ran out or whose alarm is
             over by it.
         """
-        changed = self._lead(record, header, message)
+        changed = self._open_by(record, header, message)
+        changed += self._lead(record, header, message)
         for waiting in self._waiting.pop((record.party, record.index), ()):
             changed += self._lead(waiting.record, waiting.header, waiting.message)
         run_out = [one for matter in changed for one in self._look(matter, now)]
@@ -255,12 +256,20 @@ class MatterView:
 
     # From a message to its matter.
 
-    def _lead(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
+    def _open_by(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
+        """The matter that a message opens, if it does."""
         subject = self._by_kind.get(Kind(record.kind))
-        if subject is not None:
-            deed = subject.deed(self._opening(record, message))
-            if deed is not None and deed.event == OPENED:
-                return self._open(subject, record, header, deed)
+        deed = None if subject is None else subject.deed(self._opening(record, message))
+        if subject is None or deed is None or deed.event != OPENED:
+            return []
+        return self._open(subject, record, header, deed)
+
+    def _lead(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
+        """The matter of the message that it is about, if it does something to that.
+
+        A message that opened a matter of its own may do so too, as the record of a call
+        does to the contact that was held.
+        """
         of = getattr(message, "of", None)
         if not isinstance(of, Reference):
             return []
@@ -276,7 +285,8 @@ class MatterView:
         deed = matter.subject.deed(said)
         if deed is None or deed.event == OPENED:
             return []
-        self._attach(matter, record, header, deed)
+        if self.of(record) is not matter:
+            self._attach(matter, record, header, deed)
         return [matter]
 
     def _opening(self, record: MessageRecord, message: Message) -> Said:
@@ -334,7 +344,8 @@ class MatterView:
                 _heads_of(header),
             )
         )
-        self._matter_of[record.party, record.epoch, record.index] = matter.key
+        # What opened a matter of its own goes on belonging to that.
+        self._matter_of.setdefault((record.party, record.epoch, record.index), matter.key)
 
     def _wait(self, of: tuple[str, int], waiting: _Waiting) -> None:
         self._waiting.setdefault(of, []).append(waiting)
@@ -348,6 +359,10 @@ class MatterView:
         return (party,) if party in matter.others else ()
 
     # Where a matter stands.
+
+    def standing(self, matter: Matter, other: str, now: int) -> Standing:
+        """Where a matter stands with one of its other parties at an instant."""
+        return self._standing(matter, other, now)
 
     def _standing(self, matter: Matter, other: str, now: int) -> Standing:
         subject = matter.subject
@@ -397,7 +412,9 @@ class MatterView:
             key, _ = self._ended.popitem(last=False)
             gone = self._matters.pop(key)
             for one in gone.happenings:
-                self._matter_of.pop((one.party, one.epoch, one.index), None)
+                place = (one.party, one.epoch, one.index)
+                if self._matter_of.get(place) == key:
+                    del self._matter_of[place]
 
     def _remedy(self, matter: Matter, standing: Standing) -> str:
         table = matter.subject.life.table[standing.state]
@@ -463,5 +480,9 @@ def _clock_name(said: str) -> str:
 
 
 def _lasts(clocks: dict[str, Clock], step: Step, standing: Standing) -> bool:
-    """Whether what a clock brought about is still so."""
-    return step.state == standing.state or standing.state in clocks[_clock_name(step.said)].runs_in
+    """Whether what a clock brought about is still so, and concerns anybody."""
+    clock = clocks[_clock_name(step.said)]
+    if clock.is_quiet or clock.is_momentary:
+        is_so = step.state == standing.state and step.at >= standing.since
+        return is_so and not clock.is_quiet
+    return step.state == standing.state or standing.state in clock.runs_in

@@ -29,12 +29,14 @@ from openline.domain.record.envelope import Header
 from openline.domain.space.conflict import Verdict
 from openline.domain.talk.agreement import Adoption
 from openline.domain.talk.body import Reference
+from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
 from openline.domain.talk.message import Message, Unreadable, to_json
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.private import Private
+from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.engine.alarm_view import (
@@ -60,6 +62,14 @@ from openline.engine.matter_view import Matter, MatterView, RunOut
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
 from openline.engine.private_view import PrivateRecord, PrivateView
+from openline.engine.readout_view import (
+    CALL_UNVERIFIED,
+    READOUT_DIFFERS,
+    Public,
+    ReadoutView,
+    public,
+    unverified,
+)
 from openline.engine.state_view import Effect, StateView
 
 _AGENDA_SLACK: Final = 1_024
@@ -470,6 +480,24 @@ class View:
         occupied = Occupied(notice.version, notice.kind, notice.exercise, volumes)
         return self._conflicts.check(party, occupied)
 
+    @property
+    def readouts(self) -> ReadoutView:
+        """The readouts with their words, which are read from the store.
+
+        Raises:
+            OurError: There is no store to read from.
+        """
+        if self.load is None:
+            raise OurError("There is no store from which a readout could be read.")
+        return ReadoutView(self._messages, self._matters, self.load)
+
+    def public(self, now: int | None = None) -> list[Public]:
+        """What of the line is public, the newest first."""
+        now = self._now if now is None else now
+        readouts = self.readouts
+        assert self.load is not None, "`readouts` asks for it"
+        return public(readouts, self._matters, self._notices, self.load, now)
+
     # What the desk asks.
 
     def record(self, party: str, index: int, epoch: int | None = None) -> MessageRecord | None:
@@ -740,9 +768,21 @@ class View:
             self._show_matter(matter)
         for one in run_out:
             self._tell_run_out(one)
+        self._alarm_contact(record, message)
         if record.flags & Flag.OVER_CAP and not record.notice_id:
             facts = {"party": record.party}
             self._raise(MATTERS_UNLISTED, Precedence.IMMEDIATE, facts, "")
+
+    def _alarm_contact(self, record: MessageRecord, message: Message) -> None:
+        """What people must know of a call record or a publication."""
+        name, facts = CALL_UNVERIFIED, None
+        if isinstance(message, CallRecord):
+            facts = unverified(message)
+        elif isinstance(message, Readout) and record.party != self.own and self.load is not None:
+            name, facts = READOUT_DIFFERS, self.readouts.forged(record, message)
+        if facts is not None:
+            key = f"{record.party}/{record.epoch}/{record.index}"
+            self._raise(name, Precedence.IMMEDIATE, {**self._facts(record), **facts}, key)
 
     def _alarm_matter(self, matter: Matter, record: MessageRecord) -> None:
         """What is put to us stands until one of our officers has read or answered it."""

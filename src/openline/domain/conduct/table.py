@@ -6,9 +6,19 @@
 from typing import Final
 
 from openline.domain.conduct.subject import Subject
+from openline.domain.talk.call_record import CALL
+from openline.domain.talk.contact import CONTACT
 from openline.domain.talk.explanation import EXPLANATION
 from openline.domain.talk.query import QUERY
+from openline.domain.talk.readout import READOUT
 from openline.domain.talk.warning import WARNING
 
-SUBJECTS: Final[tuple[Subject, ...]] = (WARNING, QUERY, EXPLANATION)
+SUBJECTS: Final[tuple[Subject, ...]] = (
+    WARNING,
+    QUERY,
+    EXPLANATION,
+    CONTACT,
+    CALL,
+    READOUT,
+)
 """Every sort of matter, in the order in which an officer looks at them."""

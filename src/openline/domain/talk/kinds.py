@@ -27,3 +27,7 @@ class Kind(IntEnum):
     ANSWER = 31
     WARNING = 32
     EXPLANATION = 33
+    CONTACT = 60
+    CONTACT_REPLY = 61
+    CALL_RECORD = 62
+    READOUT = 63

@@ -16,13 +16,16 @@ from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import Body
+from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply
+from openline.domain.talk.contact import Contact, ContactReply
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.query import Query, QueryAnswer
+from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
 from openline.domain.talk.text import Text
@@ -47,6 +50,9 @@ class Unreadable:
 Message: TypeAlias = (
     Adoption
     | Amendment
+    | CallRecord
+    | Contact
+    | ContactReply
     | Declaration
     | Epoch
     | Explanation
@@ -59,6 +65,7 @@ Message: TypeAlias = (
     | QueryAnswer
     | Read
     | ReadBack
+    | Readout
     | Response
     | Text
     | Warning
@@ -84,6 +91,10 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         QueryAnswer,
         Warning,
         Explanation,
+        Contact,
+        ContactReply,
+        CallRecord,
+        Readout,
     )
 }
 """Every kind and its message."""
