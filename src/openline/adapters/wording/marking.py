@@ -37,6 +37,7 @@ class Facts:
         lead: Of a notice, the class of its lead time.
         serial: As the log writes it, ALPHA-0012; else author and index stand for it.
         of_serial: The same of the message that this one is about.
+        of_kind: The name of the kind of that message; empty where it does not matter.
     """
 
     party: str
@@ -51,6 +52,7 @@ class Facts:
     lead: LeadClass | None = None
     serial: str = ""
     of_serial: str = ""
+    of_kind: str = ""
 
 
 class Data(str):

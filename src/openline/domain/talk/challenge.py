@@ -7,7 +7,7 @@ is learnt by heart, stands in no table, and sounds like any other. Where no cloc
 program is at hand, numbered rows of a printed card serve, each row once.
 
 The secret is made when the parties meet to compare their cards, and never sent over the
-line. Guessing right is one in about 60,000 for each attempt. The words prove that the
+line. Guessing right is one in about 20,000 for each attempt. The words prove that the
 speaker can see the table, not who the speaker is.
 
 Source: HMAC (RFC 2104) over a step of time as in TOTP (RFC 6238), with words for digits.
@@ -31,7 +31,10 @@ SLACK_STEPS: Final = 1
 """Steps before and after the present one that are taken too: clocks and talk take time."""
 
 SECRET_BYTES: Final = 16
-"""Beyond any guessing, and still seventeen words to type in."""
+"""Beyond any guessing, and still few enough words to type in."""
+
+CHECK_BYTES: Final = 2
+"""Words more, from which a slip of the pen is seen: one in 65,000 is overlooked."""
 
 CARD_ROWS: Final = 20
 """Rows of one printed card: a month of calls, in type that can be read in bad light."""
@@ -132,9 +135,9 @@ def hear_card(secret: Secret, party: str, words: str, number: int, row: int) -> 
 def secret_words(secret: Secret) -> list[str]:
     """The secret as words to be written down and typed in.
 
-    One for each byte, and one more from which a slip of the pen is seen.
+    One for each byte, and `CHECK_BYTES` more from which a slip of the pen is seen.
     """
-    return words_of(secret.value + _check_byte(secret.value))
+    return words_of(secret.value + _check_bytes(secret.value))
 
 
 def parse_secret(words: str, parties: tuple[str, str]) -> Secret:
@@ -150,13 +153,14 @@ def parse_secret(words: str, parties: tuple[str, str]) -> Secret:
             raise OurError(
                 f"Word {place} is none of the list.", "Look at how it is written on the other side."
             )
-    if len(given) != SECRET_BYTES + 1:
+    if len(given) != SECRET_BYTES + CHECK_BYTES:
         raise OurError(
-            f"There are {len(given)} words instead of {SECRET_BYTES + 1}.", "Type in all of them."
+            f"There are {len(given)} words instead of {SECRET_BYTES + CHECK_BYTES}.",
+            "Type in all of them.",
         )
     data = bytes(numbers[word] for word in given)
-    value, check = data[:-1], data[-1:]
-    if not hmac.compare_digest(check, _check_byte(value)):
+    value, check = data[:SECRET_BYTES], data[SECRET_BYTES:]
+    if not hmac.compare_digest(check, _check_bytes(value)):
         raise OurError(
             "The words do not belong together: one is wrong, or two changed places.",
             "Compare each of them with the other side's.",
@@ -173,8 +177,8 @@ def fingerprint(secret: Secret) -> list[str]:
     return words_of(_mac(secret, "fingerprint")[:4])
 
 
-def _check_byte(value: bytes) -> bytes:
-    return sha256(_PREFIX + value).digest()[:1]
+def _check_bytes(value: bytes) -> bytes:
+    return sha256(_PREFIX + value).digest()[:CHECK_BYTES]
 
 
 def _check_card(number: int) -> None:

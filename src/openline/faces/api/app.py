@@ -19,6 +19,7 @@ from openline import __version__
 from openline.faces.api import (
     answers,
     conduct,
+    contacts,
     describe,
     events,
     faults,
@@ -73,6 +74,10 @@ ROUTES: Final = (
     conduct.list_matters,
     conduct.read_matter,
     conduct.list_due,
+    contacts.list_contacts,
+    contacts.propose_next_tier,
+    contacts.read_readout,
+    contacts.read_feed,
     reading.list_alarms,
     writing.acknowledge_alarm,
     reading.read_understanding,

@@ -38,9 +38,16 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         lead=lead,
         serial=record["serial"],
         of_serial=(record["reply_to"] or {}).get("serial", ""),
+        of_kind=_kind_of(view, record["reply_to"]),
     )
     message = view.load(record["party"], record["index"], record["epoch"])
     return wording.message(message, facts)
+
+
+def _kind_of(view: View, of: dict[str, Any] | None) -> str:
+    """The kind of the message that another is about; empty if it is about none."""
+    about = None if of is None else view.message(of["party"], of["index"])
+    return "" if about is None else str(about["kind"])
 
 
 def wording_of(config: Config, language: str | None) -> Wording:

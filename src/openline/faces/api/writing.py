@@ -70,6 +70,10 @@ SAID_BY_PEOPLE: Final = (
     Kind.ANSWER,
     Kind.WARNING,
     Kind.EXPLANATION,
+    Kind.CONTACT,
+    Kind.CONTACT_REPLY,
+    Kind.CALL_RECORD,
+    Kind.READOUT,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 
