@@ -109,7 +109,8 @@ class Readout(Body):
         mode: With PROPOSE and PUBLISH, whose words are published.
         texts: With PROPOSE and PUBLISH the text in each language; with DIFFER the own
             version, perhaps none.
-        digests: With AGREE, the hashes of what is agreed.
+        digests: With AGREE, the hashes of what is agreed, which the desk fills in; without
+            them nothing is.
         initiated_by: With PROPOSE, the party on whose initiative the contact was.
         held_at: When the contact ended; None where that is not said.
         embargo_until: Before which instant nothing is to be public; None for no embargo.
@@ -163,7 +164,6 @@ _NEEDS: Final[dict[str, tuple[ReadoutStep, ...]]] = {
     **dict.fromkeys(_BELONGS, ()),
     "mode": (_P, _B),
     "texts": (_P, _B),
-    "digests": (_A,),
     "initiated_by": (_P,),
 }
 
