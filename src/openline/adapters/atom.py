@@ -121,7 +121,7 @@ def _add(parent: ElementTree.Element, name: str, text: str) -> ElementTree.Eleme
 
 
 def _legal(text: str) -> str:
-    """Nothing unseen but the isolates that our own wording puts around names, and no control."""
+    """The text without controls, and unseen only the isolates of our own wording."""
     rows = (_kept(row) for row in text.split("\n"))
     return _NOT_XML.sub("\ufffd", "\n".join(rows))
 
@@ -135,5 +135,5 @@ _PARTS = re.compile("([\u2066\u2068\u2069])")
 
 
 def _time(at: int) -> str:
-    """An instant as RFC 3339 writes it; one that no calendar shows as the nearest that it does."""
+    """An instant as RFC 3339 writes it, or the nearest that a calendar shows."""
     return format_instant(min(max(at, 0), INSTANT_MAX))

@@ -1,4 +1,4 @@
-"""Voice secrets: what each pair of parties shares for its challenge words, as files.
+"""Voice secrets: what a pair of parties shares for challenge words, as files.
 
     keys/
       voice.bravo.example.secret    shared with bravo.example

@@ -25,6 +25,7 @@ from openline.domain.talk.readout import (
 )
 from openline.domain.talk.readout_text import differences, text_digest
 from openline.engine.matter_view import Matter
+from openline.engine.readout_view import Told
 
 if TYPE_CHECKING:
     from openline.engine.desk import Desk
@@ -58,7 +59,7 @@ def check_contact(
 
 
 def completed(desk: "Desk", message: Readout) -> Readout:
-    """An agreement with the hashes of the texts that it agrees with, if none are given.
+    """An agreement with the hashes of its texts, if none are given.
 
     Raises:
         OurError: It agrees with nothing that can be read.
@@ -66,7 +67,7 @@ def completed(desk: "Desk", message: Readout) -> Readout:
     if message.step is not ReadoutStep.AGREE or message.digests:
         return message
     proposal = _proposal(desk, _matter(desk, message.of, READOUT.name, "readout"))
-    digests = tuple(TextDigest(one.language, one.digest) for one in proposal.texts)
+    digests = tuple(TextDigest(language, digest) for language, digest in proposal.digests)
     return replace(message, digests=digests)
 
 
@@ -198,7 +199,7 @@ def _check_proposal(desk: "Desk", readout: Readout, now: int) -> None:
 
 def _check_digests(desk: "Desk", readout: Readout, matter: Matter) -> None:
     """What is agreed is what was proposed."""
-    proposed = {one.language: one.digest for one in _proposal(desk, matter).texts}
+    proposed = dict(_proposal(desk, matter).digests)
     for one in readout.digests:
         if proposed.get(one.language) != one.sha256:
             raise OurError(
@@ -219,10 +220,10 @@ def _check_publication(desk: "Desk", readout: Readout, matter: Matter) -> None:
             "Publish with this embargo, or as UNILATERAL.",
         )
     if readout.mode is ReadoutMode.JOINT:
-        _check_agreed(desk, readout, matter, proposal)
+        _check_agreed(desk, readout, matter)
 
 
-def _check_agreed(desk: "Desk", readout: Readout, matter: Matter, proposal: Readout) -> None:
+def _check_agreed(desk: "Desk", readout: Readout, matter: Matter) -> None:
     """In mode JOINT what is published is what was agreed, by its hash."""
     agreed = desk.readouts.agreed(matter)
     if not agreed:
@@ -230,7 +231,6 @@ def _check_agreed(desk: "Desk", readout: Readout, matter: Matter, proposal: Read
             "No text was agreed by all parties.",
             "Wait for AGREE, or publish as COORDINATED or UNILATERAL.",
         )
-    texts = {one.language: one.text for one in proposal.texts}
     for one in readout.texts:
         if one.language not in agreed:
             raise OurError(
@@ -238,6 +238,9 @@ def _check_agreed(desk: "Desk", readout: Readout, matter: Matter, proposal: Read
                 f"Publish in {', '.join(sorted(agreed))}, or propose a readout with this one.",
             )
         if agreed[one.language] != text_digest(one.language, one.text):
+            proposal = desk.readouts.proposal(matter)
+            assert proposal is not None, "its hashes were kept when it was taken in"
+            texts = {text.language: text.text for text in proposal.texts}
             raise OurError(_told_apart(one, texts[one.language]), "Publish the agreed text.")
 
 
@@ -276,8 +279,8 @@ def _opening(matter: Matter) -> Reference:
     return Reference(matter.record.party, matter.record.index)
 
 
-def _proposal(desk: "Desk", matter: Matter) -> Readout:
-    proposal = desk.readouts.proposal(matter)
+def _proposal(desk: "Desk", matter: Matter) -> Told:
+    proposal = desk.readouts.told(matter.record)
     if proposal is None:
         raise OurError(
             "The proposal of this readout cannot be read.", "Ask for it again in a new readout."

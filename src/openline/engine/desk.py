@@ -396,7 +396,7 @@ class Desk:
 
     @property
     def readouts(self) -> ReadoutView:
-        """The readouts of the line, with their words."""
+        """The readouts of the line."""
         return self._view.readouts
 
     def standing(self, matter: Matter, now: int) -> Standing:

@@ -1,7 +1,8 @@
-"""Readouts as they are shown: their versions, where they differ, and what is public.
+"""Readouts as they are shown: versions, differences, and what is public.
 
 Where a readout stands is kept by `matter_view`. Its words are read from the store when
-somebody asks; nothing is kept here. What was agreed is told by hashes: a JOINT
+somebody asks; kept are hashes, for a message is taken in before it can be read again.
+What was agreed is told by them: a JOINT
 publication whose text is not the agreed one is flagged by an alarm and is not public in
 our words (`public`).
 """
@@ -10,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from openline.domain.errors import OurError
 from openline.domain.limits import FEED_ENTRIES_MAX, FEED_NOTICES_MAX
 from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Notice, Releasability
 from openline.domain.talk.readout import READOUT, Readout, ReadoutMode, ReadoutStep
 from openline.domain.talk.readout_text import Change, ParagraphDifference, differences
-from openline.engine.matter_view import Matter, MatterView
+from openline.engine.matter_view import Matter, MatterView, Place
 from openline.engine.message_view import Flag, MessageRecord, MessageView
 from openline.engine.notice_view import Load, NoticeView
 
@@ -48,44 +50,81 @@ class Public:
     proposal: Readout | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is kept of one step: no words.
+
+    Attributes:
+        step: What was done.
+        mode: Whose words; None where it does not matter.
+        digests: The hash of the text, or of what is agreed, in each language, in order.
+        embargo_until: Before which instant nothing is to be public; None for no embargo.
+    """
+
+    step: ReadoutStep
+    mode: ReadoutMode | None
+    digests: tuple[tuple[str, bytes], ...]
+    embargo_until: int | None
+
+
 class ReadoutView:
     """The readouts of one line.
+
+    Owned by the line's `View`; changed only while it applies something.
 
     Args:
         messages: All messages of the line.
         matters: Its matters.
-        load: Reads a message from the store.
     """
 
-    def __init__(self, messages: MessageView, matters: MatterView, load: Load) -> None:
+    def __init__(self, messages: MessageView, matters: MatterView) -> None:
         self._messages = messages
         self._matters = matters
-        self._load = load
+        # One for each message of a readout; as large as the record of the message.
+        self._told: dict[Place, Told] = {}
+        # Reads a message from the store; the line's `View` knows it.
+        self.load: Load | None = None
+
+    def take(self, record: MessageRecord, message: Readout) -> None:
+        """Keep the hashes of what is said about a readout."""
+        place = (record.party, record.epoch, record.index)
+        self._told[place] = Told(
+            message.step,
+            message.mode,
+            (
+                *((one.language, one.digest) for one in message.texts),
+                *((one.language, one.sha256) for one in message.digests),
+            ),
+            message.embargo_until,
+        )
+
+    def told(self, record: MessageRecord) -> Told | None:
+        """What is kept of a message; None if it is no readout that could be read."""
+        return self._told.get((record.party, record.epoch, record.index))
 
     def proposal(self, matter: Matter) -> Readout | None:
-        """What was proposed; None if it cannot be read."""
+        """What was proposed, from the store; None if it cannot be read."""
         message = self._read(matter.record)
         return message if isinstance(message, Readout) else None
 
     def agreed(self, matter: Matter) -> dict[str, bytes]:
         """The hash of the agreed text in each language that all parties agreed on."""
-        proposal = self.proposal(matter)
+        proposal = self.told(matter.record)
         answers = self._answers(matter)
         if proposal is None or any(other and other not in answers for other in matter.others):
             return {}
-        agreed = {one.language: one.digest for one in proposal.texts}
+        agreed = dict(proposal.digests)
         for answer in answers.values():
-            is_agreed = answer.step is ReadoutStep.AGREE
-            said = {one.language: one.sha256 for one in answer.digests} if is_agreed else {}
+            said = dict(answer.digests) if answer.step is ReadoutStep.AGREE else {}
             agreed = {name: digest for name, digest in agreed.items() if said.get(name) == digest}
         return agreed
 
-    def faults(self, matter: Matter, published: Readout) -> list[str]:
+    def faults(self, matter: Matter, published: Told | None) -> list[str]:
         """In which languages a JOINT publication is not what was agreed, in order."""
-        if published.mode is not ReadoutMode.JOINT:
+        if published is None or published.mode is not ReadoutMode.JOINT:
             return []
         agreed = self.agreed(matter)
-        return [one.language for one in published.texts if agreed.get(one.language) != one.digest]
+        return [name for name, digest in published.digests if agreed.get(name) != digest]
 
     def versions(self, matter: Matter) -> list[dict[str, Any]]:
         """Every step that was said, by its author's order, with its texts."""
@@ -100,7 +139,7 @@ class ReadoutView:
                 "embargo_until": step.embargo_until,
                 "text": step.text,
                 "texts": {one.language: one.text for one in step.texts},
-                "is_as_agreed": self._is_as_agreed(matter, step),
+                "is_as_agreed": self._is_as_agreed(matter, record),
             }
             for record, step in self._steps(matter)
         ]
@@ -133,7 +172,7 @@ class ReadoutView:
             if step.step is ReadoutStep.WITHDRAW:
                 found.pop(record.party, None)
             is_sound = not record.flags & _DOUBTED and (record.party, record.index) in counted
-            if step.step is not ReadoutStep.PUBLISH or not is_sound or self.faults(matter, step):
+            if step.step is not ReadoutStep.PUBLISH or not is_sound or self._forged(matter, record):
                 continue
             first = found[record.party][0] if record.party in found else record
             found[record.party] = (first, record, step)
@@ -143,28 +182,35 @@ class ReadoutView:
             if (public_at := _public_at(newest, step, proposal)) <= now
         ]
 
-    def forged(self, record: MessageRecord, message: Readout) -> dict[str, Any] | None:
+    def forged(self, record: MessageRecord) -> dict[str, Any] | None:
         """Of a JOINT publication that is not what was agreed, the facts; None of others."""
         matter = self._matters.of(record)
-        if matter is None or message.step is not ReadoutStep.PUBLISH:
-            return None
-        languages = self.faults(matter, message)
-        if not languages:
+        languages = [] if matter is None else self._forged(matter, record)
+        if matter is None or not languages:
             return None
         return {"readout": self._matters.id_of(matter), "languages": ", ".join(languages)}
 
-    def _is_as_agreed(self, matter: Matter, step: Readout) -> bool | None:
-        is_joint = step.step is ReadoutStep.PUBLISH and step.mode is ReadoutMode.JOINT
-        return not self.faults(matter, step) if is_joint else None
+    def _forged(self, matter: Matter, record: MessageRecord) -> list[str]:
+        told = self.told(record)
+        is_publication = told is not None and told.step is ReadoutStep.PUBLISH
+        return self.faults(matter, told) if is_publication else []
 
-    def _answers(self, matter: Matter) -> dict[str, Readout]:
+    def _is_as_agreed(self, matter: Matter, record: MessageRecord) -> bool | None:
+        told = self.told(record)
+        is_joint = told is not None and told.mode is ReadoutMode.JOINT
+        if told is None or not is_joint or told.step is not ReadoutStep.PUBLISH:
+            return None
+        return not self.faults(matter, told)
+
+    def _answers(self, matter: Matter) -> dict[str, Told]:
         """The last answer of each party that the readout was put to."""
         opener = matter.record.party
-        return {
-            record.party: step
-            for record, step in self._steps(matter)
-            if record.party != opener and step.step in _ANSWERS
-        }
+        answers: dict[str, Told] = {}
+        for place in sorted({(one.party, one.epoch, one.index) for one in matter.happenings}):
+            told = self._told.get(place)
+            if place[0] != opener and told is not None and told.step in _ANSWERS:
+                answers[place[0]] = told
+        return answers
 
     def _newest_texts(self, matter: Matter) -> dict[str, dict[str, str]]:
         texts: dict[str, dict[str, str]] = {}
@@ -187,7 +233,9 @@ class ReadoutView:
         return sorted(found, key=lambda pair: (pair[0].at, pair[0].party, pair[0].index))
 
     def _read(self, record: MessageRecord) -> Message | Unreadable:
-        return self._load(record.party, record.index, record.epoch)
+        if self.load is None:
+            raise OurError("There is no store from which a readout could be read.")
+        return self.load(record.party, record.index, record.epoch)
 
 
 def unverified(record: CallRecord) -> dict[str, Any] | None:

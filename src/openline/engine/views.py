@@ -120,6 +120,7 @@ class View:
         self._conflicts = ConflictView(understanding)
         self._state = StateView(self._messages, understanding)
         self._matters = MatterView(self._messages, understanding, SUBJECTS)
+        self._readouts = ReadoutView(self._messages, self._matters)
         self._alarms = AlarmView()
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
@@ -482,21 +483,15 @@ class View:
 
     @property
     def readouts(self) -> ReadoutView:
-        """The readouts with their words, which are read from the store.
-
-        Raises:
-            OurError: There is no store to read from.
-        """
-        if self.load is None:
-            raise OurError("There is no store from which a readout could be read.")
-        return ReadoutView(self._messages, self._matters, self.load)
+        """The readouts; their words are read from the store."""
+        self._readouts.load = self.load
+        return self._readouts
 
     def public(self, now: int | None = None) -> list[Public]:
         """What of the line is public, the newest first."""
         now = self._now if now is None else now
-        readouts = self.readouts
-        assert self.load is not None, "`readouts` asks for it"
-        return public(readouts, self._matters, self._notices, self.load, now)
+        assert self.load is not None, "a running node's views read its store"
+        return public(self.readouts, self._matters, self._notices, self.load, now)
 
     # What the desk asks.
 
@@ -778,8 +773,10 @@ class View:
         name, facts = CALL_UNVERIFIED, None
         if isinstance(message, CallRecord):
             facts = unverified(message)
-        elif isinstance(message, Readout) and record.party != self.own and self.load is not None:
-            name, facts = READOUT_DIFFERS, self.readouts.forged(record, message)
+        elif isinstance(message, Readout):
+            self._readouts.take(record, message)
+            is_theirs = record.party != self.own
+            name, facts = READOUT_DIFFERS, self._readouts.forged(record) if is_theirs else None
         if facts is not None:
             key = f"{record.party}/{record.epoch}/{record.index}"
             self._raise(name, Precedence.IMMEDIATE, {**self._facts(record), **facts}, key)

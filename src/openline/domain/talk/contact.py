@@ -414,7 +414,7 @@ after its end; what recurs begins again a week later."""
 
 
 def reply_ms(timers: Timers, precedence: int) -> int:
-    """Within which time a request for a contact is answered: 48 h, FLASH 15 min (proposals)."""
+    """Within which time a request is answered: 48 h, FLASH 15 min (proposals)."""
     multiple = _REPLY_MULTIPLES.get(Precedence(precedence))
     if multiple is None:
         return timers.answer_routine_ms

@@ -1,4 +1,4 @@
-"""Readouts: what the public is told about a contact, and on whose initiative it was.
+"""Readouts: what the public is told about a contact, on whose initiative.
 
 A readout is proposed with its text in each language. The other side agrees, has no
 objection, or says where it differs, with its own text beside. In mode JOINT both publish

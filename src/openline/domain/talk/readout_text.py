@@ -82,7 +82,7 @@ def differences(ours: str, theirs: str) -> list[ParagraphDifference]:
 
 
 def word_changes(ours: str, theirs: str) -> tuple[Change, ...]:
-    """In which words two paragraphs differ, in order; the whole where too many are alike."""
+    """In which words two paragraphs differ; the whole where too many are alike."""
     one, two = ours.split(), theirs.split()
     return tuple(_change(one, two, opcode) for opcode in _opcodes(one, two))
 

@@ -983,7 +983,7 @@ class ParagraphDifference(msgspec.Struct):
 
 
 class ReadoutDifference(msgspec.Struct):
-    """Where the newest text of a party differs from that of the party that proposed it.
+    """Where the newest text of a party differs from the proposing party's.
 
     Attributes:
         party: The party whose text differs.

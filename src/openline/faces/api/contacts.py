@@ -1,4 +1,4 @@
-"""The routes about contacts and readouts: the next tier, versions, differences, the feed."""
+"""The routes about contacts and readouts: next tier, versions, the feed."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
@@ -128,7 +128,7 @@ async def read_readout(
     readout: Annotated[str, Parameter(description="The readout: its serial.")],
     language: Language = None,
 ) -> dict[str, Any]:
-    """Where a readout stands, what each side said of it, and in which words they differ."""
+    """Where a readout stands, what each side said, in which words they differ."""
     wording, view = wording_for(state, language), view_of(state, line)
     matter = _matter_of(view, readout, READOUT.name)
     shown = view.matter_records.to_json(matter, view.now)
@@ -158,7 +158,7 @@ async def read_feed(
         ),
     ] = "",
 ) -> Response[bytes]:
-    """Published readouts after their embargo, and notices that are PUBLIC; nothing else.
+    """Published readouts after their embargo, and PUBLIC notices; nothing else.
 
     An entry keeps its id when its text changes. The node publishes nothing by itself: the
     file is put where the party wants it.

@@ -68,10 +68,8 @@ def record(
     both nodes raise an alarm. Off the record, only who spoke and when is kept.
 
     Example:
-        openline call record --contact ALPHA-0016 --from -25min --until -5min \
---person "alpha.example: Gen. Jones" --person "bravo.example: Gen. Ivanov" \
---authenticated challenge-words --point "Flights are announced an hour ahead." \
---action "bravo.example: names the crews @ +1d" --next-at +7d
+        openline call record --from -25min --until -5min --person "bravo.example: Gen. Ivanov"
+        openline call record --from -9min --until now --person "bravo.example: ?" --unverified
 
     Args:
         text: More, in words.

@@ -1,4 +1,4 @@
-"""The verb `contact`: ask for a conversation, arrange it, know the other side's voice."""
+"""The verb `contact`: ask for a conversation, arrange it, know who speaks."""
 
 import json
 from collections.abc import Iterator
@@ -61,10 +61,8 @@ def request(
     address it to one.
 
     Example:
-        openline contact request "Flights over Shayrat" --tier 2 --at +2h --at +4h \
---person "Gen. Ivanov" --readout joint
-        openline contact request "Weekly review" --at 2017-04-10T08:00Z \
---weekly-until 2017-06-12T08:00Z
+        openline contact request "Flights" --tier 2 --at +2h --at +4h --person "Gen. Ivanov"
+        openline contact request "Review" --at 100800ZAPR17 --weekly-until 120800ZJUN17
 
     Args:
         subject: What about, in a few words.

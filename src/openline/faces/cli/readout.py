@@ -53,8 +53,8 @@ def propose(
     A readout that names an earlier one of ours takes its place.
 
     Example:
-        openline readout propose ALPHA-0021 --text "en=The commanders spoke about air safety." \
---file ru=readout.ru.txt --by "commander/Gen. Jones"
+        openline readout propose ALPHA-0021 --text "en=The commanders spoke."
+        openline readout propose ALPHA-0021 --file en=readout.en.txt --file ru=readout.ru.txt
 
     Args:
         about: The contact, the call record, or the readout whose place it takes.
@@ -138,8 +138,7 @@ def differ(
     """Differ from a readout, with our own version beside it.
 
     Example:
-        openline readout differ ALPHA-0022 "We spoke of the ground as well." \
---file en=ours.en.txt --by "commander/Gen. Ivanov"
+        openline readout differ ALPHA-0022 "We spoke of the ground." --file en=ours.txt
 
     Args:
         serial: The readout.
@@ -260,7 +259,7 @@ def feed(
     find it.
 
     Example:
-        openline readout feed --out feed.atom --address https://press.alpha.example/feed.atom
+        openline readout feed --out feed.atom --address https://press.alpha.example/feed
 
     Args:
         out: Where to write it; without it standard output.
