@@ -55,6 +55,12 @@ CLOCK: Final = "CLOCK"
 MATTERS_UNLISTED: Final = "MATTERS_UNLISTED"
 """A party has more open matters than are kept: no clock runs on further ones."""
 
+CALL_UNVERIFIED: Final = "CALL_UNVERIFIED"
+"""It is not known who spoke in a call: call back on the known number; tier 2 must know."""
+
+READOUT_DIFFERS: Final = "READOUT_DIFFERS"
+"""A counterpart has published as agreed what was not agreed."""
+
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""
 

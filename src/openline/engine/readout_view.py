@@ -22,12 +22,6 @@ from openline.engine.matter_view import Matter, MatterView, Place
 from openline.engine.message_view import Flag, MessageRecord, MessageView
 from openline.engine.notice_view import Load, NoticeView
 
-CALL_UNVERIFIED: Final = "CALL_UNVERIFIED"
-"""It is not known who spoke in a call: call back on the known number; tier 2 must know."""
-
-READOUT_DIFFERS: Final = "READOUT_DIFFERS"
-"""A counterpart has published as agreed what was not agreed."""
-
 _DOUBTED: Final = Flag.NOT_TRUSTED | Flag.DISOWNED | Flag.UNREADABLE
 _TEXTS: Final = (ReadoutStep.PROPOSE, ReadoutStep.DIFFER, ReadoutStep.PUBLISH)
 _ANSWERS: Final = (ReadoutStep.AGREE, ReadoutStep.NO_OBJECTION, ReadoutStep.DIFFER)

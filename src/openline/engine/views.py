@@ -40,6 +40,7 @@ from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.engine.alarm_view import (
+    CALL_UNVERIFIED,
     CLOCK,
     CONFLICT,
     CONFLICTS_UNLISTED,
@@ -52,6 +53,7 @@ from openline.engine.alarm_view import (
     OWN_HISTORY_DIFFERS,
     PRIVATE_CONFLICT,
     PRIVATE_CONFLICTS_UNLISTED,
+    READOUT_DIFFERS,
     STATE_CHANGED,
     Alarm,
     AlarmView,
@@ -62,14 +64,7 @@ from openline.engine.matter_view import Matter, MatterView, RunOut
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, kind_name
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
 from openline.engine.private_view import PrivateRecord, PrivateView
-from openline.engine.readout_view import (
-    CALL_UNVERIFIED,
-    READOUT_DIFFERS,
-    Public,
-    ReadoutView,
-    public,
-    unverified,
-)
+from openline.engine.readout_view import Public, ReadoutView, public, unverified
 from openline.engine.state_view import Effect, StateView
 
 _AGENDA_SLACK: Final = 1_024
