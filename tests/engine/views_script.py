@@ -10,6 +10,7 @@ from typing import Any
 
 from openline.domain.line.understanding import Understanding
 from openline.domain.party import Precedence
+from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.envelope import Header
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.agreement import Adoption
@@ -64,12 +65,23 @@ class Script:
             kind=kind,
             index=self.sizes[party],
             at=self.now,
-            heads=(),
+            heads=self._heads(party),
             reply_to=None,
             precedence=int(Precedence.ROUTINE),
             recipients=others,
         )
         return replace(header, **changes)
+
+    def _heads(self, party: str) -> tuple[Checkpoint, ...]:
+        """What the party holds of the others: all that it has heard."""
+        held: dict[str, int] = {}
+        for applied in self.applied[party]:
+            one = applied.envelope_header
+            if one.party != party:
+                held[one.party] = max(held.get(one.party, 0), one.index + 1)
+        return tuple(
+            Checkpoint(f"{name}/{LINE}/out", size, bytes(32)) for name, size in sorted(held.items())
+        )
 
     def say(
         self,

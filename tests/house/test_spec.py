@@ -56,13 +56,14 @@ from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import Note, sign_note
 from openline.domain.record.short_form import shorten
 from openline.domain.record.tick import Tick, tick_hash, tick_key
-from openline.domain.talk import code_book, keys
+from openline.domain.talk import challenge, code_book, keys
 from openline.domain.talk.body import By
 from openline.domain.talk.code_book import Acts, code_book_hash
 from openline.domain.talk.coded import Coded, SlotValue
 from openline.domain.talk.keys import KeyRole, key_change_message
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import MESSAGES
+from openline.domain.talk.readout_text import text_digest
 from openline.domain.talk.text import Text
 from openline.domain.talk.volumes import BoundForm, VolumeForm
 from openline.engine import courier, frames
@@ -419,6 +420,7 @@ def test_bounds_are_those_of_the_code(page: str, told: int) -> None:
         ("circuit", courier.MAGIC.encode()),
         ("code-book", code_book.FORMAT.encode()),
         ("certificate", certificate.MAGIC.encode()),
+        ("challenge-words", challenge._PREFIX),
     ],
 )
 def test_prefixes_are_those_of_the_code(page: str, prefix: bytes) -> None:
@@ -578,6 +580,29 @@ def key_change_example() -> str:
     )
 
 
+def challenge_example() -> str:
+    """The words that alpha and bravo say, from a secret of sixteen bytes 0 to 15."""
+    secret = challenge.Secret(bytes(range(16)), (ALPHA, BRAVO))
+    rows = [
+        ("at 1491528000123 ms", challenge.row_at(secret, AT).words),
+        ("card 7, row 3", challenge.card(secret, 7)[2].words),
+    ]
+    told = [
+        f"{name + ':':<27}alpha {' '.join(one):<20} bravo {' '.join(other)}"
+        for name, (one, other) in rows
+    ]
+    duress = [challenge.duress_word(secret, party) for party in (ALPHA, BRAVO)]
+    return "\n".join(
+        [
+            *told,
+            f"{'duress:':<27}alpha {duress[0]:<20} bravo {duress[1]}",
+            f"{'fingerprint:':<27}{' '.join(challenge.fingerprint(secret))}",
+            f"{'last words of it:':<27}{' '.join(challenge.secret_words(secret)[-2:])}",
+            "",
+        ]
+    )
+
+
 def hello() -> bytes:
     """Alpha's greeting to bravo when both outboxes are empty."""
     signed = SignedUnderstanding(understanding_bytes(two_parties()), ())
@@ -605,6 +630,7 @@ HEX: dict[str, Callable[[], bytes]] = {
     "piece": urgent_piece,
     "coded": coded_content,
     "short": short_entry,
+    "readout-text": lambda: text_digest("en", "The commanders spoke."),
     "certificate": lambda: Certificate(
         Claim(CertificateKind.MESSAGE, LINE, ALPHA, 12), Evidence(b"")
     ).format(),
@@ -617,6 +643,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "tick": signed_tick,
     "terms": terms_example,
     "key-change": key_change_example,
+    "challenge-words": challenge_example,
 }
 """Examples that are text, by name."""
 

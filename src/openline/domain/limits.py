@@ -551,3 +551,38 @@ bad half-year; they are released by name."""
 
 LEDGER_MAX = 20_000
 """Alleged violations of one party that are counted one by one; further ones in one number."""
+
+CONTACT_TIMES_MAX = 8
+"""Times proposed for one contact: what can be read aloud, and answered by one of them."""
+
+CONTACT_PERSONS_MAX = 16
+"""Persons wished for at one contact: two delegations at one table."""
+
+CONTACT_WEEKS_MAX = 26
+"""Weeks of one recurring contact: half a year, then it is arranged anew. Each occurrence has
+a call record, and all of them stay within HAPPENINGS_MAX."""
+
+INTERPRETERS_MAX = 8
+"""Interpreters of one conversation: two for each of four languages."""
+
+CALL_PERSONS_MAX = 32
+"""Persons who took part in one call."""
+
+CALL_POINTS_MAX = 64
+"""Points, and values read back, in one call record: some hours of talk."""
+
+CALL_ACTIONS_MAX = 32
+"""Actions agreed in one call."""
+
+READOUT_LANGUAGES_MAX = 8
+"""Languages of one readout: as many as a text has translations."""
+
+DIFFERENCE_PAIRS_MAX = 40_000
+"""Pairs of equal words in two paragraphs that are compared word by word: in a page of prose
+there are some thousand; hostile words of so many pairs take a quarter of a second."""
+
+FEED_ENTRIES_MAX = 500
+"""Entries of the public feed, the newest; the record has them all."""
+
+FEED_NOTICES_MAX = 2_000
+"""Notices, the newest, that are looked through for public ones: a day of ten busy lines."""

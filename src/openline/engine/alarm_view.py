@@ -66,6 +66,12 @@ QUERY_ACK: Final = "QUERY_ACK"
 NOT_PASSED_ON: Final = "NOT_PASSED_ON"
 """A message that must be passed on was not, as far as anybody said."""
 
+CALL_UNVERIFIED: Final = "CALL_UNVERIFIED"
+"""It is not known who spoke in a call: call back on the known number; tier 2 must know."""
+
+READOUT_DIFFERS: Final = "READOUT_DIFFERS"
+"""A counterpart has published as agreed what was not agreed."""
+
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""
 

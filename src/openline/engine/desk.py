@@ -23,6 +23,7 @@ warnings in `engine.dialogue_rules`, what is said about messages in `engine.talk
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from openline.domain.conduct.life import Standing
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
 from openline.domain.limits import CONTENT_SIZE_BYTES_MAX
@@ -33,13 +34,15 @@ from openline.domain.line.declared import (
     Declared,
     admits,
 )
-from openline.domain.line.terms import PartyTerms
+from openline.domain.line.terms import PartyTerms, Timers
 from openline.domain.party import Precedence
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 from openline.domain.talk.body import By, Reference
+from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
 from openline.domain.talk.coded import Coded
+from openline.domain.talk.contact import Contact, ContactReply
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.explanation import Explanation
@@ -51,6 +54,7 @@ from openline.domain.talk.passed_on import PassedOn
 from openline.domain.talk.protest import Protest
 from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
+from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
@@ -60,10 +64,13 @@ from openline.domain.talk.violation import Violation
 from openline.domain.talk.warning import Warning
 from openline.engine.commands import Compose
 from openline.engine.conflict_view import Check
+from openline.engine.contact_rules import check_contact, completed
 from openline.engine.dialogue_rules import check_dialogue
 from openline.engine.incident_rules import check_incident, name_incident
+from openline.engine.matter_view import Matter, MatterView
 from openline.engine.message_view import MessageRecord, kind_name
 from openline.engine.place_desk import PlaceDesk, check_words
+from openline.engine.readout_view import ReadoutView
 from openline.engine.state_rules import accepts_offer, check_offer, check_service
 from openline.engine.talk_rules import check_talk, completed_coded
 from openline.engine.views import View
@@ -86,6 +93,7 @@ _TAKES_RESPONSE: Final = (
     Kind.INQUIRY,
     Kind.VIOLATION,
     Kind.PROTEST,
+    Kind.CALL_RECORD,
 )
 _BY_NODE: Final = (
     Kind.UNDERSTANDING,
@@ -222,6 +230,8 @@ class Desk:
             return replace(message, number=number, statuses=message.statuses or self._statuses(now))
         if isinstance(message, Coded):
             return completed_coded(self._view, message)
+        if isinstance(message, Readout):
+            return completed(self, message)
         if isinstance(message, LineCheckReply) and not message.statuses:
             return replace(message, statuses=self._statuses(now))
         return self._places.completed(message, now)
@@ -316,6 +326,8 @@ class Desk:
                 check_talk(self, self._view, message, command.precedence, now)
             case Incident() | Inquiry() | Violation() | Protest():
                 check_incident(self, message, command, now)
+            case Contact() | ContactReply() | CallRecord() | Readout():
+                check_contact(self, message, command.precedence, now)
             case _:
                 self._places.check(
                     message, lambda one: self._check_admitted(one, command.precedence, now), now
@@ -465,9 +477,34 @@ class Desk:
             )
 
     @property
+    def parties(self) -> tuple[str, ...]:
+        """The names of all parties, in order."""
+        return self._view.understanding.names()
+
+    @property
+    def timers(self) -> Timers:
+        """The agreed times."""
+        return self._view.understanding.timers
+
+    @property
     def tolerance_ms(self) -> int:
         """By how much clocks may differ."""
-        return self._view.understanding.timers.clock_tolerance_ms
+        return self.timers.clock_tolerance_ms
+
+    @property
+    def matters(self) -> MatterView:
+        """All matters of the line."""
+        return self._view.matter_records
+
+    @property
+    def readouts(self) -> ReadoutView:
+        """The readouts of the line."""
+        return self._view.readouts
+
+    def standing(self, matter: Matter, now: int) -> Standing:
+        """Where a matter stands: with us, or, of one of ours, with the first party asked."""
+        other = self._own if self._own in matter.others else matter.others[0]
+        return self.matters.standing(matter, other, now)
 
     def serial(self, of: Reference) -> str:
         """The serial of a message as it is spoken."""

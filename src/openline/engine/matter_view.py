@@ -182,7 +182,8 @@ class MatterView:
             The matters that it changed, and the clocks that ran out or whose alarm is
             over by it.
         """
-        changed = self._lead(record, header, message)
+        changed = self._open_by(record, header, message)
+        changed += self._lead(record, header, message)
         for waiting in self._waiting.pop((record.party, record.index), ()):
             changed += self._lead(waiting.record, waiting.header, waiting.message)
         run_out = [one for matter in changed for one in self._look(matter, now)]
@@ -334,13 +335,22 @@ class MatterView:
 
     # From a message to its matter.
 
-    def _lead(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
+    def _open_by(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
+        """The matter that a message opens or names, if it does."""
         for subject in self._by_kind.get(Kind(record.kind), ()):
             deed = subject.deed(self._opening(record, message))
             if deed is not None and deed.name:
                 return self._lead_named(subject, deed.name, record, header, message)
             if deed is not None and deed.event == OPENED:
                 return self._open(subject, record, header, deed)
+        return []
+
+    def _lead(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
+        """The matter of the message that it is about, if it does something to that.
+
+        A message that opened a matter of its own may do so too, as the record of a call
+        does to the contact that was held.
+        """
         of = getattr(message, "of", None)
         if not isinstance(of, Reference):
             return []
@@ -354,11 +364,14 @@ class MatterView:
         about = Kind(target.kind)
         said = self._said(message, record.at, record.precedence, matter, record.party, about)
         if matter.name:
+            if self.of(record) is matter:
+                return []
             return self._add_part(matter, said, record, header, target)
         deed = matter.subject.deed(said)
         if deed is None or deed.event == OPENED:
             return []
-        self._attach(matter, record, header, deed, target)
+        if self.of(record) is not matter:
+            self._attach(matter, record, header, deed, target)
         return [matter]
 
     def _opening(self, record: MessageRecord, message: Message) -> Said:
@@ -420,7 +433,7 @@ class MatterView:
             return []
         self._add_part(matter, said, record, header)
         for waiting in self._waiting.pop((key, -1), ()):
-            self._lead(waiting.record, waiting.header, waiting.message)
+            self._open_by(waiting.record, waiting.header, waiting.message)
         return [matter]
 
     def _add_part(
@@ -496,7 +509,8 @@ class MatterView:
             record.flags |= Flag.NO_EFFECT
             return
         matter.happenings.append(_happening(record, _knew(header, about), deed))
-        self._matter_of[record.party, record.epoch, record.index] = matter.key
+        # What opened a matter of its own goes on belonging to that.
+        self._matter_of.setdefault((record.party, record.epoch, record.index), matter.key)
 
     def _wait(self, of: tuple[str, int], waiting: _Waiting) -> None:
         self._waiting.setdefault(of, []).append(waiting)
@@ -510,6 +524,10 @@ class MatterView:
         return (party,) if party in matter.others else ()
 
     # Where a matter stands.
+
+    def standing(self, matter: Matter, other: str, now: int) -> Standing:
+        """Where a matter stands with one of its other parties at an instant."""
+        return self._standing(matter, other, now)
 
     def _standing(self, matter: Matter, other: str, now: int) -> Standing:
         subject = matter.subject
@@ -559,7 +577,9 @@ class MatterView:
             key, _ = self._ended.popitem(last=False)
             gone = self._matters.pop(key)
             for one in (*gone.happenings, *(part.any for part in gone.parts)):
-                self._matter_of.pop((one.party, one.epoch, one.index), None)
+                place = (one.party, one.epoch, one.index)
+                if self._matter_of.get(place) == key:
+                    del self._matter_of[place]
 
     def _remedy(self, matter: Matter, standing: Standing) -> str:
         table = matter.subject.life.table[standing.state]
@@ -669,5 +689,9 @@ def _clock_name(said: str) -> str:
 
 
 def _lasts(clocks: dict[str, Clock], step: Step, standing: Standing) -> bool:
-    """Whether what a clock brought about is still so."""
-    return step.state == standing.state or standing.state in clocks[_clock_name(step.said)].runs_in
+    """Whether what a clock brought about is still so, and concerns anybody."""
+    clock = clocks[_clock_name(step.said)]
+    if clock.is_quiet or clock.is_momentary:
+        is_so = step.state == standing.state and step.at >= standing.since
+        return is_so and not clock.is_quiet
+    return step.state == standing.state or standing.state in clock.runs_in

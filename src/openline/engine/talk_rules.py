@@ -259,4 +259,4 @@ def words_of(message: Body | Unreadable) -> str:
     table = message.record.table
     words = [getattr(message, one.name) for one in table if isinstance(one.form, Text)
              and one.form.rows]  # fmt: skip
-    return "\n".join(word for word in words if word.strip())
+    return "\n".join(word for word in words if word and word.strip())

@@ -33,6 +33,7 @@ from openline.domain.record.envelope import Header
 from openline.domain.space.conflict import Verdict
 from openline.domain.talk.agreement import Adoption
 from openline.domain.talk.body import Reference
+from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.code_book import Acts, CodeBook
 from openline.domain.talk.coded import Coded, entry_of
@@ -46,6 +47,7 @@ from openline.domain.talk.notice import Notice
 from openline.domain.talk.passed_on import PassedOn
 from openline.domain.talk.private import Private
 from openline.domain.talk.query_ack import QueryAck
+from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
@@ -55,6 +57,7 @@ from openline.domain.talk.statistics import GRACE_MS, Fact
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.zone import Zone
 from openline.engine.alarm_view import (
+    CALL_UNVERIFIED,
     CLOCK,
     CONFLICT,
     CONFLICTS_UNLISTED,
@@ -69,6 +72,7 @@ from openline.engine.alarm_view import (
     PRIVATE_CONFLICT,
     PRIVATE_CONFLICTS_UNLISTED,
     QUERY_ACK,
+    READOUT_DIFFERS,
     REVALIDATION_DUE,
     STATE_CHANGED,
     ZONE_ENTERED,
@@ -86,6 +90,7 @@ from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView,
 from openline.engine.movement_view import MovementView
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
 from openline.engine.private_view import PrivateRecord, PrivateView
+from openline.engine.readout_view import Public, ReadoutView, public, unverified
 from openline.engine.signed_view import SignedView
 from openline.engine.site_view import SiteRecord, SiteView
 from openline.engine.state_view import Effect, StateView
@@ -158,6 +163,7 @@ class View:
         self._matters = MatterView(self._messages, understanding, SUBJECTS)
         self.talk = TalkView(self._messages, understanding)
         self._incidents = IncidentView(self._messages, self._matters)
+        self._readouts = ReadoutView(self._messages, self._matters)
         self._alarms = AlarmView()
         self.signed = SignedView(understanding.line, load)
         # The alarms about people that stand, by counterpart: name and key.
@@ -646,6 +652,18 @@ class View:
         occupied = Occupied(notice.version, notice.kind, notice.exercise, volumes)
         return self._conflicts.check(party, occupied)
 
+    @property
+    def readouts(self) -> ReadoutView:
+        """The readouts; their words are read from the store."""
+        self._readouts.load = self.load
+        return self._readouts
+
+    def public(self, now: int | None = None) -> list[Public]:
+        """What of the line is public, the newest first."""
+        now = self._now if now is None else now
+        assert self.load is not None, "a running node's views read its store"
+        return public(self.readouts, self._matters, self._notices, self.load, now)
+
     # What the desk asks.
 
     @property
@@ -1070,9 +1088,23 @@ class View:
             self._show_matter(matter)
         for one in run_out:
             self._tell_run_out(one)
+        self._alarm_contact(record, message)
         if record.flags & Flag.OVER_CAP and not record.notice_id:
             facts = {"party": record.party}
             self._raise(MATTERS_UNLISTED, Precedence.IMMEDIATE, facts, "")
+
+    def _alarm_contact(self, record: MessageRecord, message: Message) -> None:
+        """What people must know of a call record or a publication."""
+        name, facts = CALL_UNVERIFIED, None
+        if isinstance(message, CallRecord):
+            facts = unverified(message)
+        elif isinstance(message, Readout):
+            self._readouts.take(record, message)
+            is_theirs = record.party != self.own
+            name, facts = READOUT_DIFFERS, self._readouts.forged(record) if is_theirs else None
+        if facts is not None:
+            key = f"{record.party}/{record.epoch}/{record.index}"
+            self._raise(name, Precedence.IMMEDIATE, {**self._facts(record), **facts}, key)
 
     def _alarm_matter(self, matter: Matter, record: MessageRecord) -> None:
         """What is put to us stands until one of our officers has read or answered it."""

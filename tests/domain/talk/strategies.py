@@ -2,6 +2,7 @@
 
 import string
 import unicodedata
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -11,6 +12,14 @@ from openline.domain.record.signing import PublicKeys
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import By, Reference
+from openline.domain.talk.call_record import (
+    Authenticated,
+    CallAction,
+    CallRecord,
+    ReadBackPoint,
+    RecordMode,
+    Speaker,
+)
 from openline.domain.talk.check import (
     CheckTranslation,
     LineCheck,
@@ -20,6 +29,7 @@ from openline.domain.talk.check import (
 )
 from openline.domain.talk.code_book import Acts
 from openline.domain.talk.coded import Coded, SlotValue
+from openline.domain.talk.contact import Contact, ContactAnswer, ContactReply, Medium
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.evidence import Evidence
@@ -48,6 +58,13 @@ from openline.domain.talk.passed_on import Level, PassedOn
 from openline.domain.talk.protest import Paper, Protest
 from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question, Sighting
 from openline.domain.talk.query_ack import QueryAck
+from openline.domain.talk.readout import (
+    Readout,
+    ReadoutMode,
+    ReadoutStep,
+    ReadoutText,
+    TextDigest,
+)
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
@@ -326,6 +343,105 @@ protests = st.builds(
     language=languages,
 )
 
+party_names = st.sampled_from(["alpha.example", "bravo"])
+some_labels = st.lists(needed_labels, max_size=3).map(tuple)
+
+
+def sorted_by_language(drawn: list[Any]) -> tuple[Any, ...]:
+    """In the order in which they are signed."""
+    return tuple(sorted(drawn, key=lambda one: one.language))
+
+
+contact_messages = st.one_of(
+    st.builds(
+        Contact,
+        by=bys,
+        tier=st.integers(1, 4),
+        subject=needed_labels,
+        times=st.sets(instants, min_size=1, max_size=8).map(lambda drawn: tuple(sorted(drawn))),
+        persons=some_labels,
+        medium=st.sampled_from(Medium),
+        language=languages,
+        spoken_in=languages,
+        interpreters=some_labels,
+        record_mode=st.sampled_from(RecordMode),
+        readout_mode=st.none() | st.sampled_from(ReadoutMode),
+        weekly_until=st.none() | instants,
+        reply_by=st.none() | instants,
+        text=texts,
+        of=st.none() | references,
+        exercise=st.booleans(),
+    ),
+    st.builds(
+        ContactReply,
+        by=bys,
+        of=references,
+        answer=st.sampled_from(ContactAnswer),
+        at=st.none() | instants,
+        times=st.sets(instants, max_size=8).map(lambda drawn: tuple(sorted(drawn))),
+        weekly_until=st.none() | instants,
+        reply_by=st.none() | instants,
+        missed_by=st.sets(party_names).map(lambda drawn: tuple(sorted(drawn))),
+        persons=some_labels,
+        text=texts,
+        language=languages,
+    ),
+    st.builds(
+        CallRecord,
+        by=bys,
+        call_id=needed_labels,
+        started_at=instants,
+        ended_at=instants,
+        initiator=party_names,
+        persons=st.lists(
+            st.builds(Speaker, party=party_names, name=needed_labels), min_size=1, max_size=3
+        ).map(tuple),
+        authenticated=st.sampled_from(Authenticated),
+        interpreters=some_labels,
+        spoken_in=languages,
+        is_unverified=st.booleans(),
+        mode=st.sampled_from(RecordMode),
+        points=st.lists(needed_texts, max_size=3).map(tuple),
+        read_backs=st.lists(
+            st.builds(ReadBackPoint, value=needed_texts, is_confirmed=st.booleans()), max_size=2
+        ).map(tuple),
+        actions=st.lists(
+            st.builds(
+                CallAction, party=party_names, what=needed_texts, due_at=st.none() | instants
+            ),
+            max_size=2,
+        ).map(tuple),
+        next_contact_at=st.none() | instants,
+        recording=st.none() | st.binary(min_size=32, max_size=32),
+        text=texts,
+        language=languages,
+        of=st.none() | references,
+    ),
+    st.builds(
+        Readout,
+        by=bys,
+        step=st.sampled_from(ReadoutStep),
+        of=references,
+        mode=st.none() | st.sampled_from(ReadoutMode),
+        texts=st.lists(
+            st.builds(ReadoutText, language=languages, text=needed_texts),
+            max_size=3,
+            unique_by=lambda one: one.language,
+        ).map(sorted_by_language),
+        digests=st.lists(
+            st.builds(TextDigest, language=languages, sha256=st.binary(min_size=32, max_size=32)),
+            max_size=3,
+            unique_by=lambda one: one.language,
+        ).map(sorted_by_language),
+        initiated_by=st.none() | party_names,
+        held_at=st.none() | instants,
+        embargo_until=st.none() | instants,
+        agree_by=st.none() | instants,
+        text=texts,
+        language=languages,
+    ),
+)
+
 messages = st.one_of(
     notices,
     talks,
@@ -333,6 +449,7 @@ messages = st.one_of(
     inquiries,
     violations,
     protests,
+    contact_messages,
     st.builds(
         Text,
         by=bys,

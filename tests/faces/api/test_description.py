@@ -102,7 +102,7 @@ def test_every_answer_in_json_has_an_example(name: str) -> None:
 def test_every_kind_has_an_example_that_may_be_said() -> None:
     """There is a request for each kind that people say, and its form is sound."""
     sayings = [msgspec.convert(one.value, schema.Say) for one in examples.SAYINGS]
-    assert [Kind[saying.kind] for saying in sayings] == list(SAID_BY_PEOPLE)
+    assert sorted(Kind[saying.kind] for saying in sayings) == sorted(SAID_BY_PEOPLE)
     for saying in sayings:
         kind = Kind[saying.kind]
         fields = {**LEFT_TO_THE_DESK.get(kind, {}), **saying.fields}

@@ -170,6 +170,27 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
         {**OF, "by": BRAVO, "at": NOW, "level": "UNIT"},
         "NOT PASSED ON: bravo.example has not said by 070041ZAPR17 that BRAVO-0007 reached: units.",
     ),
+    "CALL_UNVERIFIED": (
+        {
+            "party": BRAVO,
+            "index": 7,
+            "serial": "BRAVO-0007",
+            "call": "call 1",
+            "authenticated": "NONE",
+            "tier": 2,
+        },
+        "UNVERIFIED call “call 1”, recorded by bravo.example (BRAVO-0007): call back",
+    ),
+    "READOUT_DIFFERS": (
+        {
+            "party": BRAVO,
+            "index": 9,
+            "serial": "BRAVO-0009",
+            "readout": "ALPHA-0022",
+            "languages": "en, ru",
+        },
+        "bravo.example has published (BRAVO-0009) as the agreed text of readout ALPHA-0022 what",
+    ),
     "EPOCH": (
         {"party": BRAVO, "origin": f"{BRAVO}/syria-air/out/2", "reason": "Lost.", "disowned": 2},
         "bravo.example goes on in a new outbox, bravo.example/syria-air/out/2.",

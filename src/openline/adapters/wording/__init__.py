@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from openline.adapters.wording import dialogue, incident, places, standing, talks
+from openline.adapters.wording import contact, dialogue, incident, places, standing, talks
 from openline.adapters.wording.marking import LANGUAGES, Data, Facts, Quote, catalogue, mark
 from openline.domain.instant import (
     DAY_MS,
@@ -50,13 +50,7 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (
-    dialogue,
-    incident,
-    places,
-    standing,
-    talks,
-)
+_ROOMS: Final = (contact, dialogue, incident, places, standing, talks)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]
@@ -215,6 +209,12 @@ _ANSWERS: Final = {
     Answer.DECLINED: mark("{title} declines to answer {message}."),
     Answer.WILCO: mark("{title} has understood {message} and will comply."),
 }
+_RECORD_ANSWERS: Final = {
+    Answer.NOTED: mark("{title} agrees with {message}, the record of a call."),
+    Answer.OBJECTED: mark("{title} differs from {message}, the record of a call."),
+}
+"""What these say of a call record, which both sides sign."""
+
 _VERDICTS: Final = {
     ReadBackVerdict.I_READ_BACK: mark("{title} reads back the values of {message} as received."),
     ReadBackVerdict.CORRECT: mark(
@@ -1236,8 +1236,9 @@ class Wording:
         yield from self.officer_rows(message.by)
 
     def _response(self, message: Response, facts: Facts) -> Iterator[str]:
+        answers = _ANSWERS | (_RECORD_ANSWERS if facts.of_kind == "CALL_RECORD" else {})
         yield self.say(
-            _ANSWERS[message.answer],
+            answers[message.answer],
             title=self.named(facts.title),
             message=self.reference(message.of, facts),
         )

@@ -40,6 +40,7 @@ class Facts:
         serial: As the log writes it, ALPHA-0012; else author and index stand for it.
         of_serial: The same of the message that this one is about.
         books: The code books at hand, by hash; None for those that are shipped.
+        of_kind: The name of the kind of that message; empty where it does not matter.
     """
 
     party: str
@@ -55,6 +56,7 @@ class Facts:
     serial: str = ""
     of_serial: str = ""
     books: Mapping[bytes, CodeBook] | None = None
+    of_kind: str = ""
 
 
 class Data(str):

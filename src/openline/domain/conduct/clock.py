@@ -35,6 +35,12 @@ class Clock:
         turn: Whose turn it is until then.
         precedence: How loud the alarm is that follows on both nodes.
         tier: The tier that must know then; 0 where it stays where it is.
+        sets: Instants that it sets when it runs out, each so many milliseconds after its
+            own. Its own is then taken away; where it sets that again, as for what recurs,
+            then not beyond the instant `last_at`, and not at all where there is none.
+        is_quiet: Whether nobody need be told.
+        is_momentary: Whether what follows from it is over as soon as the matter moves on;
+            so it is where the clock may run once more.
     """
 
     name: str
@@ -44,6 +50,9 @@ class Clock:
     turn: Turn
     precedence: Precedence
     tier: int = 0
+    sets: tuple[tuple[str, int], ...] = ()
+    is_quiet: bool = False
+    is_momentary: bool = False
 
 
 _STEPS: Final[Mapping[Precedence, tuple[int, ...]]] = {

@@ -214,9 +214,22 @@ def _pass_time(life: Life, clocks: Sequence[Clock], standing: Standing, until: i
             state=state,
             since=standing.since if state == standing.state else at,
             tier=max(standing.tier, clock.tier),
+            instants=_set_on(clock, standing.instants),
             steps=(*standing.steps, step),
         )
     return standing
+
+
+def _set_on(clock: Clock, instants: Mapping[str, int]) -> Mapping[str, int]:
+    """The instants after a clock has run out: those that it sets are set."""
+    if not clock.sets:
+        return instants
+    at = instants[clock.until]
+    later = {name: value for name, value in instants.items() if name != clock.until}
+    for name, after_ms in clock.sets:
+        if name != clock.until or at + after_ms <= instants.get("last_at", at):
+            later[name] = at + after_ms
+    return later
 
 
 def _in_order(happenings: Sequence[Happening]) -> list[tuple[int, Happening]]:

@@ -6,11 +6,14 @@
 from typing import Final
 
 from openline.domain.conduct.subject import Subject
+from openline.domain.talk.call_record import CALL
+from openline.domain.talk.contact import CONTACT
 from openline.domain.talk.correction import CORRECTION
 from openline.domain.talk.explanation import EXPLANATION
 from openline.domain.talk.incident import INCIDENT
 from openline.domain.talk.protest import PROTEST
 from openline.domain.talk.query import QUERY
+from openline.domain.talk.readout import READOUT
 from openline.domain.talk.violation import VIOLATION
 from openline.domain.talk.warning import WARNING
 
@@ -22,5 +25,8 @@ SUBJECTS: Final[tuple[Subject, ...]] = (
     VIOLATION,
     PROTEST,
     CORRECTION,
+    CONTACT,
+    CALL,
+    READOUT,
 )
 """Every sort of matter, in the order in which an officer looks at them."""

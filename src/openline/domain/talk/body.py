@@ -145,7 +145,10 @@ BY_FORM: Final = Row(By, (Field(0, "post", NEEDED_LABEL), Field(1, "officer", NE
 BY: Final = Field(0, "by", BY_FORM)
 """Key 0 of every message that a person sends."""
 
+PARTY: Final = _PartyName(LABEL_CHARS_MAX)
+"""The name of a party, perhaps none of this line."""
+
 REFERENCE: Final = Row(
     Reference,
-    (Field(0, "party", _PartyName(LABEL_CHARS_MAX)), Field(1, "index", Whole())),
+    (Field(0, "party", PARTY), Field(1, "index", Whole())),
 )

@@ -42,6 +42,10 @@ class Kind(IntEnum):
     INQUIRY = 51
     VIOLATION = 52
     PROTEST = 53
+    CONTACT = 60
+    CONTACT_REPLY = 61
+    CALL_RECORD = 62
+    READOUT = 63
 
 
 RELEASABLE = (Kind.TEXT, Kind.NOTICE, Kind.RESPONSE, Kind.DECLARATION)

@@ -16,8 +16,10 @@ from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import Body
+from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.coded import Coded
+from openline.domain.talk.contact import Contact, ContactReply
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.explanation import Explanation
@@ -30,6 +32,7 @@ from openline.domain.talk.passed_on import PassedOn
 from openline.domain.talk.protest import Protest
 from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
+from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
 from openline.domain.talk.resumption import ResumptionOffer
@@ -63,6 +66,9 @@ Message: TypeAlias = (
     | Amendment
     | Coded
     | Correction
+    | CallRecord
+    | Contact
+    | ContactReply
     | Declaration
     | Epoch
     | Explanation
@@ -82,6 +88,7 @@ Message: TypeAlias = (
     | QueryAnswer
     | Read
     | ReadBack
+    | Readout
     | Response
     | Sites
     | Roster
@@ -128,6 +135,10 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         Inquiry,
         Violation,
         Protest,
+        Contact,
+        ContactReply,
+        CallRecord,
+        Readout,
     )
 }
 """Every kind and its message."""

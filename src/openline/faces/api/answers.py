@@ -1443,3 +1443,155 @@ class Ledger(msgspec.Struct):
     valid_until: int
     rows: list[LedgerRow]
     uncounted: int
+
+
+class MissedBy(msgspec.Struct):
+    """Who is said to have missed a contact.
+
+    Attributes:
+        said_by: The party that says so.
+        parties: The parties that are said to have missed it; empty if it is not known.
+    """
+
+    said_by: str
+    parties: list[str]
+
+
+class Occurrence(msgspec.Struct):
+    """One agreed time of a contact.
+
+    Attributes:
+        party: With which party.
+        begins_at: When it was to begin.
+        outcome: DUE, HELD or MISSED.
+        missed_by: Of a missed one, who says who missed it; empty where only the clock tells.
+        record: The serial of its call record; empty if there is none.
+    """
+
+    party: str
+    begins_at: int
+    outcome: str
+    missed_by: list[MissedBy]
+    record: str
+
+
+class ContactMatter(Matter):
+    """A contact: a matter with what became of its agreed times.
+
+    Attributes:
+        occurrences: The agreed times that have come, in order.
+    """
+
+    occurrences: list[Occurrence]
+
+
+class Contacts(msgspec.Struct):
+    """Contacts as they came.
+
+    Attributes:
+        contacts: The contacts.
+    """
+
+    contacts: list[ContactMatter]
+
+
+class ContactDraft(msgspec.Struct):
+    """A request for a contact that is filled in and not said yet.
+
+    Attributes:
+        kind: CONTACT.
+        fields: The fields, without who speaks.
+        precedence: With which the earlier request was sent.
+        recipients: The party that is asked.
+        tier: At which tier it is asked now.
+    """
+
+    kind: str
+    fields: dict[str, Any]
+    precedence: str
+    recipients: list[str]
+    tier: int
+
+
+class ReadoutVersion(msgspec.Struct):
+    """One step that was said about a readout.
+
+    Attributes:
+        party: By whom.
+        serial: The message that says it.
+        at: When, as its author says.
+        step: PROPOSE, AGREE, NO_OBJECTION, DIFFER, PUBLISH or WITHDRAW.
+        mode: JOINT, COORDINATED or UNILATERAL; empty where it does not matter.
+        initiated_by: Of a proposal, on whose initiative the contact was; else empty.
+        embargo_until: Before which instant nothing is to be public.
+        text: Why, in words; may be empty.
+        texts: The text in each language.
+        is_as_agreed: Of a JOINT publication, whether it is what was agreed; null of others.
+    """
+
+    party: str
+    serial: str
+    at: int
+    step: str
+    mode: str
+    initiated_by: str
+    embargo_until: int | None
+    text: str
+    texts: dict[str, str]
+    is_as_agreed: bool | None
+
+
+class WordChange(msgspec.Struct):
+    """One stretch of words.
+
+    Attributes:
+        same: The words that both texts have; empty where they differ.
+        ours: Words of the proposal alone.
+        theirs: Words of the other text alone.
+    """
+
+    same: str
+    ours: str
+    theirs: str
+
+
+class ParagraphDifference(msgspec.Struct):
+    """A paragraph in which two texts differ.
+
+    Attributes:
+        number: Which paragraph, from 1.
+        ours: It in the proposal; empty where that has none.
+        theirs: It in the other text; empty where that has none.
+        changes: The same word by word, in order.
+    """
+
+    number: int
+    ours: str
+    theirs: str
+    changes: list[WordChange]
+
+
+class ReadoutDifference(msgspec.Struct):
+    """Where the newest text of a party differs from the proposing party's.
+
+    Attributes:
+        party: The party whose text differs.
+        language: In which language.
+        paragraphs: The paragraphs that differ, in order.
+    """
+
+    party: str
+    language: str
+    paragraphs: list[ParagraphDifference]
+
+
+class ReadoutWhole(Matter):
+    """A readout: a matter with its versions and where they differ.
+
+    Attributes:
+        versions: What was said of it, in order of its authors' times.
+        differences: Where the newest texts differ; empty if nowhere.
+    """
+
+    versions: list[ReadoutVersion]
+    differences: list[ReadoutDifference]

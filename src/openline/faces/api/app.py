@@ -20,6 +20,7 @@ from openline import __version__
 from openline.faces.api import (
     answers,
     conduct,
+    contacts,
     describe,
     drafts,
     events,
@@ -107,6 +108,10 @@ ROUTES: Final = (
     incident.read_hold,
     incident.hold_evidence,
     incident.release_evidence,
+    contacts.list_contacts,
+    contacts.propose_next_tier,
+    contacts.read_readout,
+    contacts.read_feed,
     reading.list_alarms,
     writing.acknowledge_alarm,
     reading.read_understanding,

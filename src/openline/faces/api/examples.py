@@ -44,6 +44,17 @@ NOTICE_FIELDS: Final[dict[str, Any]] = {
 }
 
 
+CONTACT_FIELDS: Final[dict[str, Any]] = {
+    "by": _BY,
+    "tier": 2,
+    "subject": "Flights over Shayrat",
+    "times": ["2017-04-07T08:00:00Z"],
+    "persons": ["Gen. Ivanov"],
+    "medium": "VOICE",
+    "readout_mode": "JOINT",
+}
+
+
 def _sayings() -> list[Example]:
     """One request for each kind that is said."""
     fields: dict[str, dict[str, Any]] = {
@@ -161,6 +172,39 @@ def _sayings() -> list[Example]:
             "also_by": "the attaché in Geneva",
         },
         **place_examples.SAYINGS,
+        "CONTACT": CONTACT_FIELDS,
+        "CONTACT_REPLY": {
+            "by": _BY,
+            "of": _OF,
+            "answer": "COUNTER",
+            "times": ["2017-04-07T09:00:00Z"],
+            "text": "The commander is in the air until then.",
+        },
+        "CALL_RECORD": {
+            "by": _BY,
+            "of": _OF,
+            "call_id": "ALPHA-0016 070800Z",
+            "started_at": "2017-04-07T08:00:00Z",
+            "ended_at": "2017-04-07T08:20:00Z",
+            "initiator": ALPHA,
+            "persons": [
+                {"party": ALPHA, "name": "Gen. Jones, commander"},
+                {"party": BRAVO, "name": "Gen. Ivanov, commander"},
+            ],
+            "authenticated": "CHALLENGE_WORDS",
+            "points": ["Flights over Shayrat are announced an hour ahead."],
+            "actions": [
+                {"party": BRAVO, "what": "Names the crews.", "due_at": "2017-04-08T08:00:00Z"}
+            ],
+        },
+        "READOUT": {
+            "by": {"post": "commander", "officer": "Gen. Jones"},
+            "step": "PROPOSE",
+            "of": _OF,
+            "mode": "JOINT",
+            "initiated_by": ALPHA,
+            "texts": [{"language": "en", "text": "The commanders spoke about air safety."}],
+        },
     }
     urgent = {
         "NOTICE": "FLASH",
@@ -175,6 +219,8 @@ def _sayings() -> list[Example]:
         "INQUIRY": "PRIORITY",
         "VIOLATION": "PRIORITY",
         "PROTEST": "PRIORITY",
+        "CONTACT": "PRIORITY",
+        "CONTACT_REPLY": "PRIORITY",
     }
     return [
         Example(
@@ -718,4 +764,83 @@ LEDGER: Final = answers.Ledger(
         )
     ],
     uncounted=0,
+)
+
+CONTACTS: Final = answers.Contacts(
+    [
+        answers.ContactMatter(
+            **{
+                **msgspec.structs.asdict(MATTER),
+                "id": "ALPHA-0016",
+                "subject": "contact",
+                "serial": "ALPHA-0016",
+                "index": 16,
+                "said": "VOICE",
+            },
+            occurrences=[
+                answers.Occurrence(
+                    party=BRAVO,
+                    begins_at=_FROM,
+                    outcome="MISSED",
+                    missed_by=[answers.MissedBy(said_by=ALPHA, parties=[BRAVO])],
+                    record="",
+                )
+            ],
+        )
+    ]
+)
+
+NEXT_TIER: Final = answers.ContactDraft(
+    kind="CONTACT",
+    fields={
+        **{name: value for name, value in CONTACT_FIELDS.items() if name != "by"},
+        "tier": 3,
+        "persons": [],
+        "of": {"party": ALPHA, "index": 16},
+    },
+    precedence="PRIORITY",
+    recipients=[BRAVO],
+    tier=3,
+)
+
+READOUT: Final = answers.ReadoutWhole(
+    **{
+        **msgspec.structs.asdict(MATTER),
+        "id": "ALPHA-0018",
+        "subject": "readout",
+        "serial": "ALPHA-0018",
+        "index": 18,
+        "said": "JOINT",
+    },
+    versions=[
+        answers.ReadoutVersion(
+            party=ALPHA,
+            serial="ALPHA-0018",
+            at=_SAID_AT,
+            step="PROPOSE",
+            mode="JOINT",
+            initiated_by=ALPHA,
+            embargo_until=None,
+            text="",
+            texts={"en": "The commanders spoke about air safety."},
+            is_as_agreed=None,
+        )
+    ],
+    differences=[
+        answers.ReadoutDifference(
+            party=BRAVO,
+            language="en",
+            paragraphs=[
+                answers.ParagraphDifference(
+                    number=1,
+                    ours="The commanders spoke.",
+                    theirs="The commanders spoke briefly.",
+                    changes=[
+                        answers.WordChange("The commanders", "", ""),
+                        answers.WordChange("", "spoke.", "spoke briefly."),
+                    ],
+                )
+            ],
+        )
+    ],
 )

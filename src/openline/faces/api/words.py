@@ -40,10 +40,17 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         serial=record["serial"],
         of_serial=(record["reply_to"] or {}).get("serial", ""),
         books=view.books,
+        of_kind=_kind_of(view, record["reply_to"]),
     )
     message = view.load(record["party"], record["index"], record["epoch"])
     found = view.signatures(record["party"], record["index"], message)
     return wording.message(message, facts) + wording.signatures(found)
+
+
+def _kind_of(view: View, of: dict[str, Any] | None) -> str:
+    """The kind of the message that another is about; empty if it is about none."""
+    about = None if of is None else view.message(of["party"], of["index"])
+    return "" if about is None else str(about["kind"])
 
 
 def wording_of(config: Config, language: str | None) -> Wording:

@@ -89,6 +89,10 @@ SAID_BY_PEOPLE: Final = (
     Kind.INQUIRY,
     Kind.VIOLATION,
     Kind.PROTEST,
+    Kind.CONTACT,
+    Kind.CONTACT_REPLY,
+    Kind.CALL_RECORD,
+    Kind.READOUT,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 

@@ -62,6 +62,10 @@ class Client:
         target = _target(path, query)
         return _read_answer(self._ask("POST", target, file, "application/octet-stream"))
 
+    def get_file(self, *path: str, **query: Any) -> bytes:
+        """The file that a question answers."""
+        return self._ask("GET", _target(path, query), b"", "")
+
     def fetch_file(self, *path: str, body: Any) -> bytes:
         """The file that an act answers."""
         data = json.dumps(body).encode()
