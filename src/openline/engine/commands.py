@@ -89,10 +89,29 @@ class DropPrivate:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferWatch:
+    """Hand over the watch: keep the brief of now; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        by: Post and officer on watch.
+    """
+
+    line: str
+    by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Adopt:
-    """Adopt a signed Understanding: a new line, or an amendment of one."""
+    """Adopt a signed Understanding: a new line, or an amendment of one.
+
+    Attributes:
+        signed: The file with all signatures.
+        by: Post and officer; empty where no person asks.
+    """
 
     signed: bytes
+    by: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +153,7 @@ class ExportCourier:
 
     line: str
     party: str
+    by: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +162,7 @@ class ImportCourier:
 
     line: str
     data: bytes
+    by: tuple[str, str] = ("", "")
 
 
 Command: TypeAlias = (
@@ -150,6 +171,7 @@ Command: TypeAlias = (
     | AcknowledgeAlarm
     | KeepPrivate
     | DropPrivate
+    | OfferWatch
     | Adopt
     | ChangeKey
     | PublishRevocation

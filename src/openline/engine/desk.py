@@ -42,6 +42,7 @@ from openline.domain.space.place import (
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
 from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.escalation import Escalation
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable
@@ -50,11 +51,14 @@ from openline.domain.talk.query import Query, QueryAnswer
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.warning import Warning
+from openline.domain.talk.watch import NODE, Watch, is_same_person
 from openline.engine.commands import Compose
 from openline.engine.conflict_view import Check
 from openline.engine.dialogue_rules import check_dialogue
+from openline.engine.escalation_rules import check_escalation
 from openline.engine.message_view import MessageRecord, kind_name
 from openline.engine.views import View
+from openline.engine.watch_rules import WatchRules
 
 _HUMANITARIAN: Final = "humanitarian"
 _TIER_OF_DECLARATIONS: Final = 2
@@ -124,6 +128,7 @@ class Desk:
         # Versions of our notices that were drafted, and may not be in the view yet.
         self._drafted: dict[str, int] = {}
         self._check_number = 0
+        self.watches = WatchRules(self, view, own)
 
     def compose(self, command: Compose, now: int) -> Draft:
         """The draft of what an officer asks to say.
@@ -147,6 +152,8 @@ class Desk:
             self._drafted[message.notice_id] = message.version
         if isinstance(message, LineCheck):
             self._check_number = message.number
+        if isinstance(message, Watch):
+            self.watches.drafted(message, now)
         kind = int(message.message_kind)
         return Draft(kind, body, reply_to, int(command.precedence), recipients, message)
 
@@ -248,6 +255,10 @@ class Desk:
                 )
             case Query() | QueryAnswer() | Warning() | Explanation():
                 check_dialogue(self, message, now)
+            case Watch():
+                self.watches.check(message, now)
+            case Escalation():
+                check_escalation(self, self._view, message, now)
             case _:
                 pass
         self._check_matter(message, command, now)
@@ -270,6 +281,11 @@ class Desk:
                 raise OurError(
                     f"{by.post!r} is no post of {self._own} in the Understanding.",
                     f"Its posts are {', '.join(known)}.",
+                )
+            if is_same_person(by.officer, NODE):
+                raise OurError(
+                    f"{by.officer!r} is no person: a node speaks under that name.",
+                    "Give rank and name of the officer.",
                 )
 
     def _check_post(self, message: Any) -> None:

@@ -43,7 +43,8 @@ class Show:
     Attributes:
         line: The line it is about.
         name: What changed: `message`, `delivered`, `state`, `conflict`,
-            `alarm`, `notice`, `matter`, `private`, `private_conflict`, `refused`, `refusal`.
+            `alarm`, `notice`, `matter`, `watch`, `private`, `private_conflict`, `refused`,
+            `refusal`.
         data: The same JSON-ready values that the views give.
     """
 

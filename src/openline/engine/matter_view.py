@@ -11,11 +11,12 @@ What names a matter that is not here yet waits for it, up to a bound (three part
 import heapq
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from openline.domain.conduct.clock import Clock, Turn
 from openline.domain.conduct.life import (
+    GENERAL,
     OPENED,
     Happening,
     Standing,
@@ -36,10 +37,20 @@ from openline.domain.line.terms import Timers
 from openline.domain.line.understanding import Understanding
 from openline.domain.party import Precedence, parse_origin
 from openline.domain.record.envelope import Header
-from openline.domain.talk.body import Reference
+from openline.domain.talk.body import By, Reference
+from openline.domain.talk.escalation import (
+    ESCALATION,
+    Escalation,
+    Lift,
+    deadline_clocks,
+    lifting,
+    read_at,
+)
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message
-from openline.engine.message_view import Flag, MessageRecord, MessageView
+from openline.domain.talk.receipt import Read
+from openline.domain.talk.response import Answer, Response
+from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView
 
 ALL: Final = ""
 """Stands for the other party of a matter that has one standing for all."""
@@ -61,6 +72,7 @@ class Matter:
         happenings: What was said about it.
         standings: Where it stands with each of `others`, as last looked at.
         told: The clocks that ran out and were told, by other party.
+        counts_for: Whose open matters it is counted among.
     """
 
     key: str
@@ -71,6 +83,7 @@ class Matter:
     happenings: list[Happening] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)
     told: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
+    counts_for: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -117,7 +130,12 @@ class MatterView:
         self._messages = messages
         self._own = messages.own
         self._understanding = understanding
-        self._subjects = tuple(subjects)
+        self._subjects = tuple(
+            replace(one, clocks=(*one.clocks, *deadline_clocks(one.life))) for one in subjects
+        )
+        self._escalation = next(
+            (one for one in self._subjects if one.name == ESCALATION.name), ESCALATION
+        )
         self._by_kind = {kind: one for one in self._subjects for kind in one.opened_by}
         self._matters: dict[str, Matter] = {}
         self._ended: OrderedDict[str, None] = OrderedDict()
@@ -169,6 +187,19 @@ class MatterView:
         record = None if place is None else self._messages.find(*place)
         return None if record is None else self.of(record)
 
+    def lifted(self, matter: Matter, now: int) -> dict[str, int]:
+        """To which tier each party has lifted a matter, and not given it back."""
+        found: dict[str, int] = {}
+        for other in matter.others:
+            for party, tier in self._standing(matter, other, now).lifted.items():
+                found[party] = max(tier, found.get(party, 0))
+        return found
+
+    @staticmethod
+    def tier_of(matter: Matter) -> int:
+        """The highest tier that must know of a matter, as last looked at."""
+        return max((one.tier for one in matter.standings.values()), default=1)
+
     def listed(self, *, open_only: bool, subject: str = "") -> list[Matter]:
         """The matters of a subject, or all, as they came."""
         return [
@@ -209,8 +240,8 @@ class MatterView:
         if matter is None or of is None:
             return
         said = self._said(message, now, precedence, matter, self._own, Kind(of.kind))
-        deed = matter.subject.deed(said)
-        if deed is None or deed.event == OPENED:
+        deed = self._deed(matter, said, self._own)
+        if deed is None or deed.event in GENERAL:
             return
         for other in self._told_about(matter, self._own):
             standing = self._standing(matter, other, now)
@@ -269,15 +300,58 @@ class MatterView:
             self._wait((of.party, of.index), _Waiting(record, header, message))
             return []
         matter = self.of(target)
+        if matter is None and isinstance(message, Escalation):
+            matter = self._open_lifted(target, record, message)
         if matter is None:
             return []
         about = Kind(target.kind)
         said = self._said(message, record.at, record.precedence, matter, record.party, about)
-        deed = matter.subject.deed(said)
+        deed = self._deed(matter, said, record.party)
         if deed is None or deed.event == OPENED:
             return []
         self._attach(matter, record, header, deed, target)
         return [matter]
+
+    def _deed(self, matter: Matter, said: Said, party: str) -> Deed | None:
+        """What a message does: lifting and its reading are alike for every matter."""
+        message = said.message
+        if isinstance(message, Escalation):
+            return lifting(message, said.at, said.timers, is_by_opener=said.is_by_opener)
+        if isinstance(message, Read) and said.about is Kind.ESCALATION:
+            posts = self._understanding.party(party).posts
+            return read_at(next((one.tier for one in posts if one.name == message.by.post), 1))
+        return matter.subject.deed(said)
+
+    def _open_lifted(
+        self, target: MessageRecord, record: MessageRecord, message: Escalation
+    ) -> Matter | None:
+        """The matter of a message that is none by itself and is lifted for the first time."""
+        if message.change is Lift.RETURNED or Kind(target.kind) is Kind.ESCALATION:
+            return None
+        if self._open_count.get(record.party, 0) >= MATTERS_OPEN_MAX:
+            record.flags |= Flag.OVER_CAP
+            return None
+        key = f"{target.party}/{target.epoch}/{target.index}"
+        matter = Matter(key, self._escalation, target, "", (ALL,), counts_for=record.party)
+        self._matters[key] = matter
+        self._open_count[record.party] = self._open_count.get(record.party, 0) + 1
+        self._happen(matter, target, Deed(OPENED), ())
+        for mark in target.marks_of("answered"):
+            self._attach_earlier(matter, target, mark)
+        return matter
+
+    def _attach_earlier(self, matter: Matter, target: MessageRecord, mark: Mark) -> None:
+        """Take in an answer that was here before the message was lifted: it may be later."""
+        record = self._messages.find(mark.party, mark.index)
+        if record is None or record.kind != Kind.RESPONSE or mark.said not in Answer.__members__:
+            return
+        by = By(*record.by)
+        of = Reference(target.party, target.index)
+        response = Response(by, of, Answer[mark.said])
+        about = Kind(target.kind)
+        said = self._said(response, record.at, record.precedence, matter, record.party, about)
+        if (deed := matter.subject.deed(said)) is not None:
+            self._happen(matter, record, deed, ())
 
     def _opening(self, record: MessageRecord, message: Message) -> Said:
         timers = self._understanding.timers
@@ -333,6 +407,20 @@ class MatterView:
         if about is not None:
             # Whoever names a message has it, whatever the heads say.
             knew = (*knew, (about.party, about.epoch, about.index + 1))
+        self._happen(matter, record, deed, knew)
+
+    def _happen(
+        self,
+        matter: Matter,
+        record: MessageRecord,
+        deed: Deed,
+        knew: tuple[tuple[str, int, int], ...],
+    ) -> None:
+        # An answer that waited with the lifting of its message is led here twice.
+        place = (record.party, record.epoch, record.index)
+        matter.happenings = [
+            one for one in matter.happenings if (one.party, one.epoch, one.index) != place
+        ]
         matter.happenings.append(
             Happening(
                 record.at,
@@ -343,6 +431,7 @@ class MatterView:
                 deed.instants,
                 deed.said,
                 knew,
+                deed.tier,
             )
         )
         self._matter_of[record.party, record.epoch, record.index] = matter.key
@@ -397,7 +486,7 @@ class MatterView:
 
     def _count(self, matter: Matter, *, was_open: bool) -> None:
         """Keep count of what is open, and let go of what is long over."""
-        party = matter.record.party
+        party = matter.counts_for or matter.record.party
         if was_open and not matter.is_open:
             self._open_count[party] -= 1
             self._ended[matter.key] = None
@@ -429,6 +518,7 @@ class MatterView:
             "state": standing.state,
             "since": standing.since,
             "tier": standing.tier,
+            "lifted": dict(sorted(standing.lifted.items())),
             "instants": dict(sorted(standing.instants.items())),
             "due": [
                 self._due_json(matter, other, at, clock)
@@ -448,7 +538,16 @@ class MatterView:
             "said": "" if is_clock else step.said,
             "clock": _clock_name(step.said) if is_clock else "",
             "has_effect": step.has_effect,
+            **self._speaker_json(step),
         }
+
+    def _speaker_json(self, step: Step) -> dict[str, Any]:
+        """Who did it, and at which tier; nobody where a clock did."""
+        record = None if step.index is None else self._messages.find(step.party, step.index)
+        post, officer = ("", "") if record is None else record.by
+        posts = self._understanding.party(step.party).posts if step.party else ()
+        tier = next((one.tier for one in posts if one.name == post), 0)
+        return {"post": post, "officer": officer, "tier": tier}
 
     def _due_json(self, matter: Matter, other: str, at: int, clock: Clock) -> dict[str, Any]:
         opener = matter.record.party

@@ -4,7 +4,8 @@ The command line, the API and the console show nothing that does not come from
 here. A `View` is the fold of what became durable on this node, in that order;
 the same journal gives the same view. It keeps no words of messages that are
 over: those are read from the store. Its parts are `message_view`,
-`notice_view`, `private_view`, `conflict_view`, `state_view` and `alarm_view`;
+`notice_view`, `private_view`, `conflict_view`, `state_view`, `matter_view`, `watch_view`,
+`awaiting_view` and `alarm_view`;
 this module leads each message to those it concerns, and tells what changed.
 
 Every query gives plain values: dict, list, str, int, float, bool and None.
@@ -22,6 +23,7 @@ from openline.domain.conduct.table import SUBJECTS
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
 from openline.domain.line.declared import Declared
+from openline.domain.line.hours import posts_to_tell
 from openline.domain.line.observed import Observed
 from openline.domain.line.understanding import Understanding
 from openline.domain.party import Precedence
@@ -37,6 +39,7 @@ from openline.domain.talk.notice import Notice
 from openline.domain.talk.private import Private
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
+from openline.domain.talk.watch import Change, Watch
 from openline.engine.alarm_view import (
     CLOCK,
     CONFLICT,
@@ -51,9 +54,11 @@ from openline.engine.alarm_view import (
     PRIVATE_CONFLICT,
     PRIVATE_CONFLICTS_UNLISTED,
     STATE_CHANGED,
+    UNMANNED,
     Alarm,
     AlarmView,
 )
+from openline.engine.awaiting_view import AwaitingView
 from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied, Side
 from openline.engine.effects import Show
 from openline.engine.matter_view import Matter, MatterView, RunOut
@@ -61,6 +66,7 @@ from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView,
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView, sound_volumes
 from openline.engine.private_view import PrivateRecord, PrivateView
 from openline.engine.state_view import Effect, StateView
+from openline.engine.watch_view import Offer, WatchRunOut, WatchView
 
 _AGENDA_SLACK: Final = 1_024
 
@@ -110,6 +116,8 @@ class View:
         self._conflicts = ConflictView(understanding)
         self._state = StateView(self._messages, understanding)
         self._matters = MatterView(self._messages, understanding, SUBJECTS)
+        self._watches = WatchView(self._messages, understanding)
+        self._awaiting = AwaitingView(self._messages, understanding)
         self._alarms = AlarmView()
         # The alarm of each conflict that is to be treated as one, by conflict.
         self._alarmed: dict[str, str] = {}
@@ -138,6 +146,7 @@ class View:
         self._notices.amend(understanding)
         self._state.amend(understanding, self._now)
         self._matters.amend(understanding)
+        self._watches.amend(understanding)
         self._conflicts.amend(understanding, self._now)
         self._answer_questions()
 
@@ -322,6 +331,14 @@ class View:
         self._show("private", {**self._private_json(record), "is_live": False})
         return self._told()
 
+    def offer_watch(self, offer: Offer, at: int) -> list[Show]:
+        """Keep what whoever is on watch at a post of ours hands over."""
+        self._is_live = True
+        self._pass_time(at)
+        self._watches.offer(offer)
+        self._show_watch(self.own, offer.post)
+        return self._told()
+
     # What everybody reads.
 
     def messages(self, after: int = 0, count: int = 100) -> list[dict[str, Any]]:
@@ -457,8 +474,31 @@ class View:
         return None if found is None else self._matters.to_json(found, now)
 
     def due(self, now: int | None = None) -> list[dict[str, Any]]:
-        """What is due on the line, by whom and when, the nearest first."""
-        return self._matters.due(self._now if now is None else now)
+        """What is due on the line, by whom and when, the nearest first.
+
+        Each row has in `tell` the posts of ours that are to be told, were it to run out now.
+        """
+        now = self._now if now is None else now
+        rows = [*self._matters.due(now), *self._watches.due(now)]
+        rows.sort(key=lambda row: (row["at"], row["matter"], row["clock"]))
+        return [{**row, "tell": self.posts_to_tell(row["tier"] or 1, now)} for row in rows]
+
+    def posts_to_tell(self, tier: int, now: int | None = None) -> list[dict[str, Any]]:
+        """Which posts of ours are to be told now of what has come to a tier."""
+        terms = self._understanding.party(self.own)
+        told = posts_to_tell(terms, tier, self._now if now is None else now)
+        return [{"post": one.post, "tier": one.tier, "is_on_call": one.is_on_call} for one in told]
+
+    def notices_until(self, now: int, until: int) -> list[dict[str, Any]]:
+        """The live notices whose windows are open or open by then, one row each."""
+        return [
+            {
+                **self._notices.row(entry, now),
+                "conflicts": len(self._conflicts.of(entry.side)),
+            }
+            for entry in self._notices.listed(live_only=True, after=0)
+            if (entry.shown.valid_from or 0) < until
+        ]
 
     def alarms(self, standing_only: bool = True) -> list[dict[str, Any]]:
         """The standing alarms, loudest and then oldest first; then the acknowledged."""
@@ -495,6 +535,16 @@ class View:
         """All matters, for the desk."""
         return self._matters
 
+    @property
+    def watches(self) -> WatchView:
+        """Who is on watch, for the desk and the brief."""
+        return self._watches
+
+    @property
+    def awaiting(self) -> AwaitingView:
+        """What nobody has read yet, for the desk and the brief."""
+        return self._awaiting
+
     # One message, led to what it concerns.
 
     def _take(self, record: MessageRecord, message: Message | Unreadable) -> None:
@@ -509,6 +559,7 @@ class View:
                 record.flags |= Flag.DOUBTFUL
             self._lead(record, message)
             self._take_matter(record, message)
+            self._await(record, message)
         if record.precedence == Precedence.FLASH and record.party != self.own:
             facts = {**self._facts(record), "kind": kind_name(record.kind)}
             key = f"{record.party}/{record.epoch}/{record.index}"
@@ -542,6 +593,8 @@ class View:
                 self._take_declaration(record, message)
             case Adoption():
                 self._state.adopt(record)
+            case Watch():
+                self._take_watch(record, message)
             case KeyRevoke() if message.role is KeyRole.NODE:
                 self._distrust(record.party, message.from_index, record.index)
             case _:
@@ -609,6 +662,8 @@ class View:
         for run_out in self._matters.advance(self._now):
             self._tell_run_out(run_out)
             self._show_matter(run_out.matter)
+        for one in self._watches.advance(self._now):
+            self._tell_watch(one)
 
     def _private_json(self, record: PrivateRecord) -> dict[str, Any]:
         found = self._conflicts.of(record.side, is_private=True)
@@ -767,6 +822,7 @@ class View:
             "party": matter.record.party if clock.turn is Turn.OPENER else waited_for,
             "at": run_out.at,
             "tier": clock.tier,
+            "tell": self.posts_to_tell(clock.tier or self._matters.tier_of(matter)),
         }
         precedence = max(clock.precedence, Precedence(matter.record.precedence))
         self._raise(CLOCK, precedence, facts, key)
@@ -777,6 +833,56 @@ class View:
     def _show_matter(self, matter: Matter) -> None:
         if self._is_live:
             self._show("matter", self._matters.to_json(matter, self._now))
+
+    # Watches, and what nobody has read.
+
+    def _await(self, record: MessageRecord, message: Message) -> None:
+        of = getattr(message, "of", None) or record.reply_to
+        named = (of.party, of.index) if isinstance(of, Reference) else of
+        assert self._header is not None, "a message is being taken in"
+        target = None if named is None else self._messages.named_by(self._header, *named)
+        self._awaiting.take(record, message, target)
+
+    def _take_watch(self, record: MessageRecord, watch: Watch) -> None:
+        for one in self._watches.take(record, watch, self._now):
+            self._tell_watch(one)
+        if record.party != self.own and not record.flags & Flag.NO_EFFECT:
+            key = f"{record.party}/{watch.post}"
+            if watch.change is Change.UNMANNED:
+                facts = {**self._facts(record), "post": watch.post, "officer": watch.officer}
+                self._raise(
+                    UNMANNED, Precedence.IMMEDIATE, facts, f"{key}/{record.epoch}/{record.index}"
+                )
+            else:
+                for alarm in self._alarms.end_all(UNMANNED, self._now, f"{UNMANNED}/{key}/"):
+                    self._tell_alarm(alarm)
+        self._show_watch(record.party, watch.post)
+
+    def _tell_watch(self, run_out: WatchRunOut) -> None:
+        """Tell that a handover is due, or that nobody took the watch in time."""
+        party, post = run_out.watch.desk
+        first = run_out.watch.happenings[0]
+        key = f"watch/{post}/{first.epoch}/{first.index}~{run_out.clock.name}~{run_out.at}"
+        if run_out.is_over:
+            self._tell_alarm(self._alarms.end(f"{CLOCK}/{key}", self._now))
+            return
+        facts = {
+            "subject": "watch",
+            "matter": post,
+            "clock": run_out.clock.name,
+            "party": party,
+            "at": run_out.at,
+            "tier": run_out.clock.tier,
+            "tell": self.posts_to_tell(run_out.clock.tier),
+        }
+        self._raise(CLOCK, run_out.clock.precedence, facts, key)
+        self._show_watch(party, post)
+
+    def _show_watch(self, party: str, post: str) -> None:
+        if self._is_live:
+            for row in self._watches.listed(self._now):
+                if (row["party"], row["post"]) == (party, post):
+                    self._show("watch", row)
 
     # Declarations, keys.
 

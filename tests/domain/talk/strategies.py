@@ -12,6 +12,7 @@ from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.check import LineCheck, LineCheckReply, Occasion, ScopeStatus
 from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.escalation import Escalation, Lift
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke, KeyRole
 from openline.domain.talk.notice import (
@@ -27,6 +28,7 @@ from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text, Translation
 from openline.domain.talk.warning import Action, Warning
+from openline.domain.talk.watch import Change, Watch
 
 _WILD = st.characters(exclude_categories=("Cs", "Cc"))
 
@@ -271,6 +273,32 @@ messages = st.one_of(
         seen_until=st.none() | instants,
         documents=st.lists(needed_labels, max_size=2).map(tuple),
         text=texts,
+        language=languages,
+    ),
+    st.builds(
+        Watch,
+        by=bys,
+        change=st.sampled_from(Change),
+        post=needed_labels,
+        officer=needed_labels,
+        since=instants,
+        planned_until=st.none() | instants,
+        languages=st.lists(languages, unique=True).map(lambda drawn: tuple(sorted(drawn))),
+        communicator=labels,
+        relieved=labels,
+        brief=st.none() | st.binary(min_size=32, max_size=32),
+        remark=texts,
+        language=languages,
+    ),
+    st.builds(
+        Escalation,
+        by=bys,
+        of=references,
+        change=st.sampled_from(Lift),
+        tier=st.integers(1, 4),
+        why=needed_texts,
+        deadline=st.none() | instants,
+        stays=texts,
         language=languages,
     ),
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),

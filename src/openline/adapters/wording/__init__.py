@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from openline.adapters.wording import dialogue
+from openline.adapters.wording import dialogue, watch
 from openline.adapters.wording.marking import LANGUAGES, Data, Facts, Quote, catalogue, mark
 from openline.domain.instant import (
     DAY_MS,
@@ -49,7 +49,7 @@ from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (dialogue,)
+_ROOMS: Final = (dialogue, watch)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]
@@ -750,6 +750,8 @@ class Wording:
             # An alarm of a later version is shown as it is.
             rows = [f"{self.term(name)}:", *(f"{key} {value}" for key, value in facts.items())]
             rows = [visible(row) for row in rows]
+        if told := watch.told_words(self, facts.get("tell", [])):
+            rows.append(told)
         if alarm["over_at"] is not None:
             at = self.instant(alarm["over_at"])
             rows.append(self.say("Its cause is over since {at}.", at=at))

@@ -6,9 +6,10 @@
 from typing import Final
 
 from openline.domain.conduct.subject import Subject
+from openline.domain.talk.escalation import ESCALATION
 from openline.domain.talk.explanation import EXPLANATION
 from openline.domain.talk.query import QUERY
 from openline.domain.talk.warning import WARNING
 
-SUBJECTS: Final[tuple[Subject, ...]] = (WARNING, QUERY, EXPLANATION)
+SUBJECTS: Final[tuple[Subject, ...]] = (WARNING, QUERY, EXPLANATION, ESCALATION)
 """Every sort of matter, in the order in which an officer looks at them."""

@@ -23,7 +23,9 @@ class Kind(IntEnum):
     LINE_CHECK = 20
     LINE_CHECK_REPLY = 21
     DECLARATION = 22
+    WATCH = 25
     QUERY = 30
     ANSWER = 31
     WARNING = 32
     EXPLANATION = 33
+    ESCALATION = 64

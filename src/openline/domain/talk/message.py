@@ -18,6 +18,7 @@ from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import Body
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.declaration import Declaration
+from openline.domain.talk.escalation import Escalation
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
 from openline.domain.talk.kinds import Kind
@@ -27,6 +28,7 @@ from openline.domain.talk.receipt import Read, ReadBack
 from openline.domain.talk.response import Response
 from openline.domain.talk.text import Text
 from openline.domain.talk.warning import Warning
+from openline.domain.talk.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ Message: TypeAlias = (
     | Amendment
     | Declaration
     | Epoch
+    | Escalation
     | Explanation
     | KeyChange
     | KeyRevoke
@@ -62,6 +65,7 @@ Message: TypeAlias = (
     | Response
     | Text
     | Warning
+    | Watch
 )
 
 MESSAGES: Final[dict[Kind, type[Body]]] = {
@@ -84,6 +88,8 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         QueryAnswer,
         Warning,
         Explanation,
+        Watch,
+        Escalation,
     )
 }
 """Every kind and its message."""

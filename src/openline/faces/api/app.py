@@ -26,6 +26,7 @@ from openline.faces.api import (
     private,
     reading,
     schema,
+    watches,
     writing,
 )
 from openline.faces.api.describe import add_descriptions, describe_files
@@ -48,6 +49,7 @@ TAGS: Final = (
     Tag("messages", "What is said, and what became of it."),
     Tag("notices", "Advance information about activity, and the conflicts it meets."),
     Tag("matters", "Queries, warnings and what else waits for somebody, with their clocks."),
+    Tag("watches", "Who is on watch, what is handed over, and whom to tell."),
     Tag("private", "Plans and sites that this party keeps to itself, checked on this node only."),
     Tag("understandings", "What the parties agreed on."),
     Tag("keys", "This party's keys."),
@@ -73,6 +75,11 @@ ROUTES: Final = (
     conduct.list_matters,
     conduct.read_matter,
     conduct.list_due,
+    watches.list_watches,
+    watches.read_brief,
+    watches.offer_watch,
+    watches.list_posts_to_tell,
+    watches.replay,
     reading.list_alarms,
     writing.acknowledge_alarm,
     reading.read_understanding,

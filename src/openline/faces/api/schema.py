@@ -57,7 +57,8 @@ class Say(msgspec.Struct, forbid_unknown_fields=True):
 
     Attributes:
         kind: The kind of message: TEXT, NOTICE, READ, READ_BACK, RESPONSE, LINE_CHECK,
-            LINE_CHECK_REPLY, DECLARATION, QUERY, ANSWER, WARNING or EXPLANATION.
+            LINE_CHECK_REPLY, DECLARATION, QUERY, ANSWER, WARNING, EXPLANATION,
+            WATCH or ESCALATION.
         fields: The fields of the kind, in the same projection that messages are read in.
             Without `by`, the post and officer of node.toml act.
         precedence: How fast.

@@ -70,6 +70,8 @@ SAID_BY_PEOPLE: Final = (
     Kind.ANSWER,
     Kind.WARNING,
     Kind.EXPLANATION,
+    Kind.WATCH,
+    Kind.ESCALATION,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 
@@ -230,7 +232,8 @@ async def adopt(state: State, body: RawBody) -> dict[str, Any]:
     except TheirError as error:
         what = f"The file is no signed Understanding: {error.what.rstrip('.')}."
         raise BadRequest(what, "Send the file that `openline understanding sign` writes.") from None
-    result = await node_of(state).command(Adopt(body))
+    running = node_of(state)
+    result = await running.command(Adopt(body, by_of(running, None)))
     return {"is_done": True, **(result if isinstance(result, dict) else {})}
 
 

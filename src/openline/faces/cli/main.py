@@ -71,6 +71,8 @@ VERBS: Final = {
         "read-back": "talk:read_back_app",
         "check": "check:app",
         "declare": "declare:app",
+        "watch": "watch:app",
+        "tier": "tier:app",
     },
     "Keep to ourselves": {
         "private": "private:app",
@@ -79,6 +81,8 @@ VERBS: Final = {
         "status": "look:status_app",
         "due": "matter:due_app",
         "matter": "matter:app",
+        "brief": "watch:brief_app",
+        "replay": "replay:app",
         "log": "log:app",
         "import": "import_file:app",
         "conflicts": "look:conflicts_app",
