@@ -3,7 +3,8 @@
 The same fold as at start, into a line of its own that signs and sends nothing, and only up
 to the instant. It is done in small steps in the loop itself, so that nothing else waits:
 the store is read by nobody but the loop. What was observed of circuits is in no journal,
-so it is not told.
+so it is not told; when an alarm was noticed is not there either, and is then the time of the
+next row.
 """
 
 import asyncio

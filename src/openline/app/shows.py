@@ -78,11 +78,12 @@ class Shows:
             _, gone = self._kept.popleft()
             self._kept_bytes -= gone
         for queue in list(self._readers):
-            try:
+            if queue.qsize() < WAITING_MAX:
                 queue.put_nowait(told)
-            except asyncio.QueueFull:
+            else:
+                # What waits is still told: the reader then knows how far it came.
                 self._readers.remove(queue)
-                _end(queue)
+                queue.put_nowait(None)
 
     @asynccontextmanager
     async def follow(self, after: str = "") -> AsyncIterator[Following]:
@@ -92,7 +93,8 @@ class Shows:
             after: The last id that the reader has; empty for a new reader.
         """
         missed = self._missed(after)
-        queue: asyncio.Queue[Told | None] = asyncio.Queue(WAITING_MAX)
+        # One place more than is ever filled, for the end.
+        queue: asyncio.Queue[Told | None] = asyncio.Queue(WAITING_MAX + 1)
         for told in missed or ():
             queue.put_nowait(told)
         start = after if missed is not None else self.last_id
@@ -117,14 +119,8 @@ class Shows:
     def end(self) -> None:
         """End every stream."""
         for queue in self._readers:
-            _end(queue)
+            queue.put_nowait(None)
         self._readers = []
-
-
-def _end(queue: asyncio.Queue[Told | None]) -> None:
-    if queue.full():
-        queue.get_nowait()
-    queue.put_nowait(None)
 
 
 async def _drain(queue: asyncio.Queue[Told | None]) -> AsyncIterator[Told]:

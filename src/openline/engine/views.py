@@ -825,7 +825,7 @@ class View:
             "tell": self.posts_to_tell(clock.tier or self._matters.tier_of(matter)),
         }
         precedence = max(clock.precedence, Precedence(matter.record.precedence))
-        self._raise(CLOCK, precedence, facts, key)
+        self._raise(CLOCK, precedence, facts, key, run_out.at)
 
     def _matter_facts(self, matter: Matter) -> dict[str, Any]:
         return {"subject": matter.subject.name, "matter": self._matters.id_of(matter)}
@@ -875,7 +875,7 @@ class View:
             "tier": run_out.clock.tier,
             "tell": self.posts_to_tell(run_out.clock.tier),
         }
-        self._raise(CLOCK, run_out.clock.precedence, facts, key)
+        self._raise(CLOCK, run_out.clock.precedence, facts, key, run_out.at)
         self._show_watch(party, post)
 
     def _show_watch(self, party: str, post: str) -> None:
@@ -930,8 +930,17 @@ class View:
             "serial": self._messages.serial(record.party, record.index),
         }
 
-    def _raise(self, name: str, precedence: Precedence, facts: dict[str, Any], key: str) -> None:
-        self._tell_alarm(self._alarms.raise_alarm(name, precedence, facts, self._now, key))
+    def _raise(
+        self,
+        name: str,
+        precedence: Precedence,
+        facts: dict[str, Any],
+        key: str,
+        at: int | None = None,
+    ) -> None:
+        """Raise an alarm: at the instant that brought it about, by default now."""
+        at = self._now if at is None else at
+        self._tell_alarm(self._alarms.raise_alarm(name, precedence, facts, at, key))
 
     def _tell_alarm(self, alarm: Alarm | None) -> None:
         if alarm is not None and self._is_live:

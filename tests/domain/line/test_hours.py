@@ -32,6 +32,7 @@ def manned(words: str, at: str) -> bool:
     ("words", "at", "is_there"),
     [
         ("24 h", "2017-04-09T03:00:00Z", True),
+        ("on call", "2017-04-07T10:00:00Z", False),
         ("24h", "2017-04-09T03:00:00Z", True),
         (OFFICE, "2017-04-07T08:00:00Z", True),
         (OFFICE, "2017-04-07T07:59:59Z", False),

@@ -2,7 +2,7 @@
 
 An Understanding holds them in words. Here is the one way in which words are understood:
 `24 h`, or times of day in UTC with days, such as `08:00-16:00Z Mon-Fri`; several are parted
-by semicolons. Words of an older Understanding that are written otherwise stay valid: then
+by semicolons. `on call` alone is a post that is never manned, and is called. Words of an older Understanding that are written otherwise stay valid: then
 nobody can tell from them whether the post is manned, and it counts as always to be told.
 """
 
@@ -25,7 +25,10 @@ _ROW = re.compile(
     r"(?:24 ?h|([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})Z)"
     r"(?: (daily|[A-Z][a-z]{2}(?:[-,][A-Z][a-z]{2})*))?"
 )
-_REMEDY: Final = "Write 24 h, or times in UTC with days: 08:00-16:00Z Mon-Fri; 09:00-12:00Z Sat."
+_ON_CALL: Final = "on call"
+_REMEDY: Final = (
+    "Write 24 h, on call, or times in UTC with days: 08:00-16:00Z Mon-Fri; 09:00-12:00Z Sat."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,16 @@ def parse_hours(words: str) -> tuple[Shift, ...]:
     """Hours of watch from words.
 
     Args:
-        words: `24 h`, `08:00-16:00Z Mon-Fri`, `20:00-04:00Z`, parted by semicolons.
+        words: `on call`, `24 h`, `08:00-16:00Z Mon-Fri`, `20:00-04:00Z`, parted by semicolons.
+
+    Returns:
+        When the post is manned, one entry for each part; none for `on call`.
 
     Raises:
         Fault: They are written otherwise; the path is empty.
     """
+    if words.strip() == _ON_CALL:
+        return ()
     rows = [row.strip() for row in words.split(";")]
     if len(rows) > HOURS_ROWS_MAX:
         raise Fault("", f"have {len(rows)} parts, at most {HOURS_ROWS_MAX} are read", _REMEDY)

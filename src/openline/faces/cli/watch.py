@@ -1,5 +1,6 @@
 """The verbs `watch` and `brief`: who is on watch, and how a watch is handed over."""
 
+import base64
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +130,8 @@ def take(
         "relieved": now["officer"],
     }
     if brief:
-        fields["brief"] = _whole_hash(now, brief)
+        digest = bytes.fromhex(_whole_hash(now, brief))
+        fields["brief"] = base64.b64encode(digest).decode()
     say_message(options, "WATCH", fields, client=client, line=line, wait_s=wait)
 
 
