@@ -102,7 +102,7 @@ def _machine(status: dict[str, Any]) -> dict[str, Rows]:
         for circuit in peer["circuits"]
     ]
     alarms = [
-        {name: alarm[name] for name in ("id", "name", "precedence", "at", "facts")}
+        {name: alarm[name] for name in ("id", "name", "precedence", "at", "facts", "over_at")}
         for alarm in status["alarms"]
     ]
     return {"circuits": circuits, "alarms": alarms}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from openline.adapters.wording.dialogue import due, matter_name
 from openline.adapters.wording.marking import Data, Facts, mark
+from openline.domain.instant import dtg
 from openline.domain.talk.escalation import Escalation, Lift
 from openline.domain.talk.watch import NODE, Change, Watch
 
@@ -148,7 +149,7 @@ def watch_words(say: "Wording", row: Mapping[str, Any]) -> str:
         else say.say(empty, **values)
     ]
     if row["planned_until"] is not None and not row["is_past"]:
-        parts.append(say.say("Planned until {at}.", at=say.instant(row["planned_until"])))
+        parts.append(say.say("Planned until {at}.", at=_minute(row["planned_until"])))
     if row["languages"]:
         names = say.listed(say.term(one) for one in row["languages"])
         parts.append(say.say("A linguist is present for: {names}.", names=names))
@@ -162,6 +163,11 @@ def watch_words(say: "Wording", row: Mapping[str, Any]) -> str:
         offers = mark("{officer} hands it over with the brief {hash}.")
         parts.append(say.say(offers, officer=officer, hash=digest))
     return " ".join(parts)
+
+
+def _minute(at: int) -> Data:
+    """An instant to the minute: a list to be read, not a record."""
+    return Data(dtg(at))
 
 
 _Rows = Callable[["Wording", Mapping[str, Any]], str]
@@ -180,9 +186,7 @@ def _circuit_row(say: "Wording", row: Mapping[str, Any]) -> str:
 
 def _check_row(say: "Wording", row: Mapping[str, Any]) -> str:
     sentence = mark("line check {n} of {party}, asked at {at}: answer it")
-    return say.say(
-        sentence, n=Data(row["number"]), party=Data(row["party"]), at=say.instant(row["at"])
-    )
+    return say.say(sentence, n=Data(row["number"]), party=Data(row["party"]), at=_minute(row["at"]))
 
 
 def _due_row(say: "Wording", row: Mapping[str, Any]) -> str:
@@ -209,8 +213,8 @@ def _notice_row(say: "Wording", row: Mapping[str, Any]) -> str:
         id=say.data(row["notice_id"]),
         party=Data(row["party"]),
         state=say.term(row["state"]),
-        start="–" if row["valid_from"] is None else say.instant(row["valid_from"]),
-        end="–" if row["valid_until"] is None else say.instant(row["valid_until"]),
+        start="–" if row["valid_from"] is None else _minute(row["valid_from"]),
+        end="–" if row["valid_until"] is None else _minute(row["valid_until"]),
         n=Data(row["conflicts"]),
     )
 
@@ -221,7 +225,7 @@ def _message_row(say: "Wording", row: Mapping[str, Any]) -> str:
         serial=Data(row["serial"]),
         kind=Data(row["kind"]),
         precedence=say.term(row["precedence"]),
-        at=say.instant(row["at"]),
+        at=_minute(row["at"]),
     )
 
 
@@ -242,12 +246,11 @@ def _translation_row(say: "Wording", row: Mapping[str, Any]) -> str:
 
 
 def _alarm_row(say: "Wording", row: Mapping[str, Any]) -> str:
-    said = say.alarm({**row, "over_at": None})
     return say.say(
         mark("{precedence}, {at}: {said}"),
         precedence=say.term(row["precedence"]),
-        at=say.instant(row["at"]),
-        said=said,
+        at=_minute(row["at"]),
+        said=say.alarm(row),
     )
 
 
@@ -284,8 +287,8 @@ def brief_rows(say: "Wording", brief: Mapping[str, Any]) -> Iterator[str]:
         sentence,
         party=Data(brief["party"]),
         line=Data(brief["line"]),
-        at=say.instant(brief["at"]),
-        end=say.instant(brief["until"]),
+        at=_minute(brief["at"]),
+        end=_minute(brief["until"]),
     )
     yield say.say("The line is {word}.", word=say.term(brief["word"]))
     yield from _declared(say, brief["declared"])
@@ -302,7 +305,7 @@ def replay_rows(say: "Wording", past: Mapping[str, Any]) -> Iterator[str]:
     """How a line stood, in rows; what is under a title is indented."""
     sentence = mark("The line {line} at {at}, as the node of {party} knew it then.")
     yield say.say(
-        sentence, line=Data(past["line"]), at=say.instant(past["at"]), party=Data(past["party"])
+        sentence, line=Data(past["line"]), at=_minute(past["at"]), party=Data(past["party"])
     )
     held = say.listed(Data(f"{party} {size}") for party, size in past["held"].items())
     counts = mark("Said by us: {n}. Held of the others: {held}.")

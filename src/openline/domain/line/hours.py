@@ -2,8 +2,9 @@
 
 An Understanding holds them in words. Here is the one way in which words are understood:
 `24 h`, or times of day in UTC with days, such as `08:00-16:00Z Mon-Fri`; several are parted
-by semicolons. `on call` alone is a post that is never manned, and is called. Words of an older Understanding that are written otherwise stay valid: then
-nobody can tell from them whether the post is manned, and it counts as always to be told.
+by semicolons. `on call` alone is a post that is never manned, and is called. Words of an
+older Understanding that are written otherwise stay valid: then nobody can tell from them
+whether the post is manned, and it counts as always to be told.
 """
 
 import re

@@ -22,10 +22,10 @@ def replay(
 
     Example:
         openline replay --at 070140ZAPR17
-        openline replay --at -2h --json
+        openline replay --at=-2h --json
 
     Args:
-        at: The instant: ISO 8601 with Z, a date-time group, or -2h from now.
+        at: The instant: ISO 8601 with Z, a date-time group, or =-2h for two hours ago.
         language: Of the words that the program adds; without it that of node.toml.
         options: Which node and line, and how to print.
     """

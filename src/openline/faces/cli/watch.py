@@ -230,8 +230,9 @@ def _brief_rows(brief: dict[str, Any]) -> Iterator[str]:
 
 def _offer_rows(done: dict[str, Any]) -> Iterator[str]:
     yield from map(Worded, done["content"]["said"])
-    yield f"Handed over at {format_instant(done['at'])}; {done['officer']} is on watch until it"
-    yield f"is taken: openline watch take --brief {done['brief'][:8]} --by {done['post']}/OFFICER"
+    at, officer = format_instant(done["at"]), done["officer"]
+    yield f"Handed over at {at}. Until it is taken {officer} is on watch:"
+    yield f"    openline watch take --brief {done['brief'][:8]} --by {done['post']}/OFFICER"
 
 
 def _fields(change: str, post: str, officer: str, client: "Client", remark: str) -> dict[str, Any]:
