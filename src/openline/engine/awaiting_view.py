@@ -5,7 +5,6 @@ as read as soon as an officer of the party addressed has said anything about it.
 itself says all of this too; here it is kept together, up to a bound.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -18,9 +17,6 @@ from openline.domain.talk.receipt import Read
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text
 from openline.engine.message_view import MessageRecord, MessageView, kind_name
-
-Place = tuple[str, int, int]
-"""Author, epoch and index of a message."""
 
 _NOT_AWAITED: Final = (
     Kind.UNDERSTANDING,
@@ -47,94 +43,89 @@ class AwaitingView:
         self._messages = messages
         self._own = messages.own
         self._languages = understanding.party(messages.own).languages
-        # Who of those addressed has not read a message, the oldest message first.
-        self._unread: OrderedDict[Place, tuple[MessageRecord, list[str]]] = OrderedDict()
-        self._foreign: OrderedDict[Place, tuple[MessageRecord, str]] = OrderedDict()
+        # What somebody addressed has not read, by its position, the oldest first.
+        self._unread: dict[int, MessageRecord] = {}
+        # Of those, who has read one that several were to read.
+        self._read_by: dict[int, tuple[str, ...]] = {}
+        self._foreign: dict[int, tuple[MessageRecord, str]] = {}
         self.forgotten = 0
 
-    def take(
-        self, record: MessageRecord, message: Message, target: MessageRecord | None
-    ) -> MessageRecord | None:
-        """Take in a message, and what it says about another one.
-
-        Returns:
-            The message that nobody addressed leaves unread any longer by this one.
-        """
+    def take(self, record: MessageRecord, message: Message, target: MessageRecord | None) -> None:
+        """Take in a message, and what it says about another one."""
         self._add(record, message)
         if target is None or target.party == record.party:
-            return None
-        place = (target.party, target.epoch, target.index)
+            return
         if record.party == self._own and not isinstance(message, Read):
-            self._foreign.pop(place, None)
-        return self._seen(place, record.party)
+            self._foreign.pop(target.position, None)
+        self._seen(target, record.party)
 
     def _add(self, record: MessageRecord, message: Message) -> None:
         if record.kind in _NOT_AWAITED:
             return
         if isinstance(message, Response) and message.answer not in _READ_TOO:
             return
-        others = [one for one in record.recipients if one != record.party]
-        if record.party != self._own:
-            others = [one for one in others if one == self._own]
-        waiting = [one for one in others if record.read_at(one) is None]
-        place = (record.party, record.epoch, record.index)
-        if waiting:
-            self._unread[place] = (record, waiting)
+        if self._waiting(record):
+            self._unread[record.position] = record
             if len(self._unread) > AWAITING_MAX:
                 self._forget()
         if record.party != self._own and isinstance(message, Text):
             known = {message.language, *(one.language for one in message.translations)}
             if known.isdisjoint(self._languages):
-                self._foreign[place] = (record, message.language)
+                self._foreign[record.position] = (record, message.language)
                 if len(self._foreign) > AWAITING_MAX:
-                    self._foreign.popitem(last=False)
+                    del self._foreign[next(iter(self._foreign))]
+
+    def _waiting(self, record: MessageRecord) -> list[str]:
+        """Who of those that we look after has not read a message."""
+        read_by = self._read_by.get(record.position, ())
+        return [
+            one
+            for one in record.recipients
+            if one != record.party
+            and (record.party == self._own or one == self._own)
+            and one not in read_by
+            and record.read_at(one) is None
+        ]
 
     def _forget(self) -> None:
         """Let go of the oldest of the least urgent: a FLASH is never lost among texts."""
         gone = next(
             (
-                place
-                for place, (record, _) in self._unread.items()
+                position
+                for position, record in self._unread.items()
                 if record.precedence < Precedence.FLASH
             ),
             next(iter(self._unread)),
         )
         del self._unread[gone]
+        self._read_by.pop(gone, None)
         self.forgotten += 1
 
-    def _seen(self, place: Place, party: str) -> MessageRecord | None:
-        found = self._unread.get(place)
-        if found is None or party not in found[1]:
-            return None
-        found[1].remove(party)
-        if found[1]:
-            return None
-        del self._unread[place]
-        return found[0]
+    def _seen(self, target: MessageRecord, party: str) -> None:
+        position = target.position
+        if position not in self._unread or party not in target.recipients:
+            return
+        read_by = self._read_by.get(position, ())
+        self._read_by[position] = (*read_by, *((party,) if party not in read_by else ()))
+        if not self._waiting(target):
+            del self._unread[position]
+            del self._read_by[position]
 
     def unread_flash(self) -> list[MessageRecord]:
         """Every FLASH of a counterpart that none of our officers has read."""
         return [
             record
-            for record, _ in self._unread.values()
+            for record in self._unread.values()
             if record.party != self._own and record.precedence == Precedence.FLASH
         ]
 
     def unread(self) -> list[dict[str, Any]]:
         """What counterparts said and none of our officers has read, the most urgent first."""
-        return self._listed(
-            (record, waiting)
-            for record, waiting in self._unread.values()
-            if record.party != self._own
-        )
+        return self._listed(one for one in self._unread.values() if one.party != self._own)
 
     def unread_by_others(self) -> list[dict[str, Any]]:
         """What we said and somebody addressed has not read, the most urgent first."""
-        return self._listed(
-            (record, waiting)
-            for record, waiting in self._unread.values()
-            if record.party == self._own
-        )
+        return self._listed(one for one in self._unread.values() if one.party == self._own)
 
     def translations(self) -> list[dict[str, Any]]:
         """Texts in none of our languages, which nobody of ours has answered, as they came."""
@@ -143,9 +134,9 @@ class AwaitingView:
             for record, language in self._foreign.values()
         ]
 
-    def _listed(self, found: Iterable[tuple[MessageRecord, list[str]]]) -> list[dict[str, Any]]:
-        rows = sorted(found, key=lambda one: (-one[0].precedence, one[0].position))
-        return [{**self._json(record), "by": list(waiting)} for record, waiting in rows]
+    def _listed(self, found: Iterable[MessageRecord]) -> list[dict[str, Any]]:
+        rows = sorted(found, key=lambda one: (-one.precedence, one.position))
+        return [{**self._json(record), "by": self._waiting(record)} for record in rows]
 
     def _json(self, record: MessageRecord) -> dict[str, Any]:
         return {
