@@ -78,3 +78,15 @@ def test_a_flood_forgets_texts_and_no_flash(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(waiting.unread()) == 20
     assert waiting.forgotten == 31
     assert [one.index for one in waiting.unread_flash()] == [flash]
+
+
+def test_a_long_list_is_cut_to_its_most_urgent_rows() -> None:
+    """At most so many rows are made, and the counts tell of all."""
+    script = Script().adopt()
+    for number in range(5):
+        script.say(BRAVO, text(f"text {number}"))
+    flash = script.say(BRAVO, text("now"), precedence=int(Precedence.FLASH))
+    waiting = script.views[ALPHA].awaiting
+    assert serials(waiting.unread(2))[0] == f"BRAVO-{flash:04d}"
+    assert len(waiting.unread(2)) == 2
+    assert waiting.counts() == {"unread": 6, "unread_by_others": 0, "translations": 0}

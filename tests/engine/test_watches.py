@@ -16,7 +16,7 @@ from openline.domain.talk.query import Query, Question, Sighting
 from openline.domain.talk.receipt import Read
 from openline.domain.talk.text import Text
 from openline.domain.talk.watch import NODE, Change, Watch
-from openline.engine.commands import Compose, OfferWatch
+from openline.engine.commands import Adopt, Compose, ExportCourier, ImportCourier, OfferWatch
 from openline.engine.events import CommandGiven
 from openline.engine.journal import Happened, parse_row
 from openline.engine.watch_view import NOT_OPENED
@@ -359,3 +359,23 @@ def test_an_offer_is_only_for_who_is_on_watch(region: Region) -> None:
     opened(region)
     with pytest.raises(OurError, match=r"Capt\. Smith is on watch at air-desk, not Lt\. Jones"):
         offered(region, JONES)
+
+
+def test_acts_on_this_node_alone_are_under_a_name() -> None:
+    """Who adopted the Understanding and who had a courier's file made stands in the journal."""
+    region = Region(make_parties())
+    by = (POST, SMITH)
+    for party in (ALPHA, BRAVO):
+        region.ask(party, Adopt(region.signed.format(), by))
+    region.connect_all()
+    region.pump()
+    file = region.ask(ALPHA, ExportCourier(LINE, BRAVO, by))
+    region.ask(BRAVO, ImportCourier(LINE, file, by))
+    acts = {}
+    for party in (ALPHA, BRAVO):
+        line = region.line_of(party)
+        rows = [parse_row(one) for one in line.store.entries(line.journal.origin, 0, 1_000)]
+        acts[party] = [one.rest for one in rows if one.happened is Happened.ACTED]
+    assert [act[:3] for act in acts[ALPHA]] == [(*by, "ADOPTED"), (*by, "CARRIED_OUT")]
+    assert [act[:3] for act in acts[BRAVO]] == [(*by, "ADOPTED"), (*by, "CARRIED_IN")]
+    assert acts[BRAVO][1][3] == sha256(file).hexdigest()

@@ -62,8 +62,10 @@ def _state(past: Line, at: int, rows: int) -> dict[str, Any]:
         "due": view.due(at),
         "notices": view.notices_until(at, at + 1),
         "alarms": view.alarms(),
-        "unread": view.awaiting.unread(),
+        "unread": view.awaiting.unread(_ROWS_SHOWN_MAX),
     }
+    counts = {name: len(found) for name, found in lists.items()}
+    counts["unread"] = view.awaiting.counts()["unread"]
     return {
         "line": past.name,
         "party": past.own,
@@ -77,8 +79,8 @@ def _state(past: Line, at: int, rows: int) -> dict[str, Any]:
         "watches": view.watches.listed(at),
         **{name: found[:_ROWS_SHOWN_MAX] for name, found in lists.items()},
         "left_off": {
-            name: len(found) - _ROWS_SHOWN_MAX
-            for name, found in lists.items()
-            if len(found) > _ROWS_SHOWN_MAX
+            name: count - _ROWS_SHOWN_MAX
+            for name, count in counts.items()
+            if count > _ROWS_SHOWN_MAX
         },
     }

@@ -5,7 +5,7 @@ as read as soon as an officer of the party addressed has said anything about it.
 itself says all of this too; here it is kept together, up to a bound.
 """
 
-from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 from openline.domain.limits import AWAITING_MAX
@@ -119,23 +119,32 @@ class AwaitingView:
             if record.party != self._own and record.precedence == Precedence.FLASH
         ]
 
-    def unread(self) -> list[dict[str, Any]]:
-        """What counterparts said and none of our officers has read, the most urgent first."""
-        return self._listed(one for one in self._unread.values() if one.party != self._own)
+    def unread(self, count: int = AWAITING_MAX) -> list[dict[str, Any]]:
+        """At most so much that none of our officers has read, the most urgent first."""
+        return self._listed([one for one in self._unread.values() if one.party != self._own], count)
 
-    def unread_by_others(self) -> list[dict[str, Any]]:
-        """What we said and somebody addressed has not read, the most urgent first."""
-        return self._listed(one for one in self._unread.values() if one.party == self._own)
+    def unread_by_others(self, count: int = AWAITING_MAX) -> list[dict[str, Any]]:
+        """At most so much of ours that somebody has not read, the most urgent first."""
+        return self._listed([one for one in self._unread.values() if one.party == self._own], count)
 
-    def translations(self) -> list[dict[str, Any]]:
-        """Texts in none of our languages, which nobody of ours has answered, as they came."""
+    def counts(self) -> dict[str, int]:
+        """How many there are of each: `unread`, `unread_by_others`, `translations`."""
+        theirs = sum(one.party != self._own for one in self._unread.values())
+        return {
+            "unread": theirs,
+            "unread_by_others": len(self._unread) - theirs,
+            "translations": len(self._foreign),
+        }
+
+    def translations(self, count: int = AWAITING_MAX) -> list[dict[str, Any]]:
+        """At most so many texts in none of our languages that nobody answered, as they came."""
         return [
             {**self._json(record), "language": language}
-            for record, language in self._foreign.values()
+            for record, language in islice(self._foreign.values(), count)
         ]
 
-    def _listed(self, found: Iterable[MessageRecord]) -> list[dict[str, Any]]:
-        rows = sorted(found, key=lambda one: (-one.precedence, one.position))
+    def _listed(self, found: list[MessageRecord], count: int) -> list[dict[str, Any]]:
+        rows = sorted(found, key=lambda one: (-one.precedence, one.position))[:count]
         return [{**self._json(record), "by": self._waiting(record)} for record in rows]
 
     def _json(self, record: MessageRecord) -> dict[str, Any]:

@@ -26,9 +26,10 @@ def watch_brief(line: "Line", now: int) -> dict[str, Any]:
     view, status = line.view, line.status(now)
     left_off: dict[str, int] = {}
     lists = {**_open(view, now), **_unread(line, view), **_machine(status)}
-    for name, rows in lists.items():
-        if len(rows) > BRIEF_ROWS_MAX:
-            left_off[name] = len(rows) - BRIEF_ROWS_MAX
+    counts = {name: len(rows) for name, rows in lists.items()} | view.awaiting.counts()
+    for name, count in counts.items():
+        if count > BRIEF_ROWS_MAX:
+            left_off[name] = count - BRIEF_ROWS_MAX
     return {
         "line": line.name,
         "party": line.own,
@@ -82,10 +83,10 @@ def _unread(line: "Line", view: "View") -> dict[str, Rows]:
         for index in range(first, min(line.outbox.size, first + 2 * BRIEF_ROWS_MAX))
     ]
     return {
-        "unread": view.awaiting.unread(),
-        "unread_by_others": view.awaiting.unread_by_others(),
+        "unread": view.awaiting.unread(BRIEF_ROWS_MAX),
+        "unread_by_others": view.awaiting.unread_by_others(BRIEF_ROWS_MAX),
         "not_receipted": not_receipted,
-        "translations": view.awaiting.translations(),
+        "translations": view.awaiting.translations(BRIEF_ROWS_MAX),
     }
 
 
