@@ -137,7 +137,7 @@ class AwaitingView:
         }
 
     def translations(self, count: int = AWAITING_MAX) -> list[dict[str, Any]]:
-        """At most so many texts in none of our languages that nobody answered, as they came."""
+        """At most so many texts in foreign languages that nobody answered, as they came."""
         return [
             {**self._json(record), "language": language}
             for record, language in islice(self._foreign.values(), count)
