@@ -97,7 +97,7 @@ SENT = Send(5, b"frame")
 def test_frames_leave_before_anything_is_shown() -> None:
     """A turn is committed, anchored, settled, sent and then shown, and only then rests."""
     stage = Stage()
-    stage.running._tell = lambda show: stage.done.append("show")  # type: ignore[method-assign]
+    stage.running._shows.tell = lambda show: stage.done.append("show")  # type: ignore[method-assign]
     stage.turns = [([append(OUT, 3)], [SHOWN, SENT, SHOWN, SENT])]
     asyncio.run(stage.play(1))
     assert stage.done == [

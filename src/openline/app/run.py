@@ -12,7 +12,7 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
 from openline import __version__
@@ -22,6 +22,8 @@ from openline.adapters.keys import FileKeys
 from openline.adapters.tls import is_usable
 from openline.app.config import Config
 from openline.app.export import Exporter
+from openline.app.replay import replay_line
+from openline.app.shows import Following, Shows
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence, parse_origin
 from openline.domain.record.envelope import parse_content
@@ -76,9 +78,6 @@ CHECK_STEPS_MAX: Final = 4_096
 EVENTS_WAITING_MAX: Final = 4_096
 """Above this the circuits are not read until the loop has caught up."""
 
-SHOWS_WAITING_MAX: Final = 4_096
-"""A reader of the event stream that is further behind is let go."""
-
 _log = logging.getLogger("openline")
 
 
@@ -120,11 +119,13 @@ class RunningNode:
         self._tokens = itertools.count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._links: dict[int, Link] = {}
-        self._readers: list[asyncio.Queue[Show | None]] = []
+        self._shows = Shows(self.started_at)
         self._deliveries: list[tuple[str, int, asyncio.Future[None]]] = []
         self._is_over = False
         self._exporters: dict[str, Exporter] = {}
         self._export_lock = asyncio.Lock()
+        # A replay holds all that a line holds once more: never two of them.
+        self._replay_lock = asyncio.Lock()
         self._compiling: asyncio.Task[None] | None = None
         self.turns = 0
 
@@ -245,7 +246,7 @@ class RunningNode:
                 if link := self._links.get(number):
                     link.close(reason)
             case Show():
-                self._tell(effect)
+                self._shows.tell(effect)
             case TrustCertificates():
                 self.on_trust()
             case PromoteKey(role):
@@ -432,30 +433,29 @@ class RunningNode:
 
     # The stream of what changes.
 
-    @asynccontextmanager
-    async def shows(self) -> AsyncIterator[AsyncIterator[Show]]:
-        """What changes, from now on; ends when the node stops or the reader is slow."""
-        queue: asyncio.Queue[Show | None] = asyncio.Queue(SHOWS_WAITING_MAX)
-        self._readers.append(queue)
-        try:
-            yield _drain(queue)
-        finally:
-            if queue in self._readers:
-                self._readers.remove(queue)
+    def follow(self, after: str = "") -> AbstractAsyncContextManager[Following]:
+        """What changes, from an id on or from now on; ends when the node stops."""
+        return self._shows.follow(after)
 
-    def _tell(self, show: Show) -> None:
-        for queue in list(self._readers):
-            try:
-                queue.put_nowait(show)
-            except asyncio.QueueFull:
-                self._readers.remove(queue)
-                _end(queue)
+    # The watch, and the past.
+
+    def brief(self, line: str) -> dict[str, Any]:
+        """What whoever takes the watch on a line must know now."""
+        return self._line(line).brief(self._now_ms())
+
+    async def replay(self, line: str, at: int) -> dict[str, Any]:
+        """How a line stood at an instant; one at a time, and the loop is never held up.
+
+        Raises:
+            OurError: There is no such line, or the instant is still to come.
+        """
+        running = self._line(line)
+        async with self._replay_lock:
+            return await replay_line(running, at, self._now_ms())
 
     def _end_readers(self) -> None:
         self._is_over = True
-        for queue in self._readers:
-            _end(queue)
-        self._readers = []
+        self._shows.end()
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(_stopping())
@@ -520,17 +520,6 @@ def _stopping() -> OurError:
     return OurError(
         "The node is stopping.", "See `openline log` when it runs again, before you repeat it."
     )
-
-
-def _end(queue: asyncio.Queue[Show | None]) -> None:
-    if queue.full():
-        queue.get_nowait()
-    queue.put_nowait(None)
-
-
-async def _drain(queue: asyncio.Queue[Show | None]) -> AsyncIterator[Show]:
-    while (show := await queue.get()) is not None:
-        yield show
 
 
 def _is_bulk(event: Event) -> bool:

@@ -586,3 +586,27 @@ FEED_ENTRIES_MAX = 500
 
 FEED_NOTICES_MAX = 2_000
 """Notices, the newest, that are looked through for public ones: a day of ten busy lines."""
+
+HOURS_ROWS_MAX = 16
+"""Parts of the hours of watch of one post: two for each day of the week."""
+
+WATCH_MS_MAX = 86_400_000
+"""One watch as planned: whoever stays a whole day opens it anew."""
+
+WATCHES_KEPT = 32
+"""Watches of one post that a node still lists: ten days; the record has them all."""
+
+BRIEF_ROWS_MAX = 100
+"""Rows of one sort in a watch brief: more is read where it stands, and counted here."""
+
+AWAITING_MAX = 10_000
+"""Messages that wait to be read, counted one by one: ten busy days; the record has them all."""
+
+EVENTS_KEPT_MAX = 2_048
+"""Changes kept for readers of the event stream that come back: half a minute of a busy line."""
+
+EVENTS_KEPT_BYTES_MAX = 8_388_608
+"""Bytes of those changes as JSON: a notice with many volumes counts as much as it holds."""
+
+REPLAY_STEP_MS = 10
+"""Time between two pauses of a replay of the past: a fifth of what may hold up the loop."""

@@ -72,6 +72,9 @@ CALL_UNVERIFIED: Final = "CALL_UNVERIFIED"
 READOUT_DIFFERS: Final = "READOUT_DIFFERS"
 """A counterpart has published as agreed what was not agreed."""
 
+UNMANNED: Final = "UNMANNED"
+"""A counterpart says that nobody is on watch at a post of its own."""
+
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""
 
@@ -197,9 +200,19 @@ class AlarmView:
         alarm.over_at = at
         return alarm
 
-    def end_all(self, name: str, at: int) -> list[Alarm]:
-        """Say that the cause of every standing alarm of a name is over."""
-        ended = [self.end(key, at) for key, one in self._standing.items() if one.name == name]
+    def end_all(self, name: str, at: int, prefix: str = "") -> list[Alarm]:
+        """Say that the cause of every standing alarm of a name is over.
+
+        Args:
+            name: The name.
+            at: The present instant.
+            prefix: With what the ids begin of those that are meant; empty for all.
+        """
+        ended = [
+            self.end(key, at)
+            for key, one in self._standing.items()
+            if one.name == name and key.startswith(prefix)
+        ]
         return [alarm for alarm in ended if alarm is not None]
 
     def acknowledge(self, alarm_id: str, by: tuple[str, str], at: int) -> Alarm:

@@ -129,10 +129,29 @@ class ReleaseEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferWatch:
+    """Hand over the watch: keep the brief of now; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        by: Post and officer on watch.
+    """
+
+    line: str
+    by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Adopt:
-    """Adopt a signed Understanding: a new line, or an amendment of one."""
+    """Adopt a signed Understanding: a new line, or an amendment of one.
+
+    Attributes:
+        signed: The file with all signatures.
+        by: Post and officer; empty where no person asks.
+    """
 
     signed: bytes
+    by: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +193,7 @@ class ExportCourier:
 
     line: str
     party: str
+    by: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +202,7 @@ class ImportCourier:
 
     line: str
     data: bytes
+    by: tuple[str, str] = ("", "")
 
 
 Command: TypeAlias = (
@@ -192,6 +213,7 @@ Command: TypeAlias = (
     | DropPrivate
     | HoldEvidence
     | ReleaseEvidence
+    | OfferWatch
     | Adopt
     | ChangeKey
     | PublishRevocation

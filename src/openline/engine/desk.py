@@ -45,6 +45,7 @@ from openline.domain.talk.coded import Coded
 from openline.domain.talk.contact import Contact, ContactReply
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.escalation import Escalation
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.incident import Incident, Inquiry
 from openline.domain.talk.kinds import Kind
@@ -62,10 +63,12 @@ from openline.domain.talk.service import Service
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation
 from openline.domain.talk.warning import Warning
+from openline.domain.talk.watch import NODE, Watch, is_same_person
 from openline.engine.commands import Compose
 from openline.engine.conflict_view import Check
 from openline.engine.contact_rules import check_contact, completed
 from openline.engine.dialogue_rules import check_dialogue
+from openline.engine.escalation_rules import check_escalation
 from openline.engine.incident_rules import check_incident, name_incident
 from openline.engine.matter_view import Matter, MatterView
 from openline.engine.message_view import MessageRecord, kind_name
@@ -74,6 +77,7 @@ from openline.engine.readout_view import ReadoutView
 from openline.engine.state_rules import accepts_offer, check_offer, check_service
 from openline.engine.talk_rules import check_talk, completed_coded
 from openline.engine.views import View
+from openline.engine.watch_rules import WatchRules
 
 _HUMANITARIAN: Final = "humanitarian"
 _TIER_OF_DECLARATIONS: Final = 2
@@ -157,6 +161,7 @@ class Desk:
         self._incidents: set[str] = set()
         self._check_number = 0
         self._places = PlaceDesk(own, view)
+        self.watches = WatchRules(self, view, own)
 
     def compose(self, command: Compose, now: int) -> Draft:
         """The draft of what an officer asks to say.
@@ -183,6 +188,8 @@ class Desk:
         self._places.note(message)
         if isinstance(message, Incident):
             self._incidents.add(message.incident)
+        if isinstance(message, Watch):
+            self.watches.drafted(message, now)
         kind = int(message.message_kind)
         return Draft(kind, body, reply_to, int(command.precedence), recipients, message)
 
@@ -328,6 +335,10 @@ class Desk:
                 check_incident(self, message, command, now)
             case Contact() | ContactReply() | CallRecord() | Readout():
                 check_contact(self, message, command.precedence, now)
+            case Watch():
+                self.watches.check(message, now)
+            case Escalation():
+                check_escalation(self, self._view, message, now)
             case _:
                 self._places.check(
                     message, lambda one: self._check_admitted(one, command.precedence, now), now
@@ -352,6 +363,11 @@ class Desk:
                 raise OurError(
                     f"{by.post!r} is no post of {self._own} in the Understanding.",
                     f"Its posts are {', '.join(known)}.",
+                )
+            if is_same_person(by.officer, NODE):
+                raise OurError(
+                    f"{by.officer!r} is no person: a node speaks under that name.",
+                    "Give rank and name of the officer.",
                 )
 
     def _check_post(self, message: Any) -> None:

@@ -43,7 +43,7 @@ class Show:
     Attributes:
         line: The line it is about.
         name: What changed: `message`, `delivered`, `state`, `conflict`,
-            `alarm`, `notice`, `matter`, `hold`, `private`, `private_conflict`,
+            `alarm`, `notice`, `matter`, `watch`, `hold`, `private`, `private_conflict`,
             `refused`, `refusal`.
         data: The same JSON-ready values that the views give.
     """

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
+from openline.domain.instant import INSTANT_MAX
 from openline.domain.party import parse_origin
 from openline.domain.record.cbor import Value
 from openline.domain.record.envelope import parse_envelope
@@ -22,8 +23,9 @@ from openline.engine.draft_rules import replay_draft
 from openline.engine.entries import Sealed
 from openline.engine.epochs import begin_theirs
 from openline.engine.frames import Urgent, decode_frame
+from openline.engine.handover import offer_of
 from openline.engine.intake import tell_evidence
-from openline.engine.journal import Happened, Journal, parse_row
+from openline.engine.journal import Happened, Journal, Row, parse_row
 from openline.engine.mirror import Early, Mirror
 from openline.engine.ports import Store, StoredEntry
 
@@ -39,20 +41,42 @@ def load(line: "Line") -> None:
     Raises:
         OurError: What is stored contradicts itself.
     """
-    roots = {origin: (size, root) for origin, size, root in line.store.origins()}
-    readers = {origin: _read_all(line.store, origin) for origin in roots}
-    for origin in _journals(line, roots):
-        line.journal = Journal(origin)
-        for entry in readers[origin]:
-            line.journal.tree.append(leaf_hash(entry.raw))
-            _replay(line, entry, readers)
+    for _ in replay(line):
+        pass
     trees = {line.outbox.origin: line.outbox.tree, line.journal.origin: line.journal.tree}
     trees |= {mirror.origin: mirror.tree for mirror in line.mirrors.values()}
     trees |= line.past_trees
+    roots = {origin: (size, root) for origin, size, root in line.store.origins()}
     for origin, tree in trees.items():
         if (tree.size, tree.root()) != roots.get(origin, (0, EMPTY_ROOT)):
             raise _contradiction(origin)
     _load_rest(line)
+
+
+def replay(line: "Line", until: int = INSTANT_MAX) -> Iterator[None]:
+    """Take in what is stored, message by message.
+
+    Args:
+        line: A line that has taken in nothing yet.
+        until: The first row of the journal that is later than this instant ends it.
+
+    Yields:
+        After each message, so that the caller may do something else between two.
+
+    Raises:
+        OurError: What is stored contradicts itself.
+    """
+    origins = [origin for origin, _, _ in line.store.origins()]
+    readers = {origin: _read_all(line.store, origin) for origin in origins}
+    for origin in _journals(line, origins):
+        line.journal = Journal(origin)
+        for entry in readers[origin]:
+            row = parse_row(entry)
+            if row.at > until:
+                return
+            line.journal.tree.append(leaf_hash(entry.raw))
+            yield from _replay(line, row, readers)
+            yield
 
 
 def _contradiction(origin: str) -> OurError:
@@ -119,8 +143,7 @@ def _read_all(store: Store, origin: str) -> Iterator[StoredEntry]:
         start += len(chunk)
 
 
-def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[StoredEntry]]) -> None:
-    row = parse_row(stored)
+def _replay(line: "Line", row: Row, readers: dict[str, Iterator[StoredEntry]]) -> Iterator[None]:
     match row.happened, row.rest:
         case Happened.SENT, (int(), int(count), *rest):
             requests = _requests_of(rest)
@@ -128,9 +151,11 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
                 sealed = _replay_own(line, _next(readers, line.outbox.origin), row.at)
                 if request := requests.get(number):
                     line.remember_request(request, sealed)
+                yield
         case Happened.RECOVERED, (str(), int(), int(count)):
             for _ in range(count):
                 _replay_own(line, _next(readers, line.outbox.origin), None)
+                yield
         case Happened.ARRIVED, (str(party), int(), int(count), str(circuit)):
             mirror = line.mirrors[party]
             for _ in range(count):
@@ -141,6 +166,7 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
                 mirror.early.pop(sealed.envelope.header.index, None)
                 line.take_keys(party, sealed)
                 line.apply(None, sealed, row.at, circuit)
+                yield
         case Happened.EARLY, (str(party), int(index), str(circuit)):
             sealed = _early_of(line.mirrors[party], index, row.content)
             line.apply(None, sealed, row.at, circuit)
@@ -176,6 +202,8 @@ def _replay(line: "Line", stored: StoredEntry, readers: dict[str, Iterator[Store
         case Happened.RELEASED, (str(post), str(officer), str(name), str(why), bytes()):
             with suppress(OurError):
                 line.view.release(name, (post, officer), why, row.at)
+        case Happened.OFFERED, (str(post), str(officer), bytes(), bytes(digest)):
+            line.view.offer_watch(offer_of(post, officer, row.at, digest, row.content), row.at)
         case _:
             pass
 

@@ -78,6 +78,11 @@ class Happened(IntEnum):
 
     The index is that of our entry where it was released, else null.
     """
+    OFFERED = 16
+    """[16, at, post, officer, salt, hash]: a watch was offered with its brief; content kept.
+
+    The hash is over salt and content. The message of whoever takes the watch names it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,18 @@ def parse_row(entry: StoredEntry) -> Row:
 
 ACKNOWLEDGED: Final = "ACKNOWLEDGED"
 """The act of an officer who took note of an alarm; the subject is its id."""
+
+TOOK_WATCH: Final = "TOOK_WATCH"
+"""The act of an officer who took a watch; the subject is the hash of the brief, or empty."""
+
+CARRIED_OUT: Final = "CARRIED_OUT"
+"""The act of an officer who had a file made for a courier; the subject is the counterpart."""
+
+CARRIED_IN: Final = "CARRIED_IN"
+"""The act of an officer who had a courier's file taken in; the subject is its hash."""
+
+ADOPTED: Final = "ADOPTED"
+"""The act of an officer who adopted an Understanding; the subject is its hash."""
 
 REFUSALS_PER_MINUTE_MAX: Final = 60
 """Rows about refusals: a hostile counterpart must not fill the disk."""

@@ -47,6 +47,8 @@ from openline.domain.talk.keys import (
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, parse_body
 from openline.domain.talk.signed_act import TOKEN_SIZE_BYTES
+from openline.domain.talk.watch import Change, Watch
+from openline.engine.brief import watch_brief
 from openline.engine.commands import (
     AcknowledgeAlarm,
     ChangeKey,
@@ -57,6 +59,7 @@ from openline.engine.commands import (
     HoldEvidence,
     ImportCourier,
     KeepPrivate,
+    OfferWatch,
     OpenEpoch,
     PublishRevocation,
     Recorded,
@@ -91,8 +94,16 @@ from openline.engine.evidence import hold_or_release
 from openline.engine.fold import load
 from openline.engine.frames import JournalHead, encode_frame
 from openline.engine.greeting import compare_journal, hello, pull
+from openline.engine.handover import say_unmanned, take_offer
 from openline.engine.intake import Intake
-from openline.engine.journal import ACKNOWLEDGED, Happened, Journal
+from openline.engine.journal import (
+    ACKNOWLEDGED,
+    CARRIED_IN,
+    CARRIED_OUT,
+    TOOK_WATCH,
+    Happened,
+    Journal,
+)
 from openline.engine.mirror import Mirror
 from openline.engine.outbox import Outbox
 from openline.engine.peer import Peer
@@ -207,6 +218,13 @@ class Line:
         """
         load(self)
 
+    def shadow(self, at: int) -> "Line":
+        """A line of the same terms over the same store, which has taken in nothing yet.
+
+        It serves to look at the past: it must never be asked to say anything.
+        """
+        return Line(self.own, self.first, self.keys, self._chance, self.store, at)
+
     # What officers ask.
 
     def command(self, turn: Turn, token: int, command: Any) -> None:
@@ -239,6 +257,8 @@ class Line:
                 case HoldEvidence() | ReleaseEvidence():
                     salt = self._chance.bytes(SALT_SIZE_BYTES)
                     turn.effects.append(Answer(token, hold_or_release(self, turn, command, salt)))
+                case OfferWatch(by=by):
+                    turn.effects.append(Answer(token, take_offer(self, turn, by)))
                 case ChangeKey(role=role, by=by):
                     self._change_key(token, role, by)
                 case PublishRevocation(message=message):
@@ -247,11 +267,13 @@ class Line:
                     self._open_epoch(turn, token, message)
                 case TrustOwnCopy(by=by):
                     self._trust_own_copy(turn, token, by)
-                case ExportCourier(party=party):
+                case ExportCourier(party=party, by=by):
                     self.peer_named(party)
+                    self._note(turn, by, CARRIED_OUT, party)
                     self._couriers.append((token, party))
-                case ImportCourier(data=data):
+                case ImportCourier(data=data, by=by):
                     turn.effects.append(Answer(token, import_courier(self, turn, data)))
+                    self._note(turn, by, CARRIED_IN, hashlib.sha256(data).hexdigest())
                 case _:
                     raise OurError(f"The command {type(command).__name__} is not for a line.")
         except OurError as error:
@@ -275,6 +297,23 @@ class Line:
         turn.effects += self.view.let_go(name, turn.now)
         salt = self._chance.bytes(SALT_SIZE_BYTES)
         self.journal.add(Happened.LET_GO, self.view.now, *by, name, salt)
+
+    def _note(self, turn: Turn, by: tuple[str, str], act: str, subject: str) -> None:
+        """Note in the journal what an officer did on this node only."""
+        if any(by):
+            self.journal.add(Happened.ACTED, turn.now, *by, act, subject)
+
+    def adopted(self, turn: Turn, by: tuple[str, str], act: str, digest: str) -> None:
+        """Note who adopted the Understanding."""
+        self._note(turn, by, act, digest)
+
+    def random_salt(self) -> bytes:
+        """A fresh salt."""
+        return self._chance.bytes(SALT_SIZE_BYTES)
+
+    def brief(self, now: int) -> dict[str, Any]:
+        """What whoever takes the watch must know now (`engine.brief`)."""
+        return watch_brief(self, now)
 
     def _compose(self, turn: Turn, token: int, command: Compose) -> None:
         request = _request_hash(command.request_id)
@@ -521,6 +560,9 @@ class Line:
         self._count_wait(turn.now)
         if self.is_current():
             self._publish_roster()
+            # What time brings is known before it is said that a post is unmanned.
+            turn.effects += self.view.advance(turn.now)
+            self._waiting += [_Waiting(draft) for draft in self._vacancies(turn.now)]
             self._record_all(turn)
         self._answer_rest(turn)
         self._promote(turn)
@@ -542,6 +584,19 @@ class Line:
         if self._waiting and self.can_sign():
             waiting, self._waiting = self._waiting, []
             self._record(turn, sorted(waiting, key=lambda item: -item.draft.precedence))
+
+    def _vacancies(self, now: int) -> list[Draft]:
+        """The word of this node that nobody is on watch, where it should be said."""
+        if not self.can_sign() or self.outbox.size == 0:
+            return []
+        spoken = [item.draft.message for item in self._waiting]
+        posts = [message.post for message in spoken if isinstance(message, Watch)]
+        return [
+            self._system_draft(message)
+            for message in say_unmanned(self.view, now)
+            # Somebody is speaking for the post in this very turn.
+            if message.post not in posts
+        ]
 
     def _answer_rest(self, turn: Turn) -> None:
         """Answer what still waits with what stands in the way: nothing is signed now."""
@@ -565,6 +620,11 @@ class Line:
         ]
         said: list[Value] = [requests] if requests else []
         self.journal.add(Happened.SENT, turn.now, start, len(sealed), *said)
+        for item in waiting:
+            message = item.draft.message
+            if isinstance(message, Watch) and message.change is Change.TAKEN_OVER:
+                named = "" if message.brief is None else message.brief.hex()
+                self._note(turn, (message.by.post, message.by.officer), TOOK_WATCH, named)
         for one, item in zip(sealed, waiting, strict=True):
             self.note_keys(turn, self.own, one)
             self.apply(turn, one, turn.now, "", item.draft.message)

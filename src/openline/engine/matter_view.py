@@ -44,10 +44,20 @@ from openline.domain.line.terms import Timers
 from openline.domain.line.understanding import Understanding
 from openline.domain.party import Precedence, parse_origin
 from openline.domain.record.envelope import Header
-from openline.domain.talk.body import Reference
+from openline.domain.talk.body import By, Reference
+from openline.domain.talk.escalation import (
+    ESCALATION,
+    Escalation,
+    Lift,
+    deadline_clocks,
+    lifting,
+    read_at,
+)
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message
-from openline.engine.message_view import Flag, MessageRecord, MessageView
+from openline.domain.talk.receipt import Read
+from openline.domain.talk.response import Answer, Response
+from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView
 
 ALL: Final = ""
 """Stands for the other party of a matter that has one standing for all."""
@@ -153,7 +163,12 @@ class MatterView:
         self._messages = messages
         self._own = messages.own
         self._understanding = understanding
-        self._subjects = tuple(subjects)
+        self._subjects = tuple(
+            replace(one, clocks=(*one.clocks, *deadline_clocks(one.life))) for one in subjects
+        )
+        self._escalation = next(
+            (one for one in self._subjects if one.name == ESCALATION.name), ESCALATION
+        )
         # Some kinds open matters of one sort or of another, as they say.
         self._by_kind: dict[Kind, list[Subject]] = {}
         for one in self._subjects:
@@ -210,6 +225,19 @@ class MatterView:
         place = self._messages.locate(name)
         record = None if place is None else self._messages.find(*place)
         return None if record is None else self.of(record)
+
+    def lifted(self, matter: Matter, now: int) -> dict[str, int]:
+        """To which tier each party has lifted a matter, and not given it back."""
+        found: dict[str, int] = {}
+        for other in matter.others:
+            for party, tier in self._standing(matter, other, now).lifted.items():
+                found[party] = max(tier, found.get(party, 0))
+        return found
+
+    @staticmethod
+    def tier_of(matter: Matter) -> int:
+        """The highest tier that must know of a matter, as last looked at."""
+        return max((one.tier for one in matter.standings.values()), default=1)
 
     def listed(self, *, open_only: bool, subject: str = "") -> list[Matter]:
         """The matters of a subject, or all, as they came."""
@@ -359,6 +387,8 @@ class MatterView:
             self._wait((of.party, of.index), _Waiting(record, header, message))
             return []
         matter = self.of(target)
+        if matter is None and isinstance(message, Escalation):
+            matter = self._open_lifted(target, record, message)
         if matter is None:
             return []
         about = Kind(target.kind)
@@ -367,12 +397,53 @@ class MatterView:
             if self.of(record) is matter:
                 return []
             return self._add_part(matter, said, record, header, target)
-        deed = matter.subject.deed(said)
+        deed = self._deed(matter, said, record.party)
         if deed is None or deed.event == OPENED:
             return []
         if self.of(record) is not matter:
             self._attach(matter, record, header, deed, target)
         return [matter]
+
+    def _deed(self, matter: Matter, said: Said, party: str) -> Deed | None:
+        """What a message does: lifting and its reading are alike for every matter."""
+        message = said.message
+        if isinstance(message, Escalation):
+            return lifting(message, said.at, said.timers, is_by_opener=said.is_by_opener)
+        if isinstance(message, Read) and said.about is Kind.ESCALATION:
+            posts = self._understanding.party(party).posts
+            return read_at(next((one.tier for one in posts if one.name == message.by.post), 1))
+        return matter.subject.deed(said)
+
+    def _open_lifted(
+        self, target: MessageRecord, record: MessageRecord, message: Escalation
+    ) -> Matter | None:
+        """The matter of a message that is none by itself and is lifted for the first time."""
+        if message.change is Lift.RETURNED or Kind(target.kind) is Kind.ESCALATION:
+            return None
+        if self._open_count.get(record.party, 0) >= MATTERS_OPEN_MAX:
+            record.flags |= Flag.OVER_CAP
+            return None
+        key = f"{target.party}/{target.epoch}/{target.index}"
+        matter = Matter(key, self._escalation, target, "", (ALL,), counted_for=record.party)
+        self._matters[key] = matter
+        self._open_count[record.party] = self._open_count.get(record.party, 0) + 1
+        self._happen(matter, target, Deed(OPENED), ())
+        for mark in target.marks_of("answered"):
+            self._attach_earlier(matter, target, mark)
+        return matter
+
+    def _attach_earlier(self, matter: Matter, target: MessageRecord, mark: Mark) -> None:
+        """Take in an answer that was here before the message was lifted: it may be later."""
+        record = self._messages.find(mark.party, mark.index)
+        if record is None or record.kind != Kind.RESPONSE or mark.said not in Answer.__members__:
+            return
+        by = By(*record.by)
+        of = Reference(target.party, target.index)
+        response = Response(by, of, Answer[mark.said])
+        about = Kind(target.kind)
+        said = self._said(response, record.at, record.precedence, matter, record.party, about)
+        if (deed := matter.subject.deed(said)) is not None:
+            self._happen(matter, record, deed, ())
 
     def _opening(self, record: MessageRecord, message: Message) -> Said:
         timers = self._understanding.timers
@@ -508,9 +579,23 @@ class MatterView:
         if len(matter.happenings) >= HAPPENINGS_MAX:
             record.flags |= Flag.NO_EFFECT
             return
-        matter.happenings.append(_happening(record, _knew(header, about), deed))
+        self._happen(matter, record, deed, _knew(header, about))
+
+    def _happen(
+        self,
+        matter: Matter,
+        record: MessageRecord,
+        deed: Deed,
+        knew: tuple[tuple[str, int, int], ...],
+    ) -> None:
+        # An answer that waited with the lifting of its message is led here twice.
+        place = (record.party, record.epoch, record.index)
+        matter.happenings = [
+            one for one in matter.happenings if (one.party, one.epoch, one.index) != place
+        ]
+        matter.happenings.append(_happening(record, knew, deed))
         # What opened a matter of its own goes on belonging to that.
-        self._matter_of.setdefault((record.party, record.epoch, record.index), matter.key)
+        self._matter_of.setdefault(place, matter.key)
 
     def _wait(self, of: tuple[str, int], waiting: _Waiting) -> None:
         self._waiting.setdefault(of, []).append(waiting)
@@ -607,6 +692,7 @@ class MatterView:
             "state": standing.state,
             "since": standing.since,
             "tier": standing.tier,
+            "lifted": dict(sorted(standing.lifted.items())),
             "instants": dict(sorted(standing.instants.items())),
             "due": [
                 self._due_json(matter, other, at, clock)
@@ -626,7 +712,16 @@ class MatterView:
             "said": "" if is_clock else step.said,
             "clock": _clock_name(step.said) if is_clock else "",
             "has_effect": step.has_effect,
+            **self._speaker_json(step),
         }
+
+    def _speaker_json(self, step: Step) -> dict[str, Any]:
+        """Who did it, and at which tier; nobody where a clock did."""
+        record = None if step.index is None else self._messages.find(step.party, step.index)
+        post, officer = ("", "") if record is None else record.by
+        posts = self._understanding.party(step.party).posts if step.party else ()
+        tier = next((one.tier for one in posts if one.name == post), 0)
+        return {"post": post, "officer": officer, "tier": tier}
 
     def _due_json(self, matter: Matter, other: str, at: int, clock: Clock) -> dict[str, Any]:
         opener = matter.record.party

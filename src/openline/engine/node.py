@@ -27,7 +27,7 @@ from openline.engine.events import (
     LinkClosed,
     LinkOpened,
 )
-from openline.engine.journal import Happened
+from openline.engine.journal import ADOPTED, Happened
 from openline.engine.line import Line
 from openline.engine.people import (
     AboutPeople,
@@ -158,8 +158,8 @@ class Node:
                 line = self._line_of_link.get(link)
                 if line is not None:
                     line.intake.frame(turn, link, frame)
-            case CommandGiven(token, Adopt(signed)):
-                self._adopt(turn, token, signed)
+            case CommandGiven(token, Adopt(signed, by)):
+                self._adopt(turn, token, signed, by)
             case CommandGiven(token, command) if isinstance(command, AboutPeople):
                 self._change_people(turn, token, command)
             case CommandGiven(token, command):
@@ -226,7 +226,7 @@ class Node:
                     f"Its posts are {', '.join(known)}.",
                 )
 
-    def _adopt(self, turn: Turn, token: int, data: bytes) -> None:
+    def _adopt(self, turn: Turn, token: int, data: bytes, by: tuple[str, str]) -> None:
         """Open a line, or amend it, by an Understanding that all have signed."""
         try:
             signed = parse_signed_understanding(data)
@@ -239,8 +239,10 @@ class Node:
                 self.lines[line.name] = line
                 turn.write(PutValue(_ADOPTED + line.name, data))
                 turn.effects.append(TrustCertificates())
+                line.adopted(turn, by, ADOPTED, understanding_hash(signed.data).hex())
             elif signed.data != line.first.data and understanding != line.view.understanding:
                 line.amend(turn, token, signed)
+                line.adopted(turn, by, ADOPTED, understanding_hash(signed.data).hex())
                 return
             digest = understanding_hash(signed.data).hex()
             turn.effects.append(Answer(token, {"line": line.name, "understanding": digest}))

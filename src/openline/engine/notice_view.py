@@ -315,6 +315,19 @@ class NoticeView:
             "content": None if entry.body is None else entry.body.to_json(),
         }
 
+    def row(self, entry: NoticeRecord, now: int) -> dict[str, Any]:
+        """The notice in one row of a list: no versions, no words."""
+        shown = entry.shown
+        return {
+            "party": entry.party,
+            "notice_id": entry.notice_id,
+            "version": entry.newest.version,
+            "state": _gravest(self._states(entry, shown, now)),
+            "category": shown.category,
+            "valid_from": shown.valid_from,
+            "valid_until": shown.valid_until,
+        }
+
     def _counts(self, entry: NoticeRecord, record: MessageRecord, notice: Notice, now: int) -> bool:
         """Whether a version changes a notice that is known (rules 1 and 2)."""
         newest = entry.newest

@@ -4,10 +4,11 @@ The command line, the API and the console show nothing that does not come from
 here. A `View` is the fold of what became durable on this node, in that order;
 the same journal gives the same view. It keeps no words of messages that are
 over: those are read from the store. Its parts are `message_view`,
-`matter_view`, `talk_view`, `notice_view`, `movement_view`, `site_view`,
-`zone_view`, `zone_watch`, `private_view`, `conflict_view`, `state_view`,
-`signed_view` and `alarm_view`; this module leads each message to those it
-concerns, and tells what changed.
+`matter_view`, `watch_view`, `awaiting_view`, `talk_view`, `notice_view`,
+`movement_view`, `site_view`, `zone_view`, `zone_watch`, `incident_view`,
+`readout_view`, `private_view`, `conflict_view`, `state_view`, `signed_view` and
+`alarm_view`; this module leads each message to those it concerns, and tells what
+changed.
 
 Every query gives plain values: dict, list, str, int, float, bool and None.
 Instants are UTC milliseconds. Nothing here refuses a message: what is doubtful
@@ -26,6 +27,7 @@ from openline.domain.instant import format_instant
 from openline.domain.limits import STATISTICS_PARTS_MAX
 from openline.domain.line.declared import Declared
 from openline.domain.line.form import Fault
+from openline.domain.line.hours import posts_to_tell
 from openline.domain.line.observed import Observed
 from openline.domain.line.understanding import Understanding
 from openline.domain.party import Precedence
@@ -55,6 +57,7 @@ from openline.domain.talk.service import Service
 from openline.domain.talk.site import Sites
 from openline.domain.talk.statistics import GRACE_MS, Fact
 from openline.domain.talk.translation import LaterTranslation
+from openline.domain.talk.watch import Change, Watch
 from openline.domain.talk.zone import Zone
 from openline.engine.alarm_view import (
     CALL_UNVERIFIED,
@@ -75,10 +78,12 @@ from openline.engine.alarm_view import (
     READOUT_DIFFERS,
     REVALIDATION_DUE,
     STATE_CHANGED,
+    UNMANNED,
     ZONE_ENTERED,
     Alarm,
     AlarmView,
 )
+from openline.engine.awaiting_view import AwaitingView
 from openline.engine.check_alarms import RESUMPTION_OFFERED, SERVICE, check_alarms, service_facts
 from openline.engine.check_view import CheckDue, CheckWaits, Turned
 from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied, Side
@@ -95,6 +100,7 @@ from openline.engine.signed_view import SignedView
 from openline.engine.site_view import SiteRecord, SiteView
 from openline.engine.state_view import Effect, StateView
 from openline.engine.talk_view import TalkView
+from openline.engine.watch_view import Offer, WatchRunOut, WatchView
 from openline.engine.zone_view import Sides, ZoneRecord, ZoneView
 from openline.engine.zone_watch import ZoneWatch
 
@@ -164,6 +170,8 @@ class View:
         self.talk = TalkView(self._messages, understanding)
         self._incidents = IncidentView(self._messages, self._matters)
         self._readouts = ReadoutView(self._messages, self._matters)
+        self._watches = WatchView(self._messages, understanding)
+        self._awaiting = AwaitingView(self._messages, understanding)
         self._alarms = AlarmView()
         self.signed = SignedView(understanding.line, load)
         # The alarms about people that stand, by counterpart: name and key.
@@ -199,6 +207,7 @@ class View:
         self._state.amend(understanding, self._now)
         self._matters.amend(understanding)
         self.talk.amend(understanding)
+        self._watches.amend(understanding)
         self._conflicts.amend(understanding, self._now)
         self._answer_questions()
 
@@ -399,6 +408,14 @@ class View:
         """
         self._is_live = True
         self._show_hold(self._incidents.holds.release(name, by, why, at))
+        return self._told()
+
+    def offer_watch(self, offer: Offer, at: int) -> list[Show]:
+        """Keep what whoever is on watch at a post of ours hands over."""
+        self._is_live = True
+        self._pass_time(at)
+        self._watches.offer(offer)
+        self._show_watch(self.own, offer.post)
         return self._told()
 
     # What everybody reads.
@@ -604,10 +621,31 @@ class View:
         return None if found is None else self._matters.to_json(found, now)
 
     def due(self, now: int | None = None) -> list[dict[str, Any]]:
-        """What is due on the line, by whom and when, the nearest first."""
+        """What is due on the line, by whom and when, the nearest first.
+
+        Each row has in `tell` the posts of ours that are to be told, were it to run out now.
+        """
         now = self._now if now is None else now
-        rows = [*self._matters.due(now), *self.talk.due()]
-        return sorted(rows, key=lambda row: (row["at"], row["matter"], row["clock"]))
+        rows = [*self._matters.due(now), *self._watches.due(now), *self.talk.due()]
+        rows.sort(key=lambda row: (row["at"], row["matter"], row["clock"]))
+        return [{**row, "tell": self.posts_to_tell(row["tier"] or 1, now)} for row in rows]
+
+    def posts_to_tell(self, tier: int, now: int | None = None) -> list[dict[str, Any]]:
+        """Which posts of ours are to be told now of what has come to a tier."""
+        terms = self._understanding.party(self.own)
+        told = posts_to_tell(terms, tier, self._now if now is None else now)
+        return [{"post": one.post, "tier": one.tier, "is_on_call": one.is_on_call} for one in told]
+
+    def notices_until(self, now: int, until: int) -> list[dict[str, Any]]:
+        """The live notices whose windows are open or open by then, one row each."""
+        return [
+            {
+                **self._notices.row(entry, now),
+                "conflicts": len(self._conflicts.of(entry.side)),
+            }
+            for entry in self._notices.listed(live_only=True, after=0)
+            if (entry.shown.valid_from or 0) < until
+        ]
 
     def untranslated(self, language: str) -> list[dict[str, Any]]:
         """Their messages whose words no person has given in a language, as they came."""
@@ -715,6 +753,16 @@ class View:
         """What goes with incidents, for the desk."""
         return self._incidents
 
+    @property
+    def watches(self) -> WatchView:
+        """Who is on watch, for the desk and the brief."""
+        return self._watches
+
+    @property
+    def awaiting(self) -> AwaitingView:
+        """What nobody has read yet, for the desk and the brief."""
+        return self._awaiting
+
     # One message, led to what it concerns.
 
     def _take(self, record: MessageRecord, message: Message | Unreadable) -> None:
@@ -733,6 +781,7 @@ class View:
             self._watch.hear(record, message)
             self.talk.take(record, message)
             self._show_hold(self._incidents.take(record, message))
+            self._await(record, message)
         if record.precedence == Precedence.FLASH and record.party != self.own:
             facts = {**self._facts(record), "kind": kind_name(record.kind)}
             key = f"{record.party}/{record.epoch}/{record.index}"
@@ -780,6 +829,8 @@ class View:
                 self._take_offer(record, message)
             case Adoption():
                 self._state.adopt(record)
+            case Watch():
+                self._take_watch(record, message)
             case KeyRevoke() if message.role is KeyRole.NODE:
                 self._distrust(record.party, message.from_index, record.index)
             case _:
@@ -949,6 +1000,8 @@ class View:
             self._tell_run_out(run_out)
             self._show_matter(run_out.matter)
         self._alarm_not_passed_on()
+        for one in self._watches.advance(self._now):
+            self._tell_watch(one)
 
     def _private_json(self, record: PrivateRecord) -> dict[str, Any]:
         found = self._conflicts.of(record.side, is_private=True)
@@ -1134,9 +1187,10 @@ class View:
             "party": matter.record.party if clock.turn is Turn.OPENER else waited_for,
             "at": run_out.at,
             "tier": clock.tier,
+            "tell": self.posts_to_tell(clock.tier or self._matters.tier_of(matter)),
         }
         precedence = max(clock.precedence, Precedence(matter.record.precedence))
-        self._raise(CLOCK, precedence, facts, key)
+        self._raise(CLOCK, precedence, facts, key, run_out.at)
 
     def _matter_facts(self, matter: Matter) -> dict[str, Any]:
         return {"subject": matter.subject.name, "matter": self._matters.id_of(matter)}
@@ -1228,6 +1282,56 @@ class View:
         shown = self._zones.to_json(entry, self._now)
         return {**shown, "conflicts": [conflict.id for conflict in found]}
 
+    # Watches, and what nobody has read.
+
+    def _await(self, record: MessageRecord, message: Message) -> None:
+        of = getattr(message, "of", None) or record.reply_to
+        named = (of.party, of.index) if isinstance(of, Reference) else of
+        assert self._header is not None, "a message is being taken in"
+        target = None if named is None else self._messages.named_by(self._header, *named)
+        self._awaiting.take(record, message, target)
+
+    def _take_watch(self, record: MessageRecord, watch: Watch) -> None:
+        for one in self._watches.take(record, watch, self._now):
+            self._tell_watch(one)
+        if record.party != self.own and not record.flags & Flag.NO_EFFECT:
+            key = f"{record.party}/{watch.post}"
+            if watch.change is Change.UNMANNED:
+                facts = {**self._facts(record), "post": watch.post, "officer": watch.officer}
+                self._raise(
+                    UNMANNED, Precedence.IMMEDIATE, facts, f"{key}/{record.epoch}/{record.index}"
+                )
+            else:
+                for alarm in self._alarms.end_all(UNMANNED, self._now, f"{UNMANNED}/{key}/"):
+                    self._tell_alarm(alarm)
+        self._show_watch(record.party, watch.post)
+
+    def _tell_watch(self, run_out: WatchRunOut) -> None:
+        """Tell that a handover is due, or that nobody took the watch in time."""
+        party, post = run_out.watch.desk
+        first = run_out.watch.happenings[0]
+        key = f"watch/{post}/{first.epoch}/{first.index}~{run_out.clock.name}~{run_out.at}"
+        if run_out.is_over:
+            self._tell_alarm(self._alarms.end(f"{CLOCK}/{key}", self._now))
+            return
+        facts = {
+            "subject": "watch",
+            "matter": post,
+            "clock": run_out.clock.name,
+            "party": party,
+            "at": run_out.at,
+            "tier": run_out.clock.tier,
+            "tell": self.posts_to_tell(run_out.clock.tier),
+        }
+        self._raise(CLOCK, run_out.clock.precedence, facts, key, run_out.at)
+        self._show_watch(party, post)
+
+    def _show_watch(self, party: str, post: str) -> None:
+        if self._is_live:
+            for row in self._watches.listed(self._now):
+                if (row["party"], row["post"]) == (party, post):
+                    self._show("watch", row)
+
     # Declarations, keys.
 
     def _take_declaration(self, record: MessageRecord, declaration: Declaration) -> None:
@@ -1318,8 +1422,17 @@ class View:
             "serial": self._messages.serial(record.party, record.index),
         }
 
-    def _raise(self, name: str, precedence: Precedence, facts: dict[str, Any], key: str) -> None:
-        self._tell_alarm(self._alarms.raise_alarm(name, precedence, facts, self._now, key))
+    def _raise(
+        self,
+        name: str,
+        precedence: Precedence,
+        facts: dict[str, Any],
+        key: str,
+        at: int | None = None,
+    ) -> None:
+        """Raise an alarm: at the instant that brought it about, by default now."""
+        at = self._now if at is None else at
+        self._tell_alarm(self._alarms.raise_alarm(name, precedence, facts, at, key))
 
     def _tell_alarm(self, alarm: Alarm | None) -> None:
         if alarm is not None and self._is_live:

@@ -32,6 +32,7 @@ from openline.domain.talk.coded import Coded, SlotValue
 from openline.domain.talk.contact import Contact, ContactAnswer, ContactReply, Medium
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
+from openline.domain.talk.escalation import Escalation, Lift
 from openline.domain.talk.evidence import Evidence
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.incident import (
@@ -76,6 +77,7 @@ from openline.domain.talk.text import Text, Translation
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation, ViolationAct
 from openline.domain.talk.warning import Action, Warning
+from openline.domain.talk.watch import Change, Watch
 from openline.domain.talk.zone import Agreement, Zone, ZoneOperation, ZoneRule
 
 _WILD = st.characters(exclude_categories=("Cs", "Cc"))
@@ -650,6 +652,32 @@ messages = st.one_of(
         language=languages,
     ),
     rosters,
+    st.builds(
+        Watch,
+        by=bys,
+        change=st.sampled_from(Change),
+        post=needed_labels,
+        officer=needed_labels,
+        since=instants,
+        planned_until=st.none() | instants,
+        languages=st.lists(languages, unique=True).map(lambda drawn: tuple(sorted(drawn))),
+        communicator=labels,
+        relieved=labels,
+        brief=st.none() | st.binary(min_size=32, max_size=32),
+        remark=texts,
+        language=languages,
+    ),
+    st.builds(
+        Escalation,
+        by=bys,
+        of=references,
+        change=st.sampled_from(Lift),
+        tier=st.integers(1, 4),
+        why=needed_texts,
+        deadline=st.none() | instants,
+        stays=texts,
+        language=languages,
+    ),
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
     st.builds(Amendment, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
 )

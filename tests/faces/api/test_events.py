@@ -12,7 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from openline.app.shows import Following, Shows
 from openline.domain.errors import OurError
+from openline.domain.limits import EVENTS_KEPT_MAX
 from openline.engine.effects import Show
 from openline.faces import unix
 from openline.faces.api import events, examples
@@ -32,18 +34,19 @@ class FakeNode:
             socket=directory / "s", party=ALPHA, post="watch", officer="duty officer",
             language="ru", officers=None,
         )  # fmt: skip
-        self.changes: asyncio.Queue[Show | None] = asyncio.Queue()
+        self.changes = Shows(1_491_525_600_000)
         self.readers = 0
 
-    @asynccontextmanager
-    async def shows(self) -> AsyncIterator[AsyncIterator[Show]]:
-        async def drain() -> AsyncIterator[Show]:
-            while (show := await self.changes.get()) is not None:
-                yield show
+    def tell(self, name: str, **data: Any) -> None:
+        """Let something change on the line."""
+        self.changes.tell(Show(LINE, name, data))
 
+    @asynccontextmanager
+    async def follow(self, after: str = "") -> AsyncIterator[Following]:
         self.readers += 1
         try:
-            yield drain()
+            async with self.changes.follow(after) as following:
+                yield following
         finally:
             self.readers -= 1
 
@@ -90,10 +93,11 @@ class Stream:
 
 
 @asynccontextmanager
-async def reading(path: Path, target: str) -> AsyncIterator[Stream]:
-    """A stream that is read; its head has come."""
+async def reading(path: Path, target: str, last_id: str = "") -> AsyncIterator[Stream]:
+    """A stream that is read, perhaps after an id; its head has come."""
     reader, writer = await asyncio.open_unix_connection(str(path))
-    writer.write(f"GET {target} HTTP/1.1\r\nHost: openline\r\n\r\n".encode())
+    again = f"Last-Event-ID: {last_id}\r\n" if last_id else ""
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: openline\r\n{again}\r\n".encode())
     stream = Stream(reader, writer)
     try:
         head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode().lower()
@@ -110,11 +114,79 @@ async def test_a_stream_begins_and_tells_in_order(tmp_path: Path) -> None:
     """A stream begins with `begin` and numbers what changes after it."""
     node = FakeNode(tmp_path)
     async with served(node), reading(node.config.socket, "/events") as stream:
-        assert await stream.event() == ("0", "begin", {"party": ALPHA})
+        first, name, data = await stream.event()
+        assert (name, data) == ("begin", {"party": ALPHA})
+        assert first.endswith("-0")
         for number in (1, 2):
-            await node.changes.put(Show(LINE, "message", {"position": number, "text": "a\nb"}))
+            node.tell("message", position=number, text="a\nb")
             told = {"line": LINE, "position": number, "text": "a\nb"}
-            assert await stream.event() == (str(number), "message", told)
+            assert await stream.event() == (f"{first[:-1]}{number}", "message", told)
+
+
+async def test_a_reader_that_was_cut_off_misses_nothing(tmp_path: Path) -> None:
+    """Cut after any event and back with its id: what came meanwhile follows, once each."""
+    node = FakeNode(tmp_path)
+    seen: list[int] = []
+    last = ""
+    async with served(node):
+        for round_ in range(5):
+            async with reading(node.config.socket, "/events", last) as stream:
+                if not last:
+                    last, name, _ = await stream.event()
+                    assert name == "begin"
+                else:
+                    assert await stream.row() == ": resumed"
+                for _ in range(3 if round_ else 0):
+                    last, name, data = await stream.event()
+                    seen.append(data["position"])
+            for number in range(3):
+                node.tell("message", position=3 * round_ + number)
+        async with reading(node.config.socket, "/events", last) as stream:
+            assert await stream.row() == ": resumed"
+            seen += [(await stream.event())[2]["position"] for _ in range(3)]
+    assert seen == list(range(15))
+
+
+@pytest.mark.parametrize(
+    "last", ["0", "x", "1491525600000-00000000-1", "9" * 190, "{start}-7", "{start}-99999"]
+)
+async def test_an_id_that_is_not_known_begins_anew(tmp_path: Path, last: str) -> None:
+    """An id of another start, of the future or of nothing is answered with `begin`."""
+    node = FakeNode(tmp_path)
+    start = node.changes.last_id.rpartition("-")[0]
+    async with served(node):
+        target = last.replace("{start}", start)
+        async with reading(node.config.socket, "/events", target) as stream:
+            assert (await stream.event())[1] == "begin"
+
+
+async def test_what_is_no_longer_kept_begins_anew(tmp_path: Path) -> None:
+    """A reader that was away for more changes than are kept reads the state anew."""
+    node = FakeNode(tmp_path)
+    first = node.changes.last_id
+    for number in range(EVENTS_KEPT_MAX):
+        node.tell("message", position=number)
+    async with served(node):
+        async with reading(node.config.socket, "/events", first) as stream:
+            assert await stream.row() == ": resumed"
+        node.tell("message", position=EVENTS_KEPT_MAX)
+        async with reading(node.config.socket, "/events", first) as stream:
+            assert (await stream.event())[1] == "begin"
+
+
+async def test_a_beat_brings_the_last_id_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader of one line comes back after what the other lines told meanwhile."""
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    node = FakeNode(tmp_path)
+    node.view = lambda _: None  # type: ignore[method-assign]
+    async with served(node), reading(node.config.socket, f"/events?line={LINE}") as stream:
+        await stream.event()
+        node.changes.tell(Show("another-line", "state", {}))
+        wanted = f"id: {node.changes.last_id}"
+        while await stream.row() != wanted:
+            pass
 
 
 async def test_alarms_and_conflicts_come_with_their_sentences(tmp_path: Path) -> None:
@@ -127,7 +199,7 @@ async def test_alarms_and_conflicts_come_with_their_sentences(tmp_path: Path) ->
             ("conflict", CONFLICT),
             ("private_conflict", PRIVATE_CONFLICT),
         ):
-            await node.changes.put(Show(LINE, name, {**data, "said": ""}))
+            node.changes.tell(Show(LINE, name, {**data, "said": ""}))
             _, told, shown = await stream.event()
             assert told == name
             assert "bravo.example" in shown["said"]
@@ -139,21 +211,21 @@ async def test_a_quiet_stream_beats(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
     node = FakeNode(tmp_path)
     async with served(node), reading(node.config.socket, "/events") as stream:
-        await stream.event()
+        first, _, _ = await stream.event()
+        assert await stream.row() == f"id: {first}"
         assert (await stream.row()).startswith(": ")
-        await node.changes.put(Show(LINE, "state", {}))
-        while (row := await stream.row()).startswith(":"):
+        node.tell("state")
+        while await stream.row() != "event: state":
             pass
-        assert row == "id: 1"
 
 
 async def test_a_stopping_node_ends_its_streams(tmp_path: Path) -> None:
     """A node that stops says so on every stream, and does not wait for readers."""
     node = FakeNode(tmp_path)
     async with served(node) as stopping, reading(node.config.socket, "/events") as stream:
-        await stream.event()
+        first, _, _ = await stream.event()
         stopping.set()
-        assert await stream.event() == ("1", "end", {"why": "the node is stopping"})
+        assert await stream.event() == (first, "end", {"why": "the node is stopping"})
     assert node.readers == 0
     assert not node.config.socket.exists()
 
@@ -162,9 +234,9 @@ async def test_a_reader_that_is_too_slow_is_told(tmp_path: Path) -> None:
     """A reader that the node lets go is told why its stream ends."""
     node = FakeNode(tmp_path)
     async with served(node), reading(node.config.socket, "/events") as stream:
-        await stream.event()
-        await node.changes.put(None)
-        assert await stream.event() == ("1", "end", {"why": "the reader is too slow"})
+        first, _, _ = await stream.event()
+        node.changes.end()
+        assert await stream.event() == (first, "end", {"why": "the reader is too slow"})
 
 
 async def test_a_reader_that_leaves_is_forgotten(tmp_path: Path) -> None:
@@ -176,7 +248,7 @@ async def test_a_reader_that_leaves_is_forgotten(tmp_path: Path) -> None:
             assert node.readers == 1
         async with asyncio.timeout(10):
             while node.readers:
-                await node.changes.put(Show(LINE, "state", {}))
+                node.tell("state")
                 await asyncio.sleep(0)
 
 

@@ -308,12 +308,18 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
             "clock": "reply",
             "at": NOW,
             "tier": 2,
+            "tell": [{"post": "commander", "tier": 2, "is_on_call": True}],
         },
-        "bravo.example owed an answer to query ALPHA-0014 by 070041ZAPR17; tier 2 must know.",
+        "bravo.example owed an answer to query ALPHA-0014 by 070041ZAPR17; tier 2 must know. "
+        "To be told now: commander (tier 2, on call).",
     ),
     "MATTERS_UNLISTED": (
         {"party": BRAVO},
         "bravo.example has more open matters than are kept",
+    ),
+    "UNMANNED": (
+        {"party": BRAVO, "post": "watch", "officer": "Maj. Petrov"},
+        "bravo.example says that nobody is on watch at its post “watch”.",
     ),
     "OWN_KEY_ELSEWHERE": (
         {"party": BRAVO, "from": 7},

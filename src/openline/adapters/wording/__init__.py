@@ -18,7 +18,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from openline.adapters.wording import contact, dialogue, incident, places, standing, talks
+from openline.adapters.wording import (
+    contact,
+    dialogue,
+    incident,
+    places,
+    standing,
+    talks,
+    watch,
+)
 from openline.adapters.wording.marking import LANGUAGES, Data, Facts, Quote, catalogue, mark
 from openline.domain.instant import (
     DAY_MS,
@@ -50,7 +58,7 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (contact, dialogue, incident, places, standing, talks)
+_ROOMS: Final = (contact, dialogue, incident, places, standing, talks, watch)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]
@@ -816,6 +824,8 @@ class Wording:
             # An alarm of a later version is shown as it is.
             rows = [f"{self.term(name)}:", *(f"{key} {value}" for key, value in facts.items())]
             rows = [visible(row) for row in rows]
+        if told := watch.told_words(self, facts.get("tell", [])):
+            rows.append(told)
         if alarm["over_at"] is not None:
             at = self.instant(alarm["over_at"])
             rows.append(self.say("Its cause is over since {at}.", at=at))

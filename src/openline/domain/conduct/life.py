@@ -10,6 +10,8 @@ Rules:
 3. Between two messages the clocks that run fire in the order of their instants. What
    is said at the very instant at which it was due is in time.
 4. What cannot happen in a state is a fact and is kept, but changes nothing.
+5. Any matter can be lifted to a higher tier, and given back by the party that lifted it.
+   That is in no table, for it changes no state; a tier is added, none is left out.
 
 Theory: a table gives the next state of every pair that can occur. It is a literal, and
 a test visits every pair.
@@ -25,6 +27,21 @@ from openline.domain.conduct.clock import Clock
 
 OPENED: Final = "OPENED"
 """The event of the message that opens a matter; in no table."""
+
+ESCALATED: Final = "ESCALATED"
+"""An officer lifts a matter to a tier; happens in every state."""
+
+RETURNED: Final = "RETURNED"
+"""An officer of the party that lifted a matter gives it back; happens in every state."""
+
+READ_AT_TIER: Final = "READ_AT_TIER"
+"""A post of a tier has read that a matter was lifted; happens in every state."""
+
+DEADLINE: Final = "DEADLINE"
+"""What an officer set when lifting a matter has come; happens in every state."""
+
+GENERAL: Final = (OPENED, ESCALATED, RETURNED, READ_AT_TIER, DEADLINE)
+"""Events that are in no table of a single subject, or need not be."""
 
 Table = Mapping[Any, Mapping[Any, str]]
 """For each state the events that can occur in it, and the next state; all are words."""
@@ -72,6 +89,7 @@ class Happening:
         instants: Instants that it sets, by name; None takes one away.
         said: What it says in one code word, such as OURS; may be empty.
         knew: What its author held of the other parties: (party, epoch, size).
+        tier: Of what lifts a matter, gives it back, or reads it there, the tier.
     """
 
     at: int
@@ -82,6 +100,7 @@ class Happening:
     instants: tuple[tuple[str, int | None], ...] = ()
     said: str = ""
     knew: tuple[tuple[str, int, int], ...] = ()
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +133,23 @@ class Standing:
     Attributes:
         state: The state.
         since: Since when, by the record.
-        tier: The highest tier that must know by now.
+        clock_tier: The highest tier that must know by now because a clock ran out.
         instants: The instants that clocks run towards, by name.
         steps: What happened, in order.
+        lifted: The tier to which each party has lifted it, and not given it back.
     """
 
     state: str
     since: int
-    tier: int = 1
+    clock_tier: int = 1
     instants: Mapping[str, int] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    lifted: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def tier(self) -> int:
+        """The highest tier that must know by now, whoever or whatever lifted it there."""
+        return max(self.clock_tier, 1, *self.lifted.values())
 
 
 def fold(
@@ -184,11 +210,12 @@ def _key(clock: Clock, standing: Standing) -> str:
 def _opened(state: str, at: int, one: Happening) -> Standing:
     instants = {name: value for name, value in one.instants if value is not None}
     step = Step(at, one.event, state, one.party, one.index, one.said)
-    return Standing(state, at, 1, instants, (step,))
+    lifted = {one.party: one.tier} if one.tier else {}
+    return Standing(state, at, 1, instants, (step,), lifted)
 
 
 def _happen(life: Life, standing: Standing, at: int, one: Happening) -> Standing:
-    after = life.table[standing.state].get(one.event)
+    after = _after(life, standing, one)
     state = standing.state if after is None else after
     step = Step(at, one.event, state, one.party, one.index, one.said, after is not None)
     steps = (*standing.steps, step)
@@ -200,20 +227,47 @@ def _happen(life: Life, standing: Standing, at: int, one: Happening) -> Standing
         if value is not None:
             instants[name] = value
     since = standing.since if state == standing.state else at
-    return replace(standing, state=state, since=since, instants=instants, steps=steps)
+    return replace(
+        standing,
+        state=state,
+        since=since,
+        instants=instants,
+        steps=steps,
+        lifted=_lifted(standing, one),
+    )
+
+
+def _after(life: Life, standing: Standing, one: Happening) -> str | None:
+    """The state after a message; None if it changes nothing."""
+    if one.event == ESCALATED and one.tier <= standing.lifted.get(one.party, 0):
+        return None
+    if one.event == RETURNED and one.tier >= standing.lifted.get(one.party, 0):
+        return None
+    is_general = one.event in GENERAL and one.event != OPENED
+    return life.table[standing.state].get(one.event, standing.state if is_general else None)
+
+
+def _lifted(standing: Standing, one: Happening) -> dict[str, int]:
+    """To which tier each party has lifted the matter, after a message."""
+    lifted = {**standing.lifted}
+    if one.event in (ESCALATED, RETURNED):
+        lifted.pop(one.party, None)
+        if one.tier > 1:
+            lifted[one.party] = one.tier
+    return lifted
 
 
 def _pass_time(life: Life, clocks: Sequence[Clock], standing: Standing, until: int) -> Standing:
     """Let the clocks fire that are due until an instant, in order."""
     while (due := next_due(clocks, standing)) is not None and due[0] <= until:
         at, clock = due
-        state = life.table[standing.state][clock.event]
+        state = life.table[standing.state].get(clock.event, standing.state)
         step = Step(at, clock.event, state, said=_key(clock, standing))
         standing = replace(
             standing,
             state=state,
             since=standing.since if state == standing.state else at,
-            tier=max(standing.tier, clock.tier),
+            clock_tier=max(standing.clock_tier, clock.tier),
             instants=_set_on(clock, standing.instants),
             steps=(*standing.steps, step),
         )

@@ -47,12 +47,14 @@ class Deed:
         said: What it says in one code word; may be empty.
         name: Of a matter that people name, its name; empty where the message that
             opens a matter stands for it.
+        tier: Of what lifts a matter, gives it back, or reads it there, the tier.
     """
 
     event: str
     instants: tuple[tuple[str, int | None], ...] = ()
     said: str = ""
     name: str = ""
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from openline.domain.conduct.subject import Subject
 from openline.domain.talk.call_record import CALL
 from openline.domain.talk.contact import CONTACT
 from openline.domain.talk.correction import CORRECTION
+from openline.domain.talk.escalation import ESCALATION
 from openline.domain.talk.explanation import EXPLANATION
 from openline.domain.talk.incident import INCIDENT
 from openline.domain.talk.protest import PROTEST
@@ -28,5 +29,6 @@ SUBJECTS: Final[tuple[Subject, ...]] = (
     CONTACT,
     CALL,
     READOUT,
+    ESCALATION,
 )
 """Every sort of matter, in the order in which an officer looks at them."""

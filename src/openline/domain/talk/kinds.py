@@ -31,6 +31,7 @@ class Kind(IntEnum):
     DECLARATION = 22
     SERVICE = 23
     RESUMPTION_OFFER = 24
+    WATCH = 25
     QUERY = 30
     ANSWER = 31
     WARNING = 32
@@ -46,6 +47,7 @@ class Kind(IntEnum):
     CONTACT_REPLY = 61
     CALL_RECORD = 62
     READOUT = 63
+    ESCALATION = 64
 
 
 RELEASABLE = (Kind.TEXT, Kind.NOTICE, Kind.RESPONSE, Kind.DECLARATION)

@@ -22,6 +22,7 @@ from openline.domain.talk.coded import Coded
 from openline.domain.talk.contact import Contact, ContactReply
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration
+from openline.domain.talk.escalation import Escalation
 from openline.domain.talk.explanation import Explanation
 from openline.domain.talk.incident import Incident, Inquiry
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke
@@ -43,6 +44,7 @@ from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation
 from openline.domain.talk.warning import Warning
+from openline.domain.talk.watch import Watch
 from openline.domain.talk.zone import Zone
 
 
@@ -71,6 +73,7 @@ Message: TypeAlias = (
     | ContactReply
     | Declaration
     | Epoch
+    | Escalation
     | Explanation
     | Incident
     | Inquiry
@@ -98,6 +101,7 @@ Message: TypeAlias = (
     | Violation
     | Warning
     | Zone
+    | Watch
 )
 
 MESSAGES: Final[dict[Kind, type[Body]]] = {
@@ -139,6 +143,8 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         ContactReply,
         CallRecord,
         Readout,
+        Watch,
+        Escalation,
     )
 }
 """Every kind and its message."""

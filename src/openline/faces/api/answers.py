@@ -893,14 +893,30 @@ class Due(msgspec.Struct):
     said: str
 
 
+class Told(msgspec.Struct):
+    """A post of ours that is to be told.
+
+    Attributes:
+        post: Its name.
+        tier: Its tier.
+        is_on_call: Whether it is outside its agreed hours of watch, and must be called.
+    """
+
+    post: str
+    tier: int
+    is_on_call: bool
+
+
 class DueOnLine(Due):
     """A clock that runs on a matter of a line.
 
     Attributes:
         is_ours: Whether it is our turn.
+        tell: The posts of ours that would be told if it ran out now.
     """
 
     is_ours: bool
+    tell: list[Told]
 
 
 class Dues(msgspec.Struct):
@@ -925,6 +941,9 @@ class MatterStep(msgspec.Struct):
         said: The code word of the message, such as OURS; may be empty.
         clock: The clock that ran out; empty where a message did it.
         has_effect: Whether it could happen then; what could not is kept and changes nothing.
+        post: The post that did it; empty where a clock ran out.
+        officer: Who did it there.
+        tier: The tier of that post; 0 where a clock ran out.
     """
 
     at: int
@@ -935,6 +954,9 @@ class MatterStep(msgspec.Struct):
     said: str
     clock: str
     has_effect: bool
+    post: str
+    officer: str
+    tier: int
 
 
 class MatterStanding(msgspec.Struct):
@@ -945,6 +967,7 @@ class MatterStanding(msgspec.Struct):
         state: The state.
         since: Since when, by the record.
         tier: The highest tier that must know by now.
+        lifted: The tier to which each party has lifted it, and not given it back.
         instants: The instants that clocks run towards, by name.
         due: The clocks that run.
         steps: What happened, in order.
@@ -955,6 +978,7 @@ class MatterStanding(msgspec.Struct):
     state: str
     since: int
     tier: int
+    lifted: dict[str, int]
     instants: dict[str, int]
     due: list[Due]
     steps: list[MatterStep]
@@ -1595,3 +1619,200 @@ class ReadoutWhole(Matter):
 
     versions: list[ReadoutVersion]
     differences: list[ReadoutDifference]
+
+
+class WatchOffer(msgspec.Struct):
+    """A watch that is handed over and not taken yet.
+
+    Attributes:
+        post: At which post.
+        officer: Who offers it, and is on watch until it is taken.
+        at: When it was offered.
+        brief: The hash of the brief; who takes the watch names it.
+    """
+
+    post: str
+    officer: str
+    at: int
+    brief: str
+
+
+class WatchBrieflyTold(msgspec.Struct):
+    """The watch at one post.
+
+    Attributes:
+        party: Whose post.
+        post: Its name.
+        tier: Its tier.
+        hours: Its agreed hours of watch.
+        should_be_manned: Whether it should be manned now; null where the hours are in words
+            that cannot be understood.
+        state: OPEN, HANDOVER_DUE, OVERDUE, HANDOVER_SIGNED, CLOSED, UNMANNED or NOT_OPENED.
+        officer: Who is on watch, or was last.
+        since: From when.
+        planned_until: Until when, as planned.
+        languages: Those for which a linguist is present.
+        communicator: Who runs the circuits.
+        relieved: Who was on watch before, if it was taken over.
+        brief: The hash of the brief that was handed over, if there was one.
+        by_node: Whether the node said it last, and no person.
+        serial: The message that said it last.
+        offer: Of a post of ours, what is handed over and not taken yet.
+        is_past: Whether a later watch has begun.
+    """
+
+    party: str
+    post: str
+    tier: int
+    hours: str
+    should_be_manned: bool | None
+    state: str
+    officer: str
+    since: int | None
+    planned_until: int | None
+    languages: list[str]
+    communicator: str
+    relieved: str
+    brief: str
+    by_node: bool
+    serial: str
+    offer: WatchOffer | None
+    is_past: bool
+
+
+class WatchTold(WatchBrieflyTold):
+    """The watch at one post, in words too.
+
+    Attributes:
+        said: The same in sentences, in the language asked for.
+    """
+
+    said: str
+
+
+class Watches(msgspec.Struct):
+    """Who is on watch.
+
+    Attributes:
+        watches: The posts of each party.
+    """
+
+    watches: list[WatchTold]
+
+
+class Brief(msgspec.Struct):
+    """What whoever takes the watch must know.
+
+    Attributes:
+        line: The line.
+        party: Whose brief.
+        at: When it was computed.
+        until: Until when the next watch lasts that it looks ahead to.
+        word: The word for the line.
+        declared: What each party declares of each scope.
+        circuits: The circuits to each counterpart.
+        watches: Who is on watch at each post.
+        checks: Line checks of counterparts that nobody has answered.
+        due: Every clock that runs.
+        contacts: Those of them that are contacts promised.
+        matters: In which somebody is waited for.
+        notices: Live ones whose windows are open or open in the next watch.
+        unread: What none of our officers has read.
+        unread_by_others: What we said and somebody addressed has not read.
+        not_receipted: What we said and somebody has not receipted.
+        translations: Texts in none of our languages that nobody has answered.
+        alarms: The alarms that stand.
+        keys: Whether this node signs, and which keys are in force.
+        left_off: How many rows of which list are not in it.
+        hash: Of a brief that is handed over, its hash; else empty.
+        said: The same in rows, in the language asked for.
+    """
+
+    line: str
+    party: str
+    at: int
+    until: int
+    word: str
+    declared: dict[str, dict[str, str]]
+    circuits: list[dict[str, Any]]
+    watches: list[WatchBrieflyTold]
+    checks: list[dict[str, Any]]
+    due: list[dict[str, Any]]
+    contacts: list[dict[str, Any]]
+    matters: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+    unread: list[dict[str, Any]]
+    unread_by_others: list[dict[str, Any]]
+    not_receipted: list[dict[str, Any]]
+    translations: list[dict[str, Any]]
+    alarms: list[dict[str, Any]]
+    keys: dict[str, Any]
+    left_off: dict[str, int]
+    hash: str
+    said: list[str]
+
+
+class Offered(WatchOffer):
+    """A watch is handed over.
+
+    Attributes:
+        line: On which line.
+        content: The brief that is handed over.
+    """
+
+    line: str
+    content: Brief
+
+
+class Telling(msgspec.Struct):
+    """Whom to tell.
+
+    Attributes:
+        tier: To which tier something came.
+        posts: The posts of ours.
+    """
+
+    tier: int
+    posts: list[Told]
+
+
+class Past(msgspec.Struct):
+    """How a line stood at an instant.
+
+    Attributes:
+        line: The line.
+        party: As whose node knew it.
+        at: The instant.
+        messages: How many steps of the journal it follows from.
+        version: Of the Understanding that was in force.
+        out_size: How many messages we had said.
+        held: How many of each counterpart's we held.
+        declared: What each party declared of each scope.
+        declarations: The same with since when, why, and what was announced.
+        watches: Who was on watch at each post.
+        matters: In which somebody was waited for.
+        due: The clocks that ran.
+        notices: Live ones whose windows were open.
+        alarms: The alarms that stood.
+        unread: What none of our officers had read.
+        left_off: How many rows of which list are not in it.
+        said: The same in rows, in the language asked for.
+    """
+
+    line: str
+    party: str
+    at: int
+    messages: int
+    version: int
+    out_size: int
+    held: dict[str, int]
+    declared: dict[str, dict[str, str]]
+    declarations: dict[str, dict[str, Any]]
+    watches: list[WatchBrieflyTold]
+    matters: list[Matter]
+    due: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+    alarms: list[Alarm]
+    unread: list[dict[str, Any]]
+    left_off: dict[str, int]
+    said: list[str]

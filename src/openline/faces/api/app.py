@@ -36,6 +36,7 @@ from openline.faces.api import (
     sign_in,
     standing,
     talks,
+    watches,
     writing,
 )
 from openline.faces.api.describe import add_descriptions, describe_files
@@ -63,6 +64,7 @@ TAGS: Final = (
     Tag("notices", "Advance information about activity, and the conflicts it meets."),
     Tag("matters", "Queries, warnings and what else waits for somebody, with their clocks."),
     Tag("incidents", "Incidents with what belongs to them, alleged violations, what is held."),
+    Tag("watches", "Who is on watch, what is handed over, and whom to tell."),
     Tag("private", "Plans and sites that this party keeps to itself, checked on this node only."),
     Tag("places", "Sites, zones and movements, and what was drafted about zones."),
     Tag(
@@ -112,6 +114,11 @@ ROUTES: Final = (
     contacts.propose_next_tier,
     contacts.read_readout,
     contacts.read_feed,
+    watches.list_watches,
+    watches.read_brief,
+    watches.offer_watch,
+    watches.list_posts_to_tell,
+    watches.replay,
     reading.list_alarms,
     writing.acknowledge_alarm,
     reading.read_understanding,

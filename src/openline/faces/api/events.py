@@ -1,10 +1,11 @@
 """What changes, as server-sent events (WHATWG HTML, section 9.2).
 
-The first event is always `begin`: a reader that connects, again or for the
-first time, reads the state anew after it, so no event needs to be kept for
-anybody. Event ids number the events of one stream. A comment comes every few
-seconds while nothing changes, so that a reader knows a silent stream from a
-dead one. A reader that is too slow is told `end` and closed.
+A new reader is told `begin` first, and reads the state after it. One that was cut off
+sends the last id that it had as `Last-Event-ID`, as browsers do by themselves; as long as
+what it missed is still kept, that comes next and nothing else, and otherwise `begin`: then
+it reads anew. Ids are unique over all starts of a node. A comment comes every few seconds
+while nothing changes, so that a reader knows a silent stream from a dead one; it brings the
+last id along. A reader that is too slow is told `end` and closed.
 """
 
 import asyncio
@@ -14,10 +15,11 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import Response, get
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import Stream
 
 from openline.adapters.wording import Wording
+from openline.app.shows import Told
 from openline.engine.effects import Show
 from openline.faces.api.conduct import worded_matter
 from openline.faces.api.describe import READING, described
@@ -29,10 +31,11 @@ HEARTBEAT_S: Final = 3.0
 """Shorter than the time after which a console calls its picture stale."""
 
 EVENTS: Final = {
-    "begin": "The first of a stream: read the state after it.",
+    "begin": "Nothing before this is known to be complete: read the state after it.",
     "message": "A message was recorded or received, or marked by another; as in the list.",
     "delivered": "A counterpart (`party`) receipted our messages `from` index up to `until`.",
     "notice": "A notice came, changed, was answered, began or ended; as in the list.",
+    "watch": "A watch was opened, offered, taken, closed or left unmanned; as in the list.",
     "matter": "A query, warning or other matter was opened or changed; as in the list.",
     "movement": "A movement came, changed, was answered, began or ended; as in the list.",
     "site": "A site came, changed, fell due or lapsed; as in the list, but for `doubts`.",
@@ -62,9 +65,10 @@ EVENTS: Final = {
         "A stream of server-sent events that ends when the node stops.",
         media_type="text/event-stream",
         example=(
-            'id: 0\nevent: begin\ndata: {"party":"alpha.example"}\n\n'
-            'id: 1\nevent: message\ndata: {"line":"syria-air","serial":"ALPHA-0012"}\n\n'
-            ": 3 s\n\n"
+            'id: 1491525600000-5f3a9c01-41\nevent: begin\ndata: {"party":"alpha.example"}\n\n'
+            "id: 1491525600000-5f3a9c01-42\nevent: message\n"
+            'data: {"line":"syria-air","serial":"ALPHA-0012"}\n\n'
+            "id: 1491525600000-5f3a9c01-42\n: 3 s\n\n"
         ),
         faults=READING,
     ),
@@ -74,40 +78,52 @@ async def follow_events(
     only_line: Annotated[
         str | None, QueryParameter(name="line", description="Only what concerns this line.")
     ] = None,
+    last_id: Annotated[
+        str | None,
+        HeaderParameter(
+            name="Last-Event-ID",
+            max_length=200,
+            description="The id of the last event that the reader has.",
+        ),
+    ] = None,
 ) -> Response[Any]:
     """A stream of what changes on the lines.
 
-    Each event has an id (its number in this stream), a name, and JSON data
-    with the line and the values that the other routes give for the same
-    thing. The first is `begin`: read the state after it. `end` says why the
-    stream is closed; connect again and begin anew.
+    Each event has an id, a name, and JSON data with the line and the values that the
+    other routes give for the same thing. The first is `begin`: read the state after it.
+    With `Last-Event-ID` the stream goes on after that event, if all that came since is
+    still kept; else it says `begin` again. `end` says why the stream is closed.
     """
     running = node_of(state)
     stopping: asyncio.Event = state.stopping
     if only_line is not None:
         view_of(state, only_line)  # Says so now when there is no such line.
     return Stream(
-        _stream(running, stopping, only_line),
+        _stream(running, stopping, only_line, last_id or ""),
         media_type="text/event-stream; charset=utf-8",
         headers={"cache-control": "no-store"},
     )
 
 
 async def _stream(
-    running: Running, stopping: asyncio.Event, only_line: str | None
+    running: Running, stopping: asyncio.Event, only_line: str | None, after: str
 ) -> AsyncIterator[bytes]:
-    number = 0
     wording = wording_of(running.config, None)
-    async with running.shows() as shows:
-        yield encode_event(number, "begin", {"party": running.config.party})
-        async for show in _with_heartbeats(shows, stopping):
-            if show is None:
-                yield f": {HEARTBEAT_S:g} s\n\n".encode()
-            elif only_line is None or show.line in ("", only_line):
-                number += 1
-                yield encode_event(number, show.name, {"line": show.line, **_worded(show, wording)})
+    async with running.follow(after) as following:
+        last = following.id
+        if following.is_resumed:
+            yield b": resumed\n\n"
+        else:
+            yield encode_event(last, "begin", {"party": running.config.party})
+        async for told in _with_heartbeats(following.changes, stopping):
+            if told is None:
+                yield f"id: {last}\n: {HEARTBEAT_S:g} s\n\n".encode()
+                continue
+            last, show = told.id, told.show
+            if only_line is None or show.line in ("", only_line):
+                yield encode_event(last, show.name, {"line": show.line, **_worded(show, wording)})
     why = "the node is stopping" if stopping.is_set() else "the reader is too slow"
-    yield encode_event(number + 1, "end", {"why": why})
+    yield encode_event(last, "end", {"why": why})
 
 
 def _worded(show: Show, wording: Wording) -> dict[str, Any]:
@@ -124,9 +140,9 @@ def _worded(show: Show, wording: Wording) -> dict[str, Any]:
 
 
 async def _with_heartbeats(
-    shows: AsyncIterator[Show], stopping: asyncio.Event
-) -> AsyncIterator[Show | None]:
-    """The shows, and None whenever nothing came for `HEARTBEAT_S`."""
+    shows: AsyncIterator[Told], stopping: asyncio.Event
+) -> AsyncIterator[Told | None]:
+    """The changes, and None whenever nothing came for `HEARTBEAT_S`."""
     stopped = asyncio.ensure_future(stopping.wait())
     following = asyncio.ensure_future(anext(shows, None))
     try:
@@ -150,6 +166,7 @@ async def _with_heartbeats(
         await asyncio.gather(stopped, following, return_exceptions=True)
 
 
-def encode_event(number: int, name: str, data: dict[str, Any]) -> bytes:
+def encode_event(event_id: str, name: str, data: dict[str, Any]) -> bytes:
     """One server-sent event; JSON holds no row break, so the data is one row."""
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, name.encode(), msgspec.json.encode(data))
+    head = f"id: {event_id}\nevent: {name}\ndata: ".encode()
+    return head + msgspec.json.encode(data) + b"\n\n"

@@ -205,6 +205,23 @@ def _sayings() -> list[Example]:
             "initiated_by": ALPHA,
             "texts": [{"language": "en", "text": "The commanders spoke about air safety."}],
         },
+        "WATCH": {
+            "by": _BY,
+            "change": "OPENED",
+            "post": "watch",
+            "officer": "Capt. Smith",
+            "since": "2017-04-07T00:00:00Z",
+            "planned_until": "2017-04-07T08:00:00Z",
+            "languages": ["ru"],
+        },
+        "ESCALATION": {
+            "by": _BY,
+            "of": _OF,
+            "change": "ESCALATED",
+            "tier": 2,
+            "why": "The time of decision is near, and nobody has answered.",
+            "deadline": "2017-04-07T01:10:00Z",
+        },
     }
     urgent = {
         "NOTICE": "FLASH",
@@ -221,6 +238,7 @@ def _sayings() -> list[Example]:
         "PROTEST": "PRIORITY",
         "CONTACT": "PRIORITY",
         "CONTACT_REPLY": "PRIORITY",
+        "ESCALATION": "IMMEDIATE",
     }
     return [
         Example(
@@ -552,6 +570,11 @@ _DUE: Final = answers.Due(
     said=f"{BRAVO} answers query ALPHA-0014 by 07 0041Z.",
 )
 
+_TOLD: Final = [
+    answers.Told(post="watch", tier=1, is_on_call=False),
+    answers.Told(post="commander", tier=2, is_on_call=True),
+]
+
 MATTER: Final = answers.Matter(
     id="ALPHA-0014",
     subject="query",
@@ -571,6 +594,7 @@ MATTER: Final = answers.Matter(
             state="READ",
             since=_RECEIPT_AT,
             tier=1,
+            lifted={},
             instants={"reply_by": _READ_AT},
             due=[_DUE],
             steps=[
@@ -583,6 +607,9 @@ MATTER: Final = answers.Matter(
                     said="ARE_THESE_YOURS",
                     clock="",
                     has_effect=True,
+                    post="watch",
+                    officer="Capt. Smith",
+                    tier=1,
                 ),
                 answers.MatterStep(
                     at=_RECEIPT_AT,
@@ -593,6 +620,9 @@ MATTER: Final = answers.Matter(
                     said="",
                     clock="",
                     has_effect=True,
+                    post="watch",
+                    officer="Capt. Smith",
+                    tier=1,
                 ),
             ],
             said="read",
@@ -603,7 +633,93 @@ MATTER: Final = answers.Matter(
 MATTERS: Final = answers.Matters([MATTER])
 
 DUES: Final = answers.Dues(
-    [answers.DueOnLine(**{**msgspec.structs.asdict(_DUE), "is_ours": False})]
+    [answers.DueOnLine(**msgspec.structs.asdict(_DUE), is_ours=False, tell=_TOLD)]
+)
+
+_WATCH: Final = answers.WatchBrieflyTold(
+    party=ALPHA,
+    post="watch",
+    tier=1,
+    hours="24 h",
+    should_be_manned=True,
+    state="OPEN",
+    officer="Capt. Smith",
+    since=_SAID_AT,
+    planned_until=_UNTIL,
+    languages=["ru"],
+    communicator="",
+    relieved="",
+    brief="",
+    by_node=False,
+    serial="ALPHA-0015",
+    offer=answers.WatchOffer("watch", "Capt. Smith", _READ_AT, _HASH),
+    is_past=False,
+)
+WATCHES: Final = answers.Watches(
+    [
+        answers.WatchTold(
+            **msgspec.structs.asdict(_WATCH),
+            said=f"{ALPHA}, watch: on watch, “Capt. Smith”. Planned until 070300ZAPR17.",
+        )
+    ]
+)
+_UNREAD: Final = {
+    "serial": "BRAVO-0007",
+    "kind": "TEXT",
+    "precedence": "FLASH",
+    "at": _RECEIPT_AT,
+    "by": [ALPHA],
+}
+_STATES: Final = {ALPHA: {"air_safety": "IN_FORCE"}, BRAVO: {"air_safety": "SUSPENDED"}}
+BRIEF: Final = answers.Brief(
+    line=LINE,
+    party=ALPHA,
+    at=_READ_AT,
+    until=_READ_AT + 28_800_000,
+    word="PARTIALLY_SUSPENDED",
+    declared=_STATES,
+    circuits=[{"party": BRAVO, "circuit": "1", "state": "UP", "is_connected": True}],
+    watches=[_WATCH],
+    checks=[{"party": BRAVO, "number": 3, "serial": "BRAVO-0008", "at": _RECEIPT_AT}],
+    due=[{**msgspec.structs.asdict(_DUE), "tell": []}],
+    contacts=[],
+    matters=[],
+    notices=[],
+    unread=[_UNREAD],
+    unread_by_others=[],
+    not_receipted=[{"serial": "ALPHA-0015", "by": [BRAVO]}],
+    translations=[],
+    alarms=[],
+    keys={"can_sign": True, "waiting_for": [], "broken": "", "in_force": {"node": "0f" * 8}},
+    left_off={},
+    hash="",
+    said=[f"Watch brief of {ALPHA} for the line {LINE}, 070041ZAPR17, for the watch until …"],
+)
+OFFERED: Final = answers.Offered(
+    post="watch", officer="Capt. Smith", at=_READ_AT, brief=_HASH, line=LINE, content=BRIEF
+)
+TELLING: Final = answers.Telling(2, _TOLD)
+PAST: Final = answers.Past(
+    line=LINE,
+    party=ALPHA,
+    at=_READ_AT,
+    messages=28,
+    version=1,
+    out_size=15,
+    held={BRAVO: 9},
+    declared=_STATES,
+    declarations={
+        party: {scope: {"state": state, "since": _SAID_AT} for scope, state in scopes.items()}
+        for party, scopes in _STATES.items()
+    },
+    watches=[_WATCH],
+    matters=[MATTER],
+    due=[],
+    notices=[],
+    alarms=[ALARM],
+    unread=[_UNREAD],
+    left_off={},
+    said=[f"The line {LINE} at 070041ZAPR17, as the node of {ALPHA} knew it then."],
 )
 
 CODE_BOOK: Final = answers.CodeBook(

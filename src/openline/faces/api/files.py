@@ -13,7 +13,7 @@ from openline.engine.commands import ExportCourier, ImportCourier
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import OCTETS, WRITING, described
 from openline.faces.api.faults import BadRequest
-from openline.faces.api.node import node_of, view_of
+from openline.faces.api.node import by_of, node_of, view_of
 from openline.faces.api.reading import Line
 from openline.faces.api.schema import (
     AboutAnswer,
@@ -134,7 +134,8 @@ def _parameters(given: dict[str, Any], structure: type[_About]) -> _About:
 async def export_courier(state: State, line: Line, data: JSONBody[CourierOrder]) -> Response[bytes]:
     """One file with everything that a counterpart has not receipted yet."""
     view_of(state, line)
-    file: bytes = await node_of(state).command(ExportCourier(line, data.party))
+    running = node_of(state)
+    file: bytes = await running.command(ExportCourier(line, data.party, by_of(running, None)))
     return Response(file, media_type=OCTETS)
 
 
@@ -150,5 +151,6 @@ async def export_courier(state: State, line: Line, data: JSONBody[CourierOrder])
 async def import_courier(state: State, line: Line, body: RawBody) -> dict[str, Any]:
     """Take in a counterpart's file; every object in it proves itself, as on a circuit."""
     view_of(state, line)
-    result = await node_of(state).command(ImportCourier(line, body))
+    running = node_of(state)
+    result = await running.command(ImportCourier(line, body, by_of(running, None)))
     return {"is_done": True, **(result if isinstance(result, dict) else {})}

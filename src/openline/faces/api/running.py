@@ -1,15 +1,15 @@
 """What the API asks of a running node; `openline.app.run` provides it."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from openline.app.config import Config
 from openline.app.export import Exporter
+from openline.app.shows import Following
 from openline.domain.talk.message import Message
 from openline.engine.commands import Command
 from openline.engine.drafts import Drafts
-from openline.engine.effects import Show
 from openline.engine.people import People
 from openline.engine.views import View
 
@@ -47,5 +47,11 @@ class Running(Protocol):
     def delivered(self, line: str, index: int) -> Awaitable[None]:
         """Done when every counterpart has receipted our entry of that index."""
 
-    def shows(self) -> AbstractAsyncContextManager[AsyncIterator[Show]]:
-        """What changes, from now on; ends when the node stops or the reader is too slow."""
+    def follow(self, after: str = "") -> AbstractAsyncContextManager[Following]:
+        """What changes, after an id or from now on; ends when the node stops."""
+
+    def brief(self, line: str) -> dict[str, Any]:
+        """What whoever takes the watch on a line must know now."""
+
+    async def replay(self, line: str, at: int) -> dict[str, Any]:
+        """How a line stood at an instant; OurError when it is still to come."""

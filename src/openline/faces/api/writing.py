@@ -93,6 +93,8 @@ SAID_BY_PEOPLE: Final = (
     Kind.CONTACT_REPLY,
     Kind.CALL_RECORD,
     Kind.READOUT,
+    Kind.WATCH,
+    Kind.ESCALATION,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 
@@ -256,7 +258,8 @@ async def adopt(state: State, body: RawBody) -> dict[str, Any]:
     except TheirError as error:
         what = f"The file is no signed Understanding: {error.what.rstrip('.')}."
         raise BadRequest(what, "Send the file that `openline understanding sign` writes.") from None
-    result = await node_of(state).command(Adopt(body))
+    running = node_of(state)
+    result = await running.command(Adopt(body, by_of(running, None)))
     return {"is_done": True, **(result if isinstance(result, dict) else {})}
 
 

@@ -88,6 +88,8 @@ VERBS: Final = {
         "declare": "declare:app",
         "draft": "draft:app",
         "service": "service:app",
+        "watch": "watch:app",
+        "tier": "tier:app",
     },
     "Keep to ourselves": {
         "private": "private:app",
@@ -96,6 +98,8 @@ VERBS: Final = {
         "status": "look:status_app",
         "due": "matter:due_app",
         "matter": "matter:app",
+        "brief": "watch:brief_app",
+        "replay": "replay:app",
         "log": "log:app",
         "import": "import_file:app",
         "conflicts": "look:conflicts_app",

@@ -125,3 +125,6 @@ def _due_rows(rows: list[dict[str, Any]]) -> Iterator[str | Worded]:
     for row in rows:
         yield f"{dtg(row['at'])}  {'OURS  ' if row['is_ours'] else 'theirs'}  {row['precedence']}"
         yield Worded(row["said"])
+        if row["tell"] and row["tier"]:
+            posts = (f"{one['post']}{' (on call)' * one['is_on_call']}" for one in row["tell"])
+            yield f"  tells then: {', '.join(posts)}"

@@ -56,7 +56,7 @@ def new(
         out: Where to write it; without it LINE.toml in the current directory.
         options: Which node, and how to print.
     """
-    from openline.domain.line.understanding_toml import template_toml
+    from openline.domain.line.understanding_toml import from_toml, template_toml
     from openline.domain.party import check_line_name
     from openline.faces.cli.cards import known_cards, own_card, read_card
 
@@ -71,6 +71,7 @@ def new(
     rows = [
         f"{path}: a draft for {', '.join(parties)}.",
         f"Edit it, then sign it: openline understanding sign {path}",
+        *hours_remarks(from_toml(text, str(path))),
     ]
     emit({"path": str(path), "line": line, "parties": parties}, rows, as_json=options.json)
 
@@ -131,7 +132,7 @@ def sign(
     if path != file and path.exists():
         _same_terms(signed, path)  # What is there may only be replaced by the same terms.
     write_new(path, signed.format(), overwrite=True)
-    rows = [*_rows(path, signed), _next_step(path, signed)]
+    rows = [*_rows(path, signed), *hours_remarks(understanding), _next_step(path, signed)]
     emit({"path": str(path), **_facts(signed)}, rows, as_json=options.json)
 
 
@@ -256,6 +257,13 @@ def diff(
             say_aside(row)
     emit(result, rows or ["They are the same."], as_json=options.json)
     return 1 if rows else 0
+
+
+def hours_remarks(understanding: "Understanding") -> list[str]:
+    """What the program cannot read of the hours of watch: such hours say nothing."""
+    from openline.domain.line.hours import hours_faults
+
+    return [f"Remark: {fault}. {fault.remedy}" for fault in hours_faults(understanding.parties)]
 
 
 def read_terms(path: Path) -> "Understanding":
