@@ -186,7 +186,7 @@ def test_every_pair_of_state_and_event_is_visited(subject: Subject) -> None:
     for state in subject.life.states():
         for event in subject.life.events():
             if event in GENERAL:
-                continue  # What lifts a matter is the same for all: test_escalation has it.
+                continue  # Lifting is the same for all: tests/engine/test_tiers.py.
             life = Life(state, table, subject.life.ends)
             found = fold(life, (), [opened(), said(1, event)], 2)
             assert found is not None
