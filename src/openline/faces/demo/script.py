@@ -39,7 +39,9 @@ from openline.faces.demo.story import NotAsTold, await_quietly
 MUST_HOLD: Final = "Must hold"
 
 _ACT: Final = re.compile(r"(ALPHA|BRAVO): `(openline [^`]+)`")
-_RESULT: Final = re.compile(r"\*\*(gives|says|says not|refused)\*\* (?:\{(\w+)\}|`([^`]*)`)")
+_RESULT: Final = re.compile(
+    r"\*\*(gives|says|says not|refused|finds)\*\* (?:\{(\w+)\})?(?: ?`([^`]*)`)?"
+)
 _PASSES: Final = re.compile(r"\*\*([^*]+?) pass(?:es)?\*\*")
 _ITEM: Final = re.compile(r"(?:\d+\.|-) ")
 _NAME: Final = re.compile(r"\{(\w+)\}")
@@ -60,12 +62,14 @@ class Result:
     """What an act must come to.
 
     Attributes:
-        sort: gives, says, says not or refused.
-        words: The words; of `gives`, the name to keep.
+        sort: gives, says, says not, refused or finds.
+        words: The words; of `finds`, the pattern.
+        name: Of `gives` and `finds`, the name to keep.
     """
 
     sort: str
-    words: str
+    words: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def _items(name: str, body: str) -> Iterator[Item]:
 def _item(name: str, words: str) -> Item:
     if act := _ACT.search(words):
         results = tuple(
-            Result(sort, kept or said) for sort, kept, said in _RESULT.findall(words[act.end() :])
+            Result(sort, said, kept) for sort, kept, said in _RESULT.findall(words[act.end() :])
         )
         return Item(words, act[1], act[2], results)
     if passes := _PASSES.search(words):
@@ -257,8 +261,13 @@ class _Player:
     def _judge(self, stage: Stage, result: Result, told: "_Told") -> None:
         story = stage.story
         if result.sort == "gives":
-            self._kept[result.words] = told.serial
+            self._kept[result.name] = told.serial
             story.demand(bool(told.serial), f"It is {told.serial}, on disk.", told.last)
+            return
+        if result.sort == "finds":
+            found = re.search(result.words, told.text)
+            story.demand(found is not None, f"It names its {result.name}.", told.last)
+            self._kept[result.name] = found[1] if found else ""
             return
         story.tally.refused += result.sort == "refused"
         story.demand(told.is_so(result), f"It {_SORTS[result.sort]} “{result.words}”.", told.last)
