@@ -354,13 +354,25 @@ def _meets_block(blocks, block, facing):
 
 @_compiled
 def _meet(scan, block, facing, meets):
-    """Say of each place of a block whether its box meets; all places in step."""
+    """Say of each place of a block whether its box meets.
+
+    Without a branch and side by side: so the compiler takes eight places at a time.
+    """
+    f0, f1, f2, f3, f4 = facing[0], facing[1], facing[2], facing[3], facing[4]
+    f5, f6, f7, f8, f9 = facing[5], facing[6], facing[7], facing[8], facing[9]
     for place in range(BLOCK):
-        meets[place] = scan[block, 0, place] <= facing[0]
-    for side in range(1, SIDES):
-        most = facing[side]
-        for place in range(BLOCK):
-            meets[place] &= scan[block, side, place] <= most
+        meets[place] = (
+            (scan[block, 0, place] <= f0)
+            & (scan[block, 1, place] <= f1)
+            & (scan[block, 2, place] <= f2)
+            & (scan[block, 3, place] <= f3)
+            & (scan[block, 4, place] <= f4)
+            & (scan[block, 5, place] <= f5)
+            & (scan[block, 6, place] <= f6)
+            & (scan[block, 7, place] <= f7)
+            & (scan[block, 8, place] <= f8)
+            & (scan[block, 9, place] <= f9)
+        )
 
 
 @_compiled
