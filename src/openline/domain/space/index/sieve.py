@@ -82,6 +82,9 @@ edges taken with edges of the volume that is asked about."""
 
 EDGES_PER_WORK = 64
 
+FILLED_AT_ONCE = 1_024
+"""Vertices of outlines, filled up to the longest of them, below which filling is cheap."""
+
 _POLYGON = int(Shape.POLYGON)
 _FLIGHT_LEVEL = int(Datum.FLIGHT_LEVEL)
 _ABOVE_SEA = (NO_BOUND, int(Datum.AMSL))
@@ -112,7 +115,8 @@ class Asked(NamedTuple):
         points: Its vertices in the plane.
         figure: Its core in the plane.
         reach_rad: From its middle to its furthest vertex.
-        width_m: How wide it is at most, its radius included.
+        slack_m: What lengths to it in the plane and by the rule may differ by, but for a
+            share of them.
         radius_m: Its radius.
         band: Datum and value of the lower bound and its least height, then the
             same of the upper bound and its greatest.
@@ -125,7 +129,7 @@ class Asked(NamedTuple):
     points: list[tuple[float, float]]
     figure: Any
     reach_rad: float
-    width_m: float
+    slack_m: float
     radius_m: int
     band: tuple[int, int, int, int, int, int]
     window: tuple[int, int]
@@ -154,7 +158,9 @@ def ask(
     nearest = min(cosines)
     low, high = _reach(volume.shape, units, (x, y, z), nearest)
     band = row_of(volume, 0, atmosphere)[LOWER : UPPER_DM + 1]
-    (east, north, up), (across_m, along_m) = axes_at(x, y, z)
+    # The margin grows with the smaller of two volumes, so not beyond that of this one.
+    width_m = AXIS_M * math.dist(low, high) + 2 * volume.radius_m
+    (east, north, _), (across_m, along_m) = axes_at(x, y, z)
     points = [
         (
             (a * east[0] + b * east[1]) / max(cosine, COSINE_MIN) * across_m,
@@ -164,11 +170,17 @@ def ask(
     ]
     band_dm = (lowest_dm(*band[:3]), highest_dm(*band[3:]))
     return Asked(
-        np.array((east, north, up)).T * (across_m, along_m, 1.0),
+        np.array(
+            [
+                (east[0] * across_m, north[0] * along_m, x),
+                (east[1] * across_m, north[1] * along_m, y),
+                (0.0, north[2] * along_m, z),
+            ]
+        ),
         points,
         _figure(volume.shape, points),
         math.acos(max(-1.0, min(1.0, nearest))) if len(units) > 1 else 0.0,
-        AXIS_M * math.dist(low, high) + 2 * volume.radius_m,
+        MARGIN_M + OFF_CENTRE_SHARE * (width_m + widest.lateral_m) + SLACK_M,
         volume.radius_m,
         band,
         (volume.valid_from, volume.valid_until),
@@ -309,65 +321,64 @@ def _across(
     segment: Segment, rows: Rows, facts: Integers, asked: Asked, lateral_m: Floats
 ) -> _States:
     """The horizontal state of each row, OPEN where only the rule can tell."""
-    near_m, far_m = thresholds(asked, lateral_m + facts[RADIUS] + asked.radius_m, lateral_m)
-    starts, counts, places = _outlines(rows, facts)
-    seen = segment.outlines.take(places, axis=0) @ asked.shown
+    counts = facts[COUNT] + 1
+    longest = int(counts.max())
+    filled = longest * len(counts)
+    if filled > FILLED_AT_ONCE and filled > 2 * int(counts.sum()):
+        # Most of what would be filled would be filling: short ones for themselves.
+        states = np.empty(len(counts), np.int8)
+        is_long = counts > longest // 2
+        for some in (is_long, ~is_long):
+            part = (segment, rows[some], facts[:, some], asked, lateral_m[some])
+            states[some] = _across(*part)
+        return states
+    near_m, far_m = thresholds(asked, lateral_m + facts[RADIUS] + asked.radius_m)
+    # Outlines of one length, so that they fit one array: their last vertex fills them up.
+    edges = np.minimum(np.arange(longest), counts[:, None] - 1)
+    places = (facts[FIRST] + rows)[:, None] + edges
+    seen = segment.outlines.take(places.ravel(), axis=0) @ asked.shown
     cosines = seen[:, 2:]
     is_shown = cosines.min() >= COSINE_MIN
     points = seen[:, :2] / (cosines if is_shown else np.maximum(cosines, COSINE_MIN))
-    lines = shapely.linestrings(points, indices=np.arange(len(counts)).repeat(counts))
-    in_plane_m = shapely.distance(lines, asked.figure)
-    is_near = in_plane_m <= near_m
+    points = points.reshape(len(counts), longest, 2)
+    in_plane_m = shapely.distance(shapely.linestrings(points), asked.figure)
     states = np.full(len(counts), WITHIN, np.int8)
-    if not is_near.all():
-        is_ring = facts[SHAPE] == _POLYGON
-        if is_ring.any():
-            in_plane_m[is_ring & _holds(points, starts, asked.points[0])] = 0.0
-        states[in_plane_m > near_m] = OPEN
-        states[in_plane_m >= far_m] = BEYOND
+    (left,) = (in_plane_m > near_m).nonzero()
+    if len(left):
+        rings = left[facts[SHAPE][left] == _POLYGON]
+        if len(rings):
+            in_plane_m[rings[_hold(points[rings], asked.points[0])]] = 0.0
+        apart_m = in_plane_m[left]
+        is_beyond = apart_m >= far_m[left]
+        states[left] = np.where(is_beyond, BEYOND, np.where(apart_m > near_m[left], OPEN, WITHIN))
     if not is_shown:
-        states[np.minimum.reduceat(cosines[:, 0], starts) < COSINE_MIN] = OPEN
+        states[cosines.reshape(len(counts), longest).min(axis=1) < COSINE_MIN] = OPEN
     return states
 
 
-def thresholds(asked: Asked, limit_m: Floats, lateral_m: Floats) -> tuple[Floats, Floats]:
+def thresholds(asked: Asked, limit_m: Floats) -> tuple[Floats, Floats]:
     """Lengths in the plane up to which pairs are surely within, from which beyond.
 
     Args:
         asked: The volume that is asked about.
         limit_m: For each pair the lateral minimum and both radii.
-        lateral_m: For each pair the lateral minimum.
     """
-    # The margin grows with the smaller of two volumes, so not beyond that of this one.
-    widest_m = asked.width_m + float(lateral_m.max())
-    slack_m = MARGIN_M + OFF_CENTRE_SHARE * widest_m + SLACK_M
-    most_m = float(limit_m.max()) * (1 + SLACK_SHARE) + slack_m
+    most_m = float(limit_m.max()) * (1 + SLACK_SHARE) + asked.slack_m
     angle = asked.reach_rad + most_m / CURVATURE_RADIUS_M_MIN
     bend = 1 + CURVATURE_SHARE * angle
     # At a right angle a plane shows nothing any more: then nothing is surely beyond.
     cosine = math.cos(min(angle, math.pi / 2))
     stretch = bend / max(cosine * cosine, 1e-12)
-    near_m = (limit_m * (1 - SLACK_SHARE) - slack_m) / bend
-    return near_m, (limit_m * (1 + SLACK_SHARE) + slack_m) * stretch
+    near_m = limit_m * ((1 - SLACK_SHARE) / bend) - asked.slack_m / bend
+    far_m = limit_m * ((1 + SLACK_SHARE) * stretch) + asked.slack_m * stretch
+    return near_m, far_m
 
 
-def _outlines(rows: Rows, facts: Integers) -> tuple[Rows, Integers, Rows]:
-    """Where the outline of each row begins among these, its length, and their normals."""
-    counts = facts[COUNT] + 1
-    ends = counts.cumsum(dtype=np.int64)
-    starts = ends - counts
-    places = (facts[FIRST] + rows - starts).repeat(counts) + np.arange(int(ends[-1]))
-    return starts, counts, places
-
-
-def _holds(points: Floats, starts: Rows, point: tuple[float, float]) -> NDArray[np.bool_]:
+def _hold(rings: Floats, point: tuple[float, float]) -> NDArray[np.bool_]:
     """Which of these closed outlines go round a point, by the edges east of it."""
-    x, y = points[:, 0] - point[0], points[:, 1] - point[1]
-    start_x, end_x, start_y, end_y = x[:-1], x[1:], y[:-1], y[1:]
-    crossings = np.zeros(len(points), np.int64)
+    x, y = rings[:, :, 0] - point[0], rings[:, :, 1] - point[1]
+    start_x, end_x, start_y, end_y = x[:, :-1], x[:, 1:], y[:, :-1], y[:, 1:]
     # Where the edge meets the parallel of the point; the sign needs no division.
     lies_east = (start_x * end_y - end_x * start_y > 0) == (end_y > start_y)
-    crossings[:-1] = ((start_y > 0) != (end_y > 0)) & lies_east
-    # From the end of one outline to the start of the next there is no edge.
-    crossings[starts[1:] - 1] = 0
-    return np.asarray(np.add.reduceat(crossings, starts) % 2 == 1)
+    crossings = ((start_y > 0) != (end_y > 0)) & lies_east
+    return np.asarray(crossings.sum(axis=1) % 2 == 1)
