@@ -311,7 +311,7 @@ def _next_block(blocks, groups, block, facing):
     """
     last = blocks.shape[0]
     while block < last:
-        if block % GROUP == 0 and not _meets_block(groups, block // GROUP, facing):
+        if block % GROUP == 0 and not _meets_group(groups, block // GROUP, facing):
             block += GROUP
         elif _meets_block(blocks, block, facing):
             return block
@@ -343,10 +343,18 @@ def _face_block(blocks, block, widest, facing):
 
 
 @_compiled
+def _meets_group(groups, group, facing):
+    for side in range(SIDES):  # noqa: SIM110  # numba has no generators in all().
+        if groups[side, group] > facing[side]:
+            return False
+    return True
+
+
+@_compiled
 def _meets_block(blocks, block, facing):
     if blocks[block, TIME] > facing[TIME] or blocks[block, AXES] > facing[AXES]:
         return False
-    for side in range(SIDES):  # noqa: SIM110  # numba has no generators in all().
+    for side in range(SIDES):  # noqa: SIM110
         if blocks[block, side] > facing[side]:
             return False
     return True

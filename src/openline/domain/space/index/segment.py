@@ -21,7 +21,6 @@ from openline.domain.space.index.boxes import (
     AXES,
     HEIGHT,
     SIDES,
-    TIME,
     Rows,
     Singles,
     X,
@@ -67,9 +66,8 @@ class Segment:
         serials: By that place, the number among all that were ever put in; rising.
         is_live: By that place, which have not been let go.
         scan: Of each block of rows, ten sides for each of its places.
-        blocks: Ten sides of each block.
-        groups: Ten sides of each group of blocks.
-        times: Of each block the two sides that tell its time, once more: looked at first.
+        blocks: Ten sides of each block, in whole groups.
+        groups: The same of each group of blocks, one column for each: looked at first.
         outlines: The normals at the vertices of each row and then its first once more, or
             its last, if it is a corridor: edges from each to the next. Those of a row begin
             where its vertices do among the positions, and as many further on as rows are
@@ -85,7 +83,6 @@ class Segment:
     scan: Singles
     blocks: Singles
     groups: Singles
-    times: Singles
     outlines: Floats
     dead: int = 0
 
@@ -121,7 +118,6 @@ class Segment:
             scan=self.scan.copy() if is_open else self.scan,
             blocks=self.blocks.copy() if is_open else self.blocks,
             groups=self.groups.copy() if is_open else self.groups,
-            times=self.times.copy() if is_open else self.times,
         )
 
 
@@ -136,7 +132,8 @@ def sorted_segment(table: Table, serials: NDArray[np.int64], origin_ms: int) -> 
     sides = np.full((SIDES, count * BLOCK), np.inf, np.float32)
     sides[:, :size] = boxes.take(order, axis=1)
     scan = np.ascontiguousarray(sides.reshape(SIDES, count, BLOCK).transpose(1, 0, 2))
-    blocks = scan.min(axis=2)
+    blocks = _no_blocks(count)
+    blocks[:count] = scan.min(axis=2)
     return Segment(
         chosen(table, order),
         size,
@@ -146,7 +143,6 @@ def sorted_segment(table: Table, serials: NDArray[np.int64], origin_ms: int) -> 
         scan,
         blocks,
         _groups_of(blocks),
-        _times_of(blocks),
         units.take(outline_places(table.facts.take(order, axis=0)), axis=0),
     )
 
@@ -162,13 +158,14 @@ def outline_places(facts: Integers) -> Rows:
     return places
 
 
+def _no_blocks(count: int) -> Singles:
+    """Sides for so many blocks in whole groups; they meet nothing yet."""
+    return np.full((-(-count // GROUP) * GROUP, SIDES), np.inf, np.float32)
+
+
 def _groups_of(blocks: Singles) -> Singles:
-    """Ten sides of each group of blocks."""
-    return np.minimum.reduceat(blocks, np.arange(0, len(blocks), GROUP), axis=0)
-
-
-def _times_of(blocks: Singles) -> Singles:
-    return np.ascontiguousarray(blocks[:, [TIME, AXES + TIME]].T)
+    """Ten sides of each group of blocks, one column for each."""
+    return np.ascontiguousarray(blocks.reshape(-1, GROUP, SIDES).min(axis=1).T)
 
 
 def open_segment(rows: int, vertices: int) -> Segment:
@@ -181,9 +178,8 @@ def open_segment(rows: int, vertices: int) -> Segment:
         np.zeros(rows, np.int64),
         np.ones(rows, np.bool_),
         np.full((count, SIDES, BLOCK), np.inf, np.float32),
-        np.full((count, SIDES), np.inf, np.float32),
-        np.full((-(-count // GROUP), SIDES), np.inf, np.float32),
-        np.full((2, count), np.inf, np.float32),
+        _no_blocks(count),
+        _groups_of(_no_blocks(count)),
         np.zeros((vertices + rows, 3)),
     )
 
@@ -213,7 +209,6 @@ def extend(segment: Segment, added: Table, serials: NDArray[np.int64], origin_ms
     touched = slice(start // BLOCK, (until - 1) // BLOCK + 1)
     segment.blocks[touched] = segment.scan[touched].min(axis=2)
     segment.groups[:] = _groups_of(segment.blocks)
-    segment.times[:, touched] = _times_of(segment.blocks[touched])
     segment.size = until
 
 

@@ -31,17 +31,15 @@ from openline.domain.space.geodesy import (
     normal_rows,
 )
 from openline.domain.space.index.boxes import (
-    AXES,
     OFF_CENTRE_SHARE,
     ROUNDING,
-    TIME,
     Rows,
     Singles,
     facing_sides,
     highest_dm,
     lowest_dm,
 )
-from openline.domain.space.index.segment import BLOCK, Segment
+from openline.domain.space.index.segment import BLOCK, GROUP, Segment
 from openline.domain.space.index.table import (
     COUNT,
     FIRST,
@@ -85,6 +83,7 @@ EDGES_PER_WORK = 64
 FILLED_AT_ONCE = 1_024
 """Vertices of outlines, filled up to the longest of them, below which filling is cheap."""
 
+_IN_GROUP = np.arange(GROUP)
 _POLYGON = int(Shape.POLYGON)
 _FLIGHT_LEVEL = int(Datum.FLIGHT_LEVEL)
 _ABOVE_SEA = (NO_BOUND, int(Datum.AMSL))
@@ -252,8 +251,8 @@ def near_rows(segment: Segment, facing: Singles) -> Rows:
         segment: Where to look.
         facing: The sides of that box (`boxes.facing_sides`).
     """
-    begins, ends = segment.times
-    (blocks,) = ((begins <= facing[TIME]) & (ends <= facing[AXES + TIME])).nonzero()
+    (groups,) = (segment.groups <= facing[:, None]).all(axis=0).nonzero()
+    blocks = (groups[:, None] * GROUP + _IN_GROUP).ravel()
     blocks = blocks[(segment.blocks.take(blocks, axis=0) <= facing).all(axis=1)]
     meets = (segment.scan.take(blocks, axis=0) <= facing[:, None]).all(axis=1)
     (places,) = meets.ravel().nonzero()
