@@ -77,7 +77,7 @@ _TINY: Final = 1e-9
 # Not kept on disk: numba would not see that a constant of another module has changed, and
 # what is read back cannot be woven into its callers, which makes it many times slower.
 _compiled = numba.njit(error_model="numpy")
-_entry = numba.njit(nogil=True, error_model="numpy")
+_entry: Any = numba.njit(nogil=True, error_model="numpy")
 
 
 class _Plane(NamedTuple):

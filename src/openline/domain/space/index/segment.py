@@ -151,7 +151,7 @@ def outline_places(facts: Integers) -> Rows:
     """The positions that the outlines of rows lead through, given their facts."""
     counts = facts[:, COUNT] + 1
     ends = counts.cumsum(dtype=np.int64)
-    places = np.repeat(facts[:, FIRST] - (ends - counts), counts)
+    places: Rows = np.repeat(facts[:, FIRST] - (ends - counts), counts)
     places += np.arange(int(ends[-1]))
     is_line = facts[:, SHAPE] == Shape.CORRIDOR
     places[ends - 1] = facts[:, FIRST] + np.where(is_line, counts - 2, 0)

@@ -156,7 +156,8 @@ def ask(
     cosines = [a * x + b * y + c * z for a, b, c in units]
     nearest = min(cosines)
     low, high = _reach(volume.shape, units, (x, y, z), nearest)
-    band = row_of(volume, 0, atmosphere)[LOWER : UPPER_DM + 1]
+    row = row_of(volume, 0, atmosphere)
+    band = (row[4], row[5], row[6], row[7], row[8], row[9])
     # The margin grows with the smaller of two volumes, so not beyond that of this one.
     width_m = AXIS_M * math.dist(low, high) + 2 * volume.radius_m
     (east, north, _), (across_m, along_m) = axes_at(x, y, z)
@@ -251,10 +252,10 @@ def near_rows(segment: Segment, facing: Singles) -> Rows:
         segment: Where to look.
         facing: The sides of that box (`boxes.facing_sides`).
     """
-    (groups,) = (segment.groups <= facing[:, None]).all(axis=0).nonzero()
+    (groups,) = np.asarray((segment.groups <= facing[:, None]).all(axis=0)).nonzero()
     blocks = (groups[:, None] * GROUP + _IN_GROUP).ravel()
     blocks = blocks[(segment.blocks.take(blocks, axis=0) <= facing).all(axis=1)]
-    meets = (segment.scan.take(blocks, axis=0) <= facing[:, None]).all(axis=1)
+    meets = np.asarray((segment.scan.take(blocks, axis=0) <= facing[:, None]).all(axis=1))
     (places,) = meets.ravel().nonzero()
     rows: Rows = blocks.take(places // BLOCK) * BLOCK + places % BLOCK
     return rows[segment.is_live[segment.order[rows]]] if segment.dead else rows
@@ -292,7 +293,8 @@ def _rises_dm(facts: Integers, band: tuple[int, int, int, int, int, int]) -> _In
     """The gap to the band of each row, as `altitude.vertical_gap_dm` gives it."""
     if band[0] in _ABOVE_SEA and band[3] in _ABOVE_SEA:
         # Above the sea a value is its own outermost height, so all are compared by those.
-        return np.maximum(facts[LOWER_DM] - band[5], band[2] - facts[UPPER_DM])
+        rises: _Integers = np.maximum(facts[LOWER_DM] - band[5], band[2] - facts[UPPER_DM])
+        return rises
     above = _rise_dm(facts[LOWER : LOWER_DM + 1], band[3:], 1)
     below = _rise_dm(facts[UPPER : UPPER_DM + 1], band[:3], -1)
     return np.maximum(above, below)
