@@ -308,8 +308,11 @@ class VolumeIndex(Generic[KeyT]):
         minima: Sequence[Minima],
     ) -> Iterator[list[Hit[KeyT]]]:
         """The hits among rows, none twice; the rule decides what is OPEN."""
-        rows, states = rows[states != sieve.BEYOND], states[states != sieve.BEYOND]
         told = states.tolist()
+        if sieve.BEYOND in told:
+            is_near = states != sieve.BEYOND
+            rows, states = rows[is_near], states[is_near]
+            told = states.tolist()
         if sieve.OPEN not in told:
             yield _named(part, rows, map(_VERDICTS.__getitem__, told))
             return
@@ -429,12 +432,10 @@ def _renewed(parts: Sequence[_Part[Any]]) -> list[_Part[Any]]:
 
 def _named(part: _Part[KeyT], rows: Rows, verdicts: Iterable[Verdict]) -> list[Hit[KeyT]]:
     """The hits that rows are, with these verdicts."""
-    places = part.segment.order.take(rows)
-    told = zip(
-        map(part.keys.__getitem__, places.tolist()),
-        part.segment.table.facts[rows, NUMBER].tolist(),
-        verdicts,
-        part.segment.serials.take(places).tolist(),
-        strict=True,
-    )
-    return list(map(_hit, told))
+    segment = part.segment
+    places = segment.order.take(rows)
+    keys = map(part.keys.__getitem__, places.tolist())
+    # Whole rows: to take one column would go through the whole table.
+    numbers = segment.table.facts.take(rows, axis=0)[:, NUMBER].tolist()
+    serials = segment.serials.take(places).tolist()
+    return list(map(_hit, zip(keys, numbers, verdicts, serials, strict=True)))
