@@ -23,6 +23,7 @@ class Contest:
         asked: The queries, as arrays: volumes of the same kind, none of them in the theatre.
         queries: The same, as objects.
         widened: Boxes of the queries with the minima round them.
+        theatres: In how many theatres volumes and queries lie.
     """
 
     theatre: Theatre
@@ -31,12 +32,14 @@ class Contest:
     asked: Theatre
     queries: list[Volume]
     widened: Boxes
+    theatres: int = 1
     _judged: dict[tuple[int, int], tuple[bool, float]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, count: int, queries: int) -> "Contest":
+    def of(cls, count: int, queries: int, theatres: int = 1) -> "Contest":
         """So many volumes and queries, always the same."""
-        theatre, asked = make_theatre(count, VOLUMES_SEED), make_theatre(queries, QUERIES_SEED)
+        theatre = make_theatre(count, VOLUMES_SEED, theatres)
+        asked = make_theatre(queries, QUERIES_SEED, theatres)
         made = cls(
             theatre,
             list(theatre.volumes()),
@@ -44,9 +47,16 @@ class Contest:
             asked,
             list(asked.volumes()),
             boxes_of(asked).widened(),
+            theatres,
         )
         settle()
         return made
+
+    @property
+    def name(self) -> str:
+        """How many volumes, and where."""
+        where = f" in {self.theatres} theatres" if self.theatres > 1 else ""
+        return f"{len(self.volumes):,}{where}"
 
     def judge(self, query: int, row: int) -> tuple[bool, float]:
         """Whether our rule calls it a conflict, and the microseconds that took, the first time.

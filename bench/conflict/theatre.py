@@ -24,6 +24,9 @@ MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
 DAYS = 30
 
+THEATRE_STEP_DEG = 12.0
+"""From each theatre to the next, eastward: more than one is wide."""
+
 NO_BOUND = 0
 """Stands for a datum where a band has no bound."""
 
@@ -98,8 +101,8 @@ def _altitude(datum: int, value: int) -> Altitude | None:
     return None if datum == NO_BOUND else Altitude(_DATUMS[datum], value)
 
 
-def make_theatre(count: int, seed: int) -> Theatre:
-    """So many volumes.
+def make_theatre(count: int, seed: int, theatres: int = 1) -> Theatre:
+    """So many volumes, in one theatre or in several that lie side by side.
 
     - 45 % circles (radius 0.5 to 30 km, half of them under 3 km), 30 % corridors (2 to 6 points,
       5 to 60 km long, 0.5 to 5 km to each side), 25 % polygons (4 to 12 corners, 1 to 60 km wide).
@@ -113,6 +116,9 @@ def make_theatre(count: int, seed: int) -> Theatre:
     sizes = _sizes(random, shape)
     first = np.concatenate(([0], np.cumsum(sizes)))
     lat_deg, lon_deg, radius_m = _areas(random, shape, sizes, first)
+    # Drawn apart, so that everything else is as it is in one theatre.
+    which = np.random.default_rng((seed, theatres)).integers(0, theatres, count)
+    lon_deg = lon_deg + THEATRE_STEP_DEG * np.repeat(which, sizes)
     lower_datum, lower, upper_datum, upper = _bands(random, count)
     valid_from, valid_until = _windows(random, count)
     return Theatre(

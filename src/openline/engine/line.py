@@ -789,8 +789,10 @@ class Line:
         for party, peer in self.peers.items():
             if can_sign and self.outbox.size:
                 self.outbox.push(turn, peer, ring)
-            signer = self.role_signer("mirror", peer) if can_sign else None
             mirror = self.mirrors[party]
+            # Most turns owe no receipt, and then no key is looked for.
+            owes = can_sign and mirror.size > peer.acked
+            signer = self.role_signer("mirror", peer) if owes else None
             if first := mirror.cosign(turn, peer, name, signer):
                 given = PutHead(mirror.origin, mirror.size, self.own, first.format())
                 self._receipts_given.append(given)

@@ -16,6 +16,12 @@ from openline.domain.line.observed import CircuitWatch, Observed
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note
 
+_ORDER: Final = {
+    state: place
+    for place, state in enumerate((Observed.UP, Observed.UNKNOWN, Observed.DEGRADED, Observed.LOST))
+}
+"""Of two circuits the one of the earlier state is tried first."""
+
 WINDOW_ENTRIES: Final = 2_048
 """Entries under way to one counterpart."""
 
@@ -174,12 +180,13 @@ class Peer:
 
     def greeted(self) -> list[LinkState]:
         """The connections that may carry data, best first."""
-        order = {Observed.UP: 0, Observed.UNKNOWN: 1, Observed.DEGRADED: 2, Observed.LOST: 3}
         ready = [link for link in self.links.values() if link.is_greeted]
+        if len(ready) < 2:
+            return ready
         return sorted(
             ready,
             key=lambda link: (
-                order[self.circuits[link.circuit].state],
+                _ORDER[self.circuits[link.circuit].state],
                 link.unanswered,
                 link.circuit,
                 link.number,

@@ -1027,6 +1027,8 @@ class View:
 
     def _answer_questions(self) -> None:
         """Find conflicts, as far as this turn allows."""
+        if not self._conflicts.is_busy:
+            return
         unlisted = self._conflicts.unlisted.copy()
         changed, taken = self._conflicts.go_on(self._steps_left)
         if self._steps_left is not None:

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from openline.adapters.geofiles import ReadActivity, count_verdicts, find_pairs
+from openline.adapters.geofiles import MinimaByKind, ReadActivity, count_verdicts, find_pairs
 from openline.domain.space.conflict import Minima, Verdict, find_conflict
 from tests.domain.space.shapes import HOUR, at, circle, level, random_volume, square
 
@@ -42,6 +42,17 @@ def test_the_worst_of_several_findings_counts():
     [pair] = find_pairs([one, other], Minima(0, 0, 0))
     assert (pair.a, pair.b, pair.meetings) == (0, 1, 2)
     assert pair.finding.verdict is Verdict.CONFLICT
+
+
+def test_each_pair_is_compared_by_the_minima_of_its_kinds():
+    """Of three alike, side by side, only those meet whose two kinds have wide minima."""
+    side = [ReadActivity("", (circle(35, lon, 500),)) for lon in (38, 38.1, 38.2)]
+    wide, none = Minima(20_000, 0, 0), Minima(0, 0, 0)
+    minima = MinimaByKind(
+        ("air", "ground", "air"), lambda one, other: none if one == other else wide
+    )
+    pairs = find_pairs(side, minima)
+    assert [(pair.a, pair.b, pair.minima) for pair in pairs] == [(0, 1, wide), (1, 2, wide)]
 
 
 def test_volumes_of_one_activity_do_not_meet():

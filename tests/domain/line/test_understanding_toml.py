@@ -117,6 +117,17 @@ def test_a_template_shows_the_atmosphere_as_a_comment() -> None:
     assert read(AIR + taken).atmosphere == read(AIR).atmosphere
 
 
+def test_a_template_shows_an_area_as_a_comment() -> None:
+    """A new file is not bounded, and where the # is taken out the ring is read."""
+    rows = AIR.splitlines()
+    at, end = rows.index("# area = ["), rows.index("# ]")
+    rows[at : end + 1] = [row.removeprefix("# ") for row in rows[at : end + 1]]
+    assert read(AIR).area == ()
+    [ring] = read("\n".join(rows)).area
+    assert ring[0] == (375_000_000, 355_000_000)
+    assert "# area" not in to_toml(read("\n".join(rows)))
+
+
 def test_an_atmosphere_may_be_agreed() -> None:
     """A table of the air is read, and shown again where it was a comment."""
     terms = read(AIR + WEATHER)

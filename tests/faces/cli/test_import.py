@@ -105,6 +105,26 @@ def test_an_understanding_gives_minima_and_area(
     assert sound["remarks"] == []
 
 
+def test_each_pair_of_kinds_has_its_own_minima(
+    openline: Run, made_line: Line, nowhere: Path
+) -> None:
+    """Two missiles' areas are compared by other minima than a missile's and an aircraft's."""
+    draft = next(made_line.alpha.parent.glob("*.toml"))
+    terms = from_toml(draft.read_text(), "draft")
+    one, other = zone("A", 38.2, 35), zone("B", 38.2, 35)
+    one["properties"]["kind"], other["properties"]["kind"] = "missile", "air"
+    path = plan(nowhere / "a.geojson", one, other)
+    told = openline("import", path, "--understanding", draft, "--json").json
+    [pair] = told["pairs"]
+    assert pair["minima"]["lateral_m"] == terms.separation("air", "missile").lateral_m
+    assert pair["minima"]["lateral_m"] != terms.separation("air", "air").lateral_m
+    assert [one["kinds"] for one in told["minima_by_kinds"]] == [
+        ["air", "air"], ["air", "missile"], ["missile", "missile"],
+    ]  # fmt: skip
+    words = openline("import", path, "--understanding", draft).out
+    assert f"air and missile: by {pair['minima']['lateral_m']:,} m" in words
+
+
 def fields(terms: Any) -> dict[str, Any]:
     return {name: getattr(terms, name) for name in terms.__dataclass_fields__}
 

@@ -23,7 +23,7 @@ from openline.adapters.geofiles.geojson import (
 from openline.adapters.geofiles.kml import read_kml
 from openline.adapters.geofiles.kml_writing import write_kml
 from openline.adapters.geofiles.kmz import KMZ_BEGINS, document_of
-from openline.adapters.geofiles.pairs import Pair, count_verdicts, find_pairs
+from openline.adapters.geofiles.pairs import MinimaByKind, Pair, count_verdicts, find_pairs
 from openline.adapters.geofiles.remarks import FileFault, Remark
 from openline.adapters.geofiles.writing import FORMS, Written, write_activities
 from openline.domain.limits import GEOFILE_SIZE_BYTES_MAX
@@ -31,6 +31,7 @@ from openline.domain.limits import GEOFILE_SIZE_BYTES_MAX
 __all__ = [
     "FORMS",
     "FileFault",
+    "MinimaByKind",
     "Pair",
     "ReadActivity",
     "ReadFile",

@@ -92,6 +92,18 @@ _NO_SCHEDULE: Final = """\
 # alternate = true
 """
 
+_NO_AREA: Final = """\
+# Rings of vertices that bound the agreement; what lies far outside is remarked on. Without
+# them it is not bounded. Take out the # and put in the corners of your own area.
+# area = [
+#   [
+#     { lat = 37.50, lon = 35.50 },
+#     { lat = 37.50, lon = 42.50 },
+#     { lat = 32.30, lon = 42.50 },
+#     { lat = 32.30, lon = 35.50 },
+#   ],
+# ]"""
+
 _EXAMPLES: Final = """\
 # Places both sides know, for saying where in words. Take out the # to use it.
 # [[reference_points]]
@@ -180,6 +192,9 @@ def _top(shown: dict[str, Any], template: Template | None) -> str:
                 rows.append(f"# {_NOTES[name]}")
             label = _DEFAULT if name in defaults and shown[name] == defaults[name] else ""
             rows.append(f"{name} = {_value(shown[name])}{label}")
+        elif name == "area":
+            # Here, for below the first table it would be part of that.
+            rows.append(_NO_AREA)
     return "\n".join([*rows, ""])
 
 

@@ -155,6 +155,7 @@ def fingerprint(ed25519_public: bytes) -> bytes:
     return hashlib.sha256(_SPKI_PREFIX + ed25519_public).digest()
 
 
+@lru_cache(maxsize=_CACHED_KEYS_MAX)
 def key_id(ed25519_public: bytes) -> bytes:
     """First 8 bytes of the fingerprint.
 

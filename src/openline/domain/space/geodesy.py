@@ -21,6 +21,9 @@ Position: TypeAlias = tuple[int, int]
 
 Floats: TypeAlias = NDArray[np.float64]
 
+Axis: TypeAlias = tuple[float, float, float]
+"""A direction in x, y and z."""
+
 LAT_E7_MAX = 900_000_000
 LON_E7_MAX = 1_800_000_000
 
@@ -74,12 +77,17 @@ def normals(positions: Sequence[Position]) -> Floats:
     The sines come from `math`, not from numpy: numpy picks an implementation by
     the processor, and two nodes shall get the same bits wherever they can.
     """
+    return np.array(normal_rows(positions), dtype=np.float64)
+
+
+def normal_rows(positions: Sequence[Position]) -> list[Axis]:
+    """The same as numbers of Python, for which a few are not worth an array."""
     rows = []
     for lat_e7, lon_e7 in positions:
         lat, lon = lat_e7 * _RADIANS_OF_E7, lon_e7 * _RADIANS_OF_E7
         cos_lat = math.cos(lat)
         rows.append((cos_lat * math.cos(lon), cos_lat * math.sin(lon), math.sin(lat)))
-    return np.array(rows, dtype=np.float64)
+    return rows
 
 
 def position_of(normal: Floats) -> Position:
@@ -167,16 +175,20 @@ class Plane:
 def plane_at(centre: Floats) -> Plane:
     """The plane that touches at this unit normal."""
     x, y, z = (float(part) for part in centre)
+    axes, radii_m = axes_at(x, y, z)
+    return Plane(np.array(axes), np.array(radii_m))
+
+
+def axes_at(x: float, y: float, z: float) -> tuple[tuple[Axis, Axis, Axis], tuple[float, float]]:
+    """Axes and radii of the plane that touches at this unit normal, as in `Plane`."""
     across = math.hypot(x, y)
     # At a pole every direction is south; the plane then takes the one of longitude zero.
     east_x, east_y = (-y / across, x / across) if across > 1e-12 else (0.0, 1.0)
-    axes = np.array(
-        ((east_x, east_y, 0.0), (-z * east_y, z * east_x, x * east_y - y * east_x), (x, y, z))
-    )
+    north = (-z * east_y, z * east_x, x * east_y - y * east_x)
     bend = 1 - ECCENTRICITY_SQUARED * z * z
     transverse = AXIS_M / math.sqrt(bend)
     meridian = transverse * (1 - ECCENTRICITY_SQUARED) / bend
-    return Plane(axes, np.array((transverse, meridian)))
+    return ((east_x, east_y, 0.0), north, (x, y, z)), (transverse, meridian)
 
 
 def _position(lat_deg: float, lon_deg: float) -> Position:

@@ -7,6 +7,8 @@ without one an Understanding may be named, or the minima given.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -25,7 +27,7 @@ from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import emit, emit_aside
 
 if TYPE_CHECKING:
-    from openline.adapters.geofiles import Pair, ReadActivity, ReadFile
+    from openline.adapters.geofiles import MinimaByKind, Pair, ReadActivity, ReadFile
     from openline.app.config import Config
     from openline.domain.line.terms import Understanding
     from openline.domain.space.conflict import Minima
@@ -58,7 +60,7 @@ class Comparing:
         understanding: Take area and minima from this Understanding, a draft or a signed file;
             without it from the line of the node, if one runs.
         kind: What acts, for activities of which the file gives no kind: names the separation
-            minima of the Understanding.
+            minima of the Understanding, as the kinds in the file do.
         category: What it is about, likewise.
         lateral_m: Metres apart on the map; without it as agreed, or else 0: they overlap.
         vertical_m: Metres between bands; without it as agreed, or else 0.
@@ -72,14 +74,15 @@ class Comparing:
     vertical_m: _Vertical = None
     time_min: _Minutes = None
 
-    def minima(self, terms: "Understanding | None") -> "Minima":
-        """The minima for the activities of the file among each other."""
+    def minima(self, terms: "Understanding | None", kind: str, other: str) -> "Minima":
+        """The minima for two kinds of activities of the file."""
         from openline.domain.space.conflict import Minima
 
         agreed = Minima(0, 0, 0)
         if terms is not None:
-            held = terms.separation(self.kind, self.kind)
-            agreed = Minima(held.lateral_m, held.vertical_dm, held.time_ms)
+            held = terms.separation(kind, other)
+            lateral_m = min(held.lateral_m, LATERAL_MINIMUM_M_MAX)
+            agreed = Minima(lateral_m, held.vertical_dm, held.time_ms)
         return Minima(
             agreed.lateral_m if self.lateral_m is None else self.lateral_m,
             agreed.vertical_dm if self.vertical_m is None else self.vertical_m * 10,
@@ -127,7 +130,13 @@ def import_file(
         comparing: What it is compared with.
         options: Which node and line, and how to print.
     """
-    from openline.adapters.geofiles import FileFault, find_pairs, read_file, with_doubts
+    from openline.adapters.geofiles import (
+        FileFault,
+        MinimaByKind,
+        find_pairs,
+        read_file,
+        with_doubts,
+    )
     from openline.domain.space.altitude import ANY_WEATHER
     from openline.faces.cli.import_shown import Imported, imported_json, imported_rows
 
@@ -151,19 +160,42 @@ def import_file(
     node, alone = _node(options)
     terms, source = _terms(comparing, node)
     activities = with_doubts(read.activities, () if terms is None else terms.area)
-    minima = comparing.minima(terms)
+    minima = MinimaByKind(
+        _kinds(activities, comparing.kind, terms), partial(comparing.minima, terms)
+    )
     pairs = find_pairs(activities, minima, ANY_WEATHER if terms is None else terms.atmosphere)
     live = None if node is None else _live(*node, activities, comparing)
     losses = _write(activities, as_, out)
     if picture is not None:
         _draw(picture, read, activities, pairs, file.name, node and node[0].config)
     imported = Imported(
-        str(file), read.form, read.remarks, activities, minima, source, pairs, live, alone, losses,
+        str(file), read.form, read.remarks, activities,
+        _minima_shown(minima, comparing.kind), source, pairs, live, alone, losses,
         tuple(str(path) for path in (out, picture) if path is not None),
     )  # fmt: skip
     tell = emit_aside if out == STANDARD else emit
     tell(imported_json(imported), imported_rows(imported), as_json=options.json)
     return int(any(activity.fault is not None for activity in activities))
+
+
+def _kinds(
+    activities: "list[ReadActivity]", usual: str, terms: "Understanding | None"
+) -> list[str]:
+    """What acts in each activity; empty for what the Understanding does not name.
+
+    All those have the minima of `any`: a file with a thousand kinds makes no more work.
+    """
+    separations = () if terms is None else terms.separations
+    named = {kind for entry in separations for kind in entry.kinds}
+    told = (fields_of(activity).get("kind", usual) for activity in activities)
+    return [kind if kind in named else "" for kind in told]
+
+
+def _minima_shown(minima: "MinimaByKind", usual: str) -> "dict[tuple[str, str], Minima]":
+    """Those of the usual kind, and of each other pair of kinds that the file has."""
+    kinds = sorted({*minima.kinds})
+    pairs = [(usual, usual), *combinations_with_replacement(kinds, 2)]
+    return {pair: minima.between(*pair) for pair in pairs}
 
 
 def _window(from_: str | None, until: str | None) -> tuple[int, int] | None:

@@ -1,7 +1,7 @@
 """What the verb `import` shows: rows for people, one object for programs."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ class Imported:
         form: What it is.
         remarks: On the file itself.
         activities: What it holds.
-        minima: By which they were compared.
+        minima: By which they were compared, by two kinds; those of the usual kind first.
         source: Where the minima come from; empty if from nowhere.
         pairs: Those that are not clear of each other.
         live: What they would meet on the line; None without a node.
@@ -43,7 +43,7 @@ class Imported:
     form: str
     remarks: tuple[Remark, ...]
     activities: Sequence[ReadActivity]
-    minima: Minima
+    minima: Mapping[tuple[str, str], Minima]
     source: str
     pairs: Sequence[Pair]
     live: dict[str, Any] | None
@@ -54,24 +54,33 @@ class Imported:
 
 def imported_json(imported: Imported) -> dict[str, Any]:
     """All of it as an object of JSON."""
-    minima = imported.minima
+    usual, *others = imported.minima.items()
     return {
         "file": imported.file,
         "form": imported.form,
         "remarks": [remark.to_json() for remark in imported.remarks],
         "activities": [_activity_json(one) for one in imported.activities],
         "minima": {
-            "lateral_m": minima.lateral_m,
-            "vertical_m": minima.vertical_dm / 10,
-            "time_min": minima.time_ms / MINUTE_MS,
+            **_minima_json(usual[1]),
             "source": imported.source or None,
         },
+        "minima_by_kinds": [
+            {"kinds": list(kinds), **_minima_json(minima)} for kinds, minima in (usual, *others)
+        ],
         "counts": count_verdicts(imported.pairs),
         "pairs": [_pair_json(pair) for pair in imported.pairs],
         "live": imported.live,
         "alone": imported.alone or None,
         "losses": [{"number": number, **loss.to_json()} for number, loss in imported.losses],
         "written": list(imported.written),
+    }
+
+
+def _minima_json(minima: Minima) -> dict[str, Any]:
+    return {
+        "lateral_m": minima.lateral_m,
+        "vertical_m": minima.vertical_dm / 10,
+        "time_min": minima.time_ms / MINUTE_MS,
     }
 
 
@@ -100,6 +109,7 @@ def _pair_json(pair: Pair) -> dict[str, Any]:
         "overlap_until": format_instant(finding.overlap_until),
         "closest": {"lat_e7": finding.closest[0], "lon_e7": finding.closest[1]},
         "meetings": pair.meetings,
+        "minima": _minima_json(pair.minima),
         "words": finding.words(),
     }
 
@@ -180,14 +190,20 @@ def _band(volume: Volume) -> str:
     return f"{lower} to {upper}"
 
 
+def _minima_words(minima: Minima) -> str:
+    lateral, vertical = f"{minima.lateral_m:,} m", f"{minima.vertical_dm / 10:g} m"
+    return f"{lateral}, {vertical} and {minima.time_ms / MINUTE_MS:g} min"
+
+
 def _pair_rows(imported: Imported) -> Iterator[str]:
-    minima = imported.minima
+    (_, minima), *others = imported.minima.items()
     source = imported.source or "as none are agreed or given, 0 where not"
     counts = ", ".join(f"{name} {count}" for name, count in count_verdicts(imported.pairs).items())
-    yield (
-        f"Within the file, by {minima.lateral_m:,} m, {minima.vertical_dm / 10:g} m and "
-        f"{minima.time_ms / MINUTE_MS:g} min ({source}): pairs in {counts}."
-    )
+    yield f"Within the file, by {_minima_words(minima)} ({source}): pairs in {counts}."
+    for kinds, other in others:
+        if other != minima:
+            names = " and ".join(kind or "others" for kind in kinds)
+            yield f"  {names}: by {_minima_words(other)}."
     worst = sorted(imported.pairs, key=lambda pair: _RANK[pair.finding.verdict.value])
     for pair in worst[:PAIRS_SHOWN_MAX]:
         names = " and ".join(_named(imported.activities[at], at + 1) for at in (pair.a, pair.b))

@@ -339,6 +339,40 @@ def test_an_index_of_a_table_says_the_same(fast):
     assert len(built) == 499
 
 
+def test_outlines_of_any_length_are_judged_beside_each_other(fast):
+    """Among a thousand circles a ring of 400 vertices is judged as alone, and asks as well."""
+    chance = random.Random("lengths")
+    rings = []
+    for reach_m in (30_000, 60_000):
+        corners = (
+            destination(at(35, 40), 0.9 * number, reach_m + 50 * (number % 2))
+            for number in range(400)
+        )
+        rings.append(polygon(*((lat / 1e7, lon / 1e7) for lat, lon in corners)))
+    circles = [
+        circle(34.5 + chance.random(), 39.5 + chance.random(), chance.randrange(100, 5_000))
+        for _ in range(1_000)
+    ]
+    volumes = [*circles[:500], *rings, *circles[500:], corridor((35, 39), (35.2, 41), radius_m=9)]
+    index = index_of(volumes, fast)
+    for asked in (circles[0], *rings, volumes[-1]):
+        assert said(index.hits(asked, AIR)) == by_the_rule(asked, volumes, AIR)
+
+
+def test_many_groups_of_blocks_hide_nothing(fast):
+    """Of three thousand volumes in sorted and open segments none that matters is left out."""
+    volumes = some_volumes("groups", 3_000, 35, 40, 1_000_000)
+    index = index_of(volumes, fast)
+    asked = volumes[::1_500]
+    assert len(index.snapshot()) == 3_000
+    for volume in asked:
+        assert said(index.hits(volume, AIR)) == by_the_rule(volume, volumes, AIR)
+    for key in range(0, 3_000, 3):
+        index.remove(key)
+    left = [hit for hit in by_the_rule(asked[1], volumes, AIR) if hit[0] % 3]
+    assert said(index.hits(asked[1], AIR)) == left
+
+
 def test_a_table_gives_its_volumes_back():
     """Each row of a table is the volume that was put into it."""
     volumes = some_volumes("back", 200, -17, 179.9)

@@ -13,6 +13,7 @@ of `volume.core_of`, for many volumes at a time.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from openline.domain.space.altitude import GEOID_DM_MAX, GEOID_DM_MIN, Datum
 from openline.domain.space.conflict import MARGIN_M, MARGIN_SHARE, Minima
 from openline.domain.space.geodesy import AXIS_M, CURVATURE_RADIUS_M_MIN, Floats
 from openline.domain.space.index.table import Table
-from openline.domain.space.volume import Core, Shape, Volume
+from openline.domain.space.volume import Shape, Volume
 
 Singles = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -38,50 +39,53 @@ The contact lies no further from the centre of the plane than the smaller volume
 the plane shows that up to one and a half times too long.
 """
 
-_ROUNDING: Final = 1e-9
+ROUNDING: Final = 1e-9
+"""What sums and products of a unit sphere's coordinates may be off by, and more."""
 _WGS84: Final = int(Datum.WGS84)
 _ROWS_AT_ONCE: Final = 65_536
 _RADIANS_OF_E7: Final = np.pi / 180 / 1e7
 
 
-def boxes_of(table: Table, units: Floats, start: int, until: int, origin_ms: int) -> Singles:
-    """The sides of the boxes of the rows of a table from one to another.
+def boxes_of(table: Table, units: Floats, origin_ms: int) -> Singles:
+    """The sides of the boxes of the rows of a table.
 
     Args:
-        table: The volumes.
+        table: The volumes, without room to spare.
         units: The normals at the positions of the table.
-        start: The first row.
-        until: The row after the last.
         origin_ms: Of the boxes' times.
 
     Returns:
         Ten sides for each row, one column for each.
     """
-    sides = np.empty((SIDES, until - start), np.float32)
-    for first in range(start, until, _ROWS_AT_ONCE):
-        last = min(first + _ROWS_AT_ONCE, until)
-        some = _some_boxes(table, units, slice(first, last), origin_ms)
-        sides[:, first - start : last - start] = _down(some)
+    size = len(table.facts)
+    sides = np.empty((SIDES, size), np.float32)
+    for first in range(0, size, _ROWS_AT_ONCE):
+        rows = slice(first, min(first + _ROWS_AT_ONCE, size))
+        sides[:, rows] = _down(_some_boxes(table, units, rows, origin_ms))
     return sides
 
 
 def facing_sides(
-    core: Core, volume: Volume, band_dm: tuple[int, int], origin_ms: int, widest: Minima
+    reach: tuple[Sequence[float], Sequence[float]],
+    volume: Volume,
+    band_dm: tuple[int, int],
+    origin_ms: int,
+    widest: Minima,
 ) -> Singles:
     """The sides that other boxes must not exceed to meet the padded box of one.
 
     Args:
-        core: Of the volume that is asked about.
+        reach: Least and greatest x, y and z of the core of the volume that is asked about.
         volume: Itself.
         band_dm: How low and how high it may reach, as for boxes.
         origin_ms: Of the boxes' times.
         widest: The widest minima that may apply: how much the box is padded.
     """
-    low, high = core.low.tolist(), core.high.tolist()
+    low, high = reach
     width_m = AXIS_M * math.dist(low, high) + 2 * volume.radius_m
     lateral_m = widest.lateral_m * (1 + OFF_CENTRE_SHARE)
     pad = volume.radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m + lateral_m
-    pad = pad / CURVATURE_RADIUS_M_MIN + _ROUNDING
+    pad = pad / CURVATURE_RADIUS_M_MIN + ROUNDING
     sides = [
         (volume.valid_until - origin_ms + widest.time_ms) / 1_000,
         *(side + pad for side in high),
@@ -138,8 +142,9 @@ def _some_boxes(table: Table, units: Floats, rows: slice, origin_ms: int) -> Flo
     low, high = low - rise[:, None], high + rise[:, None]
     _widen_rings(low, high, units, starts, counts, is_ring)
     radius_m = table.radius_m[rows].astype(np.float64)
-    width_m = AXIS_M * np.sqrt(((high - low) ** 2).sum(axis=1)) + 2 * radius_m
-    pad = (radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m) / CURVATURE_RADIUS_M_MIN + _ROUNDING
+    size = high - low
+    width_m = AXIS_M * np.sqrt(np.einsum("ij,ij->i", size, size)) + 2 * radius_m
+    pad = (radius_m + MARGIN_M + OFF_CENTRE_SHARE * width_m) / CURVATURE_RADIUS_M_MIN + ROUNDING
     sides = np.empty((SIDES, len(counts)))
     sides[TIME] = (table.valid_from[rows] - origin_ms) / 1_000
     sides[X : Z + 1] = low.T - pad
@@ -160,7 +165,7 @@ def _rises(units: Floats, starts: Rows, counts: Rows, is_ring: NDArray[np.bool_]
     # The last vertex of a ring is joined to its first, that of a line to none.
     follows[ends] = np.where(is_ring, starts, ends)
     chords = units[follows] - units
-    squared = np.maximum.reduceat((chords * chords).sum(axis=1), starts)
+    squared = np.maximum.reduceat(np.einsum("ij,ij->i", chords, chords), starts)
     return np.asarray(1 - np.sqrt(1 - np.minimum(squared, 4.0) / 4))
 
 
@@ -169,9 +174,9 @@ def _widen_rings(
 ) -> None:
     """Let the box of a ring reach the end of each axis that may be inside it."""
     sums = np.add.reduceat(units, starts, axis=0)
-    lengths = np.sqrt((sums * sums).sum(axis=1))
+    lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
     middles = sums / np.maximum(lengths, 1e-9)[:, None]
-    cosines = (units * np.repeat(middles, counts, axis=0)).sum(axis=1)
-    nearest = np.minimum.reduceat(cosines, starts)[:, None] - _ROUNDING
+    cosines = np.einsum("ij,ij->i", units, np.repeat(middles, counts, axis=0))
+    nearest = np.minimum.reduceat(cosines, starts)[:, None] - ROUNDING
     low[is_ring[:, None] & (-middles >= nearest)] = -1.0
     high[is_ring[:, None] & (middles >= nearest)] = 1.0

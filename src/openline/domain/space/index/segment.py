@@ -2,7 +2,8 @@
 
 Rows are sorted by how long they last, then by when they begin, then by where
 they are, and taken in blocks; each block has a box round the boxes of its rows.
-A query looks at the boxes of the blocks first. What was put in last has not been
+A query looks at the boxes of the blocks first. The table has the order of the
+blocks: what is looked at together lies together. What was put in last has not been
 sorted yet: its blocks are loose, and all the rest is the same.
 
 A segment is not changed once it is sorted, save that rows of it are let go.
@@ -20,7 +21,6 @@ from openline.domain.space.index.boxes import (
     AXES,
     HEIGHT,
     SIDES,
-    TIME,
     Rows,
     Singles,
     X,
@@ -31,13 +31,19 @@ from openline.domain.space.index.boxes import (
 from openline.domain.space.index.table import (
     COUNT,
     FIRST,
+    SHAPE,
+    Integers,
     Table,
     chosen,
     empty_table,
 )
+from openline.domain.space.volume import Shape
 
 BLOCK: Final = 32
 """Rows in one block: few enough to look at all, many enough that blocks are few."""
+
+GROUP: Final = 16
+"""Blocks in one group, of which many are left out at a time."""
 
 _LASTS_MS: Final = np.array((6 * HOUR_MS, DAY_MS, 7 * DAY_MS))
 """Bounds of the classes of duration; the last class has none."""
@@ -54,27 +60,30 @@ class Segment:
     """Rows with their boxes, in the order in which a query scans them.
 
     Attributes:
-        table: The rows in the order in which they were put in.
+        table: The rows.
         size: How many rows of the table are in use.
-        serials: The number of each row among all that were ever put in; rising.
-        is_live: Which rows have not been let go.
-        order: Of each block, which row stands at each of its places.
-        scan: Of each block, ten sides for each of its places.
-        blocks: Ten sides of each block.
-        times: Of each block the two sides that tell its time, once more: looked at first.
-        units: The normals at the positions of the table.
+        order: Of each row its place in the order in which they were put in.
+        serials: By that place, the number among all that were ever put in; rising.
+        is_live: By that place, which have not been let go.
+        scan: Of each block of rows, ten sides for each of its places.
+        blocks: Ten sides of each block, in whole groups.
+        groups: The same of each group of blocks, one column for each: looked at first.
+        outlines: The normals at the vertices of each row and then its first once more, or
+            its last, if it is a corridor: edges from each to the next. Those of a row begin
+            where its vertices do among the positions, and as many further on as rows are
+            before it.
         dead: How many rows were let go.
     """
 
     table: Table
     size: int
+    order: Rows
     serials: NDArray[np.int64]
     is_live: NDArray[np.bool_]
-    order: Rows
     scan: Singles
     blocks: Singles
-    times: Singles
-    units: Floats
+    groups: Singles
+    outlines: Floats
     dead: int = 0
 
     @property
@@ -90,13 +99,13 @@ class Segment:
         first, count = self.table.facts[self.size - 1, [FIRST, COUNT]].tolist()
         return int(first + count)
 
-    def row_of(self, serial: int) -> int:
-        """The row of this serial number."""
+    def place_of(self, serial: int) -> int:
+        """The place of this serial number in the order of putting in."""
         return int(np.searchsorted(self.serials[: self.size], serial))
 
-    def let_go(self, row: int, count: int) -> None:
-        """Let rows go that follow each other: no query names them any more."""
-        self.is_live[row : row + count] = False
+    def let_go(self, place: int, count: int) -> None:
+        """Let rows go that were put in one after the other: no query names them any more."""
+        self.is_live[place : place + count] = False
         self.dead += count
 
     def snapshot(self) -> "Segment":
@@ -108,7 +117,7 @@ class Segment:
             is_live=self.is_live[: self.size].copy(),
             scan=self.scan.copy() if is_open else self.scan,
             blocks=self.blocks.copy() if is_open else self.blocks,
-            times=self.times.copy() if is_open else self.times,
+            groups=self.groups.copy() if is_open else self.groups,
         )
 
 
@@ -116,30 +125,47 @@ def sorted_segment(table: Table, serials: NDArray[np.int64], origin_ms: int) -> 
     """A segment of all rows of a table, which has no room to spare."""
     size = len(serials)
     units = normals_at(table.positions)
-    boxes = boxes_of(table, units, 0, size, origin_ms)
+    boxes = boxes_of(table, units, origin_ms)
+    order = np.argsort(_places(table, boxes, origin_ms), kind="stable")
     count = -(-size // BLOCK)
     # Places past the last row meet nothing.
-    order = np.zeros(count * BLOCK, np.int64)
-    order[:size] = np.argsort(_places(table, boxes, origin_ms), kind="stable")
     sides = np.full((SIDES, count * BLOCK), np.inf, np.float32)
-    sides[:, :size] = boxes[:, order[:size]]
+    sides[:, :size] = boxes.take(order, axis=1)
     scan = np.ascontiguousarray(sides.reshape(SIDES, count, BLOCK).transpose(1, 0, 2))
-    blocks = scan.min(axis=2)
+    blocks = _no_blocks(count)
+    blocks[:count] = scan.min(axis=2)
     return Segment(
-        table,
+        chosen(table, order),
         size,
+        order,
         serials,
         np.ones(size, np.bool_),
-        order.reshape(count, BLOCK),
         scan,
         blocks,
-        _times_of(blocks),
-        units,
+        _groups_of(blocks),
+        units.take(outline_places(table.facts.take(order, axis=0)), axis=0),
     )
 
 
-def _times_of(blocks: Singles) -> Singles:
-    return np.ascontiguousarray(blocks[:, [TIME, AXES + TIME]].T)
+def outline_places(facts: Integers) -> Rows:
+    """The positions that the outlines of rows lead through, given their facts."""
+    counts = facts[:, COUNT] + 1
+    ends = counts.cumsum(dtype=np.int64)
+    places: Rows = np.repeat(facts[:, FIRST] - (ends - counts), counts)
+    places += np.arange(int(ends[-1]))
+    is_line = facts[:, SHAPE] == Shape.CORRIDOR
+    places[ends - 1] = facts[:, FIRST] + np.where(is_line, counts - 2, 0)
+    return places
+
+
+def _no_blocks(count: int) -> Singles:
+    """Sides for so many blocks in whole groups; they meet nothing yet."""
+    return np.full((-(-count // GROUP) * GROUP, SIDES), np.inf, np.float32)
+
+
+def _groups_of(blocks: Singles) -> Singles:
+    """Ten sides of each group of blocks, one column for each."""
+    return np.ascontiguousarray(blocks.reshape(-1, GROUP, SIDES).min(axis=1).T)
 
 
 def open_segment(rows: int, vertices: int) -> Segment:
@@ -148,13 +174,13 @@ def open_segment(rows: int, vertices: int) -> Segment:
     return Segment(
         empty_table(rows, vertices),
         0,
+        np.arange(rows),
         np.zeros(rows, np.int64),
         np.ones(rows, np.bool_),
-        np.arange(rows).reshape(count, BLOCK),
         np.full((count, SIDES, BLOCK), np.inf, np.float32),
-        np.full((count, SIDES), np.inf, np.float32),
-        np.full((2, count), np.inf, np.float32),
-        np.zeros((vertices, 3)),
+        _no_blocks(count),
+        _groups_of(_no_blocks(count)),
+        np.zeros((vertices + rows, 3)),
     )
 
 
@@ -173,21 +199,25 @@ def extend(segment: Segment, added: Table, serials: NDArray[np.int64], origin_ms
     segment.table.windows[start:until] = added.windows
     span = slice(used, used + len(added.positions))
     segment.table.positions[span] = added.positions
-    segment.units[span] = normals_at(added.positions)
+    units = normals_at(added.positions)
+    places = outline_places(added.facts)
+    segment.outlines[used + start : used + start + len(places)] = units.take(places, axis=0)
     segment.serials[start:until] = serials
-    boxes = boxes_of(segment.table, segment.units, start, until, origin_ms)
+    boxes = boxes_of(added, units, origin_ms)
     places = np.arange(start, until)
     segment.scan[places // BLOCK, :, places % BLOCK] = boxes.T
     touched = slice(start // BLOCK, (until - 1) // BLOCK + 1)
     segment.blocks[touched] = segment.scan[touched].min(axis=2)
-    segment.times[:, touched] = _times_of(segment.blocks[touched])
+    segment.groups[:] = _groups_of(segment.blocks)
     segment.size = until
 
 
-def live_part(segment: Segment) -> tuple[Table, NDArray[np.int64]]:
-    """The rows that have not been let go, as a table without room to spare."""
-    rows = np.flatnonzero(segment.is_live[: segment.size])
-    return chosen(segment.table, rows), segment.serials[rows]
+def live_part(segment: Segment) -> tuple[Table, Rows]:
+    """The rows that have not been let go, as they were put in, and their places then."""
+    places = np.flatnonzero(segment.is_live[: segment.size])
+    rows = np.empty(segment.size, np.int64)
+    rows[segment.order[: segment.size]] = np.arange(segment.size)
+    return chosen(segment.table, rows[places]), places
 
 
 def _places(table: Table, sides: Singles, origin_ms: int) -> NDArray[np.int64]:

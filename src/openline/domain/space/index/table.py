@@ -182,12 +182,16 @@ def row_of(volume: Volume, first: int, atmosphere: Atmosphere) -> tuple[int, ...
 
 def chosen(table: Table, rows: Longs) -> Table:
     """A table of these rows alone, in the order given."""
-    facts = table.facts[rows]
-    counts = facts[:, COUNT].astype(np.int64)
-    first = np.cumsum(counts) - counts
-    places = np.repeat(facts[:, FIRST] - first, counts) + np.arange(int(counts.sum()))
+    facts = table.facts.take(rows, axis=0)
+    counts = facts[:, COUNT]
+    ends = counts.cumsum(dtype=np.int64)
+    first = ends - counts
+    vertices = int(ends[-1]) if len(ends) else 0
+    places = np.repeat(facts[:, FIRST] - first, counts)
+    places += np.arange(vertices)
     facts[:, FIRST] = first
-    return Table(facts, table.windows[rows], table.positions[places])
+    positions = table.positions.take(places, axis=0)
+    return Table(facts, table.windows.take(rows, axis=0), positions)
 
 
 def joined(tables: Sequence[Table]) -> Table:
