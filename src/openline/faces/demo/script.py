@@ -11,7 +11,8 @@ their order and everything else is told. An item is
 - anything else: words.
 
 The section "Must hold" comes last and has at least one item that says or is refused.
-Names in braces stand for what was kept, `{certificates}` for a directory for files.
+Names in braces stand for what was kept, `{certificates}` for a directory for files,
+`{stories}` for the one in which the pages are.
 """
 
 import contextlib
@@ -219,6 +220,7 @@ class _Player:
         certificates = stage.root / "certificates"
         certificates.mkdir(exist_ok=True)
         self._kept["certificates"] = str(certificates)
+        self._kept["stories"] = str(files("openline.faces.demo") / "stories")
         for heading, items in self._page.sections:
             with stage.story.step("", heading):
                 for item in items:
