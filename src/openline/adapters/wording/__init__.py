@@ -624,8 +624,14 @@ class Wording:
         for conflict in notice["conflicts"]:
             first, second = _sides(conflict)
             party, name = second if first == (notice["party"], notice["notice_id"]) else first
-            sentence = mark("In conflict with notice {id} of {party}.")
-            rows.append(self.say(sentence, id=Data(name), party=Data(party)))
+            sort, parting, rest = name.partition("/")
+            if parting:
+                sentence = mark("In conflict with {sort} {id} of {party}.")
+                said = self.say(sentence, sort=self.term(sort), id=Data(rest), party=Data(party))
+            else:
+                sentence = mark("In conflict with notice {id} of {party}.")
+                said = self.say(sentence, id=Data(name), party=Data(party))
+            rows.append(said)
         rows += self._flags(notice["flags"])
         return "".join(f"{row}\n" for row in rows)
 

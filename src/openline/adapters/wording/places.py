@@ -33,6 +33,7 @@ TERMS: Final = {
     "CORRIDOR": mark("corridor"),
     "BUFFER": mark("buffer"),
     "SEPARATION_LINE": mark("separation line"),
+    "site": mark("site"),
     "zone": mark("zone"),
     # Sorts of movement.
     "CONVOY": mark("convoy"),
