@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from openline.domain.conduct.clock import Clock, Turn
 from openline.domain.conduct.life import (
+    GENERAL,
     OPENED,
     Happening,
     Standing,
@@ -302,8 +303,8 @@ class MatterView:
         if matter is None or of is None:
             return None
         said = self._said(message, now, precedence, matter, self._own, Kind(of.kind))
-        deed = matter.subject.deed(said)
-        if deed is None or deed.event == OPENED:
+        deed = self._deed(matter, said, self._own)
+        if deed is None or deed.event in GENERAL:
             return None
         return matter, deed
 
@@ -522,7 +523,8 @@ class MatterView:
         heads = _knew(header, about)
 
         def as_if(*, is_first: bool, is_by_opener: bool) -> Happening | None:
-            deed = matter.subject.deed(replace(said, is_first=is_first, is_by_opener=is_by_opener))
+            asked = replace(said, is_first=is_first, is_by_opener=is_by_opener)
+            deed = self._deed(matter, asked, record.party)
             return None if deed is None else _happening(record, heads, deed)
 
         first = as_if(is_first=True, is_by_opener=True)
@@ -764,6 +766,7 @@ def _happening(
         deed.instants,
         deed.said,
         heads,
+        deed.tier,
     )
 
 
