@@ -247,7 +247,7 @@ def test_the_words_of_both_sides_are_the_same(
     assert entered["duress_word"] != made["duress_word"]
     assert "words" not in entered
     assert (line.alpha / "keys" / f"voice.{BRAVO}.secret").stat().st_mode & 0o77 == 0
-    monkeypatch.setattr("openline.faces.cli.contact.now_ms", lambda: 1_491_528_000_123)
+    monkeypatch.setattr("openline.faces.cli.contact.wall_clock_ms", lambda: 1_491_528_000_123)
     [row] = alpha.done("contact", "words", BRAVO)["rows"]
     assert [row] == bravo.done("contact", "words", ALPHA)["rows"]
     said = " ".join(row[ALPHA])
