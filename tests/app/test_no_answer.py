@@ -8,10 +8,13 @@ from openline.app.export import Exporter
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence
 from openline.domain.record.certificate import Certificate, Evidence, parse_certificate
+from openline.domain.record.checkpoint import Checkpoint
+from openline.domain.record.envelope import make_content
 from openline.domain.record.report import Report, Verdict
 from openline.domain.record.verification import verify_certificate
 from openline.domain.talk.body import Reference
 from openline.domain.talk.explanation import Explanation
+from openline.domain.talk.kinds import Kind
 from openline.domain.talk.notice import SpeaksFor
 from openline.domain.talk.query import AnswerCode, QueryAnswer
 from openline.domain.talk.receipt import Read
@@ -126,6 +129,58 @@ def test_an_answer_after_the_instant_does_not_refute_it() -> None:
     said(history, answer(index), index)
     history.run(20)
     assert report(history, index, until).verdict is Verdict.PROVEN
+
+
+def test_an_answer_between_the_instant_and_the_tick_proves_nothing() -> None:
+    """An answer that no tick puts before or after the instant neither proves nor refutes."""
+    history = History()
+    index = asked(history)
+    history.run(20)
+    until = history.now
+    said(history, answer(index), index)
+    history.run(20)
+    found = report(history, index, until)
+    assert found.verdict is Verdict.UNPROVEN
+    assert "perhaps from after the instant" in found.to_text()
+
+
+def test_a_head_that_never_was_hides_no_answer() -> None:
+    """An author that names a made-up head as seen proves nothing about what lies before it."""
+    history = History()
+    history.run(10)
+    index = history.sides[ALPHA].tree.size
+    said(history, answer(index), index)
+    history.text(BRAVO)
+    origin, size = f"{BRAVO}/{LINE}/out", history.sides[BRAVO].tree.size
+    heads = (Checkpoint(origin, size, bytes(32)),)
+    assert history.say(ALPHA, Explanation(BY, "Why?"), heads=heads) == index
+    history.run(30)
+    found = report(history, index, history.now - 15_000)
+    assert found.verdict is Verdict.UNPROVEN, found.to_text()
+    without = _without(certified(history, index, history.now - 15_000), extensions=())
+    assert verify_certificate(without).verdict is Verdict.UNPROVEN
+
+
+def test_an_answer_that_cannot_be_read_may_be_the_answer() -> None:
+    """Nothing is proven where an answer's body is of another version."""
+    history = History()
+    index = asked(history)
+    history._append(BRAVO, Kind.ANSWER, make_content(bytes(16), {99: "another version"}))
+    history.run(30)
+    found = report(history, index, history.now - 15_000)
+    assert found.verdict is Verdict.UNPROVEN
+    assert "cannot be read" in found.to_text()
+
+
+def test_of_what_is_answered_otherwise_it_is_not_asked() -> None:
+    """A READ asks for no answer: the officer is told of which kinds it can be asked."""
+    history = History()
+    history.run(10)
+    index = history.say(ALPHA, Read(BY, Reference(BRAVO, 1)))
+    history.run(30)
+    with pytest.raises(OurError, match="is READ, which other kinds answer") as caught:
+        certified(history, index, history.now - 15_000)
+    assert "QUERY" in caught.value.remedy
 
 
 def test_an_instant_before_the_receipt_proves_nothing() -> None:

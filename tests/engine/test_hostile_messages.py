@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from openline.adapters.wording import LANGUAGES, Facts, Wording
 from openline.domain.party import Precedence
 from openline.domain.talk.body import Reference
+from openline.domain.talk.escalation import Escalation, Lift
 from openline.domain.talk.kinds import Kind
-from openline.domain.talk.message import Message
+from openline.domain.talk.message import Message, Unreadable
+from openline.domain.talk.receipt import Read
+from openline.domain.talk.response import Answer, Response
 from openline.engine.views import View
 from tests.domain.talk.strategies import messages
-from tests.engine.views_script import EVENING, HOUR, Script
+from tests.engine.test_matters import query
+from tests.engine.views_script import EVENING, HOUR, WATCH, Script
 
 ALPHA, BRAVO = "alpha.example", "bravo.example"
 
@@ -21,6 +25,14 @@ _BY_NODE = (
     Kind.UNDERSTANDING, Kind.AMENDMENT, Kind.KEY_CHANGE, Kind.KEY_REVOKE, Kind.EPOCH,
 )  # fmt: skip
 """What the engine verifies before a view sees it."""
+
+
+unreadable = st.builds(
+    Unreadable,
+    st.sampled_from([one for one in Kind if one not in _BY_NODE]) | st.integers(100, 2**16 - 1),
+    st.just({}),
+    st.just("It is of another version."),
+)
 
 
 def _pointed(message: Any, script: Script, pick: int) -> Any:
@@ -60,7 +72,7 @@ def _read_all(view: View, now: int) -> None:
 @given(
     st.lists(
         st.tuples(
-            messages.filter(lambda one: one.message_kind not in _BY_NODE),
+            st.one_of(messages.filter(lambda one: one.message_kind not in _BY_NODE), unreadable),
             st.integers(0, 40),
             st.sampled_from(Precedence),
             st.integers(-HOUR, 3 * HOUR),
@@ -70,7 +82,7 @@ def _read_all(view: View, now: int) -> None:
     )
 )
 def test_nothing_that_is_said_stops_a_node(
-    drawn: list[tuple[Message, int, Precedence, int, bool]],
+    drawn: list[tuple[Message | Unreadable, int, Precedence, int, bool]],
 ) -> None:
     """Any messages of both parties, about anything, at any time: views take them and tell them."""
     script = Script().adopt()
@@ -89,6 +101,36 @@ def test_nothing_that_is_said_stops_a_node(
             again.apply(applied, live=False)
         again.advance(script.now)
         assert again.matter_records.shared(script.now) == view.matter_records.shared(script.now)
+
+
+@pytest.mark.parametrize("kind", [9_999, Kind.QUERY, Kind.NOTICE, Kind.CORRECTION])
+def test_what_cannot_be_read_is_lifted_answered_and_corrected(kind: int) -> None:
+    """A message of an unknown kind, or with a broken body, can be talked about like others."""
+    script = Script().adopt()
+    index = script.say(BRAVO, Unreadable(kind, {}, "It is of another version."))
+    of = Reference(BRAVO, index)
+    script.say(ALPHA, Read(WATCH, of))
+    lifted = script.say(BRAVO, Escalation(WATCH, of, Lift.ESCALATED, 2, "Nobody answers."))
+    script.say(ALPHA, Response(WATCH, of, Answer.UNABLE))
+    script.say(BRAVO, Escalation(WATCH, of, Lift.RETURNED, 1, "Settled."))
+    script.say(ALPHA, Read(WATCH, Reference(BRAVO, lifted)))
+    script.advance(script.now + HOUR)
+    for view in script.views.values():
+        _read_all(view, script.now)
+        matter = view.matter_records.shared(script.now)[0]
+        assert matter["states"] == {"*": "RETURNED"}
+
+
+def test_invented_recipients_count_for_nothing() -> None:
+    """Who is no party to the line is not waited for; the message is doubtful."""
+    script = Script().adopt()
+    invented = tuple(f"p{number}.example" for number in range(40))
+    index = script.say(BRAVO, query(), recipients=(ALPHA, *invented))
+    view = script.views[ALPHA]
+    record = view.messages(count=10_000)[-1]
+    assert record["index"] == index
+    assert (record["recipients"], record["flags"]) == ([ALPHA], ["DOUBTFUL"])
+    assert len(view.matter_records.shared(script.now)[0]["standings"]) == 1
 
 
 @given(message=messages, at=st.integers(-(2**62), 2**62))

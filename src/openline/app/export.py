@@ -48,7 +48,7 @@ from openline.domain.record.checkpoint import (
     parse_checkpoint,
     verify_checkpoint,
 )
-from openline.domain.record.claims import ANSWERING, line_words
+from openline.domain.record.claims import ANSWERABLE, ANSWERING, line_words
 from openline.domain.record.cosignature import cosigner_keys, verify_cosignature
 from openline.domain.record.declarations import (
     SaidOfScopes,
@@ -56,6 +56,7 @@ from openline.domain.record.declarations import (
     why_dates_are_doubtful,
 )
 from openline.domain.record.envelope import parse_content, parse_envelope
+from openline.domain.record.exhibits import kind_word
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.proof import LogProof
@@ -612,8 +613,16 @@ class _Dossier:
         tick = self._add_tick_after(holder, until)
         said = parse_origin(tick.out.origin)
         assert said is not None, "a parsed tick names an origin"
-        heads = parse_envelope(self._entry(outbox, index).raw).header.heads
-        start = {head.origin: head.size for head in heads}.get(tick.out.origin, 0)
+        asked = parse_envelope(self._entry(outbox, index).raw).header
+        if asked.kind not in ANSWERABLE:
+            raise OurError(
+                f"{outbox.party} {index} is {kind_word(asked.kind)}, which other kinds answer, "
+                "or none.",
+                f"Ask of one of {', '.join(kind.name for kind in ANSWERABLE)}.",
+            )
+        start = {head.origin: head.size for head in asked.heads}.get(tick.out.origin, 0)
+        if 0 < start < tick.out.size:
+            self._pairs.add((said, start, tick.out.size))
         if tick.out.size - start > EVIDENCE_ENTRIES_MAX // 2:
             raise OurError(
                 f"{holder} has said {tick.out.size - start} things since, and a certificate has "
@@ -625,6 +634,17 @@ class _Dossier:
             header = parse_envelope(self._entry(said, number).raw).header
             is_shown = header.kind in ANSWERING or header.reply_to == target
             self._entries[said, number] = (is_shown, tick.out.size)
+            if header.kind in ANSWERING and header.reply_to in (None, target):
+                self._add_tick_before(holder, until)
+
+    def _add_tick_before(self, party: str, at: int) -> None:
+        """Add the ticks that show what a party had said before an instant, if they are here."""
+        for margin_ms in self._margins():
+            web = self._web_near((at,), margin_ms)
+            before, _, contradiction = bracket(party, at, self.tolerance_ms, web)
+            if before is not None and not contradiction:
+                self._take(web, before.path)
+                return
 
     def _add_tick_after(self, party: str, at: int) -> Tick:
         """Add the ticks that show what a party had said after an instant."""

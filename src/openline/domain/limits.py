@@ -221,6 +221,9 @@ MARKS_PER_MESSAGE_MAX = 256
 MARKS_WAITING_MAX = 4_096
 """Readings and answers that wait for a message which has not come yet (three parties)."""
 
+MESSAGES_WAITING_OF_PARTY_MAX = 256
+"""Messages of one party that wait for what they are about, which has not come yet."""
+
 LINE_CHECKS_OPEN_MAX = 16
 """Line checks without an answer that are kept for one counterpart, the oldest first."""
 

@@ -141,12 +141,14 @@ class IncidentView:
         _add(found, ((one, "incident") for one in own))
         _add(found, ((one, "about") for one in self._about(own, load)))
         for filed in self._filed:
+            if len(found) >= CHAIN_MAX:
+                break
             if filed.incident == matter.name:
                 linked = self._matters.of(filed.record)
                 records = [filed.record] if linked is None else self._records(linked)
                 _add(found, ((one, "claim") for one in [filed.record, *records]))
                 _add(found, ((one, "about") for one in self._about([filed.record], load)))
-        for record, _ in list(found.values()):
+        for record, _ in list(found.values())[:CHAIN_MAX]:
             _add(found, ((one, "answer") for one in self._marks(record)))
         rows = sorted(found.values(), key=lambda row: (row[0].at, row[0].party, row[0].index))
         return [self._chain_json(record, role) for record, role in rows[:CHAIN_MAX]]

@@ -13,7 +13,7 @@ each message is kept as what it would be in either place.
 """
 
 import heapq
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -37,9 +37,9 @@ from openline.domain.limits import (
     HAPPENINGS_NAMED_MAX,
     HAPPENINGS_OF_PARTY_MAX,
     HAPPENINGS_OF_PARTY_MIN,
-    MARKS_WAITING_MAX,
     MATTERS_ENDED_KEPT,
     MATTERS_OPEN_MAX,
+    MESSAGES_WAITING_OF_PARTY_MAX,
 )
 from openline.domain.line.terms import Timers
 from openline.domain.line.understanding import Understanding
@@ -171,7 +171,7 @@ class MatterView:
             (one for one in self._subjects if one.name == ESCALATION.name), ESCALATION
         )
         # Some kinds open matters of one sort or of another, as they say.
-        self._by_kind: dict[Kind, list[Subject]] = {}
+        self._by_kind: dict[int, list[Subject]] = {}
         for one in self._subjects:
             for kind in one.opened_by:
                 self._by_kind.setdefault(kind, []).append(one)
@@ -180,10 +180,13 @@ class MatterView:
         self._open_count: dict[str, int] = {}
         # Which matter a message belongs to, by its place.
         self._matter_of: dict[Place, str] = {}
-        self._waiting: OrderedDict[tuple[str, int], list[_Waiting]] = OrderedDict()
-        # When a clock runs out next: (at, order, key, other). Some entries are of the past.
-        self._agenda: list[tuple[int, int, str, str]] = []
-        self._order = 0
+        self._waiting: dict[tuple[str, int], list[_Waiting]] = {}
+        # How many of each party's messages wait.
+        self._waiting_of: Counter[str] = Counter()
+        # When a clock runs out next, by key and other; and (at, key, other) in the order of
+        # time, where what does not agree with the first is of the past.
+        self._due_at: dict[tuple[str, str], int] = {}
+        self._agenda: list[tuple[int, str, str]] = []
 
     def amend(self, understanding: Understanding) -> None:
         """Go on with other terms; clocks that run keep the times they were set to."""
@@ -200,18 +203,19 @@ class MatterView:
         """
         changed = self._open_by(record, header, message)
         changed += self._lead(record, header, message)
-        for waiting in self._waiting.pop((record.party, record.index), ()):
+        for waiting in self._waited((record.party, record.index)):
             changed += self._lead(waiting.record, waiting.header, waiting.message)
+        changed = list({matter.key: matter for matter in changed}.values())
         run_out = [one for matter in changed for one in self._look(matter, now)]
         return changed, run_out
 
     def advance(self, now: int) -> Iterator[RunOut]:
         """The clocks that ran out until now, in the order of their instants."""
         while self._agenda and self._agenda[0][0] <= now:
-            _, _, key, _ = heapq.heappop(self._agenda)
-            matter = self._matters.get(key)
-            if matter is not None:
-                yield from self._look(matter, now)
+            at, key, other = heapq.heappop(self._agenda)
+            if self._due_at.get((key, other)) == at:
+                del self._due_at[key, other]
+                yield from self._look(self._matters[key], now)
 
     def of(self, record: MessageRecord) -> Matter | None:
         """The matter that a message belongs to."""
@@ -302,7 +306,7 @@ class MatterView:
         matter = None if of is None else self.of(of)
         if matter is None or of is None:
             return None
-        said = self._said(message, now, precedence, matter, self._own, Kind(of.kind))
+        said = self._said(message, now, precedence, matter, self._own, of.kind)
         deed = self._deed(matter, said, self._own)
         if deed is None or deed.event in GENERAL:
             return None
@@ -366,7 +370,7 @@ class MatterView:
 
     def _open_by(self, record: MessageRecord, header: Header, message: Message) -> list[Matter]:
         """The matter that a message opens or names, if it does."""
-        for subject in self._by_kind.get(Kind(record.kind), ()):
+        for subject in self._by_kind.get(record.kind, ()):
             deed = subject.deed(self._opening(record, message))
             if deed is not None and deed.name:
                 return self._lead_named(subject, deed.name, record, header, message)
@@ -392,8 +396,7 @@ class MatterView:
             matter = self._open_lifted(target, record, message)
         if matter is None:
             return []
-        about = Kind(target.kind)
-        said = self._said(message, record.at, record.precedence, matter, record.party, about)
+        said = self._said(message, record.at, record.precedence, matter, record.party, target.kind)
         if matter.name:
             if self.of(record) is matter:
                 return []
@@ -401,8 +404,8 @@ class MatterView:
         deed = self._deed(matter, said, record.party)
         if deed is None or deed.event == OPENED:
             return []
-        if self.of(record) is not matter:
-            self._attach(matter, record, header, deed, target)
+        if self.of(record) is not matter and not self._attach(matter, record, header, deed, target):
+            return []
         return [matter]
 
     def _deed(self, matter: Matter, said: Said, party: str) -> Deed | None:
@@ -410,7 +413,7 @@ class MatterView:
         message = said.message
         if isinstance(message, Escalation):
             return lifting(message, said.at, said.timers, is_by_opener=said.is_by_opener)
-        if isinstance(message, Read) and said.about is Kind.ESCALATION:
+        if isinstance(message, Read) and said.about == Kind.ESCALATION:
             posts = self._understanding.party(party).posts
             return read_at(next((one.tier for one in posts if one.name == message.by.post), 1))
         return matter.subject.deed(said)
@@ -419,7 +422,7 @@ class MatterView:
         self, target: MessageRecord, record: MessageRecord, message: Escalation
     ) -> Matter | None:
         """The matter of a message that is none by itself and is lifted for the first time."""
-        if message.change is Lift.RETURNED or Kind(target.kind) is Kind.ESCALATION:
+        if message.change is Lift.RETURNED or target.kind == Kind.ESCALATION:
             return None
         if self._open_count.get(record.party, 0) >= MATTERS_OPEN_MAX:
             record.flags |= Flag.OVER_CAP
@@ -441,8 +444,7 @@ class MatterView:
         by = By(*record.by)
         of = Reference(target.party, target.index)
         response = Response(by, of, Answer[mark.said])
-        about = Kind(target.kind)
-        said = self._said(response, record.at, record.precedence, matter, record.party, about)
+        said = self._said(response, record.at, record.precedence, matter, record.party, target.kind)
         if (deed := matter.subject.deed(said)) is not None:
             self._happen(matter, record, deed, ())
 
@@ -458,7 +460,7 @@ class MatterView:
         precedence: int,
         matter: Matter,
         party: str,
-        about: Kind,
+        about: int,
     ) -> Said:
         is_by_opener = party == matter.record.party
         timers: Timers = self._understanding.timers
@@ -504,7 +506,7 @@ class MatterView:
         if matter is None:
             return []
         self._add_part(matter, said, record, header)
-        for waiting in self._waiting.pop((key, -1), ()):
+        for waiting in self._waited((key, -1)):
             self._open_by(waiting.record, waiting.header, waiting.message)
         return [matter]
 
@@ -559,6 +561,7 @@ class MatterView:
         matter.others = self._others(matter.subject, opening.record)
         for gone in set(matter.standings) - set(matter.others):
             del matter.standings[gone]
+            self._due_at.pop((matter.key, gone), None)
         matter.happenings = [
             happening
             for part in parts
@@ -577,11 +580,13 @@ class MatterView:
         header: Header,
         deed: Deed,
         about: MessageRecord | None = None,
-    ) -> None:
+    ) -> bool:
+        """Add a message to a matter; False if that has no room."""
         if len(matter.happenings) >= HAPPENINGS_MAX:
             record.flags |= Flag.NO_EFFECT
-            return
+            return False
         self._happen(matter, record, deed, _knew(header, about))
+        return True
 
     def _happen(
         self,
@@ -600,9 +605,16 @@ class MatterView:
         self._matter_of.setdefault(place, matter.key)
 
     def _wait(self, of: tuple[str, int], waiting: _Waiting) -> None:
-        self._waiting.setdefault(of, []).append(waiting)
-        while sum(map(len, self._waiting.values())) > MARKS_WAITING_MAX:
-            self._waiting.popitem(last=False)
+        author = waiting.record.party
+        if self._waiting_of[author] < MESSAGES_WAITING_OF_PARTY_MAX:
+            self._waiting_of[author] += 1
+            self._waiting.setdefault(of, []).append(waiting)
+
+    def _waited(self, of: tuple[str, int]) -> list[_Waiting]:
+        """What has waited, and does no more."""
+        found = self._waiting.pop(of, [])
+        self._waiting_of.subtract(one.record.party for one in found)
+        return found
 
     def _told_about(self, matter: Matter, party: str) -> tuple[str, ...]:
         """With whom what a party says changes where a matter stands."""
@@ -634,11 +646,16 @@ class MatterView:
             standing = self._standing(matter, other, now)
             matter.standings[other] = standing
             yield from self._changes(matter, other, standing)
-            due = next_due(matter.subject.clocks, standing)
-            if due is not None:
-                self._order += 1
-                heapq.heappush(self._agenda, (due[0], self._order, matter.key, other))
+            self._note_due(matter, other, standing)
         self._count(matter, was_open=was_open)
+
+    def _note_due(self, matter: Matter, other: str, standing: Standing) -> None:
+        due, place = next_due(matter.subject.clocks, standing), (matter.key, other)
+        if due is None:
+            self._due_at.pop(place, None)
+        elif self._due_at.get(place) != due[0]:
+            self._due_at[place] = due[0]
+            heapq.heappush(self._agenda, (due[0], *place))
 
     def _changes(self, matter: Matter, other: str, standing: Standing) -> Iterator[RunOut]:
         clocks = {clock.name: clock for clock in matter.subject.clocks}
@@ -663,6 +680,8 @@ class MatterView:
         if len(self._ended) > MATTERS_ENDED_KEPT:
             key, _ = self._ended.popitem(last=False)
             gone = self._matters.pop(key)
+            for other in gone.others:
+                self._due_at.pop((key, other), None)
             for one in (*gone.happenings, *(part.any for part in gone.parts)):
                 place = (one.party, one.epoch, one.index)
                 if self._matter_of.get(place) == key:

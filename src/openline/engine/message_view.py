@@ -118,7 +118,7 @@ class MessageRecord:
         received_at: When this node had it on disk.
         precedence: How fast it was to go.
         reply_to: Author and index of the message it is about.
-        recipients: Parties addressed.
+        recipients: Parties addressed; only those that are parties to the line.
         circuit: On which it came; empty for our own.
         by: Post and officer; empty where no person speaks.
         notice_id: Of a notice, its id; of a movement or a zone with its sort before it.
@@ -205,7 +205,8 @@ class MessageView:
         self.own = own
         self._line = understanding.line
         self._clock_tolerance_ms = understanding.timers.clock_tolerance_ms
-        self._labels = _labels(understanding.names())
+        self._names = understanding.names()
+        self._labels = _labels(self._names)
         self._all: list[MessageRecord] = []
         # For each party its outboxes by epoch, the newest last.
         self._outboxes: dict[str, dict[int, dict[int, MessageRecord]]] = {}
@@ -229,8 +230,11 @@ class MessageView:
         record = MessageRecord(len(self._all) + 1, header, received_at, circuit)
         record.party = self._once(record.party)
         record.circuit = self._once(circuit)
-        record.recipients = self._once(record.recipients)
         record.flags = self._date_flags(header, received_at, outbox)
+        known = tuple(name for name in record.recipients if name in self._names)
+        if known != record.recipients:
+            record.flags |= Flag.DOUBTFUL
+        record.recipients = self._once(known)
         self._all.append(record)
         outbox[record.index] = record
         waiting = self._waiting.pop((record.party, record.index), None)

@@ -178,6 +178,11 @@ def _check_correction(
 
 
 def _kind_of(record: MessageRecord) -> Kind:
+    if record.kind not in set(Kind):
+        raise OurError(
+            f"This program does not know kind {record.kind}.",
+            "Ask by a text what was meant, or install the version that knows it.",
+        )
     return Kind(record.kind)
 
 

@@ -39,15 +39,16 @@ from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.code_book import Acts, CodeBook
 from openline.domain.talk.coded import Coded, entry_of
+from openline.domain.talk.contact import ContactReply
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
-from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, to_json
 from openline.domain.talk.movement import SIDE_PREFIX, Movement
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.passed_on import PassedOn
 from openline.domain.talk.private import Private
+from openline.domain.talk.query import QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
@@ -800,7 +801,8 @@ class View:
                 self._take_sites(record, message)
             case Zone():
                 self._take_zone(record, message)
-            case Read():
+            case Read() | QueryAnswer() | ContactReply():
+                # Whoever answers has read it.
                 self._mark(record, message.of, Mark("read", record))
             case ReadBack():
                 said = message.verdict.name
@@ -1165,7 +1167,7 @@ class View:
         """What is put to us stands until one of our officers has read or answered it."""
         opening = matter.record
         # Of a matter with a name, each thing that is put to us by a message that names it.
-        puts = matter.name != "" and Kind(record.kind) in matter.subject.opened_by
+        puts = matter.name != "" and record.kind in matter.subject.opened_by
         if record.party == self.own:
             places = matter.happenings if matter.name else [opening]
             for one in places:

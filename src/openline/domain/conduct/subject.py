@@ -20,7 +20,8 @@ class Said:
         precedence: How fast it was to go.
         is_by_opener: Whether the party that opened the matter says it; True of the
             message that opens one.
-        about: Of a message about another one, the kind of that; None of others.
+        about: Of a message about another one, the number of its kind, which this program
+            may not know; None of others.
         timers: The agreed times.
         matter_precedence: Of the message that opened the matter.
         is_first: Of a matter that people name, whether this is the message that opens it.
@@ -31,7 +32,7 @@ class Said:
     at: int
     precedence: int
     is_by_opener: bool
-    about: Kind | None
+    about: int | None
     timers: Timers
     matter_precedence: int
     is_first: bool = False

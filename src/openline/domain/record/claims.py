@@ -33,7 +33,13 @@ from openline.domain.record.declarations import (
     why_dates_are_doubtful,
 )
 from openline.domain.record.exhibits import Exhibits, Place, SeenEntry, kind_word
-from openline.domain.record.report import Proceedings, count_words, refuted, unproven
+from openline.domain.record.report import (
+    Proceedings,
+    StepDoesNotHold,
+    count_words,
+    refuted,
+    unproven,
+)
 from openline.domain.record.silence import (
     Finding,
     Judgement,
@@ -52,6 +58,8 @@ from openline.domain.talk.kinds import Kind
 from openline.domain.talk.lead_time import lead_class, lead_time_ms
 from openline.domain.talk.message import Unreadable, to_json
 from openline.domain.talk.notice import Notice
+from openline.domain.talk.query import AnswerCode, QueryAnswer
+from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.signed_act import Finding as Signed
 from openline.domain.talk.signed_act import Part, act_of, verify_act
@@ -64,6 +72,16 @@ View: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
 
 ANSWERING: Final = (Kind.RESPONSE, Kind.ANSWER)
 """Kinds of message that are an answer to the message they name. To have read it is none."""
+
+ANSWERABLE: Final = (
+    Kind.TEXT,
+    Kind.NOTICE,
+    Kind.DECLARATION,
+    Kind.QUERY,
+    Kind.EXPLANATION,
+    Kind.WARNING,
+)
+"""Kinds that nothing but `ANSWERING` answers: only of these is it proven that nothing did."""
 
 _FIND = "The message is in the file, and its key was its owner's alone."
 
@@ -142,7 +160,7 @@ def _check_message(case: _Case) -> str:
             *bounds,
             *signed,
             "Not proven: whether anybody has read it."
-            if signed
+            if signed and all(one["is_verified"] for one in case.facts["signatures"])
             else "Not proven: which person wrote it, and whether anybody has read it.",
         ]
     )
@@ -310,6 +328,7 @@ def _content_words(case: _Case) -> str:
 def _check_no_answer(case: _Case) -> str:
     claim, facts = case.claim, case.facts
     case.take(_FIND, _find)
+    case.take("It is of a kind that a RESPONSE or an ANSWER answers.", _is_answerable)
     case.take(f"{claim.holder} has cosigned a head that covers it.", _receive)
     case.take(f"A tick of {claim.holder} is dated after the instant.", _end)
     case.take(f"All that {claim.holder} said until then is in the file.", _gather)
@@ -331,6 +350,12 @@ def _check_no_answer(case: _Case) -> str:
         f"{claim.holder} accepted as within {facts['tolerance_ms'] / SECOND_MS:g} s of its own. "
         "Not proven: what was said elsewhere, or in words that do not name the message."
     )
+
+
+def _is_answerable(case: _Case) -> str:
+    if case.entry.envelope.header.kind not in ANSWERABLE:
+        raise unproven(f"{case.facts['kind']} is answered by other kinds, or by none")
+    return f"It is {case.facts['kind']}."
 
 
 def _end(case: _Case) -> str:
@@ -366,6 +391,10 @@ def _gather(case: _Case) -> str:
     start, end = seen.get(facts["end_origin"], 0), facts["end_size"]
     if facts["end_origin"] not in seen and origin.epoch > 1:
         raise unproven(f"{claim.holder} went on in a new outbox since the author wrote")
+    if start > end:
+        raise unproven(f"the author names {start} entries as seen, and the tick says {end}")
+    # Else the author could name a head that never was, and leave out the answer before it.
+    exhibits.check_one_history(facts["end_origin"], (start, end))
     entries, missing = exhibits.entries, []
     for index in range(start, end):
         entry = entries.get((origin.party, origin.epoch, index))
@@ -396,7 +425,7 @@ def _seek(case: _Case) -> str:
         if until is not None:
             facts["held"].append({"index": index, "holding_until": until})
         elif entry.envelope.header.kind in ANSWERING:
-            raise refuted(f"{entry.words} is an answer to it")
+            raise _answered(case, entry)
         else:
             about.append({"index": index, "kind": kind})
     facts["about"] = about
@@ -410,15 +439,35 @@ def _names(case: _Case, entry: SeenEntry) -> bool:
         return header.reply_to == target
     if entry.message is None:
         raise unproven(f"the content of {entry.words} is withheld: it may be an answer")
+    if isinstance(entry.message, Unreadable):
+        raise unproven(f"{entry.words} cannot be read by this program: it may be an answer")
     of = getattr(entry.message, "of", None)
     named = (of.party, of.index) if isinstance(of, Reference) else header.reply_to
     return target in (named, header.reply_to)
 
 
+def _answered(case: _Case, entry: SeenEntry) -> StepDoesNotHold:
+    """An answer refutes the claim if it is of that very message, and of before the instant."""
+    claim, exhibits = case.claim, case.exhibits
+    if claim.epoch > 1 or max(exhibits.epochs_of(claim.party), default=1) > 1:
+        return unproven(f"{entry.words} answers message {claim.index} of one of its outboxes")
+    tolerance_ms = exhibits.tolerance_ms()
+    before, _, wrong = bracket(claim.holder, claim.valid_until, tolerance_ms, exhibits.web)
+    if wrong or before is None or before.tick.out.origin != case.facts["end_origin"]:
+        return unproven(f"{entry.words} is an answer to it, from before or after the instant")
+    if entry.place[2] >= before.tick.out.size:
+        return unproven(f"{entry.words} is an answer to it, perhaps from after the instant")
+    return refuted(f"{entry.words} is an answer to it")
+
+
 def _held_until(entry: SeenEntry) -> int | None:
     """Of an answer that only says when the answer follows, that instant."""
-    held: int | None = getattr(entry.message, "holding_until", None)
-    return held
+    match entry.message:
+        case Response(answer=Answer.HOLDING, holding_until=until):
+            return until
+        case QueryAnswer(code=AnswerCode.HOLDING, holding_until=until):
+            return until
+    return None
 
 
 # --- use and non-use ------------------------------------------------------------------------------

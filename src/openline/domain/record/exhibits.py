@@ -160,6 +160,7 @@ class Exhibits:
     _rings: dict[tuple[str, int], KeyRing] = field(default_factory=dict)
     _roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
     _extended: set[tuple[str, int, int]] = field(default_factory=set)
+    _named: dict[tuple[str, int], bytes] = field(default_factory=dict)
 
     def check_understanding(self) -> str:
         """Rule 1: every party's roots have signed the terms."""
@@ -224,16 +225,15 @@ class Exhibits:
             target: Place of the message that the claim is about; the heads that
                 it names as seen may prove other parties' entries.
         """
-        named: dict[tuple[str, int], bytes] = {}
         if target in self.entries:
             for head in self.entries[target].envelope.header.heads:
-                named[head.origin, head.size] = head.root
+                self._named[head.origin, head.size] = head.root
                 if self._roots.get((head.origin, head.size), head.root) != head.root:
                     words = self.entries[target].words
                     what = f"{words} names another root of {head.origin} than its author"
                     raise _fault(Reason.WRONG_ROOT, what)
         for entry in self.entries.values():
-            self._check_entry(entry, named)
+            self._check_entry(entry)
         shown = [entry.words for _, entry in sorted(self.entries.items())]
         more = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
         return ", ".join(shown[:12]) + more + "."
@@ -241,7 +241,9 @@ class Exhibits:
     def check_extensions(self) -> str:
         """Rule 6: the heads of each log belong to one history."""
         for one in self.evidence.extensions:
-            old, new = self._root(one.origin, one.old), self._root(one.origin, one.new)
+            named = self._named.get((one.origin, one.old))
+            old = named or self._root(one.origin, one.old)
+            new = self._root(one.origin, one.new)
             verify_consistency(one.old, one.new, old, new, one.proof)
             self._extended.add((one.origin, one.old, one.new))
         sizes: dict[str, set[int]] = {}
@@ -431,10 +433,10 @@ class Exhibits:
             what = f"two roots are signed for {head.origin} at size {head.size}: a fork"
             raise _fault(Reason.FORK, what)
 
-    def _check_entry(self, entry: SeenEntry, named: dict[tuple[str, int], bytes]) -> None:
+    def _check_entry(self, entry: SeenEntry) -> None:
         envelope, part = entry.envelope, entry.part
         party, epoch, index = entry.place
-        root = self._roots.get(entry.under, named.get(entry.under))
+        root = self._roots.get(entry.under, self._named.get(entry.under))
         if root is None:
             raise _fault(Reason.WRONG_ROOT, f"no head of size {part.size} covers {entry.words}")
         verify_inclusion(leaf_hash(part.raw), index, part.size, part.proof, root)

@@ -263,7 +263,7 @@ def _correction_deed(said: Said) -> Deed | None:
     if isinstance(message, Correction):
         by = said.at + answer_ms(said.timers, said.precedence)
         return Deed(OPENED, (("read_back_by", by),), message.field)
-    if said.about is not Kind.CORRECTION:
+    if said.about != Kind.CORRECTION:
         return None
     if isinstance(message, Read) and not said.is_by_opener:
         return Deed(_E.READ)

@@ -186,7 +186,7 @@ def _protest_deed(said: Said) -> Deed | None:
         return _paper_deed(said, message)
     if said.is_by_opener:
         return None
-    if isinstance(message, Read) and said.about is Kind.PROTEST:
+    if isinstance(message, Read) and said.about == Kind.PROTEST:
         return Deed(_E.READ)
     if isinstance(message, Response):
         name = message.answer.name

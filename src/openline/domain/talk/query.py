@@ -400,8 +400,8 @@ def answered(said: Said) -> Deed | None:
     if isinstance(message, QueryAnswer) and not said.is_by_opener:
         return _answer_deed(said, message)
     if isinstance(message, Read) and not said.is_by_opener:
-        return Deed(_E.READ) if said.about is not Kind.ANSWER else None
-    if isinstance(message, Response) and said.is_by_opener and said.about is Kind.ANSWER:
+        return Deed(_E.READ) if said.about != Kind.ANSWER else None
+    if isinstance(message, Response) and said.is_by_opener and said.about == Kind.ANSWER:
         if message.answer is Answer.NOTED:
             return Deed(_E.ACCEPTED)
         if message.answer is Answer.OBJECTED:
