@@ -1,12 +1,12 @@
 """The verb `certify`: files by which an outsider can check what the record says."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from openline.faces.cli.files import STANDARD, write_new
-from openline.faces.cli.instants import instant_of
+from openline.faces.cli.instants import Instant, instant_of
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import emit
@@ -14,9 +14,6 @@ from openline.faces.cli.serials import find_serial
 
 if TYPE_CHECKING:
     from openline.faces.cli.client import Client
-
-Instant: TypeAlias = Annotated[str, Parameter(allow_leading_hyphen=True)]
-"""An instant, which may be written as some time ago: -2h."""
 
 app = make_app(
     "certify",

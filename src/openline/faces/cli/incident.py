@@ -9,14 +9,13 @@ from cyclopts import Parameter
 from openline.domain.instant import HOUR_MS, dtg, format_instant
 from openline.domain.party import Precedence
 from openline.domain.talk.incident import Act, Agreement, Mode, Sort, Stage
-from openline.faces.cli.certify import Instant
 from openline.faces.cli.evidence import evidence_of, grounds_of
 from openline.faces.cli.faults import WrongUsage
-from openline.faces.cli.instants import instant_of, instant_text
+from openline.faces.cli.instants import Instant, instant_of, instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Language, OnLine, Wait
 from openline.faces.cli.output import Worded, emit
-from openline.faces.cli.saying import reference_of, say_message
+from openline.faces.cli.saying import reference_of, said_rows, say, say_message
 
 From: TypeAlias = Annotated[str, Parameter(name="--from", allow_leading_hyphen=True)]
 """The start of a window, which may be written as some time ago: -2h."""
@@ -124,10 +123,13 @@ def report(
     }
     if incident is not None:
         fields["incident"] = incident
-    say_message(
+    said = say(
         options, "INCIDENT", fields, client=client, line=line, recipients=to, wait_s=wait,
         precedence=precedence or (Precedence.PRIORITY if full else Precedence.IMMEDIATE),
     )  # fmt: skip
+    said["incident"] = client.get("/lines", line, "matters", said["serial"])["name"]
+    rows = [*said_rows(said, wait), f"openline incident show {said['incident']}"]
+    emit(said, rows, as_json=options.json)
 
 
 def _event(text: str) -> dict[str, Any]:

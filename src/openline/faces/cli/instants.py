@@ -1,10 +1,17 @@
 """Instants as an officer types them: ISO 8601, date-time groups, or from now."""
 
+from typing import Annotated, TypeAlias
+
+from cyclopts import Parameter
+
 from openline.adapters.clock import wall_clock_ms
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant, parse_instant
 from openline.domain.line.form import DURATION, Fault
 from openline.faces.cli.faults import WrongUsage
+
+Instant: TypeAlias = Annotated[str, Parameter(allow_leading_hyphen=True)]
+"""An instant, which may be written as some time ago: -2h."""
 
 
 def instant_text(text: str) -> str:

@@ -7,7 +7,7 @@ from openline.domain.party import Precedence
 from openline.domain.talk.notice import SpeaksFor
 from openline.domain.talk.query import AnswerCode, Question
 from openline.domain.talk.response import Answer
-from openline.faces.cli.instants import instant_text
+from openline.faces.cli.instants import Instant, instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Wait
 from openline.faces.cli.saying import reference_of, say_message
@@ -47,7 +47,7 @@ def ask(
     count: int | None = None,
     place: str = "",
     course: int | None = None,
-    seen: str | None = None,
+    seen: Instant | None = None,
     intention: str = "",
     decision: str | None = None,
     reply_by: str | None = None,
@@ -269,8 +269,8 @@ def request_explanation(
     *,
     activity: str = "",
     place: str = "",
-    seen_from: str | None = None,
-    seen_until: str | None = None,
+    seen_from: Instant | None = None,
+    seen_until: Instant | None = None,
     document: tuple[str, ...] = (),
     language: str | None = None,
     wait: Wait = 5.0,

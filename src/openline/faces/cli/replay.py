@@ -1,6 +1,6 @@
 """The verb `replay`: how the line stood at an instant of the past."""
 
-from openline.faces.cli.instants import instant_text
+from openline.faces.cli.instants import Instant, instant_text
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Language, OnLine
 from openline.faces.cli.output import Worded, emit
@@ -11,7 +11,7 @@ app = make_app("replay", "")
 @sole_verb(app)
 def replay(
     *,
-    at: str,
+    at: Instant,
     language: Language | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
@@ -22,10 +22,10 @@ def replay(
 
     Example:
         openline replay --at 070140ZAPR17
-        openline replay --at=-2h --json
+        openline replay --at -2h --json
 
     Args:
-        at: The instant: ISO 8601 with Z, a date-time group, or =-2h for two hours ago.
+        at: The instant: ISO 8601 with Z, a date-time group, or -2h for two hours ago.
         language: Of the words that the program adds; without it that of node.toml.
         options: Which node and line, and how to print.
     """

@@ -8,12 +8,11 @@ from openline.domain.party import Precedence
 from openline.domain.talk.protest import Paper
 from openline.domain.talk.response import Answer
 from openline.domain.talk.violation import ViolationAct
-from openline.faces.cli.certify import Instant
 from openline.faces.cli.evidence import evidence_of, grounds_of, read_draft
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.files import Input
 from openline.faces.cli.incident import From
-from openline.faces.cli.instants import instant_of, instant_text
+from openline.faces.cli.instants import Instant, instant_of, instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, OnLine, Wait
 from openline.faces.cli.output import emit

@@ -5,7 +5,7 @@ from typing import Any
 from openline.domain.party import Precedence
 from openline.domain.talk.response import Answer
 from openline.domain.talk.warning import Action
-from openline.faces.cli.instants import instant_text
+from openline.faces.cli.instants import Instant, instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Wait
 from openline.faces.cli.saying import reference_of, say_message
@@ -29,7 +29,7 @@ def give(
     /,
     *,
     place: str,
-    at: str | None = None,
+    at: Instant | None = None,
     at_risk: str = "",
     call_back: str = "",
     notice: str | None = None,

@@ -42,8 +42,8 @@ def open_watch(
     """Open a watch at a post, or stay on it for longer.
 
     Example:
-        openline watch open --linguist ru --by "air-desk/Capt. Smith"
-        openline watch open --until +2h --by "air-desk/Capt. Smith"
+        openline watch open --linguist ru --by "watch/Capt. Smith"
+        openline watch open --until +2h --by "watch/Capt. Smith"
 
     Args:
         until: Until when it is planned: an instant, or +8h from now.
@@ -76,7 +76,7 @@ def handover(
     FLASH is unread. The hash of the brief is what the other officer names.
 
     Example:
-        openline watch handover --by "air-desk/Capt. Smith"
+        openline watch handover --by "watch/Capt. Smith"
 
     Args:
         language: Of the words that the program adds; without it that of node.toml.
@@ -107,7 +107,7 @@ def take(
     was left, so that nobody hands it over, is taken without one.
 
     Example:
-        openline watch take --brief 3f9a12c4 --by "air-desk/Lt. Jones"
+        openline watch take --brief 3f9a12c4 --by "watch/Lt. Jones"
 
     Args:
         brief: The hash of the brief, or its first eight letters.
@@ -150,7 +150,7 @@ def close(
     the counterpart is told that the post is unmanned.
 
     Example:
-        openline watch close --by "air-desk/Capt. Smith"
+        openline watch close --by "watch/Capt. Smith"
         openline watch close --unmanned --remark "Shelter alarm; back at 1400Z."
 
     Args:
@@ -209,7 +209,7 @@ def brief(
 
     Example:
         openline brief
-        openline brief --post air-desk --language ru
+        openline brief --post watch --language ru
 
     Args:
         post: The brief that is handed over at this post, as it was then.
