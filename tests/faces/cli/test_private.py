@@ -51,6 +51,9 @@ def test_a_site_is_kept_and_alarms(alpha: Officer, bravo: Officer) -> None:
     alarms = alpha("alarms").out
     assert f"Notice {BRAVO} {notice} comes nearer to “{NAME}” than was agreed." in alarms
     assert f"openline private show '{NAME}'" in alarms
+    in_russian = alpha("alarms", "--language", "ru").out
+    assert "Notice" not in in_russian
+    assert f"Уведомление {BRAVO} {notice}" in in_russian
     assert f"openline notice show {BRAVO}/{notice}" in alarms
     assert NAME in alpha("private", "list").out
     assert alpha("private", "drop", NAME).out == f"{NAME}: kept no longer.\n"

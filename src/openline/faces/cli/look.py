@@ -131,6 +131,7 @@ def conflicts(
 def alarms(
     *,
     acknowledge: str | None = None,
+    language: Language | None = None,
     options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> None:
     """Show what a person must look at.
@@ -146,6 +147,7 @@ def alarms(
 
     Args:
         acknowledge: The id of an alarm that a person has seen.
+        language: Of the words that the program adds; without it that of node.toml.
         options: Which node and line, who acts, and how to print.
     """
     client = options.client()
@@ -155,7 +157,7 @@ def alarms(
         done = client.post("/lines", line, "alarms", "acknowledge", body=body)
         emit(done, [f"{acknowledge}: acknowledged."], as_json=options.json)
         return
-    answer = client.get("/lines", line, "alarms")
+    answer = client.get("/lines", line, "alarms", language=language)
     emit(answer, _alarm_rows(answer["alarms"], options.line), as_json=options.json)
 
 
