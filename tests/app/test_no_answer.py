@@ -178,7 +178,7 @@ def test_of_what_is_answered_otherwise_it_is_not_asked() -> None:
     history.run(10)
     index = history.say(ALPHA, Read(BY, Reference(BRAVO, 1)))
     history.run(30)
-    with pytest.raises(OurError, match="is READ, which other kinds answer") as caught:
+    with pytest.raises(OurError, match="is READ: that is answered by other kinds") as caught:
         certified(history, index, history.now - 15_000)
     assert "QUERY" in caught.value.remedy
 

@@ -608,18 +608,19 @@ class _Dossier:
         """Add all that a party said since a message was written, up to after an instant.
 
         Raises:
-            OurError: No tick of it after the instant is stored, or it said too much.
+            OurError: The message is of a kind that is answered otherwise, no tick after
+                the instant is stored, or the party said too much.
         """
-        tick = self._add_tick_after(holder, until)
-        said = parse_origin(tick.out.origin)
-        assert said is not None, "a parsed tick names an origin"
         asked = parse_envelope(self._entry(outbox, index).raw).header
         if asked.kind not in ANSWERABLE:
             raise OurError(
-                f"{outbox.party} {index} is {kind_word(asked.kind)}, which other kinds answer, "
-                "or none.",
-                f"Ask of one of {', '.join(kind.name for kind in ANSWERABLE)}.",
+                f"Message {index} of {outbox.party} is {kind_word(asked.kind)}: that is answered "
+                "by other kinds, or by none.",
+                f"Ask about one of {', '.join(kind.name for kind in ANSWERABLE)}.",
             )
+        tick = self._add_tick_after(holder, until)
+        said = parse_origin(tick.out.origin)
+        assert said is not None, "a parsed tick names an origin"
         start = {head.origin: head.size for head in asked.heads}.get(tick.out.origin, 0)
         if 0 < start < tick.out.size:
             self._pairs.add((said, start, tick.out.size))

@@ -13,7 +13,7 @@ from openline.domain.talk.challenge import Heard, Secret
 from openline.domain.talk.contact import ContactAnswer, Medium
 from openline.domain.talk.readout import ReadoutMode
 from openline.faces.cli.faults import Exit, WrongUsage
-from openline.faces.cli.instants import instant_text
+from openline.faces.cli.instants import Instants, instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Language, Node, OnLine, Wait
 from openline.faces.cli.output import emit, table
@@ -37,7 +37,7 @@ def request(
     text: str = "",
     /,
     *,
-    at: tuple[str, ...],
+    at: Instants,
     tier: int = 1,
     person: tuple[str, ...] = (),
     medium: Medium = Medium.VOICE,
@@ -123,7 +123,7 @@ def reply(
     text: str = "",
     /,
     *,
-    at: tuple[str, ...] = (),
+    at: Instants = (),
     weekly_until: str | None = None,
     reply_by: str | None = None,
     missed_by: tuple[str, ...] = (),

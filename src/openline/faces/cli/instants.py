@@ -13,6 +13,9 @@ from openline.faces.cli.faults import WrongUsage
 Instant: TypeAlias = Annotated[str, Parameter(allow_leading_hyphen=True)]
 """An instant, which may be written as some time ago: -2h."""
 
+Instants: TypeAlias = Annotated[tuple[str, ...], Parameter(allow_leading_hyphen=True)]
+"""The same, given again for each."""
+
 
 def instant_text(text: str) -> str:
     """The instant as the API takes it; `+30min` and `-2h` count from now.
