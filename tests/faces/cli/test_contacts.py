@@ -279,7 +279,7 @@ def test_the_words_of_both_sides_are_the_same(
         (("readout", "propose", "ALPHA-0000", "--text", "They spoke."), "--text"),
         (("readout", "show", "ALPHA-0000"), "There is no readout"),
         (("contact", "next-tier", "ALPHA-0000"), "There is no contact"),
-        (("contact", "request", "X", "--at", "-1h"), "--at"),
+        (("contact", "request", "X", "--at", "-1h"), "Give instants to come"),
     ],
 )
 def test_what_is_written_wrong_is_told(alpha: Officer, words: tuple[str, ...], what: str) -> None:
