@@ -639,7 +639,7 @@ class _Dossier:
                 self._add_tick_before(holder, until)
 
     def _add_tick_before(self, party: str, at: int) -> None:
-        """Add the ticks that show what a party had said before an instant, if they are here."""
+        """Add the ticks that show what a party had said before an instant, if any do."""
         for margin_ms in self._margins():
             web = self._web_near((at,), margin_ms)
             before, _, contradiction = bracket(party, at, self.tolerance_ms, web)

@@ -447,7 +447,7 @@ def _names(case: _Case, entry: SeenEntry) -> bool:
 
 
 def _answered(case: _Case, entry: SeenEntry) -> StepDoesNotHold:
-    """An answer refutes the claim if it is of that very message, and of before the instant."""
+    """What an answer amounts to: it refutes the claim if it was there by the instant."""
     claim, exhibits = case.claim, case.exhibits
     if claim.epoch > 1 or max(exhibits.epochs_of(claim.party), default=1) > 1:
         return unproven(f"{entry.words} answers message {claim.index} of one of its outboxes")
