@@ -122,10 +122,6 @@ class TalkView:
         self._expected[place] = Expected(record, by_at, level)
         heapq.heappush(self._agenda, (by_at, place))
 
-    def waive(self, record: MessageRecord) -> None:
-        """Let a message be passed on no longer: it was cancelled, or is over."""
-        self._expected.pop(_place(record), None)
-
     def overdue(self, now: int) -> Iterator[tuple[Expected, tuple[str, ...]]]:
         """What should have been passed on until now and was not, once each."""
         while self._agenda and self._agenda[0][0] <= now:

@@ -13,7 +13,7 @@ from openline.domain.talk.challenge import Heard, Secret
 from openline.domain.talk.contact import ContactAnswer, Medium
 from openline.domain.talk.readout import ReadoutMode
 from openline.faces.cli.faults import Exit, WrongUsage
-from openline.faces.cli.instants import Instants, instant_text
+from openline.faces.cli.instants import Instants, instant_text, instants_given
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Language, Node, OnLine, Wait
 from openline.faces.cli.output import emit, table
@@ -104,9 +104,7 @@ def request(
     }
     if readout is not None:
         fields["readout_mode"] = readout.name
-    for name, given in (("weekly_until", weekly_until), ("reply_by", reply_by)):
-        if given is not None:
-            fields[name] = instant_text(given)
+    fields |= instants_given(weekly_until=weekly_until, reply_by=reply_by)
     of = None
     if follows is not None:
         of = fields["of"] = reference_of(client, line, follows)

@@ -26,6 +26,15 @@ def instant_text(text: str) -> str:
     return format_instant(instant_of(text))
 
 
+def instants_given(**given: str | None) -> dict[str, str]:
+    """Those instants that are given, by name, as the API takes them.
+
+    Raises:
+        WrongUsage: One is no instant.
+    """
+    return {name: instant_text(at) for name, at in given.items() if at is not None}
+
+
 def instant_of(text: str) -> int:
     """The instant in UTC milliseconds; `+30min` and `-2h` count from now.
 

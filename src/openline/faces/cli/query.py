@@ -7,7 +7,7 @@ from openline.domain.party import Precedence
 from openline.domain.talk.notice import SpeaksFor
 from openline.domain.talk.query import AnswerCode, Question
 from openline.domain.talk.response import Answer
-from openline.faces.cli.instants import Instant, instant_text
+from openline.faces.cli.instants import Instant, instant_text, instants_given
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Wait
 from openline.faces.cli.saying import reference_of, say_message
@@ -102,9 +102,7 @@ def ask(
         "intention": intention,
         "exercise": exercise,
     }
-    for name, at in (("decision_at", decision), ("reply_by", reply_by)):
-        if at is not None:
-            fields[name] = instant_text(at)
+    fields |= instants_given(decision_at=decision, reply_by=reply_by)
     of = None
     if notice is not None:
         of = fields["of"] = reference_of(client, line, notice)
@@ -169,9 +167,7 @@ def answer(
         "text": text,
         "language": language or client.config.language,
     }
-    for name, at in (("valid_until", valid_until), ("holding_until", until)):
-        if at is not None:
-            fields[name] = instant_text(at)
+    fields |= instants_given(valid_until=valid_until, holding_until=until)
     say_message(
         options, "ANSWER", fields, client=client, line=line, precedence=precedence,
         reply_to=of, wait_s=wait,
@@ -303,9 +299,7 @@ def request_explanation(
         "documents": list(document),
         "language": language or client.config.language,
     }
-    for name, at in (("seen_from", seen_from), ("seen_until", seen_until)):
-        if at is not None:
-            fields[name] = instant_text(at)
+    fields |= instants_given(seen_from=seen_from, seen_until=seen_until)
     say_message(
         options, "EXPLANATION", fields, client=client, precedence=Precedence.PRIORITY, wait_s=wait
     )

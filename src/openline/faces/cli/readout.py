@@ -9,7 +9,7 @@ from openline.domain.party import Precedence
 from openline.domain.talk.readout import ReadoutMode, ReadoutStep
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.files import STANDARD, Output, check_place, read_text, write_new
-from openline.faces.cli.instants import instant_text
+from openline.faces.cli.instants import instants_given
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Language, OnLine, Wait
 from openline.faces.cli.output import emit
@@ -289,10 +289,10 @@ def _say(
     **instants: str | None,
 ) -> None:
     of = reference_of(client, line, serial)
-    given = {name: instant_text(at) for name, at in instants.items() if at is not None}
+    fields = {"step": step.name, "of": of, **fields, **instants_given(**instants)}
     say_message(
-        options, "READOUT", {"step": step.name, "of": of, **fields, **given}, client=client,
-        line=line, precedence=Precedence.ROUTINE, reply_to=of, wait_s=wait,
+        options, "READOUT", fields, client=client, line=line, precedence=Precedence.ROUTINE,
+        reply_to=of, wait_s=wait,
     )  # fmt: skip
 
 
