@@ -8,7 +8,18 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import conduct, limits, line, machine, record, restart
+from bench import (
+    conduct,
+    console,
+    feeds,
+    limits,
+    line,
+    machine,
+    record,
+    restart,
+    statements,
+    tracks,
+)
 from bench.conflict import plot
 from bench.conflict import run as conflict
 from bench.measure import Row
@@ -18,10 +29,14 @@ def main() -> int:
     """Measure; exit code 1 where a goal is missed, or engines find different conflicts."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "part", nargs="?", choices=("all", "node", "conflict", "conduct"), default="all"
+        "part",
+        nargs="?",
+        choices=("all", "node", "conflict", "conduct", "console", "feeds", "statements", "tracks"),
+        default="all",
     )
     parser.add_argument("--quick", action="store_true", help="small counts: does it run at all")
     parser.add_argument("--json", action="store_true", help="one row of JSON at the end")
+    parser.add_argument("--hour", action="store_true", help="console: let events flow for an hour")
     parser.add_argument(
         "--plot", type=Path, metavar="DIR", help="draw how the conflict engine's cost grows, there"
     )
@@ -34,11 +49,21 @@ def main() -> int:
     rows = _node(options) if options.part in ("all", "node") else []
     if options.part in ("all", "conduct"):
         rows += _print(conduct.measure(is_quick=options.quick), options.json)
+    if options.part in ("all", "statements"):
+        rows += _print(statements.measure(is_quick=options.quick), options.json)
+    if options.part in ("all", "feeds"):
+        rows += _print(feeds.measure(is_quick=options.quick), options.json)
+    if options.part in ("all", "tracks"):
+        rows += _print(tracks.measure(is_quick=options.quick), options.json)
     report = conflict.Report()
+    if options.part in ("all", "console"):
+        rows += _print(_console(options, report), options.json)
     if options.part in ("all", "conflict"):
+        missing = report.missing
         report = conflict.measure(
             is_quick=options.quick, show=lambda rows: _print(rows, options.json)
         )
+        report.missing[:0] = missing
         rows += report.rows
         if options.plot:
             plot.save({"machine": described, **report.numbers}, options.plot)
@@ -57,6 +82,15 @@ def _node(options: Any) -> list[Row]:
         rows += _print(line.measure(directory, allowed, is_quick=options.quick), options.json)
         rows += _print(restart.measure(directory, is_quick=options.quick), options.json)
     return rows
+
+
+def _console(options: Any, report: conflict.Report) -> list[Row]:
+    """What the officers' page does; what it takes and is not there is named at the end."""
+    try:
+        return console.measure(is_quick=options.quick, minutes=60.0 if options.hour else 2.0)
+    except console.Missing as error:
+        report.missing.append(str(error))
+        return []
 
 
 def _conclude(

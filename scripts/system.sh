@@ -1,8 +1,10 @@
 #!/bin/sh
 # Installs the system packages that Openline's targets use, and says which and why.
 #
-# Python with its venv module is needed by all; PostgreSQL with PostGIS only by `make bench`, which
-# measures the conflict engine beside it and goes without it, and says so, where it is missing.
+# Python with its venv module is needed by all; Chromium by the tests of the console and a receiver
+# of aircraft by one test of feeds, which are skipped, and say so, where it is missing; PostgreSQL
+# with PostGIS only by `make bench`, which measures the conflict engine beside it and goes without
+# it, and says so.
 # What is here is left alone. Safe to run again; asks nothing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -30,7 +32,25 @@ for library in /usr/lib/postgresql/*/lib/postgis-*.so; do
     fi
 done
 
-packages="$needed$compared"
+driven='
+chromium            the browser that the tests of the console drive
+'
+for browser in chromium chromium-browser; do
+    if found=$(command -v "$browser"); then
+        echo "system: Chromium is here ($found)."
+        driven=
+    fi
+done
+
+heard='
+dump1090-mutability the receiver of aircraft that a test of feeds lets hear radio of its own
+'
+if found=$(command -v dump1090-mutability); then
+    echo "system: dump1090-mutability is here ($found)."
+    heard=
+fi
+
+packages="$needed$driven$heard$compared"
 names=$(printf '%s' "$packages" | awk 'NF { print $1 }')
 if [ -z "$names" ]; then
     echo "system: nothing to install."
@@ -43,7 +63,7 @@ printf '%s' "$packages" | sed -n '/./s/^/  /p'
 cannot() {
     echo "system: $1" >&2
     [ -z "$needed" ] || exit 1
-    echo "system: NOT INSTALLED: PostGIS. bench/conflict will run without it and claim no ratio." >&2
+    echo "system: NOT INSTALLED, and gone without:$(printf '%s' "$driven$heard$compared" | awk 'NF { printf " %s", $1 }')" >&2
     exit 0
 }
 

@@ -2,6 +2,7 @@ import ast
 import inspect
 import re
 import string
+from collections import Counter
 from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from openline.adapters import wording
 from openline.adapters.picture import words
-from openline.adapters.wording import LANGUAGES, TERMS, Facts, Wording, catalogue
+from openline.adapters.wording import _ROOMS, LANGUAGES, TERMS, Facts, Wording, catalogue
 from openline.adapters.wording.marking import read_catalogues
 from openline.domain.errors import OurError
 from openline.domain.line.declared import KEPT_OPEN_DEFAULT, Declared, Word
@@ -199,6 +200,25 @@ NOTICE = Notice(
     third_party="Civil traffic is not affected.",
     contact="air desk",
 )
+
+
+def test_a_code_has_one_word() -> None:
+    """No room gives a code another word than another room, or than the hall."""
+    rooms = [room.TERMS for room in _ROOMS]
+    said = Counter((code, word) for room in rooms for code, word in room.items())
+    codes = Counter(code for code, _ in said)
+    assert [code for code, count in codes.items() if count > 1] == []
+    assert TERMS["LAPSED"] == "answer no longer holds"
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "by circuit “tertiary”"), ("ru", "по каналу «tertiary»"), ("ar", "tertiary")],
+)
+def test_by_which_circuit_it_came_is_said(language: str, says: str) -> None:
+    """Whoever asks whether a fallback worked reads it with the message."""
+    facts = replace(FACTS, circuit="tertiary")
+    assert says in Wording(language).message(NOTICE, facts).splitlines()[3]
 
 
 def test_a_notice_reads_as_plain_english() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from openline.adapters.surveillance.feed import Feed, FeedKind, Source, Transport
 from openline.app.config import (
     FILE_NAME,
     FILE_SIZE_BYTES_MAX,
@@ -16,6 +17,7 @@ from openline.app.config import (
     load_config,
 )
 from openline.domain.errors import OurError
+from openline.engine.air_watch import AirRules
 
 LEAST = 'party = "alpha.example"\npost = "air-duty"\nofficer = "duty officer"\n'
 
@@ -215,3 +217,76 @@ def test_an_officers_port_has_its_defaults(tmp_path: Path) -> None:
 def test_a_port_that_cannot_be_is_refused(tmp_path: Path, rows: str, said: str) -> None:
     """An address, page or certificate that cannot serve officers is named with its row."""
     assert said in refused(tmp_path, f"{LEAST}[officers]\n{rows}\n")
+
+
+def test_what_is_noticed_about_tracks_is_set_in_one_table(tmp_path: Path) -> None:
+    """The table [air] changes what it names, and leaves the rest as it is."""
+    text = LEAST + '[air]\npreset = "daidalus"\npairs = "every"\nahead_s = 300\nsite_m = 0\n'
+    rules = load(tmp_path, text).air
+    assert (rules.preset, rules.is_every_pair, rules.ahead_s) == ("daidalus", True, 300.0)
+    assert (rules.site_m, rules.zone_m) == (0, AirRules().zone_m)
+    assert load(tmp_path, LEAST).air == AirRules()
+    assert load(tmp_path, LEAST + "[air]\nrecord_h = 0\n").record_h == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("preset = 'acas'", "none of: daidalus, short-term, medium-term"),
+        ("pairs = 'some'", "neither own nor every"),
+        ("ahead_s = 5", "from 10 to 1800"),
+        ("notice_m = -1", "from 0 to 100000"),
+        ("speed = 1", "not known"),
+    ],
+)
+def test_a_wrong_rule_about_tracks_is_named(tmp_path: Path, text: str, says: str) -> None:
+    """A fault in the table [air] says what would be right."""
+    assert says in refused(tmp_path, f"{LEAST}[air]\n{text}\n")
+
+
+FEED = '[[feed]]\nname = "mast"\nkind = "sbs"\n'
+RADAR = '[[feed]]\nname = "radar"\nkind = "asterix"\nsource = "udp:239.1.2.3:8600"\n'
+
+
+def test_feeds_are_read(tmp_path: Path) -> None:
+    """A feed is dialled or read from a file beside the node, and has its trust."""
+    text = LEAST + FEED + 'source = "tcp:[::1]:30003"\n'
+    text += FEED.replace("mast", "log") + 'source = "file:a.sbs"\ntrust = 9\naccuracy_m = 50\n'
+    text += 'receiver_at = "-34.5,36.909"\n'
+    mast, log = load(tmp_path, text).feeds
+    assert mast == Feed("mast", FeedKind.SBS, Source(Transport.TCP, "::1", 30_003))
+    assert str(mast.source) == "tcp:[::1]:30003"
+    assert log.source == Source(Transport.FILE, path=tmp_path / "a.sbs")
+    [one] = load(tmp_path, LEAST + RADAR + 'senders = "192.0.2.8, ::1"\n').feeds
+    assert one.source == Source(Transport.UDP, "239.1.2.3", 8_600, senders=("192.0.2.8", "::1"))
+    assert (log.trust, log.accuracy_m, log.receiver_at) == (9, 50, (-34.5, 36.909))
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "words"),
+    [
+        ('source = "30003"\n', 7, "begins with none of tcp:"),
+        ('source = "tcp:127.0.0.1"\n', 7, "is not an address and a port"),
+        ('source = "tcp:127.0.0.1:0"\n', 7, "is not an address and a port"),
+        ('source = "file:"\n', 7, "names no file"),
+        ("", 4, "it is missing"),
+        ('source = "udp:radar:8600"\n', 7, "is not the IP address"),
+        ('source = "udp:ff02::1:8600"\n', 7, "only groups of IPv4"),
+        ('source = "udp:127.0.0.1:8600"\n', 7, "sbs comes by `tcp:` or `file:`"),
+        ('source = "file:a"\nsenders = "::1"\n', 8, "begin with `udp:`"),
+        ('source = "file:a"\n' + RADAR + 'senders = "radar"\n', 12, "is no IP address"),
+        ('source = "file:a"\nreceiver_at = "91, 0"\n', 8, "is not latitude and longitude"),
+        ('source = "file:a"\nreceiver_at = "north"\n', 8, "is not latitude and longitude"),
+        ('source = "file:a"\ntrust = 0\n', 8, "from 1 to 9"),
+        ('source = "file:a"\n' + FEED + 'source = "file:a"\n', 9, "named twice"),
+        ('source = "file:a"\n' + FEED.replace("mast", "b").replace("sbs", "S"), 10, "is none of: "),
+        ('source = "file:a"\n' + FEED.replace("mast", "A b"), 9, "is not a feed's name"),
+    ],
+)
+def test_a_feed_that_is_wrong_is_named_by_row(
+    tmp_path: Path, rows: str, row: int, words: str
+) -> None:
+    """A fault in a feed's table says which row and what would be right."""
+    what = refused(tmp_path, LEAST + FEED + rows)
+    assert f"row {row}: feed." in what
+    assert words in what

@@ -216,6 +216,50 @@ def test_a_silence_that_cannot_be_shown_shows_what_there_is() -> None:
     assert [one["party"] for one in report.facts["alive"]] == [ALPHA, BRAVO]
 
 
+def withholding() -> History:
+    """Bravo's ticks tell for a minute of two entries that it gives nobody, between quiet."""
+    history = History()
+    history.text(ALPHA)
+    history.run(60)
+    for _ in range(2):
+        history.text(BRAVO)
+    for _ in range(60):
+        history.now += 1_000
+        for party, other in ((ALPHA, BRAVO), (BRAVO, ALPHA)):
+            history.tick(party)
+            history.hear(other, party)
+    return history
+
+
+WITHHELD: dict[str, Callable[[Exporter], bytes]] = {
+    "use": lambda e: e.use(BRAVO, START + 30_000, START + 90_000),
+    "silence where it spoke": lambda e: e.non_use(BRAVO, START + 30_000, START + 90_000),
+    "what it declared": lambda e: e.declared(BRAVO, START + 90_000),
+    "no answer": lambda e: e.no_answer(ALPHA, 1, START + 90_000),
+}
+
+
+@pytest.mark.parametrize("ask", WITHHELD.values(), ids=WITHHELD.keys())
+def test_what_a_counterpart_withholds_is_named(ask: Callable[[Exporter], bytes]) -> None:
+    """Where ticks tell of more than their author gave us, the export says so and what to do."""
+    with pytest.raises(OurError, match="has said 3 things") as error:
+        ask(exporter(withholding()))
+    assert "1 of them are here" in error.value.what
+    assert error.value.remedy
+
+
+def test_silence_and_state_need_no_entries_that_are_withheld() -> None:
+    """Silence and state are proven by ticks alone, though the entries are withheld."""
+    history = withholding()
+    export = exporter(history)
+    for data in (
+        export.non_use(BRAVO, START + 70_000, START + 100_000),
+        export.state(START + 90_000),
+    ):
+        report = verify_certificate(data)
+        assert report.verdict is Verdict.PROVEN, report.to_text()
+
+
 def test_a_busy_window_shows_some_and_counts_the_rest() -> None:
     """A use of many entries shows a bounded number of them, and is proven."""
     history = History()

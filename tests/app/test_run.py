@@ -1,6 +1,8 @@
 """The loop of a running node: in which order a turn reaches disk, line and officers."""
 
 import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 from openline.adapters.anchor import Anchor
@@ -8,6 +10,7 @@ from openline.adapters.circuit import Link
 from openline.adapters.keys import FileKeys
 from openline.app.config import Config
 from openline.app.run import RunningNode
+from openline.engine.air_watch import AirRules
 from openline.engine.effects import Effect, Send, Show
 from openline.engine.events import Event, FrameReceived
 from openline.engine.node import Node
@@ -35,7 +38,8 @@ class Stage:
         self.lines: dict[str, Any] = {}
         self.is_busy, self.live_volumes = False, 0
         node, store, anchor = cast(Node, self), cast(Store, self), cast(Anchor, self)
-        config, keys = cast(Config, None), cast(FileKeys, None)
+        settings = SimpleNamespace(feeds=(), air=AirRules(), air_records=Path("air"), record_h=0)
+        config, keys = cast(Config, settings), cast(FileKeys, None)
         self.running = RunningNode(config, node, store, anchor, keys, lambda: 1)
         link = cast(Link, self)
         self.id, self.line, self.party, self.circuit = 5, "syria-air", "bravo.example", "primary"
@@ -61,6 +65,13 @@ class Stage:
     def tidy(self) -> None:
         """The store, when nothing waits."""
         self.done.append("tidy")
+
+    def origins(self) -> list[tuple[str, int, bytes]]:
+        """The store."""
+        return []
+
+    def confirm(self, lines: list[str], origins: list[tuple[str, int, bytes]]) -> None:
+        """The anchor, told of which lines the store is no old copy."""
 
     def record(self, heads: dict[str, tuple[int, bytes]]) -> None:
         """The anchor."""

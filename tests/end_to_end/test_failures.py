@@ -28,6 +28,9 @@ from tests.end_to_end.nodes import (
 )
 
 ROOM_BYTES = 3 * 1024 * 1024
+DISK_BYTES = 64 * 1024 * 1024
+"""Room enough for a node to keep some of it back."""
+
 LONG = "A long report. " * 600
 """Some nine kilobytes: the disk is soon full."""
 
@@ -45,10 +48,10 @@ def _small_files() -> None:
 
 
 @contextlib.contextmanager
-def _small_disk(directory: Path) -> Iterator[bool]:
+def _small_disk(directory: Path, size_bytes: int = ROOM_BYTES) -> Iterator[bool]:
     """Move a directory onto a small disk in memory, and back; whether that is allowed here."""
     aside = directory.with_name(f"{directory.name}-aside")
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM_BYTES}", "tmpfs", str(directory)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(directory)]
     if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode != 0:
         yield False
         return
@@ -124,13 +127,42 @@ def test_a_full_disk_ends_the_node_and_loses_nothing(pair: tuple[Node, Node]) ->
         _assert_nothing_is_lost(alpha, bravo, recorded)
 
 
+def test_a_full_disk_leaves_room_for_a_flash(pair: tuple[Node, Node]) -> None:
+    """The node gives up its reserve, ends, and takes nothing but FLASH until there is room."""
+    alpha, bravo = pair
+    with ending(*pair), _small_disk(alpha.directory, DISK_BYTES) as is_small:
+        if not is_small:
+            pytest.skip("NOT TESTED: a small disk needs root and mount.")
+        bravo.spawn()
+        alpha.start()
+        bravo.wait_up()
+        wait_signing(*pair)
+        filler = alpha.directory / ".filler"
+        with filler.open("wb") as file, contextlib.suppress(OSError):
+            while shutil.disk_usage(alpha.directory).free > 200_000:
+                file.write(bytes(65_536))
+                file.flush()
+        _talk_until_it_ends(alpha)
+        _assert_ended_in_order(alpha)
+        assert (alpha.directory / "reserve").stat().st_size == 0
+        alpha.start()
+        wait_signing(*pair)
+        with pytest.raises(OurError, match="only FLASH is taken"):
+            alpha.say("Not urgent.")
+        alpha.deliver("Urgent.", precedence="FLASH")
+        filler.unlink()
+        alpha.deliver("There is room again.")
+        assert (alpha.directory / "reserve").stat().st_size > 0
+        assert [node.stop() for node in pair] == [0, 0]
+
+
 def test_a_disk_that_cannot_be_written_is_refused_at_start(pair: tuple[Node, Node]) -> None:
     """A node on a read-only disk does not start, and says which file it needs to write."""
     alpha, _ = pair
     with ending(alpha):
         alpha.start("--own-copy-is-current")
         alpha.stop()
-        with _small_disk(alpha.directory) as is_small:
+        with _small_disk(alpha.directory, DISK_BYTES) as is_small:
             if not is_small:
                 pytest.skip("NOT TESTED: a read-only disk needs root and mount.")
             remount = ["mount", "-o", "remount,ro", str(alpha.directory)]

@@ -44,7 +44,7 @@ def test_three_parties_share_one_line(tmp_path: Path) -> None:
         wait_until(lambda: charlie.message(alpha.party, said["index"]), "charlie has it too")
         wait_until(lambda: alpha.counterpart(charlie.party)["not_receipted"] == 0, "receipted")
         assert bravo.deliver("All three again.")["is_delivered"]
-        assert {alarm["name"] for node in nodes for alarm in node.alarms()} <= {"FLASH"}
+        assert {alarm["name"] for node in nodes for alarm in node.alarms()} <= {"FLASH", "LOST"}
         for node in nodes:
             assert node.stop() == 0
     for node in nodes:

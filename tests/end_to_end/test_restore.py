@@ -108,7 +108,7 @@ def test_a_lost_store_comes_back_and_an_old_one_is_seen(tmp_path: Path) -> None:
         # The anchor's word goes before the administrator's.
         refused = told_by_process("run", "--own-copy-is-current", "--dir", alpha.directory)
         assert refused.code == 1
-        assert "so it is no current copy" in refused.aside
+        assert "the store is behind its anchor" in refused.aside
         alpha.start()
         assert "the store is behind its anchor" in alpha.log()
         wait_signing(*nodes)
@@ -119,6 +119,56 @@ def test_a_lost_store_comes_back_and_an_old_one_is_seen(tmp_path: Path) -> None:
     for node in nodes:
         origin = f"{node.party}/{node.line}/out"
         assert alpha.entries(origin) == bravo.entries(origin)
+
+
+def test_only_the_anchor_of_this_very_store_vouches_for_it(tmp_path: Path) -> None:
+    """Set apart it lets a node sign alone; a new one, or another store's, never does."""
+    alpha, bravo = nodes = found(tmp_path)
+    apart = tmp_path / "apart"
+    apart.mkdir()
+    for node in nodes:
+        settings = node.directory / "node.toml"
+        rows = settings.read_text().replace(
+            '# anchor = "anchor"', f'anchor = "{apart}/{node.name}"'
+        )
+        settings.write_text(rows)
+    anchor = apart / alpha.name
+    with running(*nodes):
+        alpha.deliver("In the copy.")
+        assert alpha.stop() == 0
+        old = alpha.config.store.read_bytes()
+        alpha.start()
+        wait_signing(*nodes)
+        last = alpha.deliver("After the copy.")
+        bravo.kill()
+
+        alpha.kill()
+        alpha.start()
+        said = alpha.say("Alone, and the anchor vouches.")
+        assert said["index"] == last["index"] + 1
+        alpha.kill()
+        foreign = (apart / bravo.name).read_bytes()
+        for put in (None, foreign):
+            _lose(alpha, "store.sqlite")
+            alpha.config.store.write_bytes(old)
+            anchor.unlink()
+            if put is not None:
+                anchor.write_bytes(put)
+            # Once it has run, even a new anchor knows rows; it still vouches for nothing.
+            for _ in range(2):
+                _refuses_alone(alpha)
+                assert alpha.stop() == 0
+        bravo.start()
+        alpha.start()
+        wait_signing(*nodes)
+        assert alpha.deliver("After the restore.")["index"] == last["index"] + 1
+        bravo.kill()
+        alpha.kill()
+        alpha.start()
+        assert alpha.say("The anchor was begun anew.")["index"] == last["index"] + 2
+        assert alpha.stop() == 0
+    assert "belongs to another store" in alpha.log()
+    assert alpha.faults() == []
 
 
 def _lose(node: Node, *names: str) -> None:

@@ -517,3 +517,16 @@ def test_what_a_message_knew_of_comes_before_it_whatever_the_clocks_say() -> Non
         assert shown is not None
         assert shown["states"] == {BRAVO: "SCHEDULED"}
     assert Timers().answer_routine_ms == 48 * HOUR_MS
+
+
+@pytest.mark.parametrize("answer", [ContactAnswer.ACCEPT, ContactAnswer.DECLINE])
+def test_who_replies_to_a_request_has_read_it(office: Office, answer: ContactAnswer) -> None:
+    """A reply marks the request as read by its party and officer, on both nodes."""
+    script = office.script
+    asked = script.say(ALPHA, request())
+    script.say(BRAVO, reply(asked, answer))
+    for view in script.views.values():
+        shown = view.message(ALPHA, asked)
+        assert shown is not None
+        marks = shown["marks"]["read"]
+        assert [(one["party"], one["officer"]) for one in marks] == [(BRAVO, WATCH.officer)]

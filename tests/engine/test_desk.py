@@ -10,6 +10,7 @@ from openline.domain.instant import DAY_MS
 from openline.domain.line.declared import TERMINATION_NOTICE_MS_MIN
 from openline.domain.line.terms import Post
 from openline.domain.party import Precedence
+from openline.domain.record import cbor
 from openline.domain.space.place import PlaceDoesNotMatch
 from openline.domain.talk.agreement import Adoption
 from openline.domain.talk.body import By
@@ -21,7 +22,7 @@ from openline.domain.talk.notice import Notice, Operation, Place
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text, Translation
-from openline.engine.commands import Compose
+from openline.engine.commands import CheckNotice, Compose
 from openline.engine.desk import Desk, Draft
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE, LINE
 from tests.engine.views_script import (
@@ -93,7 +94,7 @@ def test_a_text(office: Office) -> None:
     draft = office.draft(ALPHA, text("Say again."), precedence=Precedence.IMMEDIATE)
     assert draft == Draft(
         kind=10,
-        body=text("Say again.").to_body(),
+        body=cbor.encode(text("Say again.").to_body()),
         reply_to=None,
         precedence=2,
         recipients=(BRAVO,),
@@ -177,7 +178,7 @@ def test_a_name_that_is_long() -> None:
     office = Office(long, BRAVO)
     draft = office.draft(long, notice(""))
     assert isinstance(draft.message, Notice)
-    assert Notice.from_body(draft.body) == draft.message
+    assert Notice.from_body(cbor.decode(draft.body)) == draft.message
 
 
 def test_a_known_id_is_not_new(office: Office) -> None:
@@ -279,7 +280,7 @@ def test_check_tells_the_conflicts(office: Office) -> None:
     north = Place("15 km north of Shayrat airfield")
     office.say(BRAVO, notice("B-1", circle(north_km=100), circle(north_km=15), place=north))
     office.say(ALPHA, notice("A-1"))
-    check = office.desks[ALPHA].check(notice(""), EVENING)
+    check = office.desks[ALPHA].check(CheckNotice(LINE, notice("")), EVENING)
     assert check.go_on(10)
     assert check.is_complete
     found = check.to_json()
@@ -289,7 +290,7 @@ def test_check_tells_the_conflicts(office: Office) -> None:
     assert (found[0]["volume"], found[0]["own_volume"]) == (2, 1)
     shown = office.script.views[ALPHA].conflicts()[0]
     assert all(found[0][label] == shown[label] for label in ("words", "closest", "minima"))
-    check = office.desks[BRAVO].check(notice("B-9"), EVENING)
+    check = office.desks[BRAVO].check(CheckNotice(LINE, notice("B-9")), EVENING)
     check.go_on(10)
     found = check.to_json()
     assert [(one["notice_id"], one["volume"], one["own_volume"]) for one in found] == [
@@ -302,9 +303,9 @@ def test_check_refuses_what_compose_refuses(office: Office) -> None:
     """A check refuses what would be refused on release, and anything but a notice."""
     desk = office.desks[ALPHA]
     with pytest.raises(OurError, match="The line has no scope"):
-        desk.check(notice("", scope="weather"), EVENING)
+        desk.check(CheckNotice(LINE, notice("", scope="weather")), EVENING)
     with pytest.raises(OurError, match="A TEXT meets no notices"):
-        desk.check(text(), EVENING)
+        desk.check(CheckNotice(LINE, text()), EVENING)
 
 
 # --- receipts and answers ------------------------------------------------------------------------
@@ -590,3 +591,22 @@ def test_what_is_said_is_heard(office: Office) -> None:
     office.say(BRAVO, declaration(effective_at=END))
     for view in office.script.views.values():
         assert [one["flags"] for one in view.messages()] == [[]] * 8
+
+
+def test_a_check_is_asked_as_it_would_be_said(office: Office) -> None:
+    """A notice that would be said as FLASH is checked as one."""
+    office.say(ALPHA, declaration(Status.SUSPENDED))
+    desk = office.desks[ALPHA]
+    with pytest.raises(OurError, match="no new notice is issued"):
+        desk.check(CheckNotice(LINE, notice("")), EVENING)
+    desk.check(CheckNotice(LINE, notice(""), Precedence.FLASH), EVENING)
+
+
+def test_a_check_asks_for_no_second_person() -> None:
+    """Where two release a notice it is checked as if the second had released it."""
+    office = Office(agreed_released_by_two=("declaration", "notice"))
+    assert "a second person releases each NOTICE" in office.refused(ALPHA, notice(""))
+    office.say(BRAVO, notice("B-1"), released_by=("air-desk", "Lt. Green"))
+    check = office.desks[ALPHA].check(CheckNotice(LINE, notice("")), EVENING)
+    assert check.go_on(10)
+    assert [one["notice_id"] for one in check.to_json()] == ["B-1"]

@@ -168,3 +168,21 @@ def test_it_signs_only_when_it_is_confirmed() -> None:
     region.cut_all()
     region.restart(ALPHA)
     assert BRAVO in region.refused(ALPHA, Compose(LINE, None)).what  # type: ignore[arg-type]
+
+
+def test_any_damage_to_a_row_of_the_journal_is_named() -> None:
+    """One flipped bit anywhere in a row of the journal is an error that names the journal."""
+    region = standing(make_parties())
+    region.say(ALPHA, "one")
+    region.pump()
+    store = region.stations[ALPHA].store
+    origin = f"{ALPHA}/{LINE}/journal"
+    for index, row in enumerate(store.entries(origin, 0, 4)):
+        for place in range(len(row.raw)):
+            damaged = copy_of(store)
+            raw = bytearray(row.raw)
+            raw[place] ^= 1 << (place % 8)
+            entries = vars(damaged)["_entries"][origin]
+            entries[index] = StoredEntry(bytes(raw), row.content)
+            with pytest.raises(OurError, match="does not give its own root"):
+                region.loaded(ALPHA, damaged)

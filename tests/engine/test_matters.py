@@ -207,6 +207,62 @@ def test_an_answer_that_comes_before_its_query_waits_for_it() -> None:
     agree(script)
 
 
+def test_so_many_of_a_party_wait_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound an answer ahead of its query is not led to it; another's still is."""
+    monkeypatch.setattr("openline.engine.matter_view.MESSAGES_WAITING_OF_PARTY_MAX", 2)
+    script = Script(ALPHA, BRAVO, CHARLIE).adopt()
+    asked = query()
+
+    def ask_past_charlie() -> Header:
+        header = script.header(ALPHA, asked, precedence=IMMEDIATE)
+        for name in (ALPHA, BRAVO):
+            script.hear(name, Applied(header, asked, script.now, ""))
+        script.sizes[ALPHA] += 1
+        return header
+
+    first = [ask_past_charlie() for _ in range(3)]
+    for header in first:
+        script.say(BRAVO, answer(header.index))
+    for header in first:
+        script.hear(CHARLIE, Applied(header, asked, script.now + MINUTE, ""))
+    view = script.views[CHARLIE]
+    found = [(view.matter(view.serial(ALPHA, one.index)) or {})["states"][BRAVO] for one in first]
+    assert found == ["ANSWERED", "ANSWERED", "ASKED"]
+    # What waited waits no more: there is room again.
+    later = ask_past_charlie()
+    script.say(BRAVO, answer(later.index))
+    script.hear(CHARLIE, Applied(later, asked, script.now + MINUTE, ""))
+    shown = view.matter(view.serial(ALPHA, later.index))
+    assert shown is not None
+    assert shown["states"][BRAVO] == "ANSWERED"
+
+
+def test_a_clock_has_one_entry_in_the_agenda(script: Script) -> None:
+    """However often a matter is looked at, its next instant is noted once."""
+    asked = script.say(ALPHA, query(decision_at=EVENING + 15 * MINUTE), precedence=IMMEDIATE)
+    for number in range(20):
+        script.say(BRAVO, Read(replace(WATCH, officer=f"Lt. {number}"), of(ALPHA, asked)))
+    for view in script.views.values():
+        agenda = view._matters._agenda
+        assert len(agenda) == len(set(agenda))
+        instants = sorted(at - EVENING for at, _, _ in agenda)
+        assert instants == [10 * MINUTE, 15 * MINUTE], "to be read, then to be decided"
+    script.advance(EVENING + 16 * MINUTE)
+    for view in script.views.values():
+        assert [at - EVENING for at, _, _ in view._matters._agenda] == [30 * MINUTE]
+
+
+def test_who_answers_has_read(script: Script) -> None:
+    """An answer to a query marks it as read by its party and officer, on both nodes."""
+    asked = script.say(ALPHA, query(), precedence=IMMEDIATE)
+    script.say(BRAVO, answer(asked))
+    for view in script.views.values():
+        shown = view.message(ALPHA, asked)
+        assert shown is not None
+        marks = shown["marks"]["read"]
+        assert [(one["party"], one["officer"]) for one in marks] == [(BRAVO, WATCH.officer)]
+
+
 def test_what_is_due_lists_the_nearest_first(script: Script) -> None:
     """The agenda names matter, clock, instant and whose turn it is."""
     script.say(ALPHA, query(decision_at=EVENING + 15 * MINUTE), precedence=IMMEDIATE)
@@ -463,3 +519,24 @@ def test_days_of_a_busy_line_stand_alike_on_both_nodes() -> None:
     assert shared(first, busy.until) == shared(second, busy.until)
     stood = {state for one in first.matters(open_only=False) for state in one["states"].values()}
     assert {"LAPSED", "UNANSWERED"} <= stood
+
+
+def test_matters_come_in_pages(script: Script) -> None:
+    """Asked for two at a time, each comes once, in the order in which they came."""
+    for _ in range(5):
+        script.say(ALPHA, query(), precedence=IMMEDIATE)
+    script.say(ALPHA, warning(), precedence=FLASH)
+    view = script.views[BRAVO]
+    found: list[dict[str, Any]] = []
+    counts = []
+    more = 1
+    while more:
+        after = found[-1]["position"] if found else 0
+        page, more = view.matters_page(after, 2, open_only=True, subject="query")
+        found += page
+        counts.append((len(page), more))
+    assert counts == [(2, 3), (2, 1), (1, 0)]
+    listed = [one["id"] for one in view.matters(subject="query")]
+    assert [one["id"] for one in found] == listed
+    assert [one["position"] for one in found] == sorted({one["position"] for one in found})
+    assert view.matters_page(0, 10, open_only=True)[1] == 0

@@ -6,7 +6,7 @@ from openline.domain.party import Precedence
 from openline.domain.talk.body import Reference
 from openline.domain.talk.receipt import Read
 from openline.domain.talk.text import Text
-from openline.engine.commands import Adopt, Compose
+from openline.engine.commands import Adopt, Compose, TrustOwnCopy
 from tests.engine.copies import MANY, copy_of, known, refusals_of, shown_delivered
 from tests.engine.parties import ALPHA, BRAVO, CHARLIE, LINE, make_parties
 from tests.engine.region import WATCH, Region, standing
@@ -41,14 +41,16 @@ def test_everybody_hears_everybody() -> None:
 
 
 def test_one_who_is_away_does_not_hold_up_the_others() -> None:
-    """Two of three begin after a minute without the third, who then gets everything."""
+    """Two of three begin on a person's word without the third, who then gets everything."""
     region = Region(make_parties(*ALL))
     region.adopt(ALPHA, BRAVO)
     region.connect(ALPHA, BRAVO)
     region.pump()
-    region.pass_time(50_000)
+    region.pass_time(90_000)
     assert region.line_of(ALPHA).outbox.size == 0
-    region.pass_time(30_000)
+    for party in (ALPHA, BRAVO):
+        region.ask(party, TrustOwnCopy(LINE, ("air-desk", "Lt A")))
+    region.pass_time(10_000)
     assert region.line_of(ALPHA).outbox.size == 1
     region.say(ALPHA, "without charlie", Precedence.FLASH)
     region.pass_time(60_000)

@@ -16,7 +16,7 @@ from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message
 from openline.domain.talk.roster import Roster
-from openline.domain.talk.signed_act import ActSignature, Part, challenge
+from openline.domain.talk.signed_act import ActSignature, Part, Sent, challenge
 from openline.domain.talk.text import Text
 from openline.engine.commands import Compose
 from openline.engine.drafts import KeepDraft, RejectDraft, ReleaseDraft, SignDraft, draft_form
@@ -33,7 +33,7 @@ from openline.engine.people import (
 )
 from tests.engine.copies import copy_of
 from tests.engine.parties import ALPHA, BRAVO, LINE, make_parties
-from tests.engine.region import Region, standing
+from tests.engine.region import Region, notice, standing
 from tests.vectors.authenticator import EDDSA, ORIGIN, RELYING_PARTY, Authenticator
 
 ADMIN = ("commander", "Maj. Root")
@@ -90,6 +90,23 @@ def draft(region: Region, message: Message | None = None) -> str:
     )
     token: str = region.ask(ALPHA, command)["draft"]
     return token
+
+
+def test_a_request_leaves_one_draft(region: Region) -> None:
+    """Repeated while it waits, or when it is over, a request answers with the one draft of it."""
+    by = (SMITH.post, SMITH.officer)
+    command = KeepDraft(LINE, suspension(), by, Precedence.IMMEDIATE, request_id="once")
+    first = region.ask(ALPHA, command)
+    assert region.ask(ALPHA, command) == first
+    other = region.ask(ALPHA, replace(command, request_id="another"))
+    assert other["draft"] != first["draft"]
+    region.ask(ALPHA, RejectDraft(LINE, first["draft"], (JONES.post, JONES.officer)))
+    again = region.ask(ALPHA, command)
+    assert (again["draft"], again["state"]) == (first["draft"], "REJECTED")
+    region.restart(ALPHA, own_copy_is_current=True)
+    assert region.ask(ALPHA, replace(command, request_id="another"))["draft"] == other["draft"]
+    drafts = region.line_of(ALPHA).drafts.to_json(region.now)
+    assert len({one["draft"] for one in drafts}) == len(drafts) == 2
 
 
 def signature(region: Region, token: str, part: Part, by: By) -> ActSignature:
@@ -246,6 +263,19 @@ def test_a_draft_survives_a_restart(region: Region) -> None:
     assert loaded.drafts.to_json(region.now) == region.line_of(ALPHA).drafts.to_json(region.now)
 
 
+def test_a_notice_without_an_id_survives_a_restart(region: Region) -> None:
+    """A draft of a notice that is still to be named is there after a restart, and named then."""
+    token = draft(region, notice(notice_id=""))
+    before = region.line_of(ALPHA).drafts.to_json(region.now)
+    assert before[0]["fields"]["notice_id"] == ""
+    region.restart(ALPHA, own_copy_is_current=True)
+    assert region.line_of(ALPHA).drafts.to_json(region.now) == before
+    region.pump()
+    done = region.ask(ALPHA, release(token))
+    [said] = region.line_of(ALPHA).view.notices()
+    assert (said["index"], said["notice_id"]) == (done.index, "ALPHA-N-0001")
+
+
 def test_a_draft_grows_old(region: Region) -> None:
     """A draft that nobody releases in a day is out of date."""
     token = draft(region)
@@ -320,10 +350,13 @@ def test_a_message_repeated_with_its_signatures_is_told(region: Region) -> None:
     done = region.ask(ALPHA, release(token, one=signature(region, token, Part.RELEASED, JONES)))
     message = region.line_of(ALPHA)._message_at(ALPHA, done.index, 1)
     assert isinstance(message, Declaration)
-    refused = region.refused(ALPHA, Compose(LINE, message))
-    assert "REPEATED" in refused.what
-    changed = replace(message, reason="Another reason.")
-    assert "CHALLENGE" in region.refused(ALPHA, Compose(LINE, changed)).what
+    again = Compose(LINE, message, precedence=Precedence.IMMEDIATE)
+    assert "REPEATED" in region.refused(ALPHA, again).what
+    for other in (
+        replace(again, message=replace(message, reason="Another reason.")),
+        replace(again, precedence=Precedence.ROUTINE),
+    ):
+        assert "CHALLENGE" in region.refused(ALPHA, other).what
 
 
 def test_an_old_roster_does_not_serve(region: Region) -> None:
@@ -334,13 +367,13 @@ def test_an_old_roster_does_not_serve(region: Region) -> None:
     message = region.line_of(ALPHA)._message_at(ALPHA, done.index, 1)
     view = region.line_of(ALPHA).view
     region.ask(ALPHA, DisablePerson(SMITH.officer, ADMIN))
-    place = (1, region.line_of(ALPHA).outbox.size)
+    sent = Sent(region.now, region.line_of(ALPHA).outbox.size, Precedence.IMMEDIATE, (BRAVO,))
     fresh = replace(message.signed, token=bytes(16))  # type: ignore[union-attr,type-var]
     later = replace(message, signed=fresh)  # type: ignore[type-var]
-    [found] = view.signed.judge(ALPHA, place, later, region.now)
+    [found] = view.signed.judge(ALPHA, 1, later, sent)
     assert found.why is not None
     assert found.why.value in ("CHALLENGE", "OLD_ROSTER")
-    [found] = view.signed.judge(ALPHA, place, message, region.now)
+    [found] = view.signed.judge(ALPHA, 1, message, sent)
     assert found.why is not None
     assert found.why.value == "REPEATED"
 
@@ -439,3 +472,28 @@ def test_declaring_with_a_typed_name_stays(region: Region) -> None:
     said = Declaration(SMITH, JONES, ("air_safety",), Status.SUSPENDED, 0, "Reason.")
     done = region.ask(ALPHA, Compose(LINE, said))
     assert seen(region, ALPHA, done.index) == []
+
+
+@pytest.mark.parametrize("maker", ["drafter", "releaser"])
+@pytest.mark.parametrize("act", ["added", "reset", "enabled"])
+def test_who_made_somebody_is_not_the_other_of_two(region: Region, maker: str, act: str) -> None:
+    """Neither drafts nor releases with them, until another administrator vouches for them."""
+    chief, made = By("commander", "Maj. Root"), By("commander", "Lt. Puppet")
+    person = Person(made.officer, (Role.COMMANDER,), (made.post,))
+    first = ADMIN if act == "added" else ("commander", "Col. Other")
+    region.ask(ALPHA, AddPerson(person, first))
+    if act == "reset":
+        region.ask(ALPHA, ResetPerson(made.officer, ADMIN))
+    if act == "enabled":
+        region.ask(ALPHA, DisablePerson(made.officer, ADMIN, is_disabled=False))
+    drafter, releaser = (chief, made) if maker == "drafter" else (made, chief)
+    fields = {"by": {"post": drafter.post, "officer": drafter.officer}}
+    command = KeepDraft(LINE, suspension(**fields), (drafter.post, drafter.officer))
+    token = region.ask(ALPHA, command)["draft"]
+    with pytest.raises(OurError, match=r"Maj\. Root added, reset or enabled Lt\. Puppet"):
+        region.ask(ALPHA, release(token, releaser))
+    vouch = DisablePerson(made.officer, ("commander", "Col. Other"), is_disabled=False)
+    region.ask(ALPHA, vouch)
+    region.ask(ALPHA, release(token, releaser))
+    region.pump()
+    assert region.line_of(BRAVO).view.declared(region.now)[ALPHA]["air_safety"] == "SUSPENDED"

@@ -131,6 +131,7 @@ class TestTicks:
             for one in region.line_of(ALPHA).peers[BRAVO].status(region.now, 0)["circuits"]
         }
         assert states == {"1": "UP", "2": "LOST"}
+        assert region.line_of(ALPHA).view.alarms() == []
         assert observed(region, ALPHA) == "DEGRADED"
         region.tamper = lambda carried: [carried.frame]
         region.pass_time(40_000)
@@ -146,6 +147,27 @@ ONE_WAY: dict[str, Callable[[Carried], bool]] = {
 
 class TestCuts:
     """Circuits that stand and do not carry."""
+
+    @pytest.mark.parametrize("name", ONE_WAY)
+    def test_both_are_told_what_to_do_by_when(self, name: str) -> None:
+        """LOST alarms once on both nodes, with the steps of comm-out, until it is over."""
+        region = standing(make_parties())
+        region.pass_time(30_000)
+        is_lost = ONE_WAY[name]
+        region.tamper = lambda carried: [] if is_lost(carried) else [carried.frame]
+        region.pass_time(600_000)
+        for party, other in ((ALPHA, BRAVO), (BRAVO, ALPHA)):
+            [alarm] = region.line_of(party).view.alarms()
+            since = alarm["facts"]["since"]
+            assert (alarm["name"], alarm["precedence"]) == ("LOST", "IMMEDIATE")
+            assert alarm["facts"]["party"] == other
+            assert [by - since for by in alarm["facts"]["by"]] == [120_000, 900_000, 3_600_000]
+            assert alarm["over_at"] is None
+        region.tamper = lambda carried: [carried.frame]
+        region.pass_time(60_000)
+        for party in (ALPHA, BRAVO):
+            [alarm] = region.line_of(party).view.alarms()
+            assert alarm["over_at"] is not None
 
     @pytest.mark.parametrize("name", ONE_WAY)
     def test_both_sides_leave_active_within_three_intervals(self, name: str) -> None:
@@ -242,6 +264,35 @@ class TestClocks:
         now = region.now + step_ms
         assert region.line_of(ALPHA).status(now)["observed"] == "UP"
         assert observed(region, BRAVO) == "UP"
+
+    @pytest.mark.parametrize("step_ms", [-2_000, -15_000, -29_000])
+    def test_no_state_outlives_its_proof_when_a_clock_is_set_back(self, step_ms: int) -> None:
+        """A dead line is UP for three intervals of true time at most, though clocks go back."""
+        region = standing(make_parties())
+        region.pass_time(20_000)
+        region.tamper = lambda carried: []
+        region.pass_time(15_000)
+        region.skew_ms[ALPHA] = step_ms
+        region.pass_time(15_000)
+        now = region.now + step_ms
+        assert region.line_of(ALPHA).status(now)["observed"] != "UP"
+
+    def test_an_answer_to_a_probe_from_before_a_clock_was_set_back_proves_nothing(self) -> None:
+        """What answers a probe that was sent by a clock from before it was set back is no proof."""
+        region = standing(make_parties())
+        held: list[bytes] = []
+
+        def hold(carried: Carried) -> list[bytes]:
+            held.append(carried.frame) if carried.sender == BRAVO else None
+            return [] if carried.sender == BRAVO else [carried.frame]
+
+        region.tamper = hold
+        region.pass_time(15_000)
+        region.skew_ms[ALPHA] = -10_000
+        for frame in held:
+            region.inject(region.wires[0], ALPHA, frame)
+        region.turn(ALPHA)
+        assert region.line_of(ALPHA).peers[BRAVO].tick_answered_at is None
 
     @pytest.mark.parametrize("step_ms", STEPS_MS)
     def test_an_implausible_time_is_not_vouched_for(self, step_ms: int) -> None:

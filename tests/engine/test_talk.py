@@ -1,5 +1,6 @@
 """Coded messages, corrections, query-acks, passing on and translations, as views see them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from openline.domain.talk.code_book import Acts, code_book_hash
 from openline.domain.talk.coded import Coded, SlotValue
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.message import Message
-from openline.domain.talk.notice import SpeaksFor
+from openline.domain.talk.notice import Operation, SpeaksFor
 from openline.domain.talk.passed_on import Level, PassedOn
 from openline.domain.talk.query import AnswerCode, Query, QueryAnswer, Question, Sighting
 from openline.domain.talk.query_ack import QueryAck
@@ -22,8 +23,11 @@ from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
 from openline.engine.commands import Compose
 from openline.engine.desk import Desk
+from openline.engine.message_view import flag_names
 from openline.engine.talk_rules import NO_BOOK, corrected
-from tests.engine.parties import ALPHA, BRAVO, CHARLIE, LINE
+from tests.engine.parties import ALPHA, BRAVO, CHARLIE, LINE, make_parties
+from tests.engine.region import START, standing
+from tests.engine.test_views_places import add, change, convoy, remove, site
 from tests.engine.views_script import DELAY_MS, EVENING, HOUR, MINUTE, WATCH, Script, notice, of
 
 BOOK = shipped()["standard-1"]
@@ -339,6 +343,7 @@ def test_what_is_asked_about_is_answered_by_reading_it(office: Office) -> None:
     """The other side is alarmed and owes a reading; READ ends both, and the asking."""
     index = office.say(ALPHA, Text(WATCH, "en", "Say again."))
     [row] = office.due(ALPHA, "query_ack")
+    assert row["message"] == {"party": ALPHA, "epoch": 1, "index": index}
     assert row["at"] == office.script.views[ALPHA].record(ALPHA, index).at + 6 * HOUR  # type: ignore[union-attr]
     office.say(ALPHA, QueryAck(WATCH, of(ALPHA, index)))
     assert len(office.due(BRAVO, "asked")) == 1
@@ -380,34 +385,170 @@ def passed(index: int, level: Level, at: int) -> PassedOn:
     return PassedOn(WATCH, of(ALPHA, index), level, at, "battery at Shayrat")
 
 
-def test_what_is_not_passed_on_is_shown_and_alarmed(office: Office) -> None:
-    """The asker sees who has not passed it on; the alarm ends when it is, to the level asked."""
-    index = office.say(ALPHA, notice())
-    for view in office.script.views.values():
-        record = view.record(ALPHA, index)
-        assert record is not None
-        view.talk.expect(record, EVENING + HOUR, Level.UNIT)
-    view = office.script.views[ALPHA]
+def passing(office: Office, name: str, index: int) -> dict[str, Any] | None:
+    """What is expected of a message of Alpha's, as one node has it."""
+    view = office.script.views[name]
     record = view.record(ALPHA, index)
     assert record is not None
-    assert view.talk.passing(record) == {
-        "by_at": EVENING + HOUR,
-        "level": "UNIT",
-        "not_passed_on": [BRAVO],
-    }
-    assert [row["at"] for row in office.due(BRAVO, "passed_on")] == [EVENING + HOUR]
+    return view.talk.passing(record)
+
+
+def not_passed_on(office: Office, name: str) -> list[tuple[str, bool]]:
+    """Which serials are alarmed as not passed on at a node, and whether it is over."""
+    alarms = office.script.views[name].alarms()
+    named = [one for one in alarms if one["name"] == "NOT_PASSED_ON"]
+    return [(one["facts"]["serial"], one["over_at"] is not None) for one in named]
+
+
+PROTECTED = site(is_protected=True, function="hospital")
+
+
+def test_what_is_not_passed_on_is_shown_and_alarmed(office: Office) -> None:
+    """A protected site: both see who has not passed it on, and the alarm, until it is done."""
+    said_at = office.script.now
+    index = office.script.say(ALPHA, add(PROTECTED), precedence=int(Precedence.PRIORITY))
+    by_at = said_at + 3 * HOUR
+    for name in (ALPHA, BRAVO):
+        assert passing(office, name, index) == {
+            "by_at": by_at,
+            "level": "UNIT",
+            "not_passed_on": [BRAVO],
+        }
+    assert [row["at"] for row in office.due(BRAVO, "passed_on")] == [by_at]
+    office.script.advance(said_at + MINUTE)
     office.say(BRAVO, passed(index, Level.HEADQUARTERS, office.script.now))
-    office.script.advance(EVENING + HOUR)
-    assert ("NOT_PASSED_ON", "IMMEDIATE") in office.script.alarms(ALPHA)
+    office.script.advance(by_at - 1)
+    assert not_passed_on(office, ALPHA) == []
+    office.script.advance(by_at)
+    for name in (ALPHA, BRAVO):
+        assert not_passed_on(office, name) == [(f"ALPHA-{index:04}", False)]
+        assert ("NOT_PASSED_ON", "IMMEDIATE") in office.script.alarms(name)
     office.say(BRAVO, passed(index, Level.CREW, office.script.now))
-    [alarm] = [one for one in view.alarms() if one["name"] == "NOT_PASSED_ON"]
-    assert alarm["over_at"] is not None
-    passing = view.talk.passing(record)
-    assert passing is not None
-    assert passing["not_passed_on"] == []
-    shown = view.message(ALPHA, index)
+    for name in (ALPHA, BRAVO):
+        assert not_passed_on(office, name) == [(f"ALPHA-{index:04}", True)]
+        found = passing(office, name, index)
+        assert found is not None
+        assert found["not_passed_on"] == []
+    shown = office.script.views[ALPHA].message(ALPHA, index)
     assert shown is not None
     assert [one["said"] for one in shown["marks"]["passed_on"]] == ["HEADQUARTERS", "CREW"]
+
+
+def test_a_movement_is_passed_on_before_it_begins(office: Office) -> None:
+    """Its start counts where that is sooner than an answer; one at once has five minutes."""
+    now = office.script.now
+    later = office.script.say(ALPHA, convoy("A-M-1", now + HOUR, tolerance_ms=0))
+    at_once = office.script.say(ALPHA, convoy("A-M-2", now + MINUTE, tolerance_ms=0))
+    found = [passing(office, BRAVO, index) for index in (later, at_once)]
+    assert [one and one["by_at"] for one in found] == [now + HOUR, now + 5 * MINUTE]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (add(PROTECTED), remove((PROTECTED.site_id, 2))),
+        (add(PROTECTED), change(replace(PROTECTED, version=2, is_protected=False))),
+        (
+            convoy("A-M-1", EVENING + 9 * HOUR),
+            convoy("A-M-1", version=2, operation=Operation.CANCEL, route=()),
+        ),
+    ],
+    ids=["removed", "no longer protected", "cancelled"],
+)
+def test_what_is_over_need_not_be_passed_on(office: Office, first: Message, then: Message) -> None:
+    """Nothing is due any more, and an alarm that stands is over, on both nodes."""
+    index = office.script.say(ALPHA, first, precedence=int(Precedence.FLASH))
+    office.script.advance(office.script.now + 5 * MINUTE)
+    assert not_passed_on(office, BRAVO) == [(f"ALPHA-{index:04}", False)]
+    office.script.say(ALPHA, then)
+    for name in (ALPHA, BRAVO):
+        assert not_passed_on(office, name) == [(f"ALPHA-{index:04}", True)]
+        assert passing(office, name, index) is None
+    assert office.due(BRAVO, "passed_on") == []
+
+
+def test_a_new_version_is_passed_on_anew(office: Office) -> None:
+    """The message of the newest version is expected, with its own time; the old one is not."""
+    first = office.script.say(ALPHA, add(PROTECTED))
+    office.script.advance(office.script.now + HOUR)
+    moved = replace(PROTECTED, version=2, radius_m=900)
+    second = office.script.say(ALPHA, change(moved), precedence=int(Precedence.PRIORITY))
+    assert passing(office, BRAVO, first) is None
+    found = passing(office, BRAVO, second)
+    assert found is not None
+    assert found["by_at"] == office.script.now + 3 * HOUR
+
+
+def test_a_list_is_passed_on_as_long_as_one_entry_of_it_holds(office: Office) -> None:
+    """One message about two sites is expected once, until both are off the list."""
+    other = replace(PROTECTED, site_id="A-S-2")
+    index = office.script.say(ALPHA, add(PROTECTED, other))
+    assert len(office.due(BRAVO, "passed_on")) == 1
+    office.script.say(ALPHA, remove((PROTECTED.site_id, 2)))
+    assert passing(office, BRAVO, index) is not None
+    office.script.say(ALPHA, remove((other.site_id, 2)))
+    assert passing(office, BRAVO, index) is None
+
+
+def test_a_movement_that_is_over_need_not_be_passed_on(office: Office) -> None:
+    """With the end of its window it ends, and its alarm with it."""
+    start = office.script.now + HOUR
+    index = office.script.say(ALPHA, convoy("A-M-1", start))
+    office.script.advance(start)
+    assert not_passed_on(office, BRAVO) == [(f"ALPHA-{index:04}", False)]
+    office.script.advance(start + 3 * HOUR)
+    assert not_passed_on(office, BRAVO) == [(f"ALPHA-{index:04}", True)]
+    assert office.due(BRAVO, "passed_on") == []
+
+
+def test_a_presence_site_and_a_notice_need_not_be_passed_on(office: Office) -> None:
+    """Only what protects, and what is under way among others, is waited for."""
+    office.script.say(ALPHA, add(site()))
+    office.script.say(ALPHA, notice())
+    assert office.due(BRAVO, "passed_on") == []
+
+
+def test_who_floods_is_not_waited_for_beyond_the_bound(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Further messages of a party that must be passed on are flagged; another's are kept."""
+    monkeypatch.setattr("openline.engine.talk_view.PASSING_KEPT", 2)
+    start = office.script.now + HOUR
+    said = [office.script.say(ALPHA, convoy(f"A-M-{n}", start)) for n in range(3)]
+    assert [passing(office, BRAVO, index) is None for index in said] == [False, False, True]
+    record = office.script.views[BRAVO].record(ALPHA, said[2])
+    assert record is not None
+    assert "OVER_CAP" in flag_names(record.flags)
+    office.script.say(BRAVO, convoy("B-M-1", start))
+    assert len(office.due(ALPHA, "passed_on")) == 1
+
+
+def test_what_must_be_passed_on_survives_a_restart() -> None:
+    """A node that comes back has the same due, and the same alarm, as before it was killed."""
+    region = standing(make_parties(reference_points=()))
+    later = {"listed_at": START, "valid_until": START + 90 * 24 * HOUR}
+    said = add(replace(PROTECTED, **later))
+    region.say(ALPHA, "", message=said, precedence=Precedence.FLASH)
+    region.pump()
+
+    def rows() -> list[dict[str, Any]]:
+        return [one for one in region.line_of(BRAVO).view.due() if one["clock"] == "passed_on"]
+
+    before = rows()
+    assert len(before) == 1
+    region.restart(BRAVO)
+    region.connect_all()
+    region.pump()
+    assert rows() == before
+    region.pass_time(6 * MINUTE)
+    region.restart(BRAVO)
+    region.connect_all()
+    region.pump()
+    region.pass_time(MINUTE)
+    alarms = region.line_of(BRAVO).view.alarms()
+    assert [one["facts"]["serial"] for one in alarms if one["name"] == "NOT_PASSED_ON"] == [
+        "ALPHA-0001"
+    ]
 
 
 def test_what_was_not_received_or_lies_ahead_was_not_passed_on(office: Office) -> None:

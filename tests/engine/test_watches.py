@@ -87,11 +87,11 @@ def row(region: Region, party: str = ALPHA, of: str = ALPHA, post: str = POST) -
 
 
 def alarms(region: Region, party: str = ALPHA) -> list[tuple[str, str, str]]:
-    """Name, precedence and clock of the alarms that last at a node."""
+    """Name, precedence and clock of the alarms that last at a node, but for its circuits'."""
     return [
         (one["name"], one["precedence"], one["facts"].get("clock", ""))
         for one in region.line_of(party).view.alarms()
-        if one["over_at"] is None
+        if one["over_at"] is None and one["name"] != "LOST"
     ]
 
 
@@ -243,7 +243,7 @@ def test_the_node_says_unmanned_a_quarter_of_an_hour_late(region: Region) -> Non
     found = row(region, BRAVO)
     assert (found["state"], found["officer"], found["by_node"]) == ("UNMANNED", SMITH, True)
     assert ("CLOCK", "IMMEDIATE", "grace") in alarms(region)
-    [told] = [one for one in region.line_of(ALPHA).view.alarms() if one["facts"]["tier"] == 2]
+    [told] = [one for one in region.line_of(ALPHA).view.alarms() if one["facts"].get("tier") == 2]
     assert told["facts"]["tell"][-1] == {"post": "commander", "tier": 2, "is_on_call": False}
     assert ("UNMANNED", "IMMEDIATE", "") in alarms(region, BRAVO)
     size = region.line_of(ALPHA).outbox.size

@@ -20,6 +20,7 @@ import pytest
 from openline.adapters.code_books import shipped
 from openline.app.compose import started
 from openline.app.config import load_config
+from openline.app.run import RunningNode
 from openline.domain.line.terms import ReferencePoint
 from openline.domain.line.understanding_toml import from_toml, to_toml
 from openline.domain.talk.code_book import code_book_hash
@@ -117,6 +118,7 @@ class NodeThread(threading.Thread):
         self.directory = directory
         self.is_listening = threading.Event()
         self.fault: BaseException | None = None
+        self.node: RunningNode | None = None
         self.end: Callable[[], object] = lambda: None
 
     def run(self) -> None:
@@ -132,11 +134,12 @@ class NodeThread(threading.Thread):
         loop = asyncio.get_running_loop()
         self.end = lambda: loop.call_soon_threadsafe(stopping.set)
         async with started(load_config(self.directory), stopping) as node:
+            self.node = node
             await serve(node, stopping, self.is_listening.set)
 
 
 @contextlib.contextmanager
-def running(*directories: Path) -> Iterator[None]:
+def running(*directories: Path) -> Iterator[list[NodeThread]]:
     """The nodes of the directories, running until the block ends."""
     nodes = [NodeThread(directory) for directory in directories]
     try:
@@ -146,7 +149,7 @@ def running(*directories: Path) -> Iterator[None]:
             assert node.is_listening.wait(timeout=30), "a node did not come up"
             if node.fault is not None:
                 raise node.fault
-        yield
+        yield nodes
     finally:
         for node in nodes:
             node.end()

@@ -8,7 +8,7 @@ from typing import Any
 from openline.domain.record.passkey import Assertion, Why
 from openline.domain.talk.body import By
 from openline.domain.talk.declaration import Declaration, Status
-from openline.domain.talk.signed_act import Part, challenge, statement
+from openline.domain.talk.signed_act import Drafted, Part, challenge, statement
 from tests.vectors.authenticator import (
     EDDSA,
     ES256,
@@ -24,6 +24,7 @@ from tests.vectors.make import HERE
 FILE = HERE / "passkey" / "assertions.json"
 CHALLENGE = sha256(b"openline passkey vectors").digest()
 PARTY, LINE, TOKEN, AT = "alpha.example", "syria-air", bytes(range(16)), 1_491_528_000_000
+FIXED = Drafted(TOKEN, AT, 41, 2, ("bravo.example",))
 DRAFTER, RELEASER = By("air-desk", "Capt. Smith"), By("commander", "Gen. Jones")
 
 
@@ -146,6 +147,9 @@ def make() -> dict[str, Any]:
                 "officer": by.officer,
                 "token": TOKEN.hex(),
                 "at": AT,
+                "size": FIXED.size,
+                "precedence": FIXED.precedence,
+                "recipients": list(FIXED.recipients),
                 "message": declaration().to_json(),
                 "statement": (said := _statement(part, by)).hex(),
                 "challenge": challenge(said).hex(),
@@ -156,7 +160,7 @@ def make() -> dict[str, Any]:
 
 
 def _statement(part: Part, by: By) -> bytes:
-    return statement(PARTY, LINE, declaration(), part=part, by=by, token=TOKEN, at=AT)
+    return statement(PARTY, LINE, declaration(), part=part, by=by, drafted=FIXED)
 
 
 def _keys_refused() -> Iterator[dict[str, str]]:

@@ -50,10 +50,10 @@ class Allowance:
     """The allowance of one counterpart, shared by all its connections."""
 
     def __init__(self, rates: Rates) -> None:
-        self._bytes = _Bucket(rates.bytes_per_s)
-        self._pieces = _Bucket(rates.pieces_per_s)
-        self._urgent_bytes = _Bucket(rates.urgent_bytes_per_s)
-        self._urgent_pieces = _Bucket(rates.urgent_pieces_per_s)
+        self._bytes = Bucket(rates.bytes_per_s)
+        self._pieces = Bucket(rates.pieces_per_s)
+        self._urgent_bytes = Bucket(rates.urgent_bytes_per_s)
+        self._urgent_pieces = Bucket(rates.urgent_pieces_per_s)
 
     def charge(self, size_bytes: int, now_s: float, *, is_urgent: bool = False) -> float:
         """Count one piece that was read; for how many seconds to read nothing more.
@@ -94,9 +94,9 @@ class Handshakes:
 
     def __init__(self) -> None:
         self._under_way: Counter[str] = Counter()
-        self._all = _Bucket(HANDSHAKES_PER_S_MAX)
+        self._all = Bucket(HANDSHAKES_PER_S_MAX)
         # Oldest first; the whole bound holds also where addresses are forgotten.
-        self._of_address: dict[str, _Bucket] = {}
+        self._of_address: dict[str, Bucket] = {}
 
     def begin(self, address: str, now_s: float) -> bool:
         """Whether to begin one; then `end` is called when it is over."""
@@ -109,7 +109,7 @@ class Handshakes:
         if bucket is None:
             while len(self._of_address) >= ADDRESSES_REMEMBERED_MAX:
                 del self._of_address[next(iter(self._of_address))]
-            bucket = self._of_address[address] = _Bucket(HANDSHAKES_PER_ADDRESS_PER_S_MAX)
+            bucket = self._of_address[address] = Bucket(HANDSHAKES_PER_ADDRESS_PER_S_MAX)
         if not (bucket.has(1, now_s) and self._all.has(1, now_s)):
             return False
         bucket.take(1, now_s)
@@ -124,7 +124,7 @@ class Handshakes:
             del self._under_way[address]
 
 
-class _Bucket:
+class Bucket:
     """Tokens that come back at a rate, up to a burst; may be overdrawn."""
 
     def __init__(self, per_s: int) -> None:
@@ -134,6 +134,7 @@ class _Bucket:
         self._at_s = 0.0
 
     def has(self, amount: int, now_s: float) -> bool:
+        """Whether so many tokens are there."""
         self._refill(now_s)
         return self._tokens >= amount
 

@@ -9,12 +9,21 @@ itself, and a node that went on from there would sign a second head for an index
 used. Such a node signs nothing until its counterpart's mirror has given it back its own
 outbox (`docs/decisions/0007-wait-before-signing.md`).
 
+An anchor belongs to one store, and says of which lines that store was confirmed: each
+counterpart had shown what it holds, or an administrator had vouched. Only then can it
+vouch for the store at a later start. A new anchor, or that of another store, vouches
+for nothing, however well its rows agree.
+
 The file holds two slots, written in place in turn, each text with a checksum:
 
-    openline anchor 1
+    openline anchor 2
     sequence 42
+    store <the identity of the store, in hex>
+    line syria-air
     alpha.example/syria-air/out 17 <root in base64>
     sha256 <hex, over the rows above>
+
+A file of version 1 has no rows of store and lines: it is read, and vouches for nothing.
 
 A write that is cut short spoils one slot; the other still holds what was true one
 commit before. The database is committed first, so an anchor is never ahead of a
@@ -26,7 +35,7 @@ import binascii
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -42,8 +51,11 @@ _SLOT_BYTES = 1 << 20
 """Room for `ANCHORED_LOGS_MAX` rows of 256 bytes; unwritten room takes no disk."""
 
 _SLOTS = 2
-_HEADER = "openline anchor 1"
+_HEADER = "openline anchor 2"
+_HEADER_BEFORE = "openline anchor 1"
 _SEQUENCE = re.compile(r"sequence (0|[1-9][0-9]{0,18})")
+_STORE = re.compile(r"store ([0-9a-f]{32})")
+_LINE = re.compile(r"line ([a-z0-9-]{1,63})")
 _ROW = re.compile(r"(\S+) (0|[1-9][0-9]{0,18}) ([A-Za-z0-9+/]{43}=)")
 _CHECKSUM = re.compile(rb"sha256 ([0-9a-f]{64})\n")
 
@@ -84,28 +96,52 @@ class Behind:
         return f"{anchored.origin} has {self.size} of {anchored.size} committed entries."
 
 
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What one slot says.
+
+    Attributes:
+        sequence: The number of the write.
+        store: The identity of the store, in hex; empty where none is named.
+        confirmed: The lines of which that store was confirmed, in order.
+        rows: How far each log had come, ordered by origin.
+    """
+
+    sequence: int = 0
+    store: str = ""
+    confirmed: tuple[str, ...] = ()
+    rows: tuple[Anchored, ...] = ()
+
+
 class Anchor:
     """The anchor file of one store. Used by one thread at a time, the committing one."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, store: bytes) -> None:
         self.path = path
         self._descriptor = descriptor
+        self._ours = store.hex()
         self._rows: dict[str, Anchored] = {}
+        self._store = ""
+        self._confirmed: tuple[str, ...] = ()
         self._sequence = 0
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the anchor file; make an empty one if it does not exist.
+    def open(cls, path: Path, store: bytes) -> Self:
+        """Open the anchor file for a store; make an empty one if it does not exist.
 
         One damaged slot is what a write that was cut short leaves; the other then
         counts, and the next commit writes over the damaged one.
+
+        Args:
+            path: The file.
+            store: The identity of our store: 16 bytes.
 
         Raises:
             OurError: The file cannot be made or read, or no slot is whole.
         """
         try:
             is_new = not path.exists()
-            anchor = cls(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            anchor = cls(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), store)
         except OSError as error:
             raise OurError(
                 f"The anchor {path} cannot be opened: {error.strerror}.",
@@ -137,11 +173,63 @@ class Anchor:
         """How far each log had come, ordered by origin."""
         return tuple(self._rows[origin] for origin in sorted(self._rows))
 
+    @property
+    def confirmed(self) -> tuple[str, ...]:
+        """The lines of which its store was confirmed, in order."""
+        return self._confirmed
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether it belongs to another store than ours."""
+        return self._store not in ("", self._ours)
+
+    def vouched(self, origins: Iterable[tuple[str, int, bytes]]) -> tuple[str, ...]:
+        """The lines of which our store is certainly no old copy, in order.
+
+        Args:
+            origins: What `Store.origins` gives.
+        """
+        if self._store != self._ours:
+            return ()
+        doubted = {_line_of(row.anchored.origin) for row in self.behind(origins)}
+        return tuple(line for line in self._confirmed if line not in doubted)
+
+    def confirm(self, lines: Iterable[str], origins: Iterable[tuple[str, int, bytes]]) -> None:
+        """Write down of which lines our store is confirmed, where that has changed.
+
+        What a newly confirmed line has in the store is from then on what counts: rows
+        of logs that are lost for good, or of another store, are let go of.
+
+        Args:
+            lines: Every line of which our store is known now to be no old copy.
+            origins: What `Store.origins` gives; all of it is committed.
+
+        Raises:
+            StoreFailed: The disk failed; the process must end.
+        """
+        confirmed = tuple(sorted(lines))
+        known = self._confirmed if self._store == self._ours else ()
+        if confirmed == known:
+            return
+        fresh = {line for line in confirmed if line not in known}
+        if self.is_of_another:
+            self._rows = {}
+        self._rows = {
+            origin: row for origin, row in self._rows.items() if _line_of(origin) not in fresh
+        } | {
+            origin: Anchored(origin, size, root)
+            for origin, size, root in origins
+            if _line_of(origin) in fresh
+        }
+        self._store, self._confirmed = self._ours, confirmed
+        self._write()
+
     def record(self, heads: Mapping[str, tuple[int, bytes]]) -> None:
         """Write down, durably, how far a commit that has returned brought its logs.
 
         A row never goes back: while a log is being pulled back from a mirror the
-        anchor goes on saying how far it had been.
+        anchor goes on saying how far it had been. The anchor of another store is left
+        as it is until ours is confirmed.
 
         Args:
             heads: Size and root of each log that grew.
@@ -149,6 +237,8 @@ class Anchor:
         Raises:
             StoreFailed: The disk failed; the process must end.
         """
+        if self.is_of_another:
+            return
         grown = {
             origin: Anchored(origin, size, root)
             for origin, (size, root) in heads.items()
@@ -184,7 +274,7 @@ class Anchor:
     def _write(self) -> None:
         assert len(self._rows) <= ANCHORED_LOGS_MAX, "no node keeps so many logs"
         self._sequence += 1
-        slot = _format(self._sequence, self.rows)
+        slot = _format(_Slot(self._sequence, self._store, self._confirmed, self.rows))
         assert len(slot) <= _SLOT_BYTES, "a slot has room for all rows"
         try:
             written = os.pwrite(self._descriptor, slot, self._sequence % _SLOTS * _SLOT_BYTES)
@@ -198,45 +288,61 @@ class Anchor:
 
     def _read(self) -> None:
         damaged = 0
+        newest = _Slot()
         for number in range(_SLOTS):
             data = os.pread(self._descriptor, _SLOT_BYTES, number * _SLOT_BYTES).rstrip(b"\0")
-            slot = _parse(data) if data else (0, ())
+            slot = _parse(data) if data else _Slot()
             if slot is None:
                 damaged += 1
-            elif slot[0] > self._sequence:
-                self._sequence = slot[0]
-                self._rows = {row.origin: row for row in slot[1]}
-        if damaged and self._sequence == 0:
+            elif slot.sequence > newest.sequence:
+                newest = slot
+        if damaged and newest.sequence == 0:
             raise OurError(
                 f"The anchor {self.path} is damaged.",
                 "Compare the logs with the counterpart's mirror, then move the file away.",
             )
+        self._sequence, self._store = newest.sequence, newest.store
+        self._confirmed = newest.confirmed
+        self._rows = {row.origin: row for row in newest.rows}
+
+
+def _line_of(origin: str) -> str:
+    parsed = parse_origin(origin)
+    return "" if parsed is None else parsed.line
 
 
 def _is_covered(row: Anchored, size: int, root: bytes) -> bool:
     return size > row.size or (size == row.size and root == row.root)
 
 
-def _format(sequence: int, rows: Sequence[Anchored]) -> bytes:
-    texts = [_HEADER, f"sequence {sequence}"]
-    texts += [f"{row.origin} {row.size} {base64.b64encode(row.root).decode()}" for row in rows]
+def _format(slot: _Slot) -> bytes:
+    texts = [_HEADER, f"sequence {slot.sequence}"]
+    texts += [f"store {slot.store}"] if slot.store else []
+    texts += [f"line {line}" for line in slot.confirmed]
+    texts += [f"{row.origin} {row.size} {base64.b64encode(row.root).decode()}" for row in slot.rows]
     text = "".join(f"{row}\n" for row in texts).encode()
     return text + f"sha256 {hashlib.sha256(text).hexdigest()}\n".encode()
 
 
-def _parse(data: bytes) -> tuple[int, Sequence[Anchored]] | None:
+def _parse(data: bytes) -> _Slot | None:
     """The slot, or None if it is not whole. What follows the checksum is older."""
     if (checksum := _CHECKSUM.search(data)) is None:
         return None
     text = data[: checksum.start()]
     if hashlib.sha256(text).hexdigest().encode() != checksum[1]:
         return None
-    header, sequence, *rows = text.decode("ascii").splitlines()
+    header, sequence, *rest = text.decode("ascii").splitlines()
     number = _SEQUENCE.fullmatch(sequence)
-    anchored = [_parse_row(row) for row in rows]
-    if header != _HEADER or number is None or None in anchored:
+    if header not in (_HEADER, _HEADER_BEFORE) or number is None:
         return None
-    return int(number[1]), [row for row in anchored if row is not None]
+    store = _STORE.fullmatch(rest[0]) if rest else None
+    rest = rest[1:] if store else rest
+    lines = [match[1] for match in map(_LINE.fullmatch, rest) if match]
+    rows = [_parse_row(row) for row in rest[len(lines) :]]
+    if None in rows:
+        return None
+    anchored = tuple(row for row in rows if row is not None)
+    return _Slot(int(number[1]), store[1] if store else "", tuple(lines), anchored)
 
 
 def _parse_row(text: str) -> Anchored | None:

@@ -7,7 +7,7 @@ decided elsewhere (`engine.readout_view`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree
@@ -18,6 +18,7 @@ from openline.domain.line.letters import visible
 MEDIA_TYPE: Final = "application/atom+xml"
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
+_HISTORY: Final = "http://purl.org/syndication/history/1.0"
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -36,7 +37,9 @@ class Entry:
         updated_at: Since when it is as it is.
         language: Of `text`, as ISO 639 code.
         text: The words.
-        category: `readout` or `notice`.
+        category: `readout`, `notice` or `statement`.
+        is_html: Whether `text` is HTML, made by us of escaped words.
+        links: Ways from it, each with its relation and address.
     """
 
     id: str
@@ -47,6 +50,8 @@ class Entry:
     language: str
     text: str
     category: str
+    is_html: bool = False
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,9 @@ class Feed:
         updated_at: Since when it is as it is, UTC milliseconds, if it has no entries.
         entries: The newest first, no two with one id.
         address: Where the feed itself is found; empty if it has no address.
+        current: Of an archive, where the feed is that it belongs to (RFC 5005); else empty.
+        previous: Where the archive before it is; empty if there is none.
+        is_archive: Whether it is one: then it never changes.
     """
 
     id: str
@@ -70,6 +78,9 @@ class Feed:
     updated_at: int
     entries: Sequence[Entry]
     address: str = ""
+    current: str = ""
+    previous: str = ""
+    is_archive: bool = False
 
 
 def tag(party: str, at: int, *path: str) -> str:
@@ -92,8 +103,10 @@ def write_feed(feed: Feed) -> bytes:
     updated_at = max((one.updated_at for one in feed.entries), default=feed.updated_at)
     _add(root, "updated", _time(updated_at))
     _add(ElementTree.SubElement(root, "author"), "name", feed.author)
-    if feed.address:
-        ElementTree.SubElement(root, "link", {"rel": "self", "href": _legal(feed.address)})
+    ways = (("self", feed.address), ("current", feed.current), ("prev-archive", feed.previous))
+    _add_links(root, [way for way in ways if way[1]])
+    if feed.is_archive:
+        ElementTree.SubElement(root, f"{{{_HISTORY}}}archive")
     for entry in feed.entries:
         _add_entry(root, entry)
     ElementTree.indent(root)
@@ -109,9 +122,15 @@ def _add_entry(root: ElementTree.Element, entry: Entry) -> None:
     _add(element, "updated", _time(max(entry.updated_at, entry.published_at)))
     _add(ElementTree.SubElement(element, "author"), "name", entry.author)
     ElementTree.SubElement(element, "category", {"term": entry.category})
+    _add_links(element, entry.links)
     content = _add(element, "content", entry.text)
-    content.set("type", "text")
+    content.set("type", "html" if entry.is_html else "text")
     content.set(_LANGUAGE, entry.language)
+
+
+def _add_links(parent: ElementTree.Element, links: Iterable[tuple[str, str]]) -> None:
+    for relation, address in links:
+        ElementTree.SubElement(parent, "link", {"rel": relation, "href": _legal(address)})
 
 
 def _add(parent: ElementTree.Element, name: str, text: str) -> ElementTree.Element:

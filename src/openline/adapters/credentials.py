@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyotp
+import segno
 import webauthn
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -72,6 +73,11 @@ def new_secret() -> str:
 def secret_uri(secret: str, name: str, party: str) -> str:
     """The address that an authenticator program reads, from a QR code or as text."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=f"Openline {party}")
+
+
+def secret_picture(uri: str) -> str:
+    """The QR code of such an address, as the address of a picture that a page shows."""
+    return segno.make(uri, error="m").png_data_uri(scale=5, border=4)
 
 
 def step_of_code(secret: str, code: str, at_ms: int, after: int = 0) -> int | None:

@@ -9,7 +9,6 @@ import hashlib
 import threading
 from bisect import bisect_left, insort
 from collections.abc import Sequence
-from itertools import islice
 
 from openline.adapters.keys import SIGNING_ROLES, FileSigner
 from openline.domain.record.signing import PublicKeys
@@ -33,6 +32,8 @@ class MemoryStore:
         self._roots: dict[str, bytes] = {}
         self._entries: dict[str, list[StoredEntry]] = {}
         self._heads: dict[tuple[str, str], dict[int, str]] = {}
+        # The sizes of those heads, in order.
+        self._head_sizes: dict[tuple[str, str], list[int]] = {}
         self._ticks: dict[tuple[str, str], list[tuple[int, bytes, str]]] = {}
         self._notes: dict[bytes, str] = {}
         self._values: dict[str, bytes] = {}
@@ -51,13 +52,26 @@ class MemoryStore:
                         self._entries.setdefault(origin, []).extend(entries)
                         self._roots[origin] = root
                     case PutHead(origin, size, holder, note):
-                        self._heads.setdefault((origin, holder), {})[size] = note
+                        self._put_head((origin, holder), size, note)
                     case PutTick():
                         self._put_tick(write)
                     case PutValue(name, b""):
                         self._values.pop(name, None)
                     case PutValue(name, value):
                         self._values[name] = value
+
+    def copy(self) -> "MemoryStore":
+        """What is committed now, in a store of its own: a back-up."""
+        made = MemoryStore()
+        with self._lock:
+            made._roots = dict(self._roots)
+            made._entries = {origin: list(entries) for origin, entries in self._entries.items()}
+            made._heads = {log: dict(heads) for log, heads in self._heads.items()}
+            made._head_sizes = {log: list(sizes) for log, sizes in self._head_sizes.items()}
+            made._ticks = {log: list(ticks) for log, ticks in self._ticks.items()}
+            made._notes = dict(self._notes)
+            made._values = dict(self._values)
+        return made
 
     def tidy(self) -> None:
         """Nothing is left to be done later."""
@@ -72,10 +86,20 @@ class MemoryStore:
                     raise StoreConflict(f"{write.origin} does not have {write.start} entries.")
                 sizes[write.origin] = write.start + len(write.entries)
 
+    def _put_head(self, log: tuple[str, str], size: int, note: str) -> None:
+        heads = self._heads.setdefault(log, {})
+        if size not in heads:
+            insort(self._head_sizes.setdefault(log, []), size)
+        heads[size] = note
+
     def _put_tick(self, tick: PutTick) -> None:
         ticks = self._ticks.setdefault((tick.line, tick.party), [])
-        ticks[:] = [row for row in ticks if row[:2] != (tick.sequence, tick.hash)]
-        insort(ticks, (tick.sequence, tick.hash, tick.note))
+        row = (tick.sequence, tick.hash, tick.note)
+        place = bisect_left(ticks, row[:2], key=lambda held: held[:2])
+        if place < len(ticks) and ticks[place][:2] == row[:2]:
+            ticks[place] = row
+        else:
+            ticks.insert(place, row)
         self._notes[tick.hash] = tick.note
 
     def origins(self) -> list[tuple[str, int, bytes]]:
@@ -93,13 +117,16 @@ class MemoryStore:
     def heads(self, origin: str, holder: str, size_min: int, count: int) -> list[tuple[int, str]]:
         """Heads of at least a size with the holder's cosignature, smallest first."""
         with self._lock:
-            heads = sorted(self._heads.get((origin, holder), {}).items())
-        return list(islice((head for head in heads if head[0] >= size_min), count))
+            heads = self._heads.get((origin, holder), {})
+            sizes = self._head_sizes.get((origin, holder), [])
+            first = bisect_left(sizes, size_min)
+            return [(size, heads[size]) for size in sizes[first : first + count]]
 
     def last_head(self, origin: str, holder: str) -> tuple[int, str] | None:
         """The largest head with the holder's cosignature."""
         with self._lock:
-            return max(self._heads.get((origin, holder), {}).items(), default=None)
+            sizes = self._head_sizes.get((origin, holder), [])
+            return (sizes[-1], self._heads[origin, holder][sizes[-1]]) if sizes else None
 
     def ticks(
         self, line: str, party: str, sequence_min: int, count: int

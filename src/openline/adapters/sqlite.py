@@ -21,7 +21,7 @@ whether the roots are right is not known here.
 import os
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -47,10 +47,16 @@ APPLICATION_ID = 0x4F504C4E
 
 SCHEMA_VERSION = 1
 
-_VFS = "cksmvfs"
-_VFS_STACK = "cksm/unix-excl"
+VFS = "cksmvfs"
+"""The layer that writes and checks the checksums."""
+
+PLAIN_LAYER = "unix-excl"
+"""The layer beneath it, which knows of none."""
+
+PAGE_BYTES = 4096
+
+_VFS_STACK = f"cksm/{PLAIN_LAYER}"
 _CHECKSUM_BYTES = 8
-_PAGE_BYTES = 4096
 
 _CHECKPOINT_PAGES = 256
 """Pages in the `-wal` file that start a checkpoint: one megabyte."""
@@ -139,6 +145,10 @@ class SqliteStore:
         self._reader = reader
         self._writing = threading.Lock()
         self._reading = threading.Lock()
+        # Held while a copy is made, which reads on a connection of its own.
+        self._copying = threading.Lock()
+        # Changed under `_writing`.
+        self._is_copied = False
         # Number of each log that is committed. Changed under `_writing`; reads of
         # one name need no lock.
         self._logs: dict[str, int] = dict(logs)
@@ -229,6 +239,41 @@ class SqliteStore:
             except apsw.Error as error:
                 raise self._failed("write", error) from error
 
+    def copy_to(self, path: Path, changes: Sequence[Write] = ()) -> None:
+        """Write a copy of what one commit left into a new file, with right checksums.
+
+        Commits and reads go on meanwhile; one copy is made at a time.
+
+        Args:
+            path: A file that is not there yet.
+            changes: What is written into the copy alone.
+
+        Raises:
+            OurError: It cannot be written; nothing is left of it.
+        """
+        _prepare_file(path)
+        try:
+            with self._copying:
+                self._refuse_after_fault()
+                self._set_copied(True)
+                try:
+                    _guarded(path, lambda: _copy(self.path, path))
+                finally:
+                    self._set_copied(False)
+            with SqliteStore.open(path) as copy:
+                copy.commit(changes)
+        except StoreFailed as error:
+            path.unlink(missing_ok=True)
+            raise OurError(str(error), "See to the disk, and make room for a copy.") from None
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+    def _set_copied(self, is_copied: bool) -> None:
+        # A checkpoint that is under way is over when this has the lock.
+        with self._writing:
+            self._is_copied = is_copied
+
     def _commit(self, writes: Sequence[Write]) -> None:
         execute = self._writer.execute
         execute("BEGIN IMMEDIATE")
@@ -298,7 +343,8 @@ class SqliteStore:
         A passive checkpoint holds up no reader. A reader that is busy whenever it
         runs lets the `-wal` file grow; then one runs while no reader does.
         """
-        if self._wal_pages >= _RESTART_PAGES:
+        # A copy that is being made would hold up a restart, and with it the node.
+        if self._wal_pages >= _RESTART_PAGES and not self._is_copied:
             with self._reading:
                 self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
         elif self._wal_pages >= pages:
@@ -423,16 +469,28 @@ class SqliteStore:
         Raises:
             StoreFailed: The last pages could not be moved out of the `-wal` file.
         """
-        with self._writing, self._reading:
+        with self._copying, self._writing, self._reading:
             try:
                 if not (self._is_read_only or self._fault):
                     self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             except apsw.Error as error:
                 raise self._failed("close", error) from error
             finally:
-                self._fault = self._fault or f"The store {self.path} is closed."
-                self._reader.close(force=True)
-                self._writer.close(force=True)
+                self._release()
+
+    def _release(self) -> None:
+        """Close both connections, whatever the disk says; the first fault is told."""
+        before = self._fault
+        self._fault = before or f"The store {self.path} is closed."
+        faults = []
+        for connection in (self._reader, self._writer):
+            try:
+                connection.close(force=True)
+            except apsw.Error as error:
+                faults.append(error)
+        # A second fault says nothing that the first has not said.
+        if faults and not before:
+            raise self._failed("close", faults[0]) from faults[0]
 
     # --- faults ----------------------------------------------------------------------------------
 
@@ -465,17 +523,32 @@ class SqliteStore:
 _registering = threading.Lock()
 
 
-def _register_layers() -> None:
+def _copy(path: Path, into: Path) -> None:
+    with (
+        closing(_connect(path, apsw.SQLITE_OPEN_READONLY)) as source,
+        closing(_connect(into, apsw.SQLITE_OPEN_READWRITE)) as target,
+    ):
+        # The layer writes checksums only once it has seen a first page that has room for them.
+        target.pragma("page_size", PAGE_BYTES)
+        target.reserve_bytes("main", _CHECKSUM_BYTES)
+        target.pragma("application_id", APPLICATION_ID)
+        target.pragma("synchronous", "full")
+        # All pages in one step: in several it would begin anew with each commit.
+        with target.backup("main", source, "main") as backup:
+            backup.step(-1)
+
+
+def register_layers() -> None:
     """Stack the checksums on the exclusive layer, once for each process.
 
     The extension takes what is the default layer while it is loaded, and makes
     itself the default; other users of the library get back theirs.
     """
     with _registering:
-        if _VFS in apsw.vfs_names():
+        if VFS in apsw.vfs_names():
             return
         before = apsw.vfs_names()[0]
-        apsw.set_default_vfs("unix-excl")
+        apsw.set_default_vfs(PLAIN_LAYER)
         try:
             with apsw.Connection(":memory:") as passing:
                 apsw.sqlite_extra.load(passing, "cksumvfs")
@@ -507,10 +580,10 @@ def _prepare_file(path: Path) -> None:
 
 
 def _connect(path: Path, flags: int) -> apsw.Connection:
-    _register_layers()
+    register_layers()
 
     def connect() -> apsw.Connection:
-        connection = apsw.Connection(str(path), flags=flags, vfs=_VFS)
+        connection = apsw.Connection(str(path), flags=flags, vfs=VFS)
         connection.set_busy_timeout(_OPENING_MS_MAX)
         return connection
 
@@ -541,24 +614,53 @@ _SETTINGS: dict[str, object] = {
     "layers": _VFS_STACK,
     "journal_mode": "wal",
     "synchronous": 2,
-    "page_size": _PAGE_BYTES,
+    "page_size": PAGE_BYTES,
     "checksum bytes": _CHECKSUM_BYTES,
     "checksum_verification": "1",
     "wal_autocheckpoint": 0,
 }
 
 
-def _make_or_check(path: Path, writer: apsw.Connection) -> None:
+def open_beside(path: Path, application_id: int, schema: str) -> apsw.Connection:
+    """Open a file of another kind beside the store, in the same safe way.
+
+    SQLite makes its checkpoints itself: what such a file holds can be had again.
+
+    Args:
+        path: The file; made if it does not exist.
+        application_id: What marks its kind.
+        schema: What makes its tables; the table `schema` among them, with its version.
+
+    Raises:
+        OurError: It cannot be opened, or is of another kind.
+    """
+    _prepare_file(path)
+    connection = _connect(path, apsw.SQLITE_OPEN_READWRITE)
+    try:
+        _guarded(path, lambda: _make_or_check(path, connection, application_id, schema))
+    except BaseException:
+        connection.close(force=True)
+        raise
+    connection.wal_autocheckpoint(_CHECKPOINT_PAGES)
+    return connection
+
+
+def _make_or_check(
+    path: Path,
+    writer: apsw.Connection,
+    application_id: int = APPLICATION_ID,
+    schema: str = _SCHEMA,
+) -> None:
     is_new = writer.execute("SELECT count(*) FROM sqlite_schema").get == 0
     if is_new and writer.pragma("application_id") == 0:
-        writer.pragma("page_size", _PAGE_BYTES)
+        writer.pragma("page_size", PAGE_BYTES)
         writer.reserve_bytes("main", _CHECKSUM_BYTES)
         _set_durable(writer)
         with writer:
-            writer.pragma("application_id", APPLICATION_ID)
-            writer.execute(_SCHEMA)
+            writer.pragma("application_id", application_id)
+            writer.execute(schema)
         sync_directory(path.parent)
-    _check_identity(path, writer)
+    _check_identity(path, writer, application_id)
     _set_durable(writer)
 
 
@@ -570,8 +672,10 @@ def _set_durable(writer: apsw.Connection) -> None:
     writer.wal_autocheckpoint(0)
 
 
-def _check_identity(path: Path, connection: apsw.Connection) -> None:
-    if connection.pragma("application_id") != APPLICATION_ID:
+def _check_identity(
+    path: Path, connection: apsw.Connection, application_id: int = APPLICATION_ID
+) -> None:
+    if connection.pragma("application_id") != application_id:
         raise OurError(
             f"{path} is not a store of Openline.", "Name the directory of a node, or another one."
         )
@@ -599,7 +703,7 @@ def _guarded(path: Path, act: Callable[[], _Found]) -> _Found:
     except (apsw.Error, OSError) as error:
         raise OurError(
             f"The store {path} cannot be opened: {_words(error)}.",
-            "Look at the disk; a lost store is rebuilt from the counterpart's mirror.",
+            "`openline doctor` says what is wrong with it, and what can be done.",
         ) from error
 
 

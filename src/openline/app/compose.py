@@ -7,6 +7,7 @@ it is told to stop.
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -18,17 +19,31 @@ from openline.adapters.chance import SystemChance
 from openline.adapters.clock import rehearsal_ahead_ms, wall_clock_ms
 from openline.adapters.code_books import known_books
 from openline.adapters.keys import FileKeys
+from openline.adapters.reserve import Reserve
 from openline.adapters.sqlite import SqliteStore
+from openline.adapters.statements.address import Reachable
+from openline.adapters.statements.fetch import Fetcher
+from openline.adapters.statements.reader import Reader
+from openline.adapters.statements.store import StatementStore
 from openline.app.circuits import Circuits
-from openline.app.config import Config
+from openline.app.config import RESERVE_NAME, Config, StatementSettings
+from openline.app.folders.running import folders_of
+from openline.app.outlets.running import outlets_of
 from openline.app.run import RunningNode
+from openline.app.statements import Watcher
+from openline.app.store_copies import copied_at, remove_copies, store_identity
 from openline.domain.errors import OurError
+from openline.domain.instant import format_instant
 from openline.engine.commands import Adopt
 from openline.engine.node import Node
 from openline.engine.ports import StoreFailed
 
 _DAMAGED: Final = "See `openline doctor`; what a lost store held comes from the counterparts."
 _DISK_FAILED: Final = "Nothing that it acknowledged is lost. See to the disk, then start it again."
+
+NEW_OBJECTS_PER_COLLECTION: Final = 10_000
+"""After so many Python looks for cycles of garbage. Its own 700 costs a busy node 8 % of its
+time, and a node hardly makes any."""
 
 _log = logging.getLogger("openline")
 
@@ -60,25 +75,51 @@ async def compose(
                 "Correct `party` in node.toml, or bring the right key directory.",
             )
         store = stack.enter_context(contextlib.closing(SqliteStore.open(config.store)))
-        anchor = stack.enter_context(Anchor.open(config.anchor))
+        remove_copies(config.store)
         with _in_words(_DAMAGED):
-            is_current = _is_current(config, store, anchor, is_vouched=own_copy_is_current)
+            anchor = stack.enter_context(Anchor.open(config.anchor, store_identity(store)))
+            current = _current_lines(config, store, anchor, is_vouched=own_copy_is_current)
             node = Node(
                 config.party,
                 keys,
                 SystemChance(),
                 store,
-                own_copy_is_current=is_current,
+                own_copy_is_current=own_copy_is_current,
+                current_lines=current,
                 books=known_books(config.directory, _left_aside),
             )
             if config.officers is not None:
                 node.people.relying_party = config.officers.relying_party
                 node.people.origins = (config.officers.origin,)
             node.load(wall_clock_ms())
-        running = RunningNode(config, node, store, anchor, keys, wall_clock_ms)
+        gc.set_threshold(NEW_OBJECTS_PER_COLLECTION)
+        reserve = Reserve(config.store.with_name(RESERVE_NAME))
+        if not reserve.fill() and reserve.is_given_up:
+            _log.warning("the disk of the store is full: only FLASH is taken until there is room.")
+        running = RunningNode(config, node, store, anchor, keys, wall_clock_ms, reserve)
+        running.statements = await _watcher(config, running, stack)
         with _in_words(_DISK_FAILED):
             _adopt_files(running)
         yield running
+
+
+async def _watcher(config: Config, running: RunningNode, stack: AsyncExitStack) -> Watcher:
+    """What looks at public pages for this node.
+
+    Raises:
+        OurError: The file of statements, a network or an address is not as it must be.
+    """
+    settings = config.statements or StatementSettings(config.party)
+    kept = stack.enter_context(contextlib.closing(StatementStore.open(config.statement_store)))
+    fetcher = Fetcher(settings.contact, Reachable(settings.allow), settings.proxy)
+    stack.push_async_callback(fetcher.close)
+    reader = Reader()
+    stack.push_async_callback(reader.close)
+    watcher = Watcher(
+        kept, fetcher, reader, running.note_capture, running.tell_source, wall_clock_ms
+    )
+    watcher.take_settings(settings.sources)
+    return watcher
 
 
 def _left_aside(path: Path, error: OurError) -> None:
@@ -86,33 +127,42 @@ def _left_aside(path: Path, error: OurError) -> None:
     _log.warning("%s is left aside: %s %s", path, error.what, error.remedy)
 
 
-def _is_current(config: Config, store: SqliteStore, anchor: Anchor, *, is_vouched: bool) -> bool:
-    """Whether it is certain that the store is no old copy.
+def _current_lines(
+    config: Config, store: SqliteStore, anchor: Anchor, *, is_vouched: bool
+) -> tuple[str, ...]:
+    """The lines that an anchor on another disk vouches for.
 
-    The administrator's word counts, and so does an anchor on another disk.
+    Of these the store is certainly no old copy.
 
     Raises:
         OurError: The administrator's word is against what the anchor says.
     """
-    behind = anchor.behind(store.origins())
-    for row in behind:
-        _log.warning("the store is behind its anchor: %s", row)
-    if behind and is_vouched:
+    origins = store.origins()
+    told = [f"the store is behind its anchor: {row}" for row in anchor.behind(origins)]
+    if (at := copied_at(store)) is not None:
+        told.append(f"the store was put back from a back-up of {format_instant(at)}.")
+    if anchor.is_of_another:
+        told.append(f"the anchor {anchor.path} belongs to another store.")
+    for says in told:
+        _log.warning("%s", says)
+    if told and is_vouched:
         raise OurError(
-            f"The store is behind its anchor, so it is no current copy: {behind[0]}",
+            f"It is not certain that the store is the last copy: {told[0]}",
             "Start without --own-copy-is-current: what is missing comes from the counterparts.",
         )
     is_apart = config.directory not in config.anchor.parents
-    return is_vouched or (is_apart and bool(anchor.rows) and not behind)
+    return anchor.vouched(origins) if is_apart else ()
 
 
 @contextmanager
-def _in_words(remedy: str) -> Iterator[None]:
-    """What the disk refused, as an administrator is told it."""
+def _in_words(remedy: str, reserve: Reserve | None = None) -> Iterator[None]:
+    """What the disk refused, as an administrator is told it; a full one gets room."""
     try:
         yield
     except StoreFailed as error:
         _log.error("the node ends: %s", error)
+        if reserve is not None and reserve.give_up():
+            _log.error("the disk is full: %s was given up, for a start.", reserve.path)
         raise OurError(f"The node has ended: {error}", remedy) from error
 
 
@@ -130,7 +180,7 @@ def _adopt_files(running: RunningNode) -> None:
 async def started(
     config: Config, stopping: asyncio.Event, *, own_copy_is_current: bool = False
 ) -> AsyncIterator[RunningNode]:
-    """A running node with its circuits; ends with the block.
+    """A running node with its circuits and feeds; ends with the block.
 
     Raises:
         OurError: As `compose`, or a port cannot be listened at, or the disk failed
@@ -139,14 +189,27 @@ async def started(
     """
     async with compose(config, own_copy_is_current=own_copy_is_current) as running:
         circuits = Circuits(running, running.keys)
+        outlets = outlets_of(running, config, wall_clock_ms)
+        folders = folders_of(running, config, wall_clock_ms)
+        running.outlets, running.folders = outlets.states, folders.states
         loop = asyncio.create_task(running.run(stopping), name="node")
         # If the loop ends by a fault, everything that waits for the end is told.
         loop.add_done_callback(lambda _: stopping.set())
+        watching = asyncio.create_task(running.watch(stopping), name="statements")
         try:
             await circuits.start()
+            outlets.start()
+            folders.start()
+            running.feeds.start()
+            running.air.start()
             yield running
         finally:
             stopping.set()
+            await running.feeds.stop()
+            await folders.stop()
+            await outlets.stop()
+            await running.air.stop()
             await circuits.stop()
-            with _in_words(_DISK_FAILED):
+            await watching
+            with _in_words(_DISK_FAILED, running.reserve):
                 await loop

@@ -329,6 +329,36 @@ class Exporter:
         claim = Claim(CertificateKind.DECLARED, self._line, party, at=at, declared=rows)
         return dossier.write(claim, dossier.ticked([party]))
 
+    def place_of(self, party: str, index: int, *, epoch: int = 0) -> dict[str, Any]:
+        """Where a message stands in its log, and the first receipts over it that are here.
+
+        Args:
+            party: The author.
+            index: Of the message in the author's outbox.
+            epoch: Which of the author's outboxes; 0 means the newest that has it.
+
+        Returns:
+            `log`, `index` and `leaf`, the hash of its leaf; in `receipts` for each other
+            party the `size` and `root` of the first head that it has cosigned, or None. Our
+            own receipts are left out where their author keeps them.
+
+        Raises:
+            OurError: The message is not stored here.
+        """
+        dossier = self._dossier()
+        outbox = dossier.outbox(party, index, epoch)
+        dossier.check_index(outbox, index)
+        receipts: dict[str, dict[str, Any] | None] = {}
+        for holder in dossier.others(party):
+            note = dossier.first_head(outbox, index, holder)
+            head = None if note is None else parse_checkpoint(note.text)
+            if head is not None:
+                receipts[holder] = {"size": head.size, "root": head.root.hex()}
+            elif holder != self._own:
+                receipts[holder] = None
+        leaf = leaf_hash(dossier.entry(outbox, index).raw)
+        return {"log": str(outbox), "index": index, "leaf": leaf.hex(), "receipts": receipts}
+
     def held(self, windows: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:
         """How much of the record lies in windows, and the hash of it (`app.holding`)."""
         return held_in(self._store, self._line, windows)
@@ -428,6 +458,7 @@ class _Dossier:
         self._signed = signed
         self._tick_ms = understanding.timers.tick_ms
         self._notes: dict[bytes, str] = {}
+        self._parsed: dict[bytes, Tick] = {}
         self._heads: dict[tuple[Origin, int], Note] = {}
         # Entries to show: whether with content, and the size to prove them under, if it is fixed.
         self._entries: dict[tuple[Origin, int], tuple[bool, int | None]] = {}
@@ -494,7 +525,7 @@ class _Dossier:
         """Add the message of the claim; its kind."""
         self.check_index(outbox, index)
         self._entries[outbox, index] = (with_content, None)
-        entry = self._entry(outbox, index)
+        entry = self.entry(outbox, index)
         kind = parse_envelope(entry.raw).header.kind
         if with_content:
             self._add_roster(outbox, index, parse_body(kind, parse_content(entry.content)))
@@ -505,7 +536,7 @@ class _Dossier:
         act = act_of(message)
         if act is None or not 0 <= act.roster < index:
             return
-        if parse_envelope(self._entry(outbox, act.roster).raw).header.kind == Kind.ROSTER:
+        if parse_envelope(self.entry(outbox, act.roster).raw).header.kind == Kind.ROSTER:
             self._entries.setdefault((outbox, act.roster), (True, None))
 
     def check_index(self, outbox: Origin, index: int) -> None:
@@ -535,7 +566,7 @@ class _Dossier:
 
     def add_seen(self, outbox: Origin, index: int) -> None:
         """Add the last entries of others that a message names as seen."""
-        for head in parse_envelope(self._entry(outbox, index).raw).header.heads:
+        for head in parse_envelope(self.entry(outbox, index).raw).header.heads:
             seen = parse_origin(head.origin)
             log = self._logs.get(seen) if seen else None
             is_here = log is not None and log.tree.size >= head.size
@@ -611,7 +642,7 @@ class _Dossier:
             OurError: The message is of a kind that is answered otherwise, no tick after
                 the instant is stored, or the party said too much.
         """
-        asked = parse_envelope(self._entry(outbox, index).raw).header
+        asked = parse_envelope(self.entry(outbox, index).raw).header
         if asked.kind not in ANSWERABLE:
             raise OurError(
                 f"Message {index} of {outbox.party} is {kind_word(asked.kind)}: that is answered "
@@ -621,6 +652,7 @@ class _Dossier:
         tick = self._add_tick_after(holder, until)
         said = parse_origin(tick.out.origin)
         assert said is not None, "a parsed tick names an origin"
+        self._check_held(said, tick.out.size)
         start = {head.origin: head.size for head in asked.heads}.get(tick.out.origin, 0)
         if 0 < start < tick.out.size:
             self._pairs.add((said, start, tick.out.size))
@@ -632,7 +664,7 @@ class _Dossier:
             )
         target = (outbox.party, index)
         for number in range(start, tick.out.size):
-            header = parse_envelope(self._entry(said, number).raw).header
+            header = parse_envelope(self.entry(said, number).raw).header
             is_shown = header.kind in ANSWERING or header.reply_to == target
             self._entries[said, number] = (is_shown, tick.out.size)
             if header.kind in ANSWERING and header.reply_to in (None, target):
@@ -715,6 +747,7 @@ class _Dossier:
                 f"{RUN_ENTRIES_MAX}.",
                 "Ask for the state that its ticks show: openline certify state.",
             )
+        self._check_held(outbox, size)
         raws, said = self._gather_said(outbox, size)
         self._runs.append(Run(str(outbox), raws))
         tolerance_ms = self.tolerance_ms
@@ -784,13 +817,19 @@ class _Dossier:
         found: dict[bytes, Tick] = {}
         while rows := self._store.ticks(line, party, sequence, _TICKS_READ):
             for number, digest, text in rows:
-                tick = parse_tick(parse_note(text).text)
+                tick = self._parse(digest, text)
                 if tick.at > end:
                     return found
                 sequence = number + 1
                 self._notes[digest] = text
                 found[digest] = tick
         return found
+
+    def _parse(self, digest: bytes, text: str) -> Tick:
+        """A stored tick; each is read once, however often and how far around is looked."""
+        if digest not in self._parsed:
+            self._parsed[digest] = parse_tick(parse_note(text).text)
+        return self._parsed[digest]
 
     def _first_sequence(self, party: str, at: int) -> int:
         """The number of the first tick that is not dated before an instant."""
@@ -800,7 +839,7 @@ class _Dossier:
         while low < high:
             middle = (low + high) // 2
             rows = self._store.ticks(line, party, middle, 1)
-            if rows and parse_tick(parse_note(rows[0][2]).text).at < at:
+            if rows and self._parse(*rows[0][1:]).at < at:
                 low = rows[0][0] + 1
             else:
                 high = middle
@@ -816,10 +855,26 @@ class _Dossier:
         start, end = found.first.tick.out.size, found.last.tick.out.size
         outbox = parse_origin(found.last.tick.out.origin)
         assert outbox is not None, "a parsed tick names an origin"
+        self._check_held(outbox, end)
         for index in range(start, min(end, start + EVIDENCE_ENTRIES_SHOWN_MAX)):
             self._entries.setdefault((outbox, index), (False, end))
         if start:
             self._pairs.add((outbox, start, end))
+
+    def _check_held(self, outbox: Origin, size: int) -> None:
+        """Confirm that as many entries are here as a tick of their author tells of.
+
+        Raises:
+            OurError: The author says that it has said more than it gave us.
+        """
+        log = self._logs.get(outbox)
+        held = log.tree.size if log else 0
+        if size > held:
+            raise OurError(
+                f"By its own tick {outbox.party} has said {size} things on {outbox}, and {held} "
+                "of them are here.",
+                "Ask again when the rest has come, or about an earlier time.",
+            )
 
     # What every certificate holds.
 
@@ -861,7 +916,7 @@ class _Dossier:
     def _prove(
         self, outbox: Origin, index: int, *, with_content: bool, size: int | None
     ) -> ProvenEntry:
-        entry = self._entry(outbox, index)
+        entry = self.entry(outbox, index)
         size = size or self._size_over(outbox)
         proof = self._logs[outbox].tree.inclusion_proof(index, size)
         content = entry.content if with_content else None
@@ -876,7 +931,7 @@ class _Dossier:
         )
         sizes = [size for one, size in self._heads if one == outbox]
         sizes = sizes or [
-            tick.out.size for tick in self.ticks.values() if tick.out.origin == str(outbox)
+            tick.out.size for tick in self.ticks.values() if self._is_borne_out(outbox, tick.out)
         ]
         if sizes and max(sizes) > index:
             return max(sizes)
@@ -886,13 +941,18 @@ class _Dossier:
                 return parse_checkpoint(note.text).size
         return self._size_of_last_tick(outbox, index)
 
+    def _is_borne_out(self, outbox: Origin, head: Checkpoint) -> bool:
+        """Whether a head of an outbox is over entries that are here."""
+        tree = self._logs[outbox].tree
+        is_here = head.origin == str(outbox) and head.size <= tree.size
+        return is_here and tree.root(head.size) == head.root
+
     def _size_of_last_tick(self, outbox: Origin, index: int) -> int:
-        log = self._logs[outbox]
         found = self._store.last_tick(outbox.line, outbox.party)
         if found is not None:
             _, digest, text = found
             tick = parse_tick(parse_note(text).text)
-            if tick.out.origin == log.origin and index < tick.out.size <= log.tree.size:
+            if index < tick.out.size and self._is_borne_out(outbox, tick.out):
                 self._notes[digest] = text
                 self.ticks[digest] = tick
                 return tick.out.size
@@ -918,7 +978,7 @@ class _Dossier:
             log = self._logs[outbox]
             yield Extension(log.origin, old, new, tuple(log.tree.consistency_proof(old, new)))
 
-    def _entry(self, outbox: Origin, index: int) -> StoredEntry:
+    def entry(self, outbox: Origin, index: int) -> StoredEntry:
         return self._store.entries(str(outbox), index, 1)[0]
 
     def _ring(self, understanding: Understanding, outbox: Origin) -> KeyRing:
@@ -926,7 +986,7 @@ class _Dossier:
         earlier = [one for one in self.outboxes(outbox.party) if one < outbox]
         ring = self.rings[earlier[-1]] if earlier else KeyRing(understanding, outbox.party)
         for index in self._logs[outbox].key_indexes:
-            entry = self._entry(outbox, index)
+            entry = self.entry(outbox, index)
             envelope = parse_envelope(entry.raw)
             body = parse_body(envelope.header.kind, parse_content(entry.content))
             ring = ring.reopened(envelope, body) if index == 0 else ring.after(envelope, body)

@@ -13,23 +13,40 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from openline import __version__
+from openline.adapters.air_records import AirRecords
 from openline.adapters.anchor import Anchor
 from openline.adapters.circuit import Link
 from openline.adapters.keys import FileKeys
+from openline.adapters.reserve import Reserve
+from openline.adapters.sqlite import SqliteStore
 from openline.adapters.tls import is_usable
+from openline.app.acts import acts_on
+from openline.app.air import Air
 from openline.app.config import Config
 from openline.app.export import Exporter
+from openline.app.feeds import Feeds
 from openline.app.replay import replay_line
 from openline.app.shows import Following, Shows
+from openline.app.statements import Watcher
+from openline.app.store_copies import COPIED_AT, copy_store
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence, parse_origin
 from openline.domain.record.envelope import parse_content
 from openline.domain.space.index import make_ready
-from openline.domain.talk.message import Message, Unreadable, parse_body, to_json
-from openline.engine.commands import CheckNotice, Command, Compose
+from openline.domain.talk.message import Unreadable, parse_body, to_json
+from openline.engine.air_watch import Watching
+from openline.engine.commands import (
+    CheckNotice,
+    Command,
+    Compose,
+    NoteCapture,
+    TellAirAlerts,
+    TellSource,
+)
 from openline.engine.conflict_view import Check
 from openline.engine.drafts import Drafts
 from openline.engine.effects import (
@@ -53,7 +70,7 @@ from openline.engine.frames import is_bulk
 from openline.engine.line import Line
 from openline.engine.node import Node
 from openline.engine.people import People
-from openline.engine.ports import AppendEntries, PutTick, Store
+from openline.engine.ports import AppendEntries, PutTick, PutValue
 from openline.engine.turn import Turn
 from openline.engine.views import View
 
@@ -89,28 +106,44 @@ class RunningNode:
         node: The engine.
         store: Where it keeps everything.
         keys: This party's keys.
+        reserve: Room on the disk that is kept back, if any is.
+        feeds: Its own sources of sightings.
+        air: Its own picture of what moves.
         on_trust: Called when other certificates are to be trusted.
+        outlets: The states of the outlets.
+        folders: The states of the watched folders.
     """
 
     def __init__(
         self,
         config: Config,
         node: Node,
-        store: Store,
+        store: SqliteStore,
         anchor: Anchor,
         keys: FileKeys,
         now_ms: Callable[[], int],
+        reserve: Reserve | None = None,
     ) -> None:
         self.config = config
         self.node = node
         self.store = store
         self.started_at = now_ms()
+        self.reserve = reserve
         self._anchor = anchor
         # How far logs have come of which the anchor does not know it yet.
         self._unanchored: dict[str, tuple[int, bytes]] = {}
+        # The lines of which the anchor knows that the store is no old copy; None: not told.
+        self._confirmed: list[str] | None = None
         self.keys = keys
+        self.feeds = Feeds(config.feeds, now_ms)
+        trust = {feed.name: feed.trust for feed in config.feeds}
+        records = AirRecords(config.air_records, config.record_h)
+        self.air = Air(self._watching, self._tell_air, now_ms, config.air, trust, records)
+        self.feeds.add(self.air)
         self._now_ms = now_ms
         self.on_trust: Callable[[], None] = lambda: None
+        self.outlets: Callable[[], list[dict[str, Any]]] = list
+        self.folders: Callable[[], list[dict[str, Any]]] = list
         self._quick: deque[Event] = deque()
         self._bulk: deque[Event] = deque()
         self._wake = asyncio.Event()
@@ -128,6 +161,8 @@ class RunningNode:
         self._replay_lock = asyncio.Lock()
         self._compiling: asyncio.Task[None] | None = None
         self.turns = 0
+        # Set once, before the loop begins.
+        self.statements: Watcher | None = None
 
     # The loop.
 
@@ -198,12 +233,22 @@ class RunningNode:
     def _rest(self) -> None:
         """Do what no frame rests on and nobody waits for, before the loop sleeps."""
         self._record_anchor()
+        self._confirm_anchor()
         self.store.tidy()
 
     def _record_anchor(self) -> None:
         if self._unanchored:
             self._anchor.record(self._unanchored)
             self._unanchored = {}
+
+    def _confirm_anchor(self) -> None:
+        """Let the anchor know of which lines the store is no old copy, as it stands now."""
+        current = [name for name, line in self.node.lines.items() if line.is_current()]
+        if current != self._confirmed:
+            self._anchor.confirm(current, self.store.origins())
+            self._confirmed = current
+            if len(current) == len(self.node.lines) > 0 and self.store.value(COPIED_AT):
+                self.store.commit([PutValue(COPIED_AT, b"")])
 
     def _take(self) -> list[Event]:
         events = list(self._quick)
@@ -231,6 +276,8 @@ class RunningNode:
 
     def _perform(self, effect: Effect) -> None:
         match effect:
+            case Show():
+                self._shows.tell(effect)
             case Answer(token, result, error):
                 answer = self._answers.pop(token, None)
                 if answer is None or answer.done():
@@ -245,8 +292,6 @@ class RunningNode:
             case CloseLink(number, reason):
                 if link := self._links.get(number):
                     link.close(reason)
-            case Show():
-                self._shows.tell(effect)
             case TrustCertificates():
                 self.on_trust()
             case PromoteKey(role):
@@ -309,13 +354,52 @@ class RunningNode:
         """
         if self._is_over:
             raise _stopping()
+        self._check_room(command)
         token = next(self._tokens)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._answers[token] = answer
         self._put(CommandGiven(token, command))
         return await answer
 
-    async def check(self, line: str, message: Message) -> tuple[list[dict[str, Any]], bool]:
+    async def watch(self, stopping: asyncio.Event) -> None:
+        """Look at public pages until told to stop; a defect there ends nothing else."""
+        if self.statements is None:
+            return
+        try:
+            await self.statements.run(stopping)
+        except Exception:
+            _log.exception("statements: nothing is looked at any more until the node starts anew")
+
+    async def note_capture(self, line: str, content: bytes) -> tuple[str, int | None]:
+        """Note in a journal what was seen on a page; the line and the row.
+
+        A node without a line, or one with several of which none is named, notes it nowhere.
+        """
+        named = self._line_of(line)
+        if named not in self.node.lines:
+            return "", None
+        noted = await self.command(NoteCapture(named, content))
+        return noted["line"], noted["row"]
+
+    async def tell_source(self, line: str, name: str, address: str, since: int | None) -> None:
+        """Alarm that a source of public statements is silent, or that it is no longer."""
+        if (named := self._line_of(line)) in self.node.lines:
+            await self.command(TellSource(named, name, address, since))
+
+    def _line_of(self, line: str) -> str:
+        """The line that a source names, or else the only one; empty if there are several."""
+        return line or (next(iter(self.node.lines)) if len(self.node.lines) == 1 else "")
+
+    def _check_room(self, command: Command) -> None:
+        """Refuse what is not urgent while the disk is full."""
+        is_ordinary = isinstance(command, Compose) and command.precedence < Precedence.FLASH
+        if is_ordinary and self.reserve and self.reserve.is_given_up and not self.reserve.fill():
+            raise OurError(
+                "The disk of the node is full: only FLASH is taken.",
+                "Let the administrator make room on it.",
+            )
+
+    async def check(self, command: CheckNotice) -> tuple[list[dict[str, Any]], bool]:
         """What a notice would not be clear of; the loop is never held up by it.
 
         A draft that meets few notices is answered at once. For one that meets many
@@ -327,7 +411,7 @@ class RunningNode:
         Raises:
             OurError: The notice would be refused.
         """
-        check: Check = await self.command(CheckNotice(line, message))
+        check: Check = await self.command(command)
         if check.go_on(CHECK_STEPS_IN_LOOP) and check.count <= CHECK_FINDINGS_IN_LOOP:
             return check.to_json(), check.is_complete
         return await asyncio.to_thread(_rest_of, check)
@@ -339,6 +423,13 @@ class RunningNode:
         answer.add_done_callback(lambda done: _log_refusal(done, about))
         self._answers[token] = answer
         self._put(CommandGiven(token, command))
+
+    def _watching(self) -> list[Watching]:
+        """What the lines know of what concerns tracks, in the order of their names."""
+        return [line.view.watching() for _, line in sorted(self.node.lines.items())]
+
+    def _tell_air(self, command: TellAirAlerts) -> None:
+        self.ask_later(command, "alerts about tracks")
 
     def delivered(self, line: str, index: int) -> asyncio.Future[None]:
         """Done when every counterpart has receipted our entry of that index.
@@ -355,11 +446,12 @@ class RunningNode:
     def _tell_deliveries(self) -> None:
         if not self._deliveries:
             return
+        delivered = {name: line.delivered for name, line in self.node.lines.items()}
         waiting = []
         for line, index, waiter in self._deliveries:
             if waiter.done():
                 continue
-            if self.node.lines[line].delivered > index:
+            if delivered[line] > index:
                 waiter.set_result(None)
             else:
                 waiting.append((line, index, waiter))
@@ -375,6 +467,25 @@ class RunningNode:
             "now": now,
             "lines": [line.status(now) for _, line in sorted(self.node.lines.items())],
         }
+
+    def two_way(self) -> dict[str, tuple[int, dict[str, int | None]]]:
+        """By line: the tick interval, and when each counterpart answered a tick of ours."""
+        return {
+            name: (
+                line.pulse.interval_ms,
+                {party: peer.tick_answered_at for party, peer in line.peers.items()},
+            )
+            for name, line in self.node.lines.items()
+        }
+
+    async def copy_store(self) -> tuple[Path, int]:
+        """A copy of the store beside it, and when it was made; whoever asks deletes it.
+
+        Raises:
+            OurError: It cannot be written.
+        """
+        at = self._now_ms()
+        return await asyncio.to_thread(copy_store, self.store, at), at
 
     def _line(self, name: str) -> Line:
         line = self.node.lines.get(name)
@@ -452,6 +563,16 @@ class RunningNode:
         running = self._line(line)
         async with self._replay_lock:
             return await replay_line(running, at, self._now_ms())
+
+    async def acts(
+        self, line: str, start: int, end: int, officer: str = "", before: int | None = None
+    ) -> dict[str, Any]:
+        """Who did what on this node in a window, the newest first.
+
+        Raises:
+            OurError: There is no such line.
+        """
+        return await acts_on(self._line(line), start, end, officer, before)
 
     def _end_readers(self) -> None:
         self._is_over = True

@@ -115,6 +115,34 @@ LINKS_PER_COUNTERPART_MAX = 4
 CONNECTIONS_PER_COUNTERPART_MAX = 16
 """Connections of one counterpart to the node port, links and reads together."""
 
+FEEDS_MAX = 16
+"""Feeds of sightings of one node: every receiver and radar of a sector."""
+
+FEED_CHUNK_BYTES_MAX = 8_192
+"""Bytes of a feed decoded at once: some 10 ms of the loop at most."""
+
+FEED_MESSAGES_PER_S_MAX = 10_000
+"""Messages of one feed in a second: ten thousand tracks each second. What comes faster waits
+with its sender."""
+
+FEED_AIRCRAFT_MAX = 10_000
+"""Aircraft of one receiver whose frames are paired: ten times what the busiest sky holds."""
+
+FEED_RADARS_MAX = 256
+"""Radars of one feed of which it is known where they stand: those of a continent."""
+
+FEED_DATAGRAMS_WAITING_MAX = 512
+"""Datagrams of one feed that wait to be decoded: a rotation of the busiest radar."""
+
+FEED_SENDERS_MAX = 32
+"""Listed senders of one feed."""
+
+GEOJSON_ROW_BYTES_MAX = 8_192
+"""A row with one point: a page of properties."""
+
+SBS_ROW_BYTES_MAX = 512
+"""A row of 22 fields: no field of a true one has more than 12 letters."""
+
 HANDSHAKES_MAX = 64
 """TLS handshakes under way on one node port: strangers cannot take every descriptor."""
 
@@ -235,6 +263,12 @@ GEOFILE_FEATURES_MAX = 10_000
 
 FILE_MEETINGS_MAX = 20_000
 """Pairs of volumes of one file that are looked at: some seconds, a hundred busy orders."""
+
+IMPORT_SIZE_BYTES_MAX = 2_097_152
+"""A file read for an officer at the API: ten times a busy order, and read within seconds."""
+
+IMPORT_ACTIVITIES_MAX = 200
+"""Activities told of it: more than one officer looks at; the command line reads larger files."""
 
 GEOFILE_DEPTH_MAX = 32
 """Folders or collections inside each other in a file of areas."""
@@ -447,6 +481,10 @@ CLIENT_DATA_SIZE_BYTES_MAX = 1_024
 PASSKEY_SIGNATURE_SIZE_BYTES_MAX = 72
 """ES256 in DER has at most 72 bytes, EdDSA 64."""
 
+SIGNED_ACT_ENTRIES_MAX = 10_000
+"""From the draft to the message in entries of the outbox: several busy days. An index cannot
+be dated back as a time can."""
+
 SIGNED_ACT_AGE_MS_MAX = 90_000_000
 """From the draft to the message: a day, and an hour for clocks. What was signed earlier than
 that could be brought out again when nobody thinks of it any more."""
@@ -473,7 +511,13 @@ SESSION_AGE_MS_MAX = 43_200_000
 """A session ends after twelve hours, the longest watch."""
 
 SESSION_IDLE_MS_MAX = 3_600_000
-"""A session that nobody used for an hour ends: a desk was left."""
+"""A session that nobody used for an hour ends: its page was closed. An open stream is use."""
+
+SESSION_UNTOUCHED_MS_MAX = 1_800_000
+"""A session that nobody touched for half an hour is locked: a desk was left. Pages lock sooner."""
+
+SIGN_IN_FAILURES_NOTED_PER_MINUTE_MAX = 10
+"""Rows of a journal about failed sign-ins: whoever guesses must not fill the disk."""
 
 CHALLENGES_MAX = 256
 """Challenges of passkeys that wait for their answer; the oldest is dropped."""
@@ -488,13 +532,22 @@ LINK_AGE_MS_MAX = 900_000
 """A sign-in link serves once, within a quarter of an hour."""
 
 SIGN_IN_FAILURES_MAX = 5
-"""Wrong passwords or codes in a row before a name is locked: a six-digit code is not guessed."""
+"""Wrong passwords or codes in a row before a name must wait: a six-digit code is not guessed."""
 
-LOCKED_MS = 300_000
-"""How long a name is locked then; an administrator's link still serves."""
+SIGN_IN_WAIT_MS = 10_000
+"""How long it waits then; twice as long after each further one."""
+
+SIGN_IN_WAIT_MS_MAX = 300_000
+"""And no longer than this: at most 12 guesses in an hour, of a million codes."""
+
+SIGN_IN_FAILURES_AGE_MS_MAX = 3_600_000
+"""After so long without a failure they are forgotten."""
 
 SIGN_INS_PER_MINUTE_MAX = 30
-"""Attempts to sign in on one node in a minute, whoever tries: each takes 0.1 s or more."""
+"""Attempts to sign in in a minute, of one way and one origin: a password takes 0.1 s or more."""
+
+DEVICE_AGE_MS_MAX = 34_560_000_000
+"""How long a browser keeps the mark that it was signed in on: 400 days, as browsers allow."""
 
 REQUESTS_PER_MINUTE_MAX = 600
 """Requests of one session in a minute: a console that looks ten times a second."""
@@ -504,6 +557,9 @@ PASSWORD_CHARS_MIN = 12
 
 PASSWORD_CHARS_MAX = 200
 """The same: a hash takes no longer than it must."""
+
+HEALTH_CONNECTIONS_MAX = 16
+"""Connections at the health port: some monitors, each with one."""
 
 OFFICERS_CONNECTIONS_MAX = 128
 """Connections to the officers' port at one time, streams of events among them."""
@@ -613,3 +669,102 @@ EVENTS_KEPT_BYTES_MAX = 8_388_608
 
 REPLAY_STEP_MS = 10
 """Time between two pauses of a replay of the past: a fifth of what may hold up the loop."""
+
+ACTS_LISTED_MAX = 500
+"""Acts of officers in one answer, but for those of one more row: some sheets of paper."""
+
+ACTS_ROWS_MAX = 20_000
+"""Rows of a journal looked through for one answer: a fifth of a second, in short steps."""
+
+PRINTED_MESSAGES_MAX = 500
+"""Messages on one page of the watch log: some eighty sheets of paper; the next page goes on."""
+
+PRINTED_CHARS_MAX = 2_000_000
+"""Letters of the messages on one page: a browser lays them out in some seconds."""
+
+PRINTED_VERSIONS_MAX = 20
+"""Versions of a notice compared with each other on one page, the newest."""
+
+PRINTED_PICTURES_MAX = 4
+"""Conflicts of a notice drawn for one page: each takes a second and a sheet."""
+
+PICTURES_WAITING_MAX = 16
+"""Pictures that wait to be drawn for pages: one is drawn at a time, beside the node."""
+
+PICTURE_S_MAX = 60
+"""Seconds that drawing a picture may take: loading the library takes two, the worst three."""
+
+FAULTS_TOLD_MAX = 100
+"""Faults of one form that are told at once: more than an officer mends before trying again."""
+
+TRACKS_MAX = 20_000
+"""Tracks of one node at one time: twice what the busiest sky of one theatre holds."""
+
+TRACK_ADDRESS_CHARS_MAX = 128
+"""What a source knows an object by: a UID of Cursor on Target has some forty letters."""
+
+TRACK_FEEDS_MAX = 4
+"""Feeds whose last positions of one object are compared with each other."""
+
+TRACK_TRAIL_POINTS = 32
+"""Positions of the past that a track shows, one each ten seconds: five minutes."""
+
+AIR_ALERTS_MAX = 500
+"""Alerts about tracks that stand at one time; what finds no room is counted."""
+
+AIR_ALERTS_ENDED_KEPT = 1_000
+"""Alerts about tracks that ended and are still listed: a busy day."""
+
+AIR_NOTICED_MAX = 2_000
+"""Events of one look at the tracks, the gravest first; four times what can stand."""
+
+AIR_RECORDED_BYTES_MAX = 2_147_483_648
+"""Recorded pictures of the air together: half a day of two thousand tracks."""
+
+AIR_RECORDED_ROW_BYTES_MAX = 16_777_216
+"""One recorded picture: twenty thousand tracks, and room."""
+
+MOVEMENTS_MATCHED_MAX = 200
+"""Tracks that are held against the route of their movement in one look: some 0.1 s."""
+
+ARTICLE_PARAGRAPHS_MAX = 600
+"""Paragraphs of a public statement that are kept: the longest press conference has some hundred."""
+
+ARTICLE_CHARS_MAX = 262_144
+"""Characters of a public statement that are kept: a hundred pages of print."""
+
+ARTICLE_TITLE_CHARS_MAX = 500
+"""Characters of its headline."""
+
+SOURCES_MAX = 200
+"""Sources of public statements: every ministry and agency of a theatre, several times."""
+
+OUTLETS_MAX = 16
+"""Outlets of one node: each follows all that changes."""
+
+OUTLET_MARKS_MAX = 50_000
+"""Marks that one outlet shows on a map; what is beyond is told in its state."""
+
+COT_EVENT_SIZE_BYTES_MAX = 65_507
+"""One Cursor on Target event: what one datagram holds."""
+
+COT_POINTS_MAX = 500
+"""Points of a shape on a map: as many as a volume has, some 25 kB of XML."""
+
+COT_REMARKS_BYTES_MAX = 4_096
+"""Remarks beside a shape; escaped they take five times as much at most."""
+
+OUTLET_WAITING_MAX = 100_000
+"""Events that wait for one program; what is beyond is put in from the record later."""
+
+OUTLET_WAITING_BYTES_MAX = 268_435_456
+"""Bytes of events that wait for one program."""
+
+FOLDERS_MAX = 16
+"""Watched folders of one node."""
+
+FOLDER_FILES_MAX = 1_000
+"""Files of a watched folder that are looked at in one go; the others come after them."""
+
+FOLDER_READ_KEPT = 10_000
+"""Files of one watched folder that are remembered as read: some years of orders."""

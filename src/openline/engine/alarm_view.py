@@ -72,8 +72,18 @@ CALL_UNVERIFIED: Final = "CALL_UNVERIFIED"
 READOUT_DIFFERS: Final = "READOUT_DIFFERS"
 """A counterpart has published as agreed what was not agreed."""
 
+LOST: Final = "LOST"
+"""On no circuit do a counterpart and we hear each other: comm-out."""
+
 UNMANNED: Final = "UNMANNED"
 """A counterpart says that nobody is on watch at a post of its own."""
+
+SOURCE_SILENT: Final = "SOURCE_SILENT"
+"""A source of public statements that is followed gives no text any more."""
+
+AIR_PREFIX: Final = "TRACK_"
+"""Stands before the kind of an alert about a track (`AlertKind`). What the facts name as
+`party` is whose place it is."""
 
 REPEAT_MS: Final = 15 * MINUTE_MS
 """After this an acknowledged alarm whose cause lasts is raised again."""

@@ -4,14 +4,16 @@ Commands are imperative and carry values that the domain has already checked
 for shape; whether they may be done now is checked by `engine.desk`.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from openline.domain.party import Precedence
+from openline.domain.space.track_alert import AirAlert
 from openline.domain.talk.message import Message
 from openline.domain.talk.private import Private
 from openline.engine.drafts import KeepDraft, RejectDraft, ReleaseDraft, SignDraft
-from openline.engine.people import AboutPeople
+from openline.engine.people import AboutPeople, NoteAtTheDoor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,41 @@ class Compose:
     released_by: tuple[str, str] | None = None
 
 
+def request_hash(request_id: str) -> bytes:
+    """What is kept of a request id; empty for none."""
+    if not request_id:
+        return b""
+    return hashlib.sha256(request_id.encode(errors="surrogatepass")).digest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class CheckNotice:
-    """Say which conflicts a notice would have, without saying anything."""
+    """Say which conflicts a notice would have, without saying anything.
+
+    Attributes:
+        line: The line.
+        message: The notice.
+        precedence: With which it would be sent.
+    """
 
     line: str
     message: Message
+    precedence: Precedence = Precedence.ROUTINE
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSaying:
+    """Tell what would stand in the way of saying something; nothing is said or kept.
+
+    The answer is the message with what the desk fills in.
+
+    Attributes:
+        line: The line.
+        compose: What would be said.
+    """
+
+    line: str
+    compose: Compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +89,19 @@ class AcknowledgeAlarm:
     line: str
     alarm: str
     by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TellAirAlerts:
+    """Raise, change or end alarms about tracks; nothing of it is recorded or sent.
+
+    Attributes:
+        line: The line.
+        alerts: Those that opened, got worse or ended.
+    """
+
+    line: str
+    alerts: tuple[AirAlert, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +134,36 @@ class DropPrivate:
     line: str
     name: str
     by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCapture:
+    """Note in the journal what was seen on a public page; nobody else is told.
+
+    Attributes:
+        line: The line.
+        content: The capture in strict CBOR (`docs/spec/statements.md`).
+    """
+
+    line: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TellSource:
+    """Raise or end the alarm that a source of public statements has fallen silent.
+
+    Attributes:
+        line: The line.
+        name: What it is: the name of a source, or the id of a page.
+        address: Where it is.
+        since: Since when it gives no text, UTC milliseconds; None if it gives one again.
+    """
+
+    line: str
+    name: str
+    address: str
+    since: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +282,13 @@ class ImportCourier:
 Command: TypeAlias = (
     Compose
     | CheckNotice
+    | CheckSaying
     | AcknowledgeAlarm
+    | TellAirAlerts
     | KeepPrivate
     | DropPrivate
+    | NoteCapture
+    | TellSource
     | HoldEvidence
     | ReleaseEvidence
     | OfferWatch
@@ -226,6 +304,7 @@ Command: TypeAlias = (
     | ReleaseDraft
     | RejectDraft
     | AboutPeople
+    | NoteAtTheDoor
 )
 
 

@@ -288,6 +288,10 @@ class ConflictView:
         """How many volumes live notices occupy."""
         return self._live.volumes
 
+    def occupied(self) -> dict[Side, Occupied]:
+        """What everything that is live occupies, by side."""
+        return dict(self._live.occupied)
+
     def amend(self, understanding: Understanding, at: int) -> None:
         """Ask about every live notice anew, under other minima."""
         self._rules = _Rules(understanding)

@@ -37,7 +37,6 @@ from openline.domain.line.declared import (
 from openline.domain.line.terms import PartyTerms, Timers
 from openline.domain.party import Precedence
 from openline.domain.record import cbor
-from openline.domain.record.cbor import Value
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply, ScopeStatus
@@ -64,7 +63,7 @@ from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation
 from openline.domain.talk.warning import Warning
 from openline.domain.talk.watch import NODE, Watch, is_same_person
-from openline.engine.commands import Compose
+from openline.engine.commands import CheckNotice, Compose
 from openline.engine.conflict_view import Check
 from openline.engine.contact_rules import check_contact, completed
 from openline.engine.dialogue_rules import check_dialogue
@@ -82,7 +81,7 @@ from openline.engine.watch_rules import WatchRules
 _HUMANITARIAN: Final = "humanitarian"
 _TIER_OF_DECLARATIONS: Final = 2
 _SALT_ROOM_BYTES: Final = 64
-_TAKES_RESPONSE: Final = (
+TAKES_RESPONSE: Final = (
     Kind.TEXT,
     Kind.NOTICE,
     Kind.DECLARATION,
@@ -123,17 +122,17 @@ class Draft:
 
     Attributes:
         kind: Number of the kind.
-        body: What goes into the content.
+        body: What goes into the content beside the salt, encoded.
         reply_to: Author and index of the message it is about.
         precedence: How fast.
         recipients: Parties addressed, in order, at least one.
         message: What it says.
-        content: The whole content where it is given, as of the Understanding;
-            empty for one that is made from the body.
+        content: The whole content where it is given, as of the Understanding; then
+            there is no body, and else it is empty.
     """
 
     kind: int
-    body: dict[int, Value]
+    body: bytes
     reply_to: tuple[str, int] | None
     precedence: int
     recipients: tuple[str, ...]
@@ -178,9 +177,8 @@ class Desk:
         message = self._completed(command.message, now)
         self._check(message, command, now)
         reply_to = self._reply_to(command, message)
-        recipients = self._recipients(command.recipients)
-        body = message.to_body()
-        _check_size(body)
+        recipients = self.recipients(command.recipients)
+        body = _checked_body(message)
         if isinstance(message, Notice):
             self._drafted[message.notice_id] = message.version
         if isinstance(message, LineCheck):
@@ -193,23 +191,29 @@ class Desk:
         kind = int(message.message_kind)
         return Draft(kind, body, reply_to, int(command.precedence), recipients, message)
 
-    def check(self, notice: Message, now: int) -> Check:
+    def check(self, command: CheckNotice, now: int) -> Check:
         """The question what a notice would not be clear of if it were issued now.
 
-        Nothing is kept: it is checked as `compose` would, and not drafted.
+        Nothing is kept: it is checked as `compose` would, and not drafted. Who would release it
+        is not asked: where a second person does, that one is not known yet.
 
         Raises:
             OurError: It would be refused, or it is no notice.
         """
+        notice = command.message
         if not isinstance(notice, Notice):
             raise OurError(f"A {_name_of(notice)} meets no notices.", "Check a notice.")
         message = self._completed(notice, now)
         assert isinstance(message, Notice)
-        self._check(message, Compose(self._view.understanding.line, message), now)
+        by = (message.by.post, message.by.officer)
+        said = Compose(command.line, message, command.precedence, released_by=by)
+        self._check(message, said, now)
         return self._view.check(message, self._own)
 
-    def check_draft(self, command: Compose, now: int) -> None:
-        """Confirm that a second person might release this now; nothing is kept.
+    def check_draft(self, command: Compose, now: int) -> Message:
+        """The message that would be said now, or released by a second person.
+
+        What the desk fills in is filled in; nothing is kept of it.
 
         Raises:
             OurError: It would be refused.
@@ -218,8 +222,9 @@ class Desk:
         message = self._completed(command.message, now)
         self._check(message, command, now)
         self._reply_to(command, message)
-        self._recipients(command.recipients)
-        _check_size(message.to_body())
+        self.recipients(command.recipients)
+        _checked_body(message)
+        return message
 
     # What the desk fills in.
 
@@ -409,7 +414,12 @@ class Desk:
             self.known(*command.reply_to)
         return command.reply_to
 
-    def _recipients(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+    def recipients(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        """The parties addressed, in order: those asked for, or all.
+
+        Raises:
+            OurError: One is no counterpart.
+        """
         counterparts = [name for name in self._view.understanding.names() if name != self._own]
         for name in asked:
             if name not in counterparts:
@@ -487,7 +497,7 @@ class Desk:
         Raises:
             OurError: Several would be.
         """
-        if len(self._recipients(recipients)) != 1:
+        if len(self.recipients(recipients)) != 1:
             raise OurError(
                 "Nobody is named who is to answer.", "Address the one party that it is alleged of."
             )
@@ -661,7 +671,7 @@ class Desk:
             raise OurError(
                 f"{serial} is no warning: WILCO answers only a warning.", "Say NOTED, or a text."
             )
-        if record.kind not in _TAKES_RESPONSE:
+        if record.kind not in TAKES_RESPONSE:
             raise OurError(
                 f"{serial} is a {kind_name(record.kind)}, which takes no response.",
                 "Respond to a notice, text, declaration or offer; say anything else in a text.",
@@ -769,13 +779,16 @@ def _check_tier(terms: PartyTerms, tiers: list[int], message: Any) -> None:
         )
 
 
-def _check_size(body: dict[int, Value]) -> None:
-    size = len(cbor.encode(body)) + _SALT_ROOM_BYTES
+def _checked_body(message: Message) -> bytes:
+    """The body as it is signed, if a content has room for it."""
+    body = cbor.encode(message.to_body())
+    size = len(body) + _SALT_ROOM_BYTES
     if size > CONTENT_SIZE_BYTES_MAX:
         raise OurError(
             f"The message has {size} bytes; {CONTENT_SIZE_BYTES_MAX} are allowed.",
             "Say it in several messages, or leave out translations or vertices.",
         )
+    return body
 
 
 def _name_of(message: Any) -> str:

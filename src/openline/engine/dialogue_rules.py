@@ -16,7 +16,7 @@ from openline.domain.talk.warning import Warning
 if TYPE_CHECKING:
     from openline.engine.desk import Desk
 
-_ANSWERED: Final = (Kind.QUERY, Kind.EXPLANATION)
+ANSWERED: Final = (Kind.QUERY, Kind.EXPLANATION)
 
 
 def check_dialogue(
@@ -61,7 +61,7 @@ def _check_query(desk: "Desk", query: Query, now: int) -> None:
 
 def _check_answer(desk: "Desk", answer: QueryAnswer, now: int) -> None:
     record = desk.theirs(answer.of, "answer")
-    if record.kind not in _ANSWERED and not desk.is_query(record):
+    if record.kind not in ANSWERED and not desk.is_query(record):
         raise OurError(
             f"{desk.serial(answer.of)} is no query and no request for explanation.",
             "Use `openline notice respond` for a notice, `openline say` for a text.",

@@ -15,8 +15,14 @@ from openline.domain.record.passkey import sign_count
 from openline.domain.talk.body import By
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.roster import Roster
-from openline.domain.talk.signed_act import TOKEN_SIZE_BYTES, ActSignature, Part, verify_act
-from openline.engine.commands import Compose, Recorded
+from openline.domain.talk.signed_act import (
+    TOKEN_SIZE_BYTES,
+    ActSignature,
+    Part,
+    Sent,
+    verify_act,
+)
+from openline.engine.commands import Compose, Recorded, request_hash
 from openline.engine.drafts import (
     Drafts,
     Ended,
@@ -39,7 +45,7 @@ _SIGN_ANEW: Final = "Sign it again on the officers' port; if your passkey is new
 
 
 def keep_draft(line: "Line", turn: Turn, token: bytes, command: KeepDraft) -> dict[str, Any]:
-    """Keep a draft, checked as if it were said now by two people.
+    """Keep a draft, checked as if it were said now by two people; of one request once.
 
     Args:
         line: The line.
@@ -51,10 +57,16 @@ def keep_draft(line: "Line", turn: Turn, token: bytes, command: KeepDraft) -> di
         OurError: It must not be said, or too many wait.
     """
     assert len(token) == TOKEN_SIZE_BYTES, "a token has its size"
+    request = request_hash(command.request_id)
+    if (known := line.drafts.requested(request)) is not None:
+        return known
     line.drafts.check_room(turn.now)
     by = By(*command.by)
     line.desk.check_draft(_as_compose(line, command), turn.now)
-    draft = Waiting(token, command.message, by, turn.now, command.precedence, command.recipients)
+    recipients = line.desk.recipients(command.recipients)
+    size = line.outbox.size
+    said = (command.message, by, turn.now, command.precedence, recipients, size)
+    draft = Waiting(token, *said, request=request)
     _keep(line, turn, draft, by)
     return draft.to_json()
 
@@ -78,7 +90,7 @@ def sign_draft(line: "Line", turn: Turn, command: SignDraft) -> dict[str, Any]:
         raise OurError("This is not a drafter's signature.", _SIGN_ANEW)
     signed = replace(draft, signatures=(command.signature,))
     message = signed.released(draft.by, newest_roster(line), None)
-    _check_signatures(line, message, turn.now, Part.SAID)
+    _check_signatures(line, draft, message, turn.now)
     note_use(line, turn, by, command.signature)
     _keep(line, turn, signed, by)
     return signed.to_json()
@@ -96,6 +108,7 @@ def release_draft(line: "Line", turn: Turn, command: ReleaseDraft) -> Compose | 
         return Recorded(line.name, line.own, ended.index)
     draft = line.drafts.named(command.token, turn.now)
     line.drafts.check_second(draft, by)
+    line.people.check_apart(draft.by.officer, by.officer)
     if command.signature is not None and command.signature.part is not Part.RELEASED:
         raise OurError("This is not a signature of who releases.", _SIGN_ANEW)
     roster = newest_roster(line)
@@ -151,14 +164,13 @@ def replay_draft(drafts: Drafts, row: Row) -> None:
             pass
 
 
-def check_signed(line: "Line", message: Message | Unreadable, now: int) -> None:
+def check_signed(line: "Line", message: Message | Unreadable, sent: Sent) -> None:
     """Confirm that what we are about to say verifies at the other side too.
 
     Raises:
         OurError: A signature in it does not.
     """
-    place = (line.outbox.epoch, line.outbox.size)
-    for finding in line.view.signed.judge(line.own, place, message, now):
+    for finding in line.view.signed.judge(line.own, line.outbox.epoch, message, sent):
         if finding.why is not None:
             raise OurError(fault_words(finding), _SIGN_ANEW)
 
@@ -219,12 +231,14 @@ def _keep(line: "Line", turn: Turn, draft: Waiting, by: By) -> None:
     turn.show(line.name, "draft", draft.to_json())
 
 
-def _check_signatures(line: "Line", message: Message, now: int, part: Part) -> None:
+def _check_signatures(line: "Line", draft: Waiting, message: Message, now: int) -> None:
+    """Confirm that the drafter's signature verifies as things are now."""
     index = newest_roster(line)
     roster = line.view.signed.roster(line.own, line.outbox.epoch, index)
     if roster is None:
         raise OurError("No roster is published on the line yet.", "Wait a moment and try again.")
     # What takes effect at once is signed with 0, which no instant is before.
-    for finding in verify_act(line.own, line.name, message, now, roster):
-        if finding.part is part and finding.why is not None:
+    sent = Sent(now, line.outbox.size, draft.precedence, draft.recipients)
+    for finding in verify_act(line.own, line.name, message, sent, roster):
+        if finding.part is Part.SAID and finding.why is not None:
             raise OurError(fault_words(finding), _SIGN_ANEW)

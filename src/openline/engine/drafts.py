@@ -24,10 +24,21 @@ from openline.domain.record.cbor import Value
 from openline.domain.talk.body import BY_FORM, By
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, parse_body
-from openline.domain.talk.signed_act import SIGNATURES, ActSignature, Part, SignedAct, statement
+from openline.domain.talk.notice import Notice
+from openline.domain.talk.signed_act import (
+    SIGNATURES,
+    ActSignature,
+    Drafted,
+    Part,
+    SignedAct,
+    statement,
+)
 
 _NOBODY: Final = "(nobody yet)"
 """Stands where the second person will be; it is in no message."""
+
+UNNAMED: Final = "NEW"
+"""Stands on disk for the id of a notice that the desk is to name when it is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class KeepDraft:
         by: Post and officer.
         precedence: With which it will be sent.
         recipients: Parties addressed; empty means every counterpart.
+        request_id: Made by the client, so that a repeat leaves no second draft.
     """
 
     line: str
@@ -47,6 +59,7 @@ class KeepDraft:
     by: tuple[str, str]
     precedence: Precedence = Precedence.ROUTINE
     recipients: tuple[str, ...] = ()
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +109,10 @@ class Waiting:
         by: Who drafted it.
         at: When.
         precedence: With which it will be sent.
-        recipients: Parties addressed.
+        recipients: Parties addressed, as they will stand in the envelope.
+        size: Of our outbox when it was drafted.
         signatures: The drafter's, or none.
+        request: Hash of the client's request; empty where it gave none.
     """
 
     token: bytes
@@ -106,7 +121,9 @@ class Waiting:
     at: int
     precedence: Precedence
     recipients: tuple[str, ...]
+    size: int
     signatures: tuple[ActSignature, ...] = ()
+    request: bytes = b""
 
     @property
     def name(self) -> str:
@@ -119,7 +136,8 @@ class Waiting:
 
     def statement(self, party: str, line: str, part: Part, by: By) -> bytes:
         """What somebody signs about it."""
-        return statement(party, line, self.message, part=part, by=by, token=self.token, at=self.at)
+        fixed = Drafted(self.token, self.at, self.size, self.precedence, self.recipients)
+        return statement(party, line, self.message, part=part, by=by, drafted=fixed)
 
     def released(self, by: By, roster: int | None, more: ActSignature | None) -> Message:
         """The message, with who releases it and with what was signed."""
@@ -128,23 +146,27 @@ class Waiting:
             message = replace(message, released_by=by)
         signatures = self.signatures if more is None else (*self.signatures, more)
         if signatures and roster is not None and hasattr(message, "signed"):
-            message = replace(message, signed=SignedAct(self.token, self.at, roster, signatures))
+            act = SignedAct(self.token, self.at, roster, signatures, self.size)
+            message = replace(message, signed=act)
         finished: Message = message
         return finished
 
     def to_bytes(self) -> bytes:
         """The draft as the journal keeps it."""
         signatures = SIGNATURES.to_value(self.signatures)
+        message = _with_id(self.message, "", UNNAMED)
         return cbor.encode(
             {
                 1: self.token,
-                2: int(self.message.message_kind),
-                3: self.message.to_body(),
+                2: int(message.message_kind),
+                3: message.to_body(),
                 4: BY_FORM.to_value(self.by),
                 5: self.at,
                 6: int(self.precedence),
                 7: list(self.recipients),
                 8: signatures,
+                9: self.size,
+                10: self.request,
             }
         )
 
@@ -175,13 +197,26 @@ def parse_draft(data: bytes) -> Waiting:
     signatures: list[Value] = value[8]
     return Waiting(
         token=value[1],
-        message=message,
+        message=_with_id(message, UNNAMED, ""),
         by=BY_FORM.from_value(value[4], "by"),
         at=value[5],
         precedence=Precedence(value[6]),
         recipients=tuple(value[7]),
+        # An earlier program kept none: what was signed then is to be signed anew.
+        size=value.get(9, 0),
         signatures=SIGNATURES.from_value(signatures, "signatures") if signatures else (),
+        request=value.get(10, b""),
     )
+
+
+def _with_id(message: Message, old: str, new: str) -> Message:
+    """The message with another id where it is a notice of the old one.
+
+    A notice that the desk is to name has no id, which no message can have on disk.
+    """
+    if isinstance(message, Notice) and message.notice_id == old:
+        return replace(message, notice_id=new)
+    return message
 
 
 def draft_form(kind: Kind, fields: dict[str, Any], post: str) -> dict[str, Any]:
@@ -256,6 +291,11 @@ class Drafts:
                 "Release or reject some: `openline draft list`.",
             )
 
+    def room(self, now: int) -> int:
+        """How many more may wait."""
+        self._let_old_end(now)
+        return max(0, DRAFTS_WAITING_MAX - len(self._waiting))
+
     def keep(self, draft: Waiting) -> None:
         """Keep a draft, or what it has become."""
         self._waiting[draft.name] = draft
@@ -309,6 +349,15 @@ class Drafts:
     def end_turn(self) -> None:
         """What was not recorded in this turn waits on."""
         self._releasing = {}
+
+    def requested(self, request: bytes) -> dict[str, Any] | None:
+        """The draft that a request has left, or what became of it; None if there is none."""
+        if not request:
+            return None
+        waiting = (one for one in self._waiting.values() if one.request == request)
+        ended = (one for one in self._ended.values() if one.draft.request == request)
+        found = next(waiting, None) or next(ended, None)
+        return None if found is None else found.to_json()
 
     def waiting(self, name: str) -> Waiting | None:
         """A draft that waits, however old; None if there is none."""

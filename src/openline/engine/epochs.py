@@ -127,7 +127,7 @@ def take_opening(line: "Line", turn: Turn, peer: Peer, frame: Entries) -> Accept
     if fault.reason is not Reason.GAP:
         raise fault
     begun = Mirror(peer.party, line.name, _epoch_of(frame))
-    accepted = begun.accept(turn, frame, line.rings[peer.party], line.first.content())
+    accepted = begun.accept(turn, frame, line.rings[peer.party], line.first_content)
     assert accepted is not None, "all of it is new"
     message = line.message_of(accepted.sealed[0])
     assert isinstance(message, Epoch), "the key ring has read it"

@@ -15,7 +15,7 @@ from openline.domain.instant import INSTANT_MAX
 from openline.domain.party import parse_origin
 from openline.domain.record.cbor import Value
 from openline.domain.record.envelope import parse_envelope
-from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
+from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.domain.talk.private import Private
@@ -41,8 +41,14 @@ def load(line: "Line") -> None:
     Raises:
         OurError: What is stored contradicts itself.
     """
-    for _ in replay(line):
-        pass
+    try:
+        for _ in replay(line):
+            pass
+    except Exception as error:
+        # Our own writing that cannot be taken in was damaged, unless we wrote it so.
+        if damaged := _damaged_journal(line):
+            raise _contradiction(damaged) from error
+        raise
     trees = {line.outbox.origin: line.outbox.tree, line.journal.origin: line.journal.tree}
     trees |= {mirror.origin: mirror.tree for mirror in line.mirrors.values()}
     trees |= line.past_trees
@@ -51,6 +57,16 @@ def load(line: "Line") -> None:
         if (tree.size, tree.root()) != roots.get(origin, (0, EMPTY_ROOT)):
             raise _contradiction(origin)
     _load_rest(line)
+
+
+def _damaged_journal(line: "Line") -> str:
+    """The first of our journals that does not give its own root; empty for none."""
+    roots = {origin: root for origin, _, root in line.store.origins()}
+    for origin in _journals(line, roots):
+        rows = _read_all(line.store, origin)
+        if Tree(leaf_hash(row.raw) for row in rows).root() != roots[origin]:
+            return origin
+    return ""
 
 
 def replay(line: "Line", until: int = INSTANT_MAX) -> Iterator[None]:
@@ -149,7 +165,8 @@ def _replay(line: "Line", row: Row, readers: dict[str, Iterator[StoredEntry]]) -
             requests = _requests_of(rest)
             for number in range(count):
                 sealed = _replay_own(line, _next(readers, line.outbox.origin), row.at)
-                if request := requests.get(number):
+                # Looked up in a table; nothing is asked of a network.
+                if request := requests.get(number):  # nosec B113
                     line.remember_request(request, sealed)
                 yield
         case Happened.RECOVERED, (str(), int(), int(count)):

@@ -137,7 +137,7 @@ def _check_common(line: "Line", turn: Turn, state: LinkState, said: Hello) -> No
 
 
 def _first_hash(line: "Line") -> bytes:
-    return hashlib.sha256(line.first.content()).digest()
+    return hashlib.sha256(line.first_content).digest()
 
 
 def _own_head(line: "Line", peer: Peer, text: str) -> _Shown:
@@ -288,7 +288,7 @@ def recover(line: "Line", turn: Turn, peer: Peer, frame: Entries) -> None:
     outbox = _later_outbox(line, frame.origin) if is_later else line.outbox
     start = outbox.size
     try:
-        recovered = outbox.recover(turn, frame, line.rings[line.own], line.first.content())
+        recovered = outbox.recover(turn, frame, line.rings[line.own], line.first_content)
     except AnotherHistory:
         if not peer.holds_more:
             # It has not shown a head of ours over it: what it gives proves nothing.

@@ -171,9 +171,8 @@ class Intake:
             if peer.is_forked:
                 raise TheirError(Reason.FORK, "two histories were signed; entries are not taken")
             start = mirror.size
-            taken = mirror.accept(
-                turn, frame, self._line.rings[peer.party], self._line.first.content()
-            )
+            ring = self._line.rings[peer.party]
+            taken = mirror.accept(turn, frame, ring, self._line.first_content)
             if taken is None:
                 peer.acked = -1
                 return

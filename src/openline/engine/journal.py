@@ -41,7 +41,8 @@ class Happened(IntEnum):
     ACTED = 7
     """[7, at, post, officer, act, subject]: an act on this node only.
 
-    Of PERSON_CHANGED the subject is [salt, what, name].
+    Of PERSON_CHANGED and of what is about signing in (`engine.people.AtTheDoor`) the
+    subject is [salt, what, name].
     """
     STARTED = 8
     """[8, at, version]: the node started."""
@@ -77,6 +78,11 @@ class Happened(IntEnum):
     """[21, at, post, officer, state, token, index, reason]: a draft waits no more.
 
     The index is that of our entry where it was released, else null.
+    """
+    CAPTURED = 22
+    """[22, at, salt, hash]: what was seen on a public page; the capture is kept as content.
+
+    The hash is over salt and content, so that nobody finds out by it which page it was.
     """
     OFFERED = 16
     """[16, at, post, officer, salt, hash]: a watch was offered with its brief; content kept.
@@ -123,6 +129,26 @@ REFUSALS_PER_MINUTE_MAX: Final = 60
 """Rows about refusals: a hostile counterpart must not fill the disk."""
 
 
+class PerMinute:
+    """Lets so many through in a minute, and no more.
+
+    Args:
+        most: How many.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._since = 0
+        self._count = 0
+
+    def admits(self, at: int) -> bool:
+        """Count one; whether it is let through."""
+        if not 0 <= at - self._since < MINUTE_MS:
+            self._since, self._count = at, 0
+        self._count += 1
+        return self._count <= self._most
+
+
 class Journal:
     """The journal of one line.
 
@@ -133,25 +159,22 @@ class Journal:
         self.origin = origin
         self.tree = Tree()
         self._rows: list[StoredEntry] = []
-        self._refusals_since = 0
-        self._refusals = 0
+        self._refusals = PerMinute(REFUSALS_PER_MINUTE_MAX)
 
     @property
     def head(self) -> Checkpoint:
         """The head over the rows that were flushed."""
         return Checkpoint(self.origin, self.tree.size, self.tree.root())
 
-    def add(self, happened: Happened, at: int, *rest: Value, content: bytes = b"") -> None:
-        """Gather a row."""
+    def add(self, happened: Happened, at: int, *rest: Value, content: bytes = b"") -> int:
+        """Gather a row; the index that it will have."""
         values = [normalize("NFC", one) if isinstance(one, str) else one for one in rest]
         self._rows.append(StoredEntry(cbor.encode([int(happened), at, *values]), content))
+        return self.tree.size + len(self._rows) - 1
 
     def add_refusal(self, at: int, party: str, circuit: str, reason: str, what: str) -> bool:
         """Gather a row about a refusal, unless this minute has too many; whether it was."""
-        if not 0 <= at - self._refusals_since < MINUTE_MS:
-            self._refusals_since, self._refusals = at, 0
-        self._refusals += 1
-        if self._refusals > REFUSALS_PER_MINUTE_MAX:
+        if not self._refusals.admits(at):
             return False
         self.add(Happened.REFUSED, at, party, circuit, reason, what[:400])
         return True

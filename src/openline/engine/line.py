@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from openline import __version__
 from openline.domain.errors import OurError, TheirError
-from openline.domain.instant import MINUTE_MS
+from openline.domain.instant import MINUTE_MS, SECOND_MS
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, certificate_id, mirror_name
-from openline.domain.line.observed import Observed, aggregate, counterpart_state
+from openline.domain.line.observed import COMM_OUT_MS, Observed, aggregate, counterpart_state
 from openline.domain.line.understanding import (
     SignedUnderstanding,
     check_amendment,
@@ -28,6 +28,7 @@ from openline.domain.line.understanding import (
     verify_understanding,
 )
 from openline.domain.party import Origin, Precedence
+from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 from openline.domain.record.checkpoint import sign_checkpoint
 from openline.domain.record.envelope import SALT_SIZE_BYTES, parse_content
@@ -46,25 +47,31 @@ from openline.domain.talk.keys import (
 )
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, parse_body
-from openline.domain.talk.signed_act import TOKEN_SIZE_BYTES
+from openline.domain.talk.signed_act import TOKEN_SIZE_BYTES, Sent
 from openline.domain.talk.watch import Change, Watch
+from openline.engine.alarm_view import LOST, SOURCE_SILENT
 from openline.engine.brief import watch_brief
 from openline.engine.commands import (
     AcknowledgeAlarm,
     ChangeKey,
     CheckNotice,
+    CheckSaying,
     Compose,
     DropPrivate,
     ExportCourier,
     HoldEvidence,
     ImportCourier,
     KeepPrivate,
+    NoteCapture,
     OfferWatch,
     OpenEpoch,
     PublishRevocation,
     Recorded,
     ReleaseEvidence,
+    TellAirAlerts,
+    TellSource,
     TrustOwnCopy,
+    request_hash,
 )
 from openline.engine.courier import export_courier, import_courier
 from openline.engine.desk import Desk, Draft
@@ -113,14 +120,17 @@ from openline.engine.pulse import TICKS_SKIPPED, Pulse
 from openline.engine.turn import Turn
 from openline.engine.views import Applied, View
 
-RECONCILE_WAIT_MS: Final = MINUTE_MS
-"""After this, on a line of three or more, an absent counterpart is not waited for."""
+GIVE_BACK_WAIT_MS: Final = MINUTE_MS
+"""After this, a counterpart that gives back what is missing holds up no new outbox."""
 
 GREETING_WAIT_MS: Final = MINUTE_MS // 2
 """A connection without an accepted greeting is ended, so that it can be dialled anew."""
 
 WAIT_STEP_MS_MAX: Final = MINUTE_MS // 2
 """Time between two turns beyond this is a clock that was set, or a machine that slept."""
+
+SET_BACK_MS: Final = SECOND_MS
+"""A clock that went back by more than this between two turns was set: proofs start anew."""
 
 CONFLICT_STEPS_PER_TURN: Final = 8
 """Steps towards conflicts between two turns: some milliseconds, 50 ms at the very worst."""
@@ -168,6 +178,7 @@ class Line:
         self.name = understanding.line
         self.signed = signed
         self.first = signed
+        self.first_content = signed.content()
         self._counted_at = now
         self._waited_ms = 0
         self.broken = ""
@@ -191,6 +202,8 @@ class Line:
         self._ring_with_keys: KeyRing | None = None
         self.saved_size = 0
         self._observed = Observed.UNKNOWN
+        # Since when counterparts are LOST.
+        self._lost: dict[str, int] = {}
         self.intake = Intake(self)
         self.view = View(own, understanding, self._message_at, books)
         self.desk = Desk(own, self.view)
@@ -233,12 +246,18 @@ class Line:
             match command:
                 case Compose():
                     self._compose(turn, token, command)
-                case CheckNotice(message=message):
-                    turn.effects.append(Answer(token, self.desk.check(message, turn.now)))
+                case CheckNotice():
+                    turn.effects.append(Answer(token, self.desk.check(command, turn.now)))
+                case CheckSaying(compose=compose):
+                    turn.effects.append(Answer(token, self.desk.check_draft(compose, turn.now)))
                 case AcknowledgeAlarm(alarm=alarm, by=by):
                     turn.effects += self.view.acknowledge(alarm, by, turn.now)
                     self.journal.add(Happened.ACTED, turn.now, *by, ACKNOWLEDGED, alarm)
                     turn.effects.append(Answer(token, {"line": self.name, "alarm": alarm}))
+                case TellAirAlerts(alerts=alerts):
+                    for alert in alerts:
+                        turn.effects += self.view.tell_air(alert, turn.now)
+                    turn.effects.append(Answer(token, {"line": self.name}))
                 case KeepPrivate():
                     turn.effects.append(Answer(token, self._keep_private(turn, command)))
                 case DropPrivate(name=name, by=by):
@@ -254,6 +273,11 @@ class Line:
                     self._release(turn, token, command)
                 case RejectDraft():
                     turn.effects.append(Answer(token, reject_draft(self, turn, command)))
+                case NoteCapture(content=content):
+                    turn.effects.append(Answer(token, self._note_capture(turn, content)))
+                case TellSource():
+                    self._tell_source(turn, command)
+                    turn.effects.append(Answer(token, {"line": self.name}))
                 case HoldEvidence() | ReleaseEvidence():
                     salt = self._chance.bytes(SALT_SIZE_BYTES)
                     turn.effects.append(Answer(token, hold_or_release(self, turn, command, salt)))
@@ -298,6 +322,23 @@ class Line:
         salt = self._chance.bytes(SALT_SIZE_BYTES)
         self.journal.add(Happened.LET_GO, self.view.now, *by, name, salt)
 
+    def _tell_source(self, turn: Turn, source: TellSource) -> None:
+        """Raise or end the alarm that a source of public statements is silent."""
+        if source.since is None:
+            turn.effects += self.view.end_alarm(SOURCE_SILENT, source.name, turn.now)
+            return
+        facts = {"name": source.name, "address": source.address, "since": source.since}
+        turn.effects += self.view.raise_alarm(
+            SOURCE_SILENT, Precedence.PRIORITY, turn.now, facts, source.name
+        )
+
+    def _note_capture(self, turn: Turn, content: bytes) -> dict[str, Any]:
+        """Note what was seen on a public page; the line, and the row of its journal."""
+        salt = self._chance.bytes(SALT_SIZE_BYTES)
+        digest = hashlib.sha256(salt + content).digest()
+        row = self.journal.add(Happened.CAPTURED, turn.now, salt, digest, content=content)
+        return {"line": self.name, "row": row}
+
     def _note(self, turn: Turn, by: tuple[str, str], act: str, subject: str) -> None:
         """Note in the journal what an officer did on this node only."""
         if any(by):
@@ -316,7 +357,7 @@ class Line:
         return watch_brief(self, now)
 
     def _compose(self, turn: Turn, token: int, command: Compose) -> None:
-        request = _request_hash(command.request_id)
+        request = request_hash(command.request_id)
         if done := self._requests.get(request):
             turn.effects.append(Answer(token, done))
             return
@@ -325,7 +366,7 @@ class Line:
             return
         self._must_sign()
         draft = self.desk.compose(command, turn.now)
-        check_signed(self, draft.message, turn.now)
+        check_signed(self, draft.message, self._sent(draft, turn.now))
         waiting = _Waiting(draft, [token], request)
         self._waiting.append(waiting)
         if request:
@@ -340,11 +381,15 @@ class Line:
             return
         waiting, by = self.drafts.named(command.token, turn.now), By(*command.by)
         draft = self.desk.compose(said, turn.now)
-        check_signed(self, draft.message, turn.now)
+        check_signed(self, draft.message, self._sent(draft, turn.now))
         if command.signature is not None:
             note_use(self, turn, by, command.signature)
         self.drafts.begin_release(waiting, by)
         self._waiting.append(_Waiting(draft, [token], released=(waiting, by)))
+
+    def _sent(self, draft: Draft, now: int) -> Sent:
+        """What the envelope of a draft will say, if nothing else is said before it."""
+        return Sent(now, self.outbox.size, draft.precedence, draft.recipients)
 
     def _publish_roster(self) -> None:
         """Publish a changed roster, behind what waits and the old one signs."""
@@ -405,8 +450,11 @@ class Line:
 
     def is_current(self) -> bool:
         """Whether our copy of our outbox is known to be the last one."""
-        if self.broken or any(peer.holds_more for peer in self.peers.values()):
+        if self.broken:
             return False
+        for peer in self.peers.values():
+            if peer.holds_more:
+                return False
         if not self._may_sign:
             waiting = self.waiting_for()
             self._may_sign = self.may_do_without(waiting)
@@ -416,14 +464,17 @@ class Line:
         return self._may_sign
 
     def may_do_without(self, waiting: list[str]) -> bool:
-        """Whether we may go on without the word of these counterparts."""
-        is_late = self.has_waited and len(waiting) < len(self.peers)
-        return self._own_copy_is_current or not waiting or is_late
+        """Whether we may go on without the word of these counterparts.
+
+        One that is absent may be the only one that holds our last entries, so time
+        alone never answers for it: a person does, or an anchor that is kept apart.
+        """
+        return self._own_copy_is_current or not waiting
 
     @property
     def has_waited(self) -> bool:
-        """Whether absent counterparts were waited for long enough since the start."""
-        return self._waited_ms >= RECONCILE_WAIT_MS
+        """Whether what is given back was waited for long enough since the start."""
+        return self._waited_ms >= GIVE_BACK_WAIT_MS
 
     def _count_wait(self, now: int) -> None:
         """Count the time since the start; a clock that is set does not count."""
@@ -531,7 +582,7 @@ class Line:
     def _system_draft(self, message: Message) -> Draft:
         return Draft(
             kind=int(message.message_kind),
-            body=message.to_body(),
+            body=cbor.encode(message.to_body()),
             reply_to=None,
             precedence=int(Precedence.PRIORITY),
             recipients=tuple(self.peers),
@@ -539,18 +590,28 @@ class Line:
         )
 
     def _draft(self, kind: Kind, content: bytes) -> Draft:
-        body = parse_content(content)
         return Draft(
             kind=int(kind),
-            body=body,
+            body=b"",
             reply_to=None,
             precedence=int(Precedence.ROUTINE),
             recipients=tuple(self.peers),
-            message=parse_body(kind, body),
+            message=parse_body(kind, parse_content(content)),
             content=content,
         )
 
     # The end of a turn, before and after the commit.
+
+    def begin(self, now: int) -> None:
+        """Notice a clock that was set back, before anything is taken in by it.
+
+        An age that is measured across this would be too small, and no state outlives
+        its proof: proofs are void, and what answers an earlier probe is none.
+        """
+        if now < self._counted_at - SET_BACK_MS:
+            for peer in self.peers.values():
+                peer.tick_answered_at = None
+                peer.probes.clear()
 
     def finish(self, turn: Turn) -> None:
         """Record what waits, tick if it is due, write the journal."""
@@ -558,10 +619,10 @@ class Line:
         turn.writes += self._receipts_given
         self._receipts_given = []
         self._count_wait(turn.now)
+        # What time brings is known before it is said that a post is unmanned.
+        turn.effects += self.view.advance(turn.now)
         if self.is_current():
             self._publish_roster()
-            # What time brings is known before it is said that a post is unmanned.
-            turn.effects += self.view.advance(turn.now)
             self._waiting += [_Waiting(draft) for draft in self._vacancies(turn.now)]
             self._record_all(turn)
         self._answer_rest(turn)
@@ -576,7 +637,7 @@ class Line:
             self.has_signed = True
             self.journal.add(Happened.STARTED, turn.now, __version__)
         if self.outbox.size == 0 and self.can_sign():
-            first = self._draft(Kind.UNDERSTANDING, self.first.content())
+            first = self._draft(Kind.UNDERSTANDING, self.first_content)
             self._record(turn, [_Waiting(first)])
         alone, self._alone = self._alone, []
         for token, make in alone:
@@ -722,7 +783,7 @@ class Line:
             for watch in peer.circuits.values():
                 watch.advance(turn.now, timers)
             self._nudge(turn, peer)
-        turn.effects += self.view.advance(turn.now)
+        self._watch_for_comm_out(turn)
         observed = self.observed(turn.now)
         if observed is not self._observed:
             self._observed = observed
@@ -732,6 +793,26 @@ class Line:
         # Most turns are too soon after a tick: what it would say is not even gathered.
         if self.pulse.may_be_due(turn.now):
             self._tick(turn, observed)
+
+    def _watch_for_comm_out(self, turn: Turn) -> None:
+        """Alarm when a counterpart is LOST, and say so when it is heard again.
+
+        An interval later, for a clock that leaps, or a machine that slept, is no cut.
+        """
+        for party, peer in self.peers.items():
+            if self._observed_of(peer, turn.now) is not Observed.LOST:
+                if (over := self._lost.pop(party, None)) is not None:
+                    key = f"{party}/{over}"
+                    turn.effects += self.view.end_alarm(LOST, key, turn.now)
+                continue
+            since = self._lost.setdefault(party, turn.now)
+            if turn.now - since >= self.pulse.interval_ms:
+                by = [since + after for after in COMM_OUT_MS]
+                facts = {"party": party, "since": since, "by": by}
+                key = f"{party}/{since}"
+                turn.effects += self.view.raise_alarm(
+                    LOST, Precedence.IMMEDIATE, turn.now, facts, key
+                )
 
     def _tick(self, turn: Turn, observed: Observed) -> None:
         """Make a tick if there is something to say, or nothing was said for long."""
@@ -1049,13 +1130,6 @@ class Line:
         for role in dict.fromkeys(self._taken_in_use):
             turn.effects.append(PromoteKey(role.name.lower()))
         self._taken_in_use = []
-
-
-def _request_hash(request_id: str) -> bytes:
-    """What is kept of a request id; empty for none."""
-    if not request_id:
-        return b""
-    return hashlib.sha256(request_id.encode(errors="surrogatepass")).digest()[:16]
 
 
 def _is_past(since: int | None, now: int, patience_ms: int) -> bool:

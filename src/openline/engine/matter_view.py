@@ -82,6 +82,7 @@ class Matter:
         told: The clocks that ran out and were told, by other party.
         parts: Of a matter with a name, its messages, from which the rest follows.
         counted_for: Among whose open matters it is counted: whose message made it here.
+        position: Running number on this node, from 1, in the order in which they came.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Matter:
     told: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
     parts: list["_Part"] = field(default_factory=list)
     counted_for: str = ""
+    position: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -176,6 +178,7 @@ class MatterView:
             for kind in one.opened_by:
                 self._by_kind.setdefault(kind, []).append(one)
         self._matters: dict[str, Matter] = {}
+        self._came = 0
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._open_count: dict[str, int] = {}
         # Which matter a message belongs to, by its place.
@@ -244,12 +247,14 @@ class MatterView:
         """The highest tier that must know of a matter, as last looked at."""
         return max((one.tier for one in matter.standings.values()), default=1)
 
-    def listed(self, *, open_only: bool, subject: str = "") -> list[Matter]:
-        """The matters of a subject, or all, as they came."""
+    def listed(self, *, open_only: bool, subject: str = "", after: int = 0) -> list[Matter]:
+        """The matters of a subject, or all, as they came, after a position."""
         return [
             matter
             for matter in self._matters.values()
-            if (matter.is_open or not open_only) and subject in ("", matter.subject.name)
+            if matter.position > after
+            and (matter.is_open or not open_only)
+            and subject in ("", matter.subject.name)
         ]
 
     @property
@@ -333,6 +338,7 @@ class MatterView:
         standings = {other: self._standing(matter, other, now) for other in matter.others}
         record = matter.record
         return {
+            "position": matter.position,
             "id": self.id_of(matter),
             "subject": matter.subject.name,
             "party": record.party,
@@ -360,6 +366,8 @@ class MatterView:
     def shared(self, now: int) -> list[dict[str, Any]]:
         """What both nodes of a line have alike: every matter without what is local."""
         rows = [self.to_json(matter, now) for matter in self._matters.values()]
+        for row in rows:
+            del row["position"]
         return sorted(rows, key=lambda row: (row["at"], row["id"]))
 
     def id_of(self, matter: Matter) -> str:
@@ -429,7 +437,7 @@ class MatterView:
             return None
         key = f"{target.party}/{target.epoch}/{target.index}"
         matter = Matter(key, self._escalation, target, "", (ALL,), counted_for=record.party)
-        self._matters[key] = matter
+        self._keep(matter)
         self._open_count[record.party] = self._open_count.get(record.party, 0) + 1
         self._happen(matter, target, Deed(OPENED), ())
         for mark in target.marks_of("answered"):
@@ -484,9 +492,14 @@ class MatterView:
             return None
         matter = Matter(key, subject, record, name, self._others(subject, record))
         matter.counted_for = record.party
-        self._matters[key] = matter
+        self._keep(matter)
         self._open_count[record.party] = self._open_count.get(record.party, 0) + 1
         return matter
+
+    def _keep(self, matter: Matter) -> None:
+        self._came += 1
+        matter.position = self._came
+        self._matters[matter.key] = matter
 
     # Matters that people name.
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from openline.domain.limits import MARKS_PER_MESSAGE_MAX, MARKS_WAITING_MAX
 from openline.domain.line.understanding import Understanding
-from openline.domain.party import Origin, Precedence, parse_origin
+from openline.domain.party import Precedence, outbox_name, parse_origin
 from openline.domain.record.envelope import Header
 from openline.domain.talk.kinds import Kind
 
@@ -369,6 +369,10 @@ class MessageView:
         """At most so many messages after a position, in order."""
         return self._all[max(0, position) : max(0, position) + max(0, count)]
 
+    def within(self, start: int, end: int) -> list[MessageRecord]:
+        """The messages that this node recorded in a window, half-open, in order."""
+        return [record for record in self._all if start <= record.received_at < end]
+
     def to_json(self, record: MessageRecord) -> dict[str, Any]:
         """The message as faces show it; instants in milliseconds."""
         is_own = record.party == self.own
@@ -402,6 +406,8 @@ class MessageView:
 
     def _talk_marks(self, record: MessageRecord) -> dict[str, Any]:
         """What is said about a message beside answers; what is not there is left out."""
+        if record.marks is None:
+            return {}
         shown = {name: [self._mark_json(mark) for mark in record.marks_of(name)]
                  for name in TALK_MARKS}  # fmt: skip
         return {name: marks for name, marks in shown.items() if marks}
@@ -479,7 +485,7 @@ class MessageView:
     def _our_last(self, origin: str, size: int) -> MessageRecord | None:
         """The last of our messages that a head of our outbox covers."""
         for epoch, outbox in self._outboxes.get(self.own, {}).items():
-            if origin == str(Origin(self.own, self._line, "out", epoch)):
+            if origin == outbox_name(self.own, self._line, epoch):
                 return outbox.get(size - 1)
         return None
 
@@ -500,7 +506,7 @@ def kind_name(kind: int) -> str:
 
 def flag_names(flags: int) -> list[str]:
     """The names of the flags, in the order of their meaning."""
-    return [str(flag.name) for flag in Flag if flags & flag]
+    return [str(flag.name) for flag in Flag if flags & flag] if flags else []
 
 
 _KINDS: Final = frozenset(int(kind) for kind in Kind)

@@ -299,8 +299,7 @@ class Mirror:
             The author's head with our cosignature, where it is the first of its
             size: our own proof of when we received what it covers.
         """
-        links = peer.greeted()
-        if not links or peer.is_forked or self.tree.size <= peer.acked:
+        if peer.is_forked or self.tree.size <= peer.acked or not (links := peer.greeted()):
             return None
         first, rows = None, ""
         if signer is not None and self.tree.size >= max(peer.must_hold_of(self.epoch), 1):

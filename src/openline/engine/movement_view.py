@@ -10,6 +10,7 @@ from typing import Any
 
 from openline.domain.line.understanding import Understanding
 from openline.domain.talk.movement import SIDE_PREFIX, Movement
+from openline.engine.air_watch import plain_name
 from openline.engine.conflict_view import Side
 from openline.engine.message_view import MessageRecord, MessageView
 from openline.engine.notice_view import Load, NoticeRecord, NoticeView
@@ -37,6 +38,15 @@ class MovementView(NoticeView):
     def _release(self, entry: NoticeRecord) -> None:
         super()._release(entry)
         self._bodies.pop(entry.side, None)
+
+    def called(self) -> dict[str, Side]:
+        """The live movements by their ids and by what their vehicles are called."""
+        found: dict[str, Side] = {}
+        for side, movement in self._bodies.items():
+            plates = [vehicle.plate for vehicle in movement.vehicles if vehicle.plate]
+            for name in (movement.movement_id, *plates):
+                found.setdefault(plain_name(name), side)
+        return found
 
     def find_movement(self, name: str) -> NoticeRecord | None:
         """A movement by `ID`, our own first, or by `party/ID`."""

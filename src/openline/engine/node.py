@@ -5,13 +5,15 @@ transaction, calls `settle`, and performs the turn's effects. Nothing in here
 does I/O beyond the ports.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from openline.domain.errors import OurError, TheirError
+from openline.domain.limits import LABEL_CHARS_MAX, SIGN_IN_FAILURES_NOTED_PER_MINUTE_MAX
 from openline.domain.line.understanding import (
     SignedUnderstanding,
     parse_signed_understanding,
+    parse_understanding,
     understanding_hash,
     verify_understanding,
 )
@@ -27,14 +29,16 @@ from openline.engine.events import (
     LinkClosed,
     LinkOpened,
 )
-from openline.engine.journal import ADOPTED, Happened
+from openline.engine.journal import ADOPTED, Happened, PerMinute
 from openline.engine.line import Line
 from openline.engine.people import (
     AboutPeople,
     AddPasskey,
     AddPerson,
+    AtTheDoor,
     DisablePerson,
     DropPasskey,
+    NoteAtTheDoor,
     NoteUse,
     People,
     ResetPerson,
@@ -72,6 +76,7 @@ class Node:
         chance: Its randomness.
         store: What it stands on.
         own_copy_is_current: Whether it is certain that the store is no old copy.
+        current_lines: The lines of which that is certain, where it is not of all.
         books: The code books that it holds, by hash.
         people: Who may act for the party on the officers' port.
     """
@@ -84,6 +89,7 @@ class Node:
         store: Store,
         *,
         own_copy_is_current: bool = False,
+        current_lines: Collection[str] = (),
         books: Mapping[bytes, CodeBook] | None = None,
     ) -> None:
         self.party = party
@@ -91,8 +97,10 @@ class Node:
         self.people = People()
         self._keys = keys
         self._chance = chance
+        self._failures_noted = PerMinute(SIGN_IN_FAILURES_NOTED_PER_MINUTE_MAX)
         self._store = store
         self._own_copy_is_current = own_copy_is_current
+        self._current_lines = current_lines
         self._books = books or {}
         self._line_of_link: dict[int, Line] = {}
 
@@ -116,6 +124,7 @@ class Node:
             self.lines[line.name] = line
 
     def _make_line(self, signed: SignedUnderstanding, now: int) -> Line:
+        name = parse_understanding(signed.data).line
         return Line(
             self.party,
             signed,
@@ -123,7 +132,7 @@ class Node:
             self._chance,
             self._store,
             now,
-            own_copy_is_current=self._own_copy_is_current,
+            own_copy_is_current=self._own_copy_is_current or name in self._current_lines,
             books=self._books,
             people=self.people,
         )
@@ -131,6 +140,8 @@ class Node:
     def handle(self, events: Iterable[Event], now: int) -> Turn:
         """What a batch of events causes; the writes are to be committed first."""
         turn = Turn(now)
+        for line in self.lines.values():
+            line.begin(now)
         for event in events:
             self._take(turn, event)
         for line in self.lines.values():
@@ -160,6 +171,8 @@ class Node:
                     line.intake.frame(turn, link, frame)
             case CommandGiven(token, Adopt(signed, by)):
                 self._adopt(turn, token, signed, by)
+            case CommandGiven(token, NoteAtTheDoor() as note):
+                self._note_at_the_door(turn, token, note)
             case CommandGiven(token, command) if isinstance(command, AboutPeople):
                 self._change_people(turn, token, command)
             case CommandGiven(token, command):
@@ -199,14 +212,22 @@ class Node:
             return
         if not isinstance(command, NoteUse):
             post, officer = getattr(command, "by", (kept.person.posts[0], kept.person.name))
-            for line in self.lines.values():
-                subject: list[Value] = [
-                    self._chance.bytes(16),
-                    _WHAT[type(command)],
-                    kept.person.name,
-                ]
-                line.journal.add(Happened.ACTED, turn.now, post, officer, "PERSON_CHANGED", subject)
+            what = _WHAT[type(command)]
+            self._note_person(turn, (post, officer), "PERSON_CHANGED", what, kept.person.name)
         turn.effects.append(Answer(token, kept))
+
+    def _note_at_the_door(self, turn: Turn, token: int, note: NoteAtTheDoor) -> None:
+        """Note who signed in, out or in vain, in every line's journal."""
+        is_failure = note.act is AtTheDoor.SIGN_IN_FAILED
+        if not is_failure or self._failures_noted.admits(turn.now):
+            self._note_person(turn, note.by, note.act, note.what[:LABEL_CHARS_MAX], note.name)
+        turn.effects.append(Answer(token, None))
+
+    def _note_person(self, turn: Turn, by: tuple[str, str], act: str, what: str, name: str) -> None:
+        """A row about somebody in every line's journal, each with a salt of its own."""
+        for line in self.lines.values():
+            subject: list[Value] = [self._chance.bytes(16), what, name]
+            line.journal.add(Happened.ACTED, turn.now, *by, act, subject)
 
     def _check_posts(self, posts: Iterable[str]) -> None:
         """Confirm that posts are ours on some line, where there is a line.

@@ -20,12 +20,13 @@ from typing import Any, Final, TypeAlias
 from openline.domain.limits import LIVE_VERTICES_MAX, VERSIONS_KEPT
 from openline.domain.line.understanding import Understanding
 from openline.domain.space.volume import Volume, VolumeDoesNotHold, check_volume
+from openline.domain.talk.kinds import Kind
 from openline.domain.talk.lead_time import lead_class, lead_time_ms
 from openline.domain.talk.life import NOTICE_LIFE, NoticeEvent, NoticeState
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Notice, Operation
 from openline.engine.conflict_view import Occupied, Side
-from openline.engine.message_view import Flag, MessageRecord, MessageView, flag_names
+from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, flag_names
 
 Load: TypeAlias = Callable[[str, int, int], Message | Unreadable]
 """Reads a message from the store by author, index and epoch of the outbox."""
@@ -223,6 +224,10 @@ class NoticeView:
             entry.newest.record.flags |= Flag.UNCHECKED
         return Occupied(entry.body.version, entry.kind, entry.is_exercise, volumes)
 
+    def is_due(self, now: int) -> bool:
+        """Whether a window may have opened or closed until now."""
+        return bool(self._agenda) and self._agenda[0][0] <= now
+
     def advance(self, now: int) -> Iterator[tuple[NoticeRecord, bool]]:
         """The notices whose windows opened (True) or closed (False) until now, in order."""
         while self._agenda and self._agenda[0][0] <= now:
@@ -409,7 +414,7 @@ class NoticeView:
         read_at = record.read_at(party)
         if read_at is not None:
             yield read_at, 1, NoticeEvent.READ
-        for mark in record.marks_of("answered"):
+        for mark in self._answers(record):
             if mark.party == party and mark.said in _ANSWERS:
                 yield mark.received_at, 2, NoticeEvent(mark.said)
         if version.valid_from is not None and version.valid_from <= now:
@@ -439,9 +444,16 @@ class NoticeView:
     def _first_receipt_at(self, record: MessageRecord) -> int | None:
         return min(self._messages.delivered(record).values(), default=None)
 
+    def _answers(self, record: MessageRecord) -> Iterator[Mark]:
+        """The responses to a version; what answers other things answers no notice."""
+        for mark in record.marks_of("answered"):
+            by = self._messages.find(mark.party, mark.index, mark.epoch)
+            if by is not None and by.kind == Kind.RESPONSE:
+                yield mark
+
     def _responses(self, entry: NoticeRecord) -> Iterator[dict[str, Any]]:
         for version in entry.versions:
-            for mark in version.record.marks_of("answered"):
+            for mark in self._answers(version.record):
                 shown: dict[str, Any] = {
                     "party": mark.party,
                     "answer": mark.said,

@@ -16,7 +16,7 @@ from openline.domain.limits import FRAME_ENTRIES_MAX, FRAME_SIZE_BYTES_MAX
 from openline.domain.line.keyring import KeyRing, mirror_name
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
-from openline.domain.record.envelope import Header, make_content, seal_envelope
+from openline.domain.record.envelope import Header, content_around, seal_envelope
 from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
 from openline.domain.record.note import Note, parse_note, parse_signature_rows
 from openline.domain.record.signing import PublicKeys, Signer
@@ -109,7 +109,7 @@ class Outbox:
                 recipients=draft.recipients,
                 epoch=self.epoch,
             )
-            content = draft.content or make_content(self._chance.bytes(16), draft.body)
+            content = draft.content or content_around(self._chance.bytes(16), draft.body)
             sealed.append(Sealed(seal_envelope(header, content, signer), content))
         return sealed
 
@@ -206,8 +206,7 @@ class Outbox:
     def push(self, turn: Turn, peer: Peer, ring: KeyRing) -> None:
         """Send a counterpart what it lacks: each FLASH first, then in order."""
         self._push_flashes(turn, peer, ring)
-        links = peer.greeted()
-        if not links:
+        if peer.sent >= self.tree.size or not (links := peer.greeted()):
             return
         while peer.sent < self.tree.size and peer.has_room:
             if peer.sent == peer.held:
@@ -220,12 +219,10 @@ class Outbox:
 
     def _push_flashes(self, turn: Turn, peer: Peer, ring: KeyRing) -> None:
         """Send each FLASH ahead of the log, on two circuits."""
-        links = peer.best_of_each_circuit()[:FLASH_CIRCUITS]
-        if not links:
-            return
-        for index in self._flashes:
-            if index < max(peer.urgent_sent, peer.held):
-                continue
+        known = max(peer.urgent_sent, peer.held)
+        waiting = [index for index in self._flashes if index >= known]
+        links = peer.best_of_each_circuit()[:FLASH_CIRCUITS] if waiting else []
+        for index in waiting if links else ():
             # Under a head of the entry's own key, which the counterpart needs anyhow.
             size = self.tree.size
             size = size if ring.node_for_size(size) == ring.node_at(index) else index + 1

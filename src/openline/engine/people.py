@@ -12,6 +12,7 @@ here checks one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
@@ -23,7 +24,7 @@ from openline.domain.limits import (
     PEOPLE_MAX,
 )
 from openline.domain.line.form import LABEL, Blob, Field, Instant, Items, Record, Text, Whole
-from openline.domain.line.people import PERSON, Person, plain_name
+from openline.domain.line.people import PERSON, Person, plain_name, same_name
 from openline.domain.record import cbor
 from openline.domain.record.passkey import passkey_id
 from openline.domain.talk.body import BY_FORM, By
@@ -189,6 +190,36 @@ class NoteUse:
     count: int = 0
 
 
+class AtTheDoor(StrEnum):
+    """What is journalled about signing in and out, under the name of whom it is about."""
+
+    SIGNED_IN = "SIGNED_IN"
+    SIGNED_OUT = "SIGNED_OUT"
+    SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    LOCKED = "LOCKED"
+    UNLOCKED = "UNLOCKED"
+    POST_CHOSEN = "POST_CHOSEN"
+    SESSION_ENDED = "SESSION_ENDED"
+    LINK_MADE = "LINK_MADE"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAtTheDoor:
+    """Note in the journals what somebody did about signing in; nothing else changes.
+
+    Attributes:
+        act: What.
+        by: Post and officer; empty where it is not known who tried.
+        what: How, or from where.
+        name: Whom it is about.
+    """
+
+    act: AtTheDoor
+    by: tuple[str, str]
+    what: str
+    name: str
+
+
 AboutPeople: TypeAlias = (
     AddPerson | DisablePerson | ResetPerson | SetPassword | AddPasskey | DropPasskey | NoteUse
 )
@@ -235,6 +266,25 @@ class People:
         if kept is None:
             raise OurError(f"Nobody is called {name!r} here.", "See `openline people list`.")
         return kept
+
+    def check_apart(self, first: str, second: str) -> None:
+        """Confirm that neither of two people who say something together made the other.
+
+        Who adds, resets or enables somebody can hand the link to themselves, and would
+        be both persons. Somebody whom the node does not know is made by nobody.
+
+        Raises:
+            OurError: One of them did.
+        """
+        for made, maker in ((first, second), (second, first)):
+            kept = self.find(made)
+            if kept is not None and same_name(kept.changed_by.officer, maker):
+                raise OurError(
+                    f"{maker} added, reset or enabled {kept.person.name} last, and so does not "
+                    "say with them what two persons say.",
+                    "Let a third person release it, or let another administrator vouch for "
+                    "them: `openline people enable`.",
+                )
 
     def by_credential(self, credential: bytes) -> tuple[Kept, Passkey] | None:
         """Whose passkey has an id; None if it is nobody's."""

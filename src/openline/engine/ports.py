@@ -1,4 +1,4 @@
-"""The ports through which a node reaches the outside: store, signer, chance.
+"""The ports of a node to the outside: store, signer, chance, feeds.
 
 The engine names what it needs; adapters provide it; one contract suite holds
 every adapter and its in-memory fake to the same behaviour. Time comes in with
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from openline.domain.record.signing import PublicKeys, Signer
+from openline.domain.space.sighting import Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +193,13 @@ class Chance(Protocol):
 
     def bytes(self, count: int) -> bytes:
         """So many fresh random bytes."""
+
+
+class TakesSightings(Protocol):
+    """What the feeds of a node tell goes here: counted, kept, watched."""
+
+    def take(self, sightings: Sequence[Sighting]) -> None:
+        """Take what one read of one feed told, in its order; never empty, never raises.
+
+        It is called in the loop of the node and returns within milliseconds.
+        """

@@ -15,7 +15,7 @@ from openline.domain.limits import SIGNED_ACTS_REMEMBERED_MAX
 from openline.domain.record.passkey import Why
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.roster import Roster
-from openline.domain.talk.signed_act import Finding, Part, act_of, verify_act
+from openline.domain.talk.signed_act import Finding, Part, Sent, act_of, verify_act
 from openline.engine.message_view import MessageRecord
 
 Load: TypeAlias = Callable[[str, int, int], "Message | Unreadable"]
@@ -69,19 +69,19 @@ class SignedView:
 
     def findings(self, record: MessageRecord, message: Message | Unreadable) -> tuple[Finding, ...]:
         """What is found of each signature of a message."""
-        place = (record.epoch, record.index)
-        return self.judge(record.party, place, message, record.at)
+        sent = Sent(record.at, record.index, record.precedence, record.recipients)
+        return self.judge(record.party, record.epoch, message, sent)
 
     def judge(
-        self, party: str, place: tuple[int, int], message: Message | Unreadable, at: int
+        self, party: str, epoch: int, message: Message | Unreadable, sent: Sent
     ) -> tuple[Finding, ...]:
-        """What is found of each signature of a message at an epoch and index."""
+        """What is found of each signature of a message in an epoch of its author."""
         act = act_of(message)
         if act is None or isinstance(message, Unreadable):
             return ()
-        epoch, index = place
+        place = (epoch, index := sent.index)
         roster = self.roster(party, epoch, act.roster)
-        found = verify_act(party, self._line, message, at, roster)
+        found = verify_act(party, self._line, message, sent, roster)
         first = self._acts.get(party, OrderedDict()).get(act.token, place)
         why = None
         if first < place:

@@ -4,8 +4,9 @@ Corrections, query-acks, onward dissemination and translations are marks on the 
 that they are about (`message_view`). Here is what follows from them: about which message
 of ours to ask, what of theirs nobody has passed on, and what waits for a linguist.
 
-What is due here is each node's own: it rests on receipts, which each side holds for
-itself. What was asked, passed on and when is on the record and the same for both.
+What is to be asked is each node's own: it rests on receipts, which each side holds for
+itself. What must be passed on, until when, and what was, follows from the record and is
+the same for both.
 """
 
 import heapq
@@ -22,6 +23,7 @@ from openline.domain.talk.passed_on import Level
 from openline.domain.talk.query_ack import next_ask
 from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
+from openline.engine.conflict_view import Side
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView
 from openline.engine.talk_rules import ASKED_ABOUT, words_of
 
@@ -39,11 +41,13 @@ class Expected:
         record: The message.
         by_at: Until when.
         level: To which level at least.
+        subjects: What of it still holds: sites, a movement. Without any it is over.
     """
 
     record: MessageRecord
     by_at: int
     level: Level
+    subjects: dict[Side, None]
 
 
 class TalkView:
@@ -60,6 +64,9 @@ class TalkView:
         self._unread: OrderedDict[Place, MessageRecord] = OrderedDict()
         self._asked_of_us: OrderedDict[Place, MessageRecord] = OrderedDict()
         self._expected: OrderedDict[Place, Expected] = OrderedDict()
+        # The message by which a site or movement stands now, if it must be passed on.
+        self._said_by: dict[Side, Place] = {}
+        self._expected_of: dict[str, int] = {}
         self._agenda: list[tuple[int, Place]] = []
         # Their words, with the languages in which a person has given them.
         self._words: OrderedDict[Place, tuple[MessageRecord, frozenset[str]]] = OrderedDict()
@@ -106,21 +113,40 @@ class TalkView:
 
     # Onward dissemination.
 
-    def expect(self, record: MessageRecord, by_at: int, level: Level = Level.UNIT) -> None:
+    def expect(
+        self, record: MessageRecord, subject: Side, by_at: int, level: Level = Level.UNIT
+    ) -> None:
         """Let a message be one that each party addressed passes on.
 
         Args:
-            record: The message, ours or theirs: a protected site, a convoy.
+            record: The message, ours or theirs: protected sites, a movement.
+            subject: What it is about; one message may be about many.
             by_at: Until when, by the record's own times.
             level: To which level at least.
         """
         place = _place(record)
-        mine = sum(one.record.party == record.party for one in self._expected.values())
-        if mine >= PASSING_KEPT:
-            record.flags |= Flag.OVER_CAP
-            return
-        self._expected[place] = Expected(record, by_at, level)
-        heapq.heappush(self._agenda, (by_at, place))
+        if place not in self._expected:
+            mine = self._expected_of.get(record.party, 0)
+            if mine >= PASSING_KEPT:
+                record.flags |= Flag.OVER_CAP
+                return
+            self._expected_of[record.party] = mine + 1
+            self._expected[place] = Expected(record, by_at, level, {})
+            heapq.heappush(self._agenda, (by_at, place))
+        self._expected[place].subjects[subject] = None
+        self._said_by[subject] = place
+
+    def let_go(self, subject: Side) -> Expected | None:
+        """Let a subject be over or said anew; what need not be passed on any more."""
+        place = self._said_by.pop(subject, None)
+        if place is None:
+            return None
+        one = self._expected[place]
+        del one.subjects[subject]
+        if one.subjects:
+            return None
+        self._expected_of[one.record.party] -= 1
+        return self._expected.pop(place)
 
     def overdue(self, now: int) -> Iterator[tuple[Expected, tuple[str, ...]]]:
         """What should have been passed on until now and was not, once each."""
@@ -185,6 +211,7 @@ class TalkView:
             "party": party,
             "precedence": Precedence(record.precedence).name,
             "tier": 0,
+            "message": {"party": record.party, "epoch": record.epoch, "index": record.index},
         }
 
     # What waits for a linguist.

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from openline.domain.conduct.clock import Turn
+from openline.domain.conduct.clock import Turn, passed_on_by
 from openline.domain.conduct.table import SUBJECTS
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
@@ -33,13 +33,13 @@ from openline.domain.line.understanding import Understanding
 from openline.domain.party import Precedence
 from openline.domain.record.envelope import Header
 from openline.domain.space.conflict import Verdict
+from openline.domain.space.track_alert import AirAlert, AlertKind
 from openline.domain.talk.agreement import Adoption
 from openline.domain.talk.body import Reference
 from openline.domain.talk.call_record import CallRecord
 from openline.domain.talk.check import LineCheck, LineCheckReply
 from openline.domain.talk.code_book import Acts, CodeBook
 from openline.domain.talk.coded import Coded, entry_of
-from openline.domain.talk.contact import ContactReply
 from openline.domain.talk.correction import Correction
 from openline.domain.talk.declaration import Declaration, Status
 from openline.domain.talk.keys import Epoch, KeyRevoke, KeyRole
@@ -48,7 +48,6 @@ from openline.domain.talk.movement import SIDE_PREFIX, Movement
 from openline.domain.talk.notice import Notice
 from openline.domain.talk.passed_on import PassedOn
 from openline.domain.talk.private import Private
-from openline.domain.talk.query import QueryAnswer
 from openline.domain.talk.query_ack import QueryAck
 from openline.domain.talk.readout import Readout
 from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
@@ -60,7 +59,10 @@ from openline.domain.talk.statistics import GRACE_MS, Fact
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.watch import Change, Watch
 from openline.domain.talk.zone import Zone
+from openline.domain.talk.zone_contact import CONTACT_BEFORE_MS
+from openline.engine.air_watch import Watching
 from openline.engine.alarm_view import (
+    AIR_PREFIX,
     CALL_UNVERIFIED,
     CLOCK,
     CONFLICT,
@@ -84,6 +86,7 @@ from openline.engine.alarm_view import (
     Alarm,
     AlarmView,
 )
+from openline.engine.answers import answer_of
 from openline.engine.awaiting_view import AwaitingView
 from openline.engine.check_alarms import RESUMPTION_OFFERED, SERVICE, check_alarms, service_facts
 from openline.engine.check_view import CheckDue, CheckWaits, Turned
@@ -318,6 +321,25 @@ class View:
         """How many volumes are looked through for conflicts."""
         return self._conflicts.live_volumes
 
+    def watching(self) -> Watching:
+        """What of this line concerns tracks, as it is now."""
+        others = tuple(name for name in self._understanding.names() if name != self.own)
+        since = self._now - CONTACT_BEFORE_MS
+        in_contact = frozenset(
+            zone
+            for zone in self._zones.contact_zones(self.own, self._now)
+            if any(self._watch.has_contact(one, zone, since, self._now + 1) for one in others)
+        )
+        return Watching(
+            self._understanding.line,
+            self.own,
+            others,
+            self._conflicts.occupied(),
+            self._understanding.area,
+            in_contact,
+            self._movements.called(),
+        )
+
     def told(self, party: str, states: Iterable[tuple[str, str]], at: int) -> None:
         """Take in what a counterpart's tick says of its own scopes."""
         self._state.told(party, states, at)
@@ -343,6 +365,37 @@ class View:
         """
         self._is_live = True
         self._tell_alarm(self._alarms.raise_alarm(name, precedence, facts, at, key))
+        return self._told()
+
+    def tell_air(self, alert: AirAlert, at: int) -> list[Show]:
+        """Raise, change or end the alarm about what was noticed of a track."""
+        self._is_live = True
+        noticed = alert.noticed
+        name = f"{AIR_PREFIX}{noticed.kind.value}"
+        alarm_id = f"{name}/{alert.id}"
+        if alert.over_at is not None:
+            self._tell_alarm(self._alarms.end(alarm_id, at))
+            return self._told()
+        facts = {
+            "party": "",
+            "track": noticed.track,
+            "about": noticed.about,
+            "phase": noticed.phase.name,
+            **noticed.facts,
+        }
+        if noticed.kind is AlertKind.NO_CONTACT:
+            facts["draft"] = self._watch.draft_track(alert, self._understanding.names())
+        if self._alarms.knows(alarm_id):
+            self._tell_alarm(self._alarms.change(alarm_id, noticed.precedence, facts, at))
+        else:
+            alarm = self._alarms.raise_alarm(name, noticed.precedence, facts, at, alert.id)
+            self._tell_alarm(alarm)
+        return self._told()
+
+    def end_alarm(self, name: str, key: str, at: int) -> list[Show]:
+        """Say that the cause of an alarm that the engine raised is over."""
+        self._is_live = True
+        self._tell_alarm(self._alarms.end(f"{name}/{key}", at))
         return self._told()
 
     def acknowledge(self, alarm_id: str, by: tuple[str, str], at: int | None = None) -> list[Show]:
@@ -444,9 +497,33 @@ class View:
         """At most so many messages after a position, in order; without their words."""
         return [self._messages.to_json(record) for record in self._messages.after(after, count)]
 
-    def message(self, party: str, index: int) -> dict[str, Any] | None:
-        """One message without its words; None if there is none."""
-        record = self._messages.find(party, index)
+    @property
+    def message_count(self) -> int:
+        """How many messages are on this node's record of the line."""
+        return self._messages.count
+
+    def messages_within(
+        self, start: int, end: int, after: int, count: int
+    ) -> tuple[list[dict[str, Any]], int, int]:
+        """At most so many messages that this node recorded in a window, after a position.
+
+        Args:
+            start: First instant of the window.
+            end: First instant after it.
+            after: The last `position` that is known; 0 to begin.
+            count: How many at most.
+
+        Returns:
+            The messages, how many of the window come before them, and how many in all.
+        """
+        records = self._messages.within(start, end)
+        before = sum(record.position <= after for record in records)
+        shown = records[before : before + count]
+        return [self._messages.to_json(record) for record in shown], before, len(records)
+
+    def message(self, party: str, index: int, epoch: int | None = None) -> dict[str, Any] | None:
+        """One message without its words, by default of the newest outbox; None for none."""
+        record = self._messages.find(party, index, epoch)
         return None if record is None else self._messages.to_json(record)
 
     def signatures(self, party: str, index: int, message: Message | Unreadable) -> list[Any]:
@@ -614,6 +691,14 @@ class View:
         now = self._now if now is None else now
         listed = self._matters.listed(open_only=open_only, subject=subject)
         return [self._matters.to_json(matter, now) for matter in listed]
+
+    def matters_page(
+        self, after: int, count: int, *, open_only: bool, subject: str = ""
+    ) -> tuple[list[dict[str, Any]], int]:
+        """At most so many matters after a position, and how many more follow."""
+        found = self._matters.listed(open_only=open_only, subject=subject, after=after)
+        shown = [self._matters.to_json(matter, self._now) for matter in found[:count]]
+        return shown, len(found) - len(shown)
 
     def matter(self, name: str, now: int | None = None) -> dict[str, Any] | None:
         """A matter by its name, or by the serial of a message that belongs to it."""
@@ -796,13 +881,15 @@ class View:
                 self._take_notice(record, self._notices.take(record, message, self._now))
             case Movement():
                 entry = self._movements.take_movement(record, message, self._now)
+                if entry is not None:
+                    begins_at = entry.newest.valid_from if entry.is_live else None
+                    self._must_pass_on(record, entry.side, begins_at, holds=entry.is_live)
                 self._take_notice(record, entry)
             case Sites():
                 self._take_sites(record, message)
             case Zone():
                 self._take_zone(record, message)
-            case Read() | QueryAnswer() | ContactReply():
-                # Whoever answers has read it.
+            case Read():
                 self._mark(record, message.of, Mark("read", record))
             case ReadBack():
                 said = message.verdict.name
@@ -810,9 +897,7 @@ class View:
                 mark = Mark("read_back", record, said)
                 self._mark(record, message.of, mark, is_by_author=is_confirmed)
             case Response():
-                until = message.holding_until if message.answer is Answer.HOLDING else None
-                mark = Mark("answered", record, message.answer.name, until)
-                self._mark(record, message.of, mark)
+                self._take_answer(record, message)
                 self._state.offers.responded(record, message)
             case LineCheck():
                 self._state.ask(record, message)
@@ -836,7 +921,17 @@ class View:
             case KeyRevoke() if message.role is KeyRole.NODE:
                 self._distrust(record.party, message.from_index, record.index)
             case _:
-                pass
+                self._take_answer(record, message)
+
+    def _take_answer(self, record: MessageRecord, message: Message) -> None:
+        """Mark what a message answers, if it answers anything."""
+        given = answer_of(message)
+        if given is None:
+            return
+        if not isinstance(message, Response):
+            # Whoever answers has read it.
+            self._mark(record, given.of, Mark("read", record))
+        self._mark(record, given.of, Mark("answered", record, given.said, given.until))
 
     def _mark(
         self, record: MessageRecord, of: Reference, mark: Mark, *, is_by_author: bool = False
@@ -926,13 +1021,29 @@ class View:
         key = f"{of.party}/{of.index}"
         self._raise(QUERY_ACK, max(precedence, Precedence.PRIORITY), facts, key)
 
-    def _alarm_not_passed_on(self) -> None:
-        for expected, missing in self.talk.overdue(self._now):
+    def _must_pass_on(
+        self, record: MessageRecord, side: Side, begins_at: int | None, *, holds: bool
+    ) -> None:
+        """Let those who act be told of what a message says of a site or a movement."""
+        self._need_not_pass_on(side)
+        if holds:
+            timers = self._understanding.timers
+            by_at = passed_on_by(timers, record.precedence, record.at, begins_at)
+            self.talk.expect(record, side, by_at)
+
+    def _need_not_pass_on(self, side: Side) -> None:
+        """What was said of a site or a movement is over, or said anew."""
+        if (over := self.talk.let_go(side)) is not None:
+            for party in over.record.recipients:
+                self._end_not_passed_on_by(over.record, party)
+
+    def _alarm_not_passed_on(self, until: int) -> None:
+        for expected, missing in self.talk.overdue(until):
             record = expected.record
             facts = {**self._facts(record), "level": expected.level.name}
             for party in missing:
-                key = f"{record.party}/{record.epoch}/{record.index}~{party}"
                 told = {**facts, "by": party, "at": expected.by_at}
+                key = _passing_key(record, party)
                 self._raise(NOT_PASSED_ON, Precedence.IMMEDIATE, told, key)
 
     def _end_not_passed_on(self, record: MessageRecord, of: Reference) -> None:
@@ -940,8 +1051,11 @@ class View:
         passing = None if found is None else self.talk.passing(found)
         if found is None or passing is None or record.party in passing["not_passed_on"]:
             return
-        key = f"{found.party}/{found.epoch}/{found.index}~{record.party}"
-        self._tell_alarm(self._alarms.end(f"{NOT_PASSED_ON}/{key}", self._now))
+        self._end_not_passed_on_by(found, record.party)
+
+    def _end_not_passed_on_by(self, record: MessageRecord, party: str) -> None:
+        alarm_id = f"{NOT_PASSED_ON}/{_passing_key(record, party)}"
+        self._tell_alarm(self._alarms.end(alarm_id, self._now))
 
     def _end_asked(self, marked: MessageRecord) -> None:
         if self.own not in self.talk.unread_by(marked):
@@ -972,22 +1086,9 @@ class View:
     def _pass_time(self, now: int) -> None:
         """Do what is due until now; time never goes back here."""
         self._now = max(self._now, now)
-        windows = heapq.merge(
-            self._notices.advance(self._now),
-            self._movements.advance(self._now),
-            key=lambda one: _edge_of(*one),
-        )
-        for entry, is_open in windows:
-            # In the order of the clock, however long it was not looked at: what ends
-            # now may have become imminent before.
-            at = entry.newest.valid_from if is_open else entry.newest.valid_until
-            self._make_louder(self._now if at is None else at)
-            if is_open:
-                self._alarm_unread(entry)
-            else:
-                self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
-                self._end_unread(entry)
-            self._show_notice(entry)
+        # Most often no window does anything, and there is nothing to put in order.
+        if self._notices.is_due(self._now) or self._movements.is_due(self._now):
+            self._pass_time_of_windows()
         for record in self._private.advance(self._now):
             self._make_louder(self._now if record.over_at is None else record.over_at)
             self._tell_conflicts(self._conflicts.remove(record.side, self._now))
@@ -1001,9 +1102,30 @@ class View:
         for run_out in self._matters.advance(self._now):
             self._tell_run_out(run_out)
             self._show_matter(run_out.matter)
-        self._alarm_not_passed_on()
+        self._alarm_not_passed_on(self._now)
         for one in self._watches.advance(self._now):
             self._tell_watch(one)
+
+    def _pass_time_of_windows(self) -> None:
+        """Open and close the windows of notices and movements that are due until now."""
+        windows = heapq.merge(
+            self._notices.advance(self._now),
+            self._movements.advance(self._now),
+            key=lambda one: _edge_of(*one),
+        )
+        for entry, is_open in windows:
+            # In the order of the clock, however long it was not looked at: what ends
+            # now may have become imminent before.
+            at = _edge_of(entry, is_open)
+            self._make_louder(at)
+            self._alarm_not_passed_on(at)
+            if is_open:
+                self._alarm_unread(entry)
+            else:
+                self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
+                self._end_unread(entry)
+                self._need_not_pass_on(entry.side)
+            self._show_notice(entry)
 
     def _private_json(self, record: PrivateRecord) -> dict[str, Any]:
         found = self._conflicts.of(record.side, is_private=True)
@@ -1211,6 +1333,8 @@ class View:
 
     def _take_sites(self, record: MessageRecord, sites: Sites) -> None:
         for entry in self._sites.take(record, sites):
+            is_protected = entry.body is not None and entry.body.is_protected
+            self._must_pass_on(record, entry.side, None, holds=is_protected)
             self._check_standing([(entry.side, entry.occupied())])
             self._show_site(entry)
 
@@ -1461,6 +1585,11 @@ class View:
     def _told(self) -> list[Show]:
         shows, self._shows = self._shows, []
         return shows
+
+
+def _passing_key(record: MessageRecord, party: str) -> str:
+    """What is alarmed when a party has not passed on a message."""
+    return f"{record.party}/{record.epoch}/{record.index}~{party}"
 
 
 def _edge_of(entry: NoticeRecord, is_open: bool) -> int:

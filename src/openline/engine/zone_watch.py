@@ -13,10 +13,11 @@ Times count at the receiver: a contact counts from when it was on disk here.
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from openline.domain.limits import DRAFTS_KEPT
+from openline.domain.space.track_alert import AirAlert
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.zone import ZoneRule
 from openline.domain.talk.zone_contact import CONTACT_BEFORE_MS, zones_contacted
@@ -95,6 +96,42 @@ class ZoneWatch:
                 self._drafts.append(draft)
                 yield draft
 
+    def draft_track(self, alert: AirAlert, parties: Sequence[str]) -> str:
+        """Draft that a track is in a zone of ours without contact; its id.
+
+        The same event is drafted once. Whose the track is, its feed claims; with more
+        than one counterpart the officer says which.
+        """
+        if any(draft["id"] == alert.id for draft in self._drafts):
+            return alert.id
+        own, facts = self._messages.own, alert.noticed.facts
+        others = [party for party in parties if party != own]
+        zone_id = facts["name"]
+        entry = self._zones.of(own, zone_id)
+        declared = None if entry is None else entry.declared
+        said = [] if declared is None else [declared.record]
+        number = 0 if declared is None else declared.version
+        self._drafts.append(
+            {
+                "id": alert.id,
+                "party": others[0] if len(others) == 1 else "",
+                "article": f"zone {zone_id}, version {number}: {ZoneRule.PRIOR_CONTACT.name}",
+                "zone_id": zone_id,
+                "zone_version": number,
+                "agreed": entry is not None and _is_agreed(self._zones, entry, number),
+                "notice_id": "",
+                "conflict": "",
+                "exercise": False,
+                "entered_at": alert.opened_at,
+                "no_contact_since": alert.opened_at - CONTACT_BEFORE_MS,
+                "place": facts["place"],
+                "evidence": self._named(said),
+                "words": f"Track {alert.noticed.track} is in zone {zone_id}.",
+                "track": alert.noticed.track,
+            }
+        )
+        return alert.id
+
     def drafts(self) -> list[dict[str, Any]]:
         """The drafts, the oldest first; at most `DRAFTS_KEPT`."""
         return list(self._drafts)
@@ -132,16 +169,21 @@ class ZoneWatch:
             "entered_at": at,
             "no_contact_since": since,
             "place": {"lat_e7": finding.closest[0], "lon_e7": finding.closest[1]},
-            "evidence": [
-                {
-                    "party": record.party,
-                    "index": record.index,
-                    "serial": self._messages.serial(record.party, record.index),
-                }
-                for record in evidence
-            ],
+            "evidence": self._named(evidence),
             "words": finding.words(),
+            "track": "",
         }
+
+    def _named(self, records: Iterable[MessageRecord]) -> list[dict[str, Any]]:
+        """Messages as evidence names them."""
+        return [
+            {
+                "party": record.party,
+                "index": record.index,
+                "serial": self._messages.serial(record.party, record.index),
+            }
+            for record in records
+        ]
 
 
 def _is_agreed(zones: ZoneView, entry: ZoneRecord, number: int) -> bool:

@@ -76,7 +76,7 @@ BAD = [
     Bad("huge.kmz", packed(b" " * 17_000_000), "holds 17,000,000 bytes, more than 16,777,216"),
     Bad("picture.kmz", packed(b"", "a.png"), "is packed, but holds no .kml"),
     Bad("cut.kmz", packed(b"<kml></kml>")[:40], "has no list of entries"),
-    Bad("empty.aco", b"", "is empty. Read are airspace control orders (ACO), GeoJSON"),
+    Bad("empty.aco", b"", "is empty. Read are airspace control orders (ACO), ICAO NOTAM"),
     Bad("foreign.json", b'{"orders": []}', "is JSON, but in none of the forms that are read"),
     Bad("foreign.xml", b"<gpx></gpx>", "is XML, but not KML"),
     Bad("cut.geojson", b'{"type": "FeatureCollection", "features": [{"ty', "is not JSON"),

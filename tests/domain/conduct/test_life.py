@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openline.domain.conduct.clock import Clock, Turn, escalation
+from openline.domain.conduct.clock import Clock, Turn, escalation, passed_on_by
 from openline.domain.conduct.life import (
     GENERAL,
     OPENED,
@@ -215,6 +215,19 @@ def test_each_row_of_the_table_of_clocks_is_walked(subject: Subject, number: int
         assert after.state == subject.life.table[state][clock.event]
         assert after.tier == max(1, clock.tier)
         assert after.steps[-1].at == 100
+
+
+def test_what_begins_is_passed_on_before_it_begins() -> None:
+    """By the time for an answer or by the start, whichever is sooner; after 5 min at least."""
+    timers, minute = Timers(), 60_000
+
+    def minutes(precedence: Precedence, begins: int | None) -> int:
+        begins_at = None if begins is None else begins * minute
+        return passed_on_by(timers, precedence, 0, begins_at) // minute
+
+    assert [minutes(one, None) for one in reversed(Precedence)] == [5, 30, 180, 48 * 60]
+    assert [minutes(Precedence.ROUTINE, begins) for begins in (90, 5, 1, -60)] == [90, 5, 5, 5]
+    assert minutes(Precedence.FLASH, 90) == 5
 
 
 def test_an_unanswered_matter_goes_up_as_proposed() -> None:

@@ -71,6 +71,7 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.roster import Listed, Roster
 from openline.domain.talk.service import Service, ServiceOccasion
+from openline.domain.talk.shared_track import Belief, Claim, SharedTrack
 from openline.domain.talk.signed_act import ActSignature, Part, SignedAct
 from openline.domain.talk.site import Removal, Site, SiteOperation, Sites, Verification
 from openline.domain.talk.text import Text, Translation
@@ -205,6 +206,23 @@ talks = st.one_of(
         to=labels,
         text=texts,
         language=languages,
+    ),
+    st.builds(
+        SharedTrack,
+        by=bys,
+        track=needed_labels,
+        what=labels,
+        seen_at=instants,
+        position=positions,
+        altitude=st.none() | altitudes,
+        course_deg=st.none() | st.integers(0, 359),
+        speed_kt=st.none() | st.integers(1, 5_000),
+        accuracy_m=st.none() | st.integers(0, 50_000),
+        claim=st.sampled_from(Claim),
+        belief=st.sampled_from(Belief),
+        text=texts,
+        language=languages,
+        exercise=st.booleans(),
     ),
     st.builds(
         LaterTranslation,

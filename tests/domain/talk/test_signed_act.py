@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,10 @@ from openline.domain.talk.message import MESSAGES, parse_body
 from openline.domain.talk.roster import Listed, Roster
 from openline.domain.talk.signed_act import (
     ActSignature,
+    Drafted,
     Finding,
     Part,
+    Sent,
     SignedAct,
     challenge,
     statement,
@@ -25,11 +28,12 @@ from openline.domain.talk.signed_act import (
 )
 from tests.vectors import make_passkey
 from tests.vectors.authenticator import EDDSA, ORIGIN, RELYING_PARTY, Authenticator
-from tests.vectors.make_passkey import AT, DRAFTER, LINE, PARTY, RELEASER, TOKEN
+from tests.vectors.make_passkey import AT, DRAFTER, FIXED, LINE, PARTY, RELEASER, TOKEN
 
 SMITH = Authenticator("smith")
 JONES = Authenticator("jones", EDDSA)
 SAID_AT = AT + 60_000
+SENT = Sent(SAID_AT, FIXED.size + 3, FIXED.precedence, FIXED.recipients)
 
 
 def listed(by: By, key: Authenticator, role: Role) -> Listed:
@@ -54,7 +58,7 @@ def sign(
     message: Declaration, part: Part, key: Authenticator, by: By, party: str = PARTY
 ) -> ActSignature:
     """One officer's signature over a message."""
-    said = statement(party, LINE, message, part=part, by=by, token=TOKEN, at=AT)
+    said = statement(party, LINE, message, part=part, by=by, drafted=FIXED)
     made = key.assertion(challenge(said))
     parts = (made.authenticator_data, made.client_data, made.signature)
     return ActSignature(part, passkey_id(key.cose), *parts)
@@ -62,7 +66,7 @@ def sign(
 
 def signed(message: Declaration, *signatures: ActSignature) -> Declaration:
     """The message with signatures; at once means when it is said."""
-    act = SignedAct(TOKEN, AT, 7, signatures)
+    act = SignedAct(TOKEN, AT, 7, signatures, FIXED.size)
     return replace(message, effective_at=message.effective_at or SAID_AT, signed=act)
 
 
@@ -77,13 +81,13 @@ def whys(
     message: Declaration, at: int = SAID_AT, roster: Roster | None = ROSTER
 ) -> list[Why | None]:
     """Why each signature does not verify."""
-    return [one.why for one in verify_act(PARTY, LINE, message, at, roster)]
+    return [one.why for one in verify_act(PARTY, LINE, message, replace(SENT, at=at), roster)]
 
 
 @pytest.mark.parametrize("effective_at", [0, SAID_AT + 3_600_000])
 def test_both_signatures_verify(effective_at: int) -> None:
     """Drafter and releaser verify, whether it takes effect at once or later."""
-    found = verify_act(PARTY, LINE, both(effective_at), SAID_AT, ROSTER)
+    found = verify_act(PARTY, LINE, both(effective_at), SENT, ROSTER)
     assert found == (Finding(Part.SAID, DRAFTER, None), Finding(Part.RELEASED, RELEASER, None))
     assert found[1].to_json() == {
         "part": "RELEASED", "post": "commander", "officer": "Gen. Jones",
@@ -93,7 +97,7 @@ def test_both_signatures_verify(effective_at: int) -> None:
 
 def test_a_message_without_signatures_has_no_findings() -> None:
     """Where nobody signed there is nothing to be found."""
-    assert verify_act(PARTY, LINE, declaration(), SAID_AT, ROSTER) == ()
+    assert verify_act(PARTY, LINE, declaration(), SENT, ROSTER) == ()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ def test_a_signature_serves_one_party_line_part_and_person() -> None:
     assert message.signed is not None
     first, second = message.signed.signatures
     for party, line in (("bravo.example", LINE), (PARTY, "other-line")):
-        found = verify_act(party, line, message, SAID_AT, ROSTER)
+        found = verify_act(party, line, message, SENT, ROSTER)
         assert [one.why for one in found] == [Why.CHALLENGE] * 2
     swapped = (replace(second, part=Part.SAID), replace(first, part=Part.RELEASED))
     assert whys(signed(declaration(), *swapped)) == [Why.UNKNOWN_KEY, Why.UNKNOWN_KEY]
@@ -163,6 +167,34 @@ def test_an_act_is_of_its_day(at: int, expected: Why | None) -> None:
     """A signature serves for a day after the draft, and not before it."""
     message = signed(declaration(AT + 200_000_000), *_later(AT + 200_000_000))
     assert whys(message, at) == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"precedence": 3}, Why.CHALLENGE),
+        ({"recipients": ("bravo.example", "charlie.example")}, Why.CHALLENGE),
+        ({"recipients": ()}, Why.CHALLENGE),
+        ({"index": FIXED.size}, None),
+        ({"index": FIXED.size + 10_000}, None),
+        ({"index": FIXED.size - 1}, Why.TOO_OLD),
+        ({"index": FIXED.size + 10_001}, Why.TOO_OLD),
+    ],
+)
+def test_how_urgent_to_whom_and_when_is_signed(
+    changes: dict[str, Any], expected: Why | None
+) -> None:
+    """It serves with its precedence, its recipients, and near its place, dated back or not."""
+    found = verify_act(PARTY, LINE, both(), replace(SENT, **changes), ROSTER)
+    assert [one.why for one in found] == [expected, expected]
+
+
+def test_the_size_is_signed() -> None:
+    """An act that claims another place than it was drafted at does not verify."""
+    message = both()
+    assert message.signed is not None
+    moved = replace(message, signed=replace(message.signed, size=FIXED.size + 1))
+    assert whys(moved) == [Why.CHALLENGE, Why.CHALLENGE]
 
 
 def _later(effective_at: int) -> tuple[ActSignature, ActSignature]:
@@ -225,6 +257,9 @@ def test_statements_are_those_of_the_vectors() -> None:
         said = statement(
             one["party"], one["line"], Declaration.record.from_json(one["message"], ""),
             part=Part[one["part"]], by=By(one["post"], one["officer"]),
-            token=bytes.fromhex(one["token"]), at=one["at"],
+            drafted=Drafted(
+                bytes.fromhex(one["token"]), one["at"], one["size"], one["precedence"],
+                tuple(one["recipients"]),
+            ),
         )  # fmt: skip
         assert (said.hex(), challenge(said).hex()) == (one["statement"], one["challenge"])

@@ -32,7 +32,8 @@ class Browser:
     Attributes:
         port: On loopback.
         origin: The page.
-        cookie: What it holds.
+        cookie: What it holds of a session.
+        device: What it keeps of having signed somebody in.
         csrf: What its page knows.
         context: With TLS, how the server's certificate is looked at.
     """
@@ -40,6 +41,7 @@ class Browser:
     port: int
     origin: str
     cookie: str = ""
+    device: str = ""
     csrf: str = ""
     context: ssl.SSLContext | None = None
     key: Authenticator | None = None
@@ -56,8 +58,8 @@ class Browser:
                 "localhost", self.port, timeout=20, context=self.context
             )
         sent = {"origin": self.origin, "sec-fetch-site": "same-origin", **self.headers}
-        if self.cookie:
-            sent["cookie"] = self.cookie
+        if cookies := [one for one in (self.cookie, self.device) if one]:
+            sent["cookie"] = "; ".join(cookies)
         if self.csrf:
             sent["x-openline-csrf"] = self.csrf
         data = None
@@ -71,9 +73,14 @@ class Browser:
             raw = response.read()
         finally:
             connection.close()
-        got = {name.lower(): held for name, held in response.getheaders()}
-        if cookie := got.get("set-cookie"):
-            self.cookie = cookie.partition(";")[0]
+        # Of several cookies the first, which is the session's.
+        got = {name.lower(): held for name, held in reversed(response.getheaders())}
+        given = [held for name, held in response.getheaders() if name.lower() == "set-cookie"]
+        for cookie in (one.partition(";")[0] for one in given):
+            if "-device=" in cookie:
+                self.device = cookie
+            else:
+                self.cookie = cookie
         try:
             shown = json.loads(raw)
         except ValueError:

@@ -19,7 +19,10 @@ from openline.faces.api import (
     answers,
     describe,
     examples,
+    feeds,
     files,
+    form_answers,
+    form_examples,
     place_answers,
     place_examples,
     schema,
@@ -27,6 +30,7 @@ from openline.faces.api import (
 from openline.faces.api.app import ROUTES, create_app, openapi_document
 from openline.faces.api.events import EVENTS
 from openline.faces.api.writing import LEFT_TO_THE_DESK, SAID_BY_PEOPLE
+from openline.faces.console import page
 
 DOCUMENT: dict[str, Any] = openapi_document()
 OPERATIONS = {
@@ -36,7 +40,7 @@ OPERATIONS = {
 }
 STRUCTURES = [
     structure
-    for module in (answers, describe, place_answers, schema)
+    for module in (answers, describe, feeds, form_answers, place_answers, schema)
     for structure in vars(module).values()
     if isinstance(structure, type) and issubclass(structure, msgspec.Struct)
 ]
@@ -44,9 +48,10 @@ IN_DOCUMENT = [one for one in STRUCTURES if one.__name__ in DOCUMENT["components
 
 
 def test_every_route_is_in_the_document() -> None:
-    """The document is OpenAPI 3.1, is JSON, and has every route."""
+    """The document is OpenAPI 3.1, is JSON, and has every route but the console's page."""
     assert DOCUMENT["openapi"].startswith("3.1")
-    assert len(OPERATIONS) == len(ROUTES)
+    named = {route.operation_id for route in ROUTES} - {one.operation_id for one in page.ROUTES}
+    assert set(OPERATIONS) == named
     assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
 
 
@@ -78,7 +83,7 @@ def test_every_field_is_described(structure: type[msgspec.Struct]) -> None:
 
 EXAMPLES = {
     name: held
-    for module in (place_examples, examples)
+    for module in (feeds, form_examples, place_examples, examples)
     for name, held in vars(module).items()
     if isinstance(held, msgspec.Struct)
 }
@@ -126,7 +131,7 @@ def test_the_examples_of_orders_are_sound() -> None:
     for one in examples.ORDERS:
         order = msgspec.convert(one.value, schema.CertificateOrder)
         exporter: Any = Exporter()
-        files._certificate(exporter, order.kind, order.parameters)
+        files.certificate(exporter, order.kind, order.parameters)
     assert called == ["message", "non-use"]
 
 
@@ -238,3 +243,19 @@ def test_a_stopping_node_is_not_ready() -> None:
     status, _ = post(node, "/lines/syria-air/messages", TEXT, stopping=True)
     assert status == 503
     assert node.commands == []
+
+
+@pytest.mark.parametrize(("body", "what"), [
+    ({"kind": 5, "fields": {}}, "kind: нужно `str`, а не `int`."),
+    ({"fields": {}}, "data: нет нужного поля `kind`."),
+    ({**TEXT, "x": 1}, "data: неизвестное поле `x`."),
+    ({"kind": "T" * 100, "fields": {}}, "kind: нужно `str` длиной не более 64."),
+    ({**TEXT, "precedence": "X"}, "precedence: недопустимое значение 'X'."),
+    ({**TEXT, "recipients": ["a"] * 100}, "recipients: нужно `array` длиной не более 32."),
+    ({**TEXT, "reply_to": {"party": "a", "index": -1}}, "reply_to.index: нужно `int` не менее 0."),
+    (None, "У запроса нет тела."),
+])  # fmt: skip
+def test_a_request_without_its_shape_is_refused_in_the_language(body: Any, what: str) -> None:
+    """What is wrong with the shape of a request is told in the language of the query."""
+    status, answer = post(FakeNode(), "/lines/syria-air/messages?language=ru", body)
+    assert (status, answer["error"]["what"]) == (400, what)

@@ -32,7 +32,7 @@ class FakeNode:
     def __init__(self, directory: Path) -> None:
         self.config = SimpleNamespace(
             socket=directory / "s", party=ALPHA, post="watch", officer="duty officer",
-            language="ru", officers=None,
+            language="ru", officers=None, health=None,
         )  # fmt: skip
         self.changes = Shows(1_491_525_600_000)
         self.readers = 0
@@ -62,7 +62,10 @@ async def served(node: FakeNode) -> AsyncIterator[asyncio.Event]:
     """The API over a fake node; gives what ends it."""
     stopping, listening = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(serve(node, stopping, listening.set))  # type: ignore[arg-type]
-    await listening.wait()
+    await asyncio.wait(
+        (task, asyncio.ensure_future(listening.wait())), return_when=asyncio.FIRST_COMPLETED
+    )
+    assert listening.is_set(), task
     try:
         yield stopping
     finally:

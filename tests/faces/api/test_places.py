@@ -47,9 +47,16 @@ def test_places_are_as_described(line: Line) -> None:
     movements = msgspec.convert(
         client.get("/lines", LINE, "movements"), answers.Movements, strict=True
     )
+    content = movements.movements[-1].content or {}
+    # The console's map draws by these names.
+    assert (content["half_width_m"], content["tolerance"]) == (1_000, "15 min")
     msgspec.convert(
         client.get("/lines", LINE, "violation-drafts"), answers.ViolationDrafts, strict=True
     )
+    places = msgspec.convert(
+        client.get("/lines", LINE, "places"), answers.ReferencePoints, strict=True
+    )
+    assert [place.name for place in places.places] == ["shayrat"]
     site = sites.sites[-1]
     for found, sort, name in (
         (site, "sites", site.site_id),

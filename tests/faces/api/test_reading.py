@@ -101,6 +101,45 @@ def test_notices_and_conflicts_are_as_described(line: Line) -> None:
     msgspec.convert(line.client("bravo").get("/lines", LINE, "alarms"), answers.Alarms, strict=True)
 
 
+def test_matters_and_contacts_come_in_pages(line: Line) -> None:
+    """A page has as many as are asked for, and says how many follow; `after` leads on."""
+    for _ in range(3):
+        say(line, "QUERY", {"question": "OTHER", "text": "Whose is it?", "language": "en"})
+    client = line.client()
+    first = client.get("/lines", LINE, "matters", subject="query", count=2)
+    page = msgspec.convert(first, answers.Matters, strict=True)
+    assert (len(page.matters), page.more) == (2, first["more"])
+    assert page.more >= 1
+    after = page.matters[-1].position
+    rest = client.get("/lines", LINE, "matters", subject="query", after=after)
+    ids = [one["id"] for one in (*first["matters"], *rest["matters"])]
+    assert rest["more"] == 0
+    assert len(ids) == len(set(ids)) == page.more + 2
+    every = client.get("/lines", LINE, "contacts")["contacts"]
+    contacts = client.get("/lines", LINE, "contacts", count=1)
+    page = msgspec.convert(contacts, answers.Contacts, strict=True)
+    assert page.more == len(every) - len(page.contacts)
+
+
+def test_who_did_what_is_as_described(line: Line) -> None:
+    """What was said last stands first, by name; of another person or day nothing is told."""
+    said = say(line, "TEXT", {"language": "en", "text": "Who said this?"})
+    client, path = line.client(), ("/lines", LINE, "acts")
+    found = client.get(*path)
+    acts = msgspec.convert(found, answers.Acts, strict=True).acts
+    [mine] = [one for one in acts if one.about == f"{said['serial']} TEXT"]
+    assert (mine.act, mine.said) == ("SAID_MESSAGE", "said a message")
+    rows = [one.row for one in acts]
+    assert rows == sorted(rows, reverse=True)
+    assert client.get(*path, officer=mine.by.officer, language="ru")["acts"]
+    assert client.get(*path, officer="Nobody Atall")["acts"] == []
+    assert client.get(*path, until="2020-01-01T00:00:00Z")["acts"] == []
+    before = client.get(*path, before=mine.row)["acts"]
+    assert all(one["row"] < mine.row for one in before)
+    with pytest.raises(OurError, match="from"):
+        client.get(*path, **{"from": "yesterday"})
+
+
 def test_a_notice_is_checked_without_being_said(line: Line) -> None:
     """A dry run shows the conflicts, and nothing is recorded."""
     theirs = say(line, "NOTICE", notice_fields(kind="air", category="flight"), "bravo")

@@ -2,12 +2,16 @@
 
 import hashlib
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from openline.domain import limits
+from openline.domain.line.people import Person, Role
+from openline.domain.talk.body import By
+from openline.engine.people import Kept
 from openline.faces.api.faults import NotSignedIn, TooMany
-from openline.faces.api.sessions import Sessions
+from openline.faces.api.sessions import Sessions, device_of, new_device
 
 NOW = 1_491_528_000_000
 
@@ -89,32 +93,79 @@ def test_a_link_serves_a_quarter_of_an_hour(sessions: Sessions) -> None:
         sessions.take_link(dropped, NOW)
 
 
-def test_a_lock_opens_by_itself(sessions: Sessions) -> None:
-    """A name that was locked is free again after five minutes, whatever its spelling."""
-    for _ in range(limits.SIGN_IN_FAILURES_MAX):
-        sessions.check_lock("Capt. Smith", NOW)
-        sessions.failed("Capt. Smith", NOW)
-    with pytest.raises(TooMany) as caught:
-        sessions.check_lock("CAPT.  smith", NOW + 1)
-    assert caught.value.wait_s == limits.LOCKED_MS // 1_000
-    sessions.check_lock("Capt. Smith", NOW + limits.LOCKED_MS)
-    sessions.check_lock("Gen. Jones", NOW)
+def fail(sessions: Sessions, count: int, name: str = "Capt. Smith", device: str = "") -> None:
+    """Let somebody fail so often at once."""
+    for _ in range(count):
+        sessions.failed(name, device, NOW)
+
+
+def test_who_fails_often_waits_longer_and_longer(sessions: Sessions) -> None:
+    """Ten seconds after five failures, twice as long after each more, five minutes at most."""
+    fail(sessions, limits.SIGN_IN_FAILURES_MAX - 1)
+    sessions.check_wait("Capt. Smith", "", NOW)
+    waits = []
+    for _ in range(8):
+        fail(sessions, 1)
+        with pytest.raises(TooMany) as caught:
+            sessions.check_wait("CAPT.  smith", "", NOW)
+        waits.append(caught.value.wait_s - 1)
+    assert waits == [10, 20, 40, 80, 160, 300, 300, 300]
+    sessions.check_wait("Capt. Smith", "", NOW + limits.SIGN_IN_WAIT_MS_MAX)
+    sessions.check_wait("Gen. Jones", "", NOW)
+
+
+def test_failures_are_forgotten_in_an_hour(sessions: Sessions) -> None:
+    """Who failed often an hour ago may fail four times again."""
+    fail(sessions, 9)
+    later = NOW + limits.SIGN_IN_FAILURES_AGE_MS_MAX + 1
+    for _ in range(limits.SIGN_IN_FAILURES_MAX - 1):
+        sessions.failed("Capt. Smith", "", later)
+        sessions.check_wait("Capt. Smith", "", later)
+
+
+def test_nobody_is_locked_out_by_others(sessions: Sessions) -> None:
+    """A device that has signed in before waits for its own failures alone."""
+    fail(sessions, 100)
+    sessions.check_wait("Capt. Smith", "theirs", NOW)
+    fail(sessions, limits.SIGN_IN_FAILURES_MAX, device="theirs")
+    with pytest.raises(TooMany):
+        sessions.check_wait("Capt. Smith", "theirs", NOW)
+    sessions.check_wait("Capt. Smith", "another", NOW)
 
 
 def test_a_success_forgets_failures(sessions: Sessions) -> None:
-    """Four failures, a success and four more lock nothing."""
+    """Four failures, a success and four more let nobody wait."""
     for _ in range(2):
-        for _ in range(limits.SIGN_IN_FAILURES_MAX - 1):
-            sessions.failed("A", NOW)
-        sessions.check_lock("A", NOW)
-        sessions.succeeded("A")
+        fail(sessions, limits.SIGN_IN_FAILURES_MAX - 1, "A")
+        sessions.check_wait("A", "", NOW)
+        sessions.succeeded("A", "")
+
+
+def test_a_device_proves_itself_by_the_password_that_is_kept() -> None:
+    """Another person, another password, a reset and a made-up mark are no device."""
+    person = Person("Capt. Smith", (Role.OBSERVER,), ("watch",))
+    kept = Kept(person, By("watch", "Maj. Adams"), NOW, password="$argon2id$x", secret="BASE32")
+    token = new_device(kept, bytes(16))
+    assert device_of(kept, token) == bytes(16).hex()
+    for other in (
+        replace(kept, person=replace(person, name="Capt. Jones")),
+        replace(kept, password="$argon2id$y"),
+        replace(kept, secret="OTHER"),
+        replace(kept, password="", secret=""),
+        None,
+    ):
+        assert device_of(other, token) == ""
+    for wrong in ("", ".", "00", f"{bytes(16).hex()}.{'0' * 64}", "é.é"):
+        assert device_of(kept, wrong) == ""
 
 
 def test_attempts_are_counted_by_the_minute(sessions: Sessions) -> None:
-    """More attempts than a minute has are refused, and go on when the minute is over."""
+    """More attempts than a minute has are refused, of one way and one origin alone."""
     for _ in range(limits.SIGN_INS_PER_MINUTE_MAX):
-        sessions.count_attempt(NOW)
+        sessions.count_attempt("password", "::1", NOW)
     with pytest.raises(TooMany) as caught:
-        sessions.count_attempt(NOW + 1_000)
+        sessions.count_attempt("password", "::1", NOW + 1_000)
     assert caught.value.wait_s == 60
-    sessions.count_attempt(NOW + 60_000)
+    sessions.count_attempt("password", "a device", NOW + 1_000)
+    sessions.count_attempt("passkey", "::1", NOW + 1_000)
+    sessions.count_attempt("password", "::1", NOW + 60_000)

@@ -317,9 +317,17 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
         {"party": BRAVO},
         "bravo.example has more open matters than are kept",
     ),
+    "LOST": (
+        {"party": BRAVO, "since": NOW, "by": [NOW, NOW, NOW]},
+        "On no circuit do bravo.example and we hear each other; so it is since",
+    ),
     "UNMANNED": (
         {"party": BRAVO, "post": "watch", "officer": "Maj. Petrov"},
         "bravo.example says that nobody is on watch at its post “watch”.",
+    ),
+    "SOURCE_SILENT": (
+        {"name": "bravo.example", "address": "https://m.example/feed", "since": NOW},
+        "The public source bravo.example (https://m.example/feed) gives no text since",
     ),
     "OWN_KEY_ELSEWHERE": (
         {"party": BRAVO, "from": 7},
@@ -349,7 +357,9 @@ def test_no_alarm_of_the_engine_is_without_words(repository: Path) -> None:
     """Every name under which the engine raises an alarm is one that is worded."""
     engine = repository / "src/openline/engine"
     found = set(
-        re.findall(r'^[A-Z_]+: Final = "([A-Z_]+)"', (engine / "alarm_view.py").read_text(), re.M)
+        re.findall(
+            r'^[A-Z_]+: Final = "([A-Z_]*[A-Z])"', (engine / "alarm_view.py").read_text(), re.M
+        )
     )
     for path in engine.glob("*.py"):
         text = path.read_text()

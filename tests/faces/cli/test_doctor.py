@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,6 +162,60 @@ def test_what_only_signatures_show_is_found(stopped: Path, tmp_path: Path, openl
     found = faults(directory)
     assert list(found) == ["logs"]
     assert found["logs"] == f"{origin}: The receipt of {BRAVO} for {last[0]} does not verify."
+
+
+def test_a_store_that_a_plain_sqlite_copied_gets_new_checksums(
+    stopped: Path, tmp_path: Path, openline: Run
+) -> None:
+    """The cause is named; what verifies is written anew beside the old file, nothing else is."""
+    directory = tmp_path / "alpha"
+    shutil.copytree(stopped, directory)
+    told = openline("doctor", "--dir", directory, "--renew-checksums")
+    assert told.code == 1
+    assert "Every page of" in told.err
+    store = directory / "store.sqlite"
+    with sqlite3.connect(store) as source, sqlite3.connect(directory / "copy") as copy:
+        source.backup(copy)
+    source.close()
+    copy.close()
+    (directory / "copy").replace(store)
+    assert "another program has written to the file or copied it" in told_by(openline, directory)
+    told = openline("doctor", "--dir", directory, "--renew-checksums")
+    assert told.code == 0
+    assert faults(directory) == {}
+    kept = directory / "store.sqlite.before-1"
+    assert kept.exists()
+
+    with sqlite3.connect(store) as plain:
+        plain.execute("DROP TRIGGER entries_do_not_change")
+        plain.execute("UPDATE entries SET raw = zeroblob(90) WHERE position % 2 = 1")
+    plain.close()
+    altered = contents(directory)
+    told = openline("doctor", "--dir", directory, "--renew-checksums")
+    assert told.code == 1
+    assert "does not verify" in told.err
+    assert contents(directory) == altered
+
+
+def told_by(openline: Run, directory: Path) -> str:
+    """What the doctor says."""
+    return openline("doctor", "--dir", directory).out
+
+
+def test_a_running_node_is_scrubbed_in_a_copy(
+    openline: Run, made_line: Line, tmp_path: Path
+) -> None:
+    """Every page and signature is looked at while the node goes on."""
+    line = make_line(tmp_path)
+    with running(line.alpha, line.bravo):
+        wait_until(lambda: is_up(line.client()))
+        for number in range(30):
+            do("say", "x" * 900, "--dir", line.alpha, "--line", LINE, "--by", f"watch/O{number}")
+        told = openline("doctor", "--dir", line.alpha, "--scrub", "--json")
+        assert told.code == 0, told.out
+        states = {one["check"]: one["state"] for one in told.json["findings"]}
+        assert states["logs"] == states["store"] == "OK"
+        assert list(line.alpha.glob("store.sqlite.copy-*")) == []
 
 
 def test_an_old_copy_of_the_store_is_found(stopped: Path, tmp_path: Path) -> None:

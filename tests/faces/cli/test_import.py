@@ -268,3 +268,45 @@ def test_the_kind_of_the_file_counts(openline: Run, line: Line, tmp_path: Path) 
     shown = openline("import", path, "--dir", line.alpha).out
     assert "nothing was compared" in shown
     assert "  Not compared, 1-2: it is over." in shown
+
+
+def test_what_has_no_doubt_is_issued(openline: Run, line: Line, repository: Path) -> None:
+    """With --issue what is sound becomes a notice once confirmed; the rest is left, and told."""
+    notams = repository / "examples" / "notams.txt"
+    words = ("import", notams, "--dir", line.alpha, "--category", "flight", "--kind", "air")
+    unasked = openline(*words, "--issue")
+    assert unasked.code == Exit.USAGE
+    assert "nobody is there to confirm it" in unasked.err
+    issued = openline(*words, "--issue", "--yes", "--json")
+    assert issued.code == 1
+    [one] = issued.json["issued"]
+    assert one["notice_id"]
+    assert "Left: 2 A0102/26 has 1 doubt." in issued.err
+    assert "Left: 3 A0103/26 cancels A0099/26; openline notice cancel does." in issued.err
+    assert "Left: 4 A0104/26 has a fault." in issued.err
+    told = line.client("alpha").get(
+        "/lines", "syria-air", "notices", "alpha.example", one["notice_id"]
+    )
+    assert told["content"]["activity"].startswith("MISSILE FIRING WILL TAKE PLACE")
+    assert len(told["content"]["volumes"]) == 3
+
+
+def test_nothing_is_issued_without_a_node(openline: Run, nowhere: Path, repository: Path) -> None:
+    """Without a node --issue ends with the reason, after the report."""
+    ended = openline("import", repository / "examples" / "notams.txt", "--issue", "--yes")
+    assert ended.code == Exit.NOT_RUNNING
+    assert "Nothing is issued" in ended.err
+    for words in (("--yes",), ("--issue", "--as", "kml", "--out", "-")):
+        path = repository / "examples" / "notams.txt"
+        assert openline("import", path, *words).code == Exit.USAGE
+
+
+def test_a_cancellation_in_a_file_is_left_out(openline: Run, line: Line, repository: Path) -> None:
+    """The verb notice leaves out what cancels, and names the verb that does it."""
+    told = openline(
+        "notice", "check", "--dir", line.alpha, "--file", repository / "examples" / "notams.txt",
+        "--only", "A0101/26", "--only", "A0103/26", "--describe-place", "--category", "flight",
+        "--kind", "air",
+    )  # fmt: skip
+    assert told.code == 0
+    assert "Left out: A0103/26 cancels A0099/26" in told.err

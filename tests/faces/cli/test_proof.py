@@ -5,12 +5,15 @@ import json
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from openline.adapters.wording import Facts, Wording
+from openline.adapters.wording import Wording
+from openline.adapters.wording.proof import said_rows
 from openline.domain.instant import format_instant
-from openline.faces.cli import verify
+from openline.domain.record.certificate import CertificateKind, Claim
+from openline.domain.record.report import Report, Verdict
 from openline.faces.cli.faults import Exit
 from tests.faces.cli.test_talk import CIRCLE, STRIKE, WHERE, WINDOW, Officer
 from tests.faces.conftest import ALPHA, BRAVO, LINE, TICK_MS, Line, Outcome, Run, wait_until
@@ -79,15 +82,20 @@ def test_doubtful_words_are_shown_and_never_obeyed() -> None:
         "by": {"post": "watch", "officer": "X"}, "language": "en", "text": "a\u202eb",
         "exercise": False, "translations": [],
     }  # fmt: skip
-    message = verify._message_of({"kind": "TEXT", "message": said})
-    assert message is not None
-    words = Wording("en").body(message, Facts(ALPHA, ALPHA, LINE, 1, 0))
-    assert "a⟨U+202E⟩b" in words
+    assert "a⟨U+202E⟩b" in "".join(_said({"kind": "TEXT", "message": said}))
     unreadable = {"unreadable": "Kind 99 is not known.", "kind": 99, "body": ""}
-    message = verify._message_of({"kind": "kind 99", "message": unreadable})
-    assert message is not None
-    assert "Kind 99 is not known." in Wording("en").body(message, Facts(ALPHA, ALPHA, LINE, 1, 0))
-    assert verify._message_of({"kind": "TEXT"}) is None
+    rows = "".join(_said({"kind": "kind 99", "message": unreadable}))
+    assert "Kind 99 is not known." in rows
+    beyond = {**said, "language": "a language that no form takes"}
+    assert "cannot read" in "".join(_said({"kind": "TEXT", "message": beyond}))
+    assert _said({"kind": "TEXT"}) == []
+
+
+def _said(facts: dict[str, Any]) -> list[str]:
+    """What is told of the message in the facts of a report."""
+    claim = Claim(CertificateKind.MESSAGE, LINE, ALPHA, 1)
+    report = Report(claim, Verdict.PROVEN, "", (), (), {"claimed_at": 0, **facts})
+    return list(said_rows(report, Wording("en")))
 
 
 @pytest.mark.parametrize(

@@ -457,7 +457,7 @@ def test_a_file_needs_room_for_all_of_it(
     words = ("notice", "issue", "--file", path, *WHERE, *STRIKE)
     assert alpha.done(*words, "--dry-run")["checked"][0]["room"] > 1
     before = alpha.done("status")["lines"][0]["out_size"]
-    monkeypatch.setattr("openline.faces.api.writing._room", lambda view, party: 1)
+    monkeypatch.setattr("openline.faces.api.writing.room_of", lambda view, party: 1)
     refused = alpha(*words)
     assert refused.code == Exit.REFUSED
     assert "2 new notices, and we may have 1 more" in refused.err

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.faces.cli.test_talk import Officer
-from tests.faces.conftest import ALPHA, BRAVO, Line, Run, is_up, make_line, running, wait_until
+from tests.faces.conftest import (
+    ALPHA,
+    BRAVO,
+    LINE,
+    Line,
+    Run,
+    is_up,
+    make_line,
+    running,
+    wait_until,
+)
 
 SMITH, JONES = "watch/Capt. Smith", "watch/Lt. Jones"
 
@@ -81,6 +91,18 @@ def test_a_watch_is_handed_over_with_its_brief(smith: Officer, bravo: Officer) -
     assert "на вахте" in smith("watch", "list", "--language", "ru").out
 
 
+def test_a_brief_on_paper_names_who_hands_over(smith: Officer) -> None:
+    """The page of a brief that is handed over has its hash, and who signed so by name."""
+    assert smith("watch", "handover", "--by", SMITH).code == 0
+    brief = str(on_watch(smith)["offer"]["brief"])  # type: ignore[index]
+    path = ("/print/lines", LINE, "brief")
+    page = smith.line.client().get_file(*path, post="watch", language="en").decode()
+    assert f"SHA-256 of the brief that is handed over: {brief}." in page
+    assert "“Capt. Smith” has the watch since" in page
+    assert "“Capt. Smith” has offered the watch at" in page
+    assert "has offered" not in smith.line.client("bravo").get_file(*path, language="en").decode()
+
+
 def test_an_unread_flash_stops_the_handover(smith: Officer, bravo: Officer) -> None:
     """The refusal names the FLASH and the verb that reads it; then it goes."""
     flash = bravo.said("say", "Cease.", "--precedence", "flash")
@@ -112,7 +134,7 @@ def test_a_matter_goes_up_and_comes_back(alpha: Officer, bravo: Officer) -> None
     wait_until(lambda: "READ_AT_TIER" in alpha("matter", "show", asked).out)
     due = alpha.done("due")["due"]
     assert "deadline" in [one["clock"] for one in due if one["matter"] == asked]
-    assert "tells then: " in alpha("due").out
+    assert "To be told then: " in alpha("due").out
     twice = alpha("tier", "raise", asked, "2", "Again.")
     assert "to tier 2 already" in twice.err
     below = alpha("tier", "return", asked, "Settled.")

@@ -1,4 +1,4 @@
-"""Files of areas, read into activities and written: orders, GeoJSON, KML, F3548.
+"""Files of areas, read into activities and written: orders, NOTAM, GeoJSON, KML.
 
 Each reader takes text and gives `ReadActivity`s, the drafts of notices: volumes,
 what else the file says, and what was read otherwise than it was written. Reading
@@ -10,6 +10,9 @@ from pathlib import Path
 
 from openline.adapters.geofiles.aco import read_aco
 from openline.adapters.geofiles.activity import ReadActivity, Window
+from openline.adapters.geofiles.aixm import looks_like_aixm, read_aixm
+from openline.adapters.geofiles.aixm_writing import write_aixm
+from openline.adapters.geofiles.cap import write_cap
 from openline.adapters.geofiles.doubts import volume_doubt, with_doubts
 from openline.adapters.geofiles.ed269 import is_ed269, read_ed269
 from openline.adapters.geofiles.f3548 import is_f3548, read_f3548, write_f3548
@@ -20,9 +23,15 @@ from openline.adapters.geofiles.geojson import (
     read_geojson,
     write_geojson,
 )
+from openline.adapters.geofiles.handed_on import HandedFile, HandedOn
 from openline.adapters.geofiles.kml import read_kml
 from openline.adapters.geofiles.kml_writing import write_kml
 from openline.adapters.geofiles.kmz import KMZ_BEGINS, document_of
+from openline.adapters.geofiles.navigation_warnings import looks_like_warning, read_warnings
+from openline.adapters.geofiles.notam import read_notams
+from openline.adapters.geofiles.notam_items import looks_like_notam
+from openline.adapters.geofiles.notam_writing import write_notam
+from openline.adapters.geofiles.openair import looks_like_openair, read_openair
 from openline.adapters.geofiles.pairs import MinimaByKind, Pair, count_verdicts, find_pairs
 from openline.adapters.geofiles.remarks import FileFault, Remark
 from openline.adapters.geofiles.writing import FORMS, Written, write_activities
@@ -31,6 +40,8 @@ from openline.domain.limits import GEOFILE_SIZE_BYTES_MAX
 __all__ = [
     "FORMS",
     "FileFault",
+    "HandedFile",
+    "HandedOn",
     "MinimaByKind",
     "Pair",
     "ReadActivity",
@@ -41,22 +52,29 @@ __all__ = [
     "find_pairs",
     "geojson_feature",
     "read_aco",
+    "read_aixm",
     "read_data",
     "read_file",
     "read_geofile",
     "read_geojson",
     "read_kml",
+    "read_notams",
+    "read_openair",
+    "read_warnings",
     "volume_doubt",
     "with_doubts",
     "write_activities",
+    "write_aixm",
+    "write_cap",
     "write_f3548",
     "write_geojson",
     "write_kml",
+    "write_notam",
 ]
 
 _READ = (
-    "Read are airspace control orders (ACO), GeoJSON with or without ED-318 layers, ED-269, KML, "
-    "KMZ, and volumes of ASTM F3548."
+    "Read are airspace control orders (ACO), ICAO NOTAM, navigation warnings, OpenAir, AIXM "
+    "5.1, GeoJSON with or without ED-318 layers, ED-269, KML, KMZ, and volumes of ASTM F3548."
 )
 
 
@@ -65,7 +83,8 @@ class ReadFile:
     """A file of areas that was read.
 
     Attributes:
-        form: `ACO`, `GeoJSON`, `ED-269`, `KML`, `KMZ` or `F3548`.
+        form: `ACO`, `NOTAM`, `navigation warnings`, `OpenAir`, `AIXM`, `GeoJSON`, `ED-269`,
+            `KML`, `KMZ` or `F3548`.
         activities: In the order of the file.
         remarks: What is doubtful about the file itself.
     """
@@ -133,8 +152,9 @@ def read_data(
 ) -> ReadFile:
     """What the bytes of a file hold; see `read_file`.
 
-    The first letters tell: `PK` is a KMZ, `{` or `[` one of the forms in JSON, `<` KML,
-    anything else an order.
+    The first letters tell: `PK` is a KMZ, `{` or `[` one of the forms in JSON, `<` AIXM
+    or KML; of other texts an order has `ACMID` in it, a NOTAM or a navigation warning its
+    header, OpenAir its records.
 
     Raises:
         FileFault: They are in no known form, or faulty and it does not go on.
@@ -149,11 +169,21 @@ def read_data(
         data, remarks = document_of(data, path)
     text = _text(data, path)
     first = text.lstrip()[:1]
+    if first == "<" and not is_packed and looks_like_aixm(text):
+        return ReadFile("AIXM", read_aixm(text, path, window, goes_on=goes_on))
     if first == "<":
         activities = read_kml(text, path, window, reach_m=reach_m, goes_on=goes_on)
         return ReadFile("KMZ" if is_packed else "KML", activities, tuple(remarks))
     if first in ("{", "["):
         return _read_json(text, path, window, reach_m, goes_on)
+    if looks_like_notam(text):
+        activities = read_notams(text, path, window, reach_m=reach_m, goes_on=goes_on)
+        return ReadFile("NOTAM", activities)
+    if looks_like_warning(text):
+        activities = read_warnings(text, path, window, reach_m=reach_m, goes_on=goes_on)
+        return ReadFile("navigation warnings", activities)
+    if looks_like_openair(text):
+        return ReadFile("OpenAir", read_openair(text, path, window, goes_on=goes_on))
     if "ACMID" not in text:
         raise _unknown(path, "is in none of the forms that are read" if first else "is empty")
     return ReadFile("ACO", read_aco(text, path, reach_m=reach_m))

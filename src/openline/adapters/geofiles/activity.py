@@ -90,12 +90,13 @@ class ReadActivity:
 
     Attributes:
         name: What the file calls it; may be empty.
-        volumes: Where and when, each checked; empty only if there is a fault.
+        volumes: Where and when, each checked; empty only if there is a fault, or it cancels.
         properties: Everything else that the file says of it, as text.
         remarks: What was read otherwise than it was written, in the order it was met.
         fault: Why it cannot be used; set by readers that go on after a fault.
         number: Its place in the file, from 1.
         row: Row of the file where it begins, from 1; 0 where it is not known.
+        cancels: What it cancels, as the file calls that; empty if it cancels nothing.
     """
 
     name: str
@@ -105,6 +106,7 @@ class ReadActivity:
     fault: FileFault | None = None
     number: int = 0
     row: int = 0
+    cancels: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,10 @@ the property; or, on request, each faulty placemark is an activity with that fau
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
+from xml.etree.ElementTree import Element
 
 from openline.adapters.geofiles.activity import (
     Bound,
@@ -39,6 +36,7 @@ from openline.adapters.geofiles.activity import (
     gather,
     position_from_degrees,
 )
+from openline.adapters.geofiles.xml_rows import child_of, name_of, parse_xml, text_of
 from openline.domain.limits import GEOFILE_DEPTH_MAX, VERTICES_MAX, VOLUMES_MAX
 from openline.domain.space.altitude import Altitude, Datum
 from openline.domain.space.geodesy import Position
@@ -46,13 +44,10 @@ from openline.domain.space.volume import Shape
 
 _SHAPES = {"Point": Shape.CIRCLE, "LineString": Shape.CORRIDOR, "Polygon": Shape.POLYGON}
 _CONTAINERS = frozenset({"kml", "Document", "Folder"})
-_DECLARATION = re.compile(r"\ufeff?\s*<\?xml[^>]*\?>")
 _NUMBER = re.compile(
     r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][-+]?[0-9]{1,2})?"
 )
 _POSITIONS_MAX = 2 * VERTICES_MAX
-_ELEMENTS_DEPTH_MAX = 2 * GEOFILE_DEPTH_MAX + 16
-"""Folders, then geometries inside each other, and what stands in those."""
 _DATUMS = {"relativeToGround": Datum.AGL, "absolute": Datum.AMSL}
 
 
@@ -77,8 +72,8 @@ def read_kml(
         FileFault: It is no KML, or a placemark has a fault.
     """
     check_file(path, text)
-    root, rows = _parse(text, path)
-    if _name(root) != "kml":
+    root, rows = parse_xml(text, path, "KML", {"Placemark"})
+    if name_of(root) != "kml":
         raise FileFault(path, 0, "", "", "is XML, but not KML.", "Export it as KML.")
     placemarks: list[tuple[Element, Element | None, int]] = []
     for placemark, span in _placemarks(root, None, path, GEOFILE_DEPTH_MAX):
@@ -102,66 +97,6 @@ class _At:
     row: int
 
 
-class _Rows(TreeBuilder):
-    """Builds the tree, and notes in which row each placemark begins."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self.rows: dict[Element, int] = {}
-        self.row: Callable[[], int] = lambda: 0
-        self._path = path
-        self._depth = 0
-
-    def start(self, tag: str, attrs: dict[str, str]) -> Element:
-        """An element begins here."""
-        self._depth += 1
-        element = super().start(tag, attrs)
-        if self._depth > _ELEMENTS_DEPTH_MAX:
-            row = self.row()
-            what = f"has elements too deep inside each other, here a {_name(element)[:40]}."
-            remedy = f"At most {_ELEMENTS_DEPTH_MAX} are read: take folders out of folders."
-            raise FileFault(self._path, 0, "", "", what, remedy, row)
-        if _name(element) == "Placemark":
-            self.rows[element] = self.row()
-        return element
-
-    def end(self, tag: str) -> Element:
-        """It ends here."""
-        self._depth -= 1
-        return super().end(tag)
-
-
-def _parse(text: str, path: str) -> tuple[Element, dict[Element, int]]:
-    """The root of the file, and the rows of its placemarks."""
-    # The text is decoded already; what the file says of its encoding no longer holds.
-    plain = _DECLARATION.sub("", text, count=1)
-    above = text.count("\n") - plain.count("\n")
-    builder = _Rows(path)
-    parser = DefusedXMLParser(target=builder, forbid_dtd=True)
-    builder.row = lambda: int(parser.parser.CurrentLineNumber) + above
-    try:
-        parser.feed(plain)
-        return parser.close(), builder.rows
-    except DefusedXmlException:
-        raise FileFault(
-            path, 0, "", "", "declares a document type or entities.", "Export it as plain KML."
-        ) from None
-    except ParseError as error:
-        row, column = error.position
-        what = f"is not XML: {str(error).partition(':')[0]}, row {row + above} column {column}."
-        remedy = "It may be cut off: ask for the whole file."
-        raise FileFault(path, 0, "", "", what, remedy, row + above) from None
-    except (ValueError, RecursionError) as error:
-        raise FileFault(
-            path,
-            0,
-            "",
-            "",
-            f"cannot be read as XML: {str(error)[:200]}.",
-            "Export it as plain KML.",
-        ) from None
-
-
 def _placemarks(
     element: Element, span: Element | None, path: str, depth: int
 ) -> Iterator[tuple[Element, Element | None]]:
@@ -171,10 +106,10 @@ def _placemarks(
             path, 0, "", "Folder", "has folders too deep inside each other.",
             f"At most {GEOFILE_DEPTH_MAX} are read: take folders out of folders.",
         )  # fmt: skip
-    own = _child(element, "TimeSpan")
+    own = child_of(element, "TimeSpan")
     span = span if own is None else own
     for child in element:
-        name = _name(child)
+        name = name_of(child)
         if name == "Placemark":
             yield child, span
         elif name in _CONTAINERS:
@@ -190,17 +125,17 @@ def _read_placemark(
     window: Window | None,
     reach_m: int | None,
 ) -> ReadActivity:
-    name = _text_of(placemark, "name")
-    own = _child(placemark, "TimeSpan")
+    name = text_of(placemark, "name")
+    own = child_of(placemark, "TimeSpan")
     properties = _properties(placemark, at, name)
     for ours, theirs in (("from", "begin"), ("until", "end")):
-        moment = _text_of(span if own is None else own, theirs)
+        moment = text_of(span if own is None else own, theirs)
         if moment and ours not in properties:
             properties[ours] = moment
     feature = Feature(at.path, at.number, properties, name, at.row)
-    if _child(placemark, "TimeStamp") is not None:
+    if child_of(placemark, "TimeStamp") is not None:
         raise feature.fault("TimeStamp", "is an instant, not a window", "Write a TimeSpan.")
-    description = _text_of(placemark, "description")
+    description = text_of(placemark, "description")
     geometries = list(_geometries(placemark, feature, GEOFILE_DEPTH_MAX))
     bands = {_band(geometry, feature) for geometry in geometries}
     if len(bands) > 1 and not (feature.has("lower") or feature.has("upper")):
@@ -219,13 +154,13 @@ def _read_placemark(
 def _properties(placemark: Element, at: _At, name: str) -> dict[str, object]:
     """What its extended data say, as text by name."""
     properties: dict[str, object] = {}
-    data = _child(placemark, "ExtendedData")
+    data = child_of(placemark, "ExtendedData")
     for element in () if data is None else data.iter():
-        kind = _name(element)
+        kind = name_of(element)
         if kind not in ("Data", "SimpleData"):
             continue
         key = (element.get("name") or "").strip()
-        value = _text_of(element, "value") if kind == "Data" else (element.text or "").strip()
+        value = text_of(element, "value") if kind == "Data" else (element.text or "").strip()
         if key in properties:
             raise FileFault(
                 at.path, at.number, name, key, "is given twice.", "Keep one of them.", at.row
@@ -239,7 +174,7 @@ def _geometries(element: Element, feature: Feature, depth: int) -> Iterator[Elem
     """The points, lines and polygons of a placemark, one after another."""
     count = 0
     for child in element:
-        name = _name(child)
+        name = name_of(child)
         if name == "MultiGeometry":
             if not depth:
                 raise feature.fault(
@@ -265,7 +200,7 @@ def _geometries(element: Element, feature: Feature, depth: int) -> Iterator[Elem
 
 
 def _part(geometry: Element, feature: Feature) -> Part:
-    shape = _SHAPES[_name(geometry)]
+    shape = _SHAPES[name_of(geometry)]
     positions = [position for position, _ in _coordinates(geometry, feature)]
     if shape is Shape.CIRCLE and len(positions) != 1:
         raise feature.fault(
@@ -277,16 +212,16 @@ def _part(geometry: Element, feature: Feature) -> Part:
 def _coordinates(geometry: Element, feature: Feature) -> list[tuple[Position, float]]:
     """The positions of a shape, with the height that each gives or 0."""
     holder: Element | None = geometry
-    if _name(geometry) == "Polygon":
-        if _child(geometry, "innerBoundaryIs") is not None:
+    if name_of(geometry) == "Polygon":
+        if child_of(geometry, "innerBoundaryIs") is not None:
             raise feature.fault(
                 "innerBoundaryIs",
                 "is a hole, and a volume has none",
                 "Split the area so that no part surrounds a hole.",
             )
-        outer = _child(geometry, "outerBoundaryIs")
-        holder = None if outer is None else _child(outer, "LinearRing")
-    tuples = _text_of(holder, "coordinates").split()
+        outer = child_of(geometry, "outerBoundaryIs")
+        holder = None if outer is None else child_of(outer, "LinearRing")
+    tuples = text_of(holder, "coordinates").split()
     if not tuples:
         raise feature.fault("coordinates", "are missing", "Write lon,lat for each position.")
     if len(tuples) > _POSITIONS_MAX:
@@ -319,14 +254,14 @@ def _position(written: str, number: int, feature: Feature) -> tuple[Position, fl
 
 def _band(geometry: Element, feature: Feature) -> tuple[Bound, Bound] | None:
     """The band that the geometry itself draws, or None if it says nothing of height."""
-    mode = _text_of(geometry, "altitudeMode") or "clampToGround"
+    mode = text_of(geometry, "altitudeMode") or "clampToGround"
     if mode == "clampToGround" or feature.has("lower") or feature.has("upper"):
         return None
     if mode not in _DATUMS:
         raise feature.fault(
             "altitudeMode", f"{mode[:40]!r} is not read", "Write relativeToGround or absolute."
         )
-    if _text_of(geometry, "extrude") not in ("1", "true"):
+    if text_of(geometry, "extrude") not in ("1", "true"):
         raise feature.fault(
             "altitudeMode",
             f"{mode} without extrude is a height and no band",
@@ -339,18 +274,3 @@ def _band(geometry: Element, feature: Feature) -> tuple[Bound, Bound] | None:
     if abs(highest_m) > 1e7:
         raise feature.fault("coordinates", "have a height beyond any altitude", "Write metres.")
     return Bound(None), Bound(Altitude(_DATUMS[mode], math.ceil(round(highest_m * 10, 6))))
-
-
-def _name(element: Element) -> str:
-    """The name of an element without its namespace; KML has had several."""
-    return element.tag.rpartition("}")[2]
-
-
-def _child(element: Element, name: str) -> Element | None:
-    return next((child for child in element if _name(child) == name), None)
-
-
-def _text_of(element: Element | None, name: str) -> str:
-    """The text of a child, trimmed; empty if there is none."""
-    child = None if element is None else _child(element, name)
-    return "" if child is None or child.text is None else child.text.strip()

@@ -96,6 +96,10 @@ def _of_activity(activity: ReadActivity, number: int, path: str, language: str) 
     if activity.fault is not None:
         return ReadSite(number, activity.name, {}, operation, activity.fault)
     try:
+        if activity.cancels:
+            raise FileFault(
+                path, number, activity.name, "cancels", "is an act, and no place.", "Leave it out."
+            )
         fields = _fields(told, path, number, activity.name, language)
     except FileFault as fault:
         return ReadSite(number, activity.name, {}, operation, fault)

@@ -93,7 +93,7 @@ def draw(
         _draw_names(sheet, ground, drawn)
         ground.draw_north(north(wording))
         ground.draw_scale(*scale_units(wording))
-        faulty = sum(1 for activity in activities if not activity.volumes)
+        faulty = sum(1 for activity in activities if activity.fault is not None)
         rows = counts(len(activities), count, len(conflicts), count - len(drawn), faulty, wording)
         _draw_legend(sheet, list(rows), bool(met), wording)
         write(

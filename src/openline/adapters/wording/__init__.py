@@ -19,11 +19,14 @@ from functools import partial
 from typing import Any, Final
 
 from openline.adapters.wording import (
+    acts,
+    air,
     contact,
     dialogue,
     incident,
     places,
     standing,
+    statements,
     talks,
     watch,
 )
@@ -58,7 +61,7 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (contact, dialogue, incident, places, standing, talks, watch)
+_ROOMS: Final = (air, contact, dialogue, incident, places, standing, statements, talks, watch)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]
@@ -68,117 +71,121 @@ _PLAIN_QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
 _LEFT_ISOLATE, _FIRST_ISOLATE, _END_ISOLATE = "\u2066", "\u2068", "\u2069"
 
 
-TERMS: Final = {
-    # Roles of people.
-    "OBSERVER": mark("observer"),
-    "LINGUIST": mark("linguist"),
-    "COMMUNICATOR": mark("communicator"),
-    "WATCH_OFFICER": mark("watch officer"),
-    "COMMANDER": mark("commander"),
-    "ADMINISTRATOR": mark("administrator"),
-    # Precedence.
-    "ROUTINE": mark("ROUTINE"),
-    "PRIORITY": mark("PRIORITY"),
-    "IMMEDIATE": mark("IMMEDIATE"),
-    "FLASH": mark("FLASH"),
-    # Lead time.
-    "NORMAL": mark("in good time"),
-    "SHORT_NOTICE": mark("at short notice"),
-    "IMMINENT": mark("imminent"),
-    "AFTER_START": mark("after the start"),
-    # Where a notice or a message stands.
-    "DRAFT": mark("draft"),
-    "CHECKED": mark("checked"),
-    "RELEASED": mark("released"),
-    "SENT": mark("sent"),
-    "RECORDED": mark("recorded"),
-    "LATE": mark("receipt is late"),
-    "UNDELIVERED": mark("not receipted"),
-    "DELIVERED": mark("delivered"),
-    "READ": mark("read"),
-    "READ_BACK": mark("read back"),
-    "CORRECTED": mark("read back and corrected"),
-    "ANSWERED": mark("answered"),
-    "NOTED": mark("noted"),
-    "QUERIED": mark("queried"),
-    "OBJECTED": mark("objected to"),
-    "UNABLE": mark("unable"),
-    "HOLDING": mark("answer follows"),
-    "DECLINED": mark("answer declined"),
-    "IN_FORCE_UNREAD": mark("in force and not read"),
-    "COMPLETED": mark("completed"),
-    "EXPIRED": mark("expired"),
-    "REPLACED": mark("replaced"),
-    "CANCELLED": mark("cancelled"),
-    "WITHDRAWN": mark("withdrawn"),
-    # The line and its scopes.
-    "ACTIVE": mark("active"),
-    "DEGRADED": mark("degraded"),
-    "UNANSWERED": mark("unanswered"),
-    "UNTESTED": mark("not tested"),
-    "UNKNOWN": mark("not known"),
-    "UP": mark("working"),
-    "LOST": mark("lost"),
-    "PARTIALLY_SUSPENDED": mark("partially suspended"),
-    "CLOSED": mark("closed"),
-    "CONTESTED": mark("contested"),
-    "NOT_IN_FORCE": mark("not in force"),
-    "IN_FORCE": mark("in force"),
-    "SUSPENSION_PENDING": mark("suspension announced"),
-    "SUSPENDED": mark("suspended"),
-    "TERMINATION_PENDING": mark("end announced"),
-    "TERMINATED": mark("ended"),
-    "air_safety": mark("air safety"),
-    "ground_movement": mark("ground movement"),
-    "maritime": mark("sea"),
-    "humanitarian": mark("humanitarian matters"),
-    "incident_inquiry": mark("inquiry into incidents"),
-    "line_procedure": mark("procedure on the line"),
-    "line_check": mark("line checks"),
-    "flash": mark("FLASH messages"),
-    "contact": mark("contact between the parties"),
-    # Conflicts.
-    "CONFLICT": mark("conflict"),
-    "TOUCH": mark("touching"),
-    "MARGINAL": mark("conflict at the margin"),
-    "CLEAR": mark("no conflict"),
-    # What acts, and what it is about.
-    "air": mark("aircraft"),
-    "unmanned": mark("unmanned aircraft"),
-    "missile": mark("missiles"),
-    "ground": mark("ground vehicles or troops"),
-    "presence": mark("presence of people"),
-    "strike": mark("strike"),
-    "flight": mark("flight"),
-    "exercise": mark("exercise"),
-    "hazard": mark("hazard"),
-    "test_launch": mark("test launch"),
-    "movement": mark("movement"),
-    "emergency_movement": mark("emergency movement"),
-    "visit": mark("visit"),
-    "passage": mark("passage"),
-    "firing": mark("firing practice"),
-    "other": mark("other"),
-    # What a version of a notice does, and what is said of values read back.
-    "NEW": mark("new"),
-    "REPLACE": mark("replacement"),
-    "CANCEL": mark("cancellation"),
-    "I_READ_BACK": mark("values repeated"),
-    "CORRECT": mark("confirmed as correct"),
-    "CORRECTION": mark("corrected"),
-    # Languages and keys.
-    "en": mark("English"),
-    "ru": mark("Russian"),
-    "ar": mark("Arabic"),
-    "NODE": mark("node"),
-    "WITNESS": mark("witness"),
-    "MIRROR": mark("mirror"),
-    "TLS": mark("circuit"),
-    # Line checks.
-    "OPENING": mark("opening"),
-    "REGULAR": mark("regular"),
-    "CLOSING": mark("closing"),
-} | {code: word for room in _ROOMS for code, word in room.TERMS.items()}
+TERMS: Final = (
+    {
+        # Roles of people.
+        "OBSERVER": mark("observer"),
+        "LINGUIST": mark("linguist"),
+        "COMMUNICATOR": mark("communicator"),
+        "WATCH_OFFICER": mark("watch officer"),
+        "COMMANDER": mark("commander"),
+        "ADMINISTRATOR": mark("administrator"),
+        # Precedence.
+        "ROUTINE": mark("ROUTINE"),
+        "PRIORITY": mark("PRIORITY"),
+        "IMMEDIATE": mark("IMMEDIATE"),
+        "FLASH": mark("FLASH"),
+        # Lead time.
+        "NORMAL": mark("in good time"),
+        "SHORT_NOTICE": mark("at short notice"),
+        "IMMINENT": mark("imminent"),
+        "AFTER_START": mark("after the start"),
+        # Where a notice or a message stands.
+        "DRAFT": mark("draft"),
+        "CHECKED": mark("checked"),
+        "RELEASED": mark("released"),
+        "SENT": mark("sent"),
+        "RECORDED": mark("recorded"),
+        "LATE": mark("receipt is late"),
+        "UNDELIVERED": mark("not receipted"),
+        "DELIVERED": mark("delivered"),
+        "READ": mark("read"),
+        "READ_BACK": mark("read back"),
+        "CORRECTED": mark("read back and corrected"),
+        "ANSWERED": mark("answered"),
+        "NOTED": mark("noted"),
+        "QUERIED": mark("queried"),
+        "OBJECTED": mark("objected to"),
+        "UNABLE": mark("unable"),
+        "HOLDING": mark("answer follows"),
+        "DECLINED": mark("answer declined"),
+        "IN_FORCE_UNREAD": mark("in force and not read"),
+        "COMPLETED": mark("completed"),
+        "EXPIRED": mark("expired"),
+        "REPLACED": mark("replaced"),
+        "CANCELLED": mark("cancelled"),
+        "WITHDRAWN": mark("withdrawn"),
+        # The line and its scopes.
+        "ACTIVE": mark("active"),
+        "DEGRADED": mark("degraded"),
+        "UNANSWERED": mark("unanswered"),
+        "UNTESTED": mark("not tested"),
+        "UNKNOWN": mark("not known"),
+        "UP": mark("working"),
+        "LOST": mark("lost"),
+        "PARTIALLY_SUSPENDED": mark("partially suspended"),
+        "CLOSED": mark("closed"),
+        "CONTESTED": mark("contested"),
+        "NOT_IN_FORCE": mark("not in force"),
+        "IN_FORCE": mark("in force"),
+        "SUSPENSION_PENDING": mark("suspension announced"),
+        "SUSPENDED": mark("suspended"),
+        "TERMINATION_PENDING": mark("end announced"),
+        "TERMINATED": mark("ended"),
+        "air_safety": mark("air safety"),
+        "ground_movement": mark("ground movement"),
+        "maritime": mark("sea"),
+        "humanitarian": mark("humanitarian matters"),
+        "incident_inquiry": mark("inquiry into incidents"),
+        "line_procedure": mark("procedure on the line"),
+        "line_check": mark("line checks"),
+        "flash": mark("FLASH messages"),
+        "contact": mark("contact between the parties"),
+        # Conflicts.
+        "CONFLICT": mark("conflict"),
+        "TOUCH": mark("touching"),
+        "MARGINAL": mark("conflict at the margin"),
+        "CLEAR": mark("no conflict"),
+        # What acts, and what it is about.
+        "air": mark("aircraft"),
+        "unmanned": mark("unmanned aircraft"),
+        "missile": mark("missiles"),
+        "ground": mark("ground vehicles or troops"),
+        "presence": mark("presence of people"),
+        "strike": mark("strike"),
+        "flight": mark("flight"),
+        "exercise": mark("exercise"),
+        "hazard": mark("hazard"),
+        "test_launch": mark("test launch"),
+        "movement": mark("movement"),
+        "emergency_movement": mark("emergency movement"),
+        "visit": mark("visit"),
+        "passage": mark("passage"),
+        "firing": mark("firing practice"),
+        "other": mark("other"),
+        # What a version of a notice does, and what is said of values read back.
+        "NEW": mark("new"),
+        "REPLACE": mark("replacement"),
+        "CANCEL": mark("cancellation"),
+        "I_READ_BACK": mark("values repeated"),
+        "CORRECT": mark("confirmed as correct"),
+        "CORRECTION": mark("corrected"),
+        # Languages and keys.
+        "en": mark("English"),
+        "ru": mark("Russian"),
+        "ar": mark("Arabic"),
+        "NODE": mark("node"),
+        "WITNESS": mark("witness"),
+        "MIRROR": mark("mirror"),
+        "TLS": mark("circuit"),
+        # Line checks.
+        "OPENING": mark("opening"),
+        "REGULAR": mark("regular"),
+        "CLOSING": mark("closing"),
+    }
+    | acts.TERMS
+    | {code: word for room in _ROOMS for code, word in room.TERMS.items()}
+)
 """The words for every agreed code; what is not here is shown as it is."""
 
 _OPERATIONS: Final = {
@@ -830,7 +837,7 @@ class Wording:
             # An alarm of a later version is shown as it is.
             rows = [f"{self.term(name)}:", *(f"{key} {value}" for key, value in facts.items())]
             rows = [visible(row) for row in rows]
-        if told := watch.told_words(self, facts.get("tell", [])):
+        if told := dialogue.told_words(self, facts.get("tell", [])):
             rows.append(told)
         if alarm["over_at"] is not None:
             at = self.instant(alarm["over_at"])
@@ -1020,7 +1027,14 @@ class Wording:
             yield self.say("It is addressed to {recipients}.", recipients=names)
         yield self.say("By its author's clock it was written at {at}.", at=self.instant(facts.at))
         if facts.received_at is not None:
-            yield self.say("It was received at {at}.", at=self.instant(facts.received_at))
+            at = self.instant(facts.received_at)
+            if facts.circuit:
+                circuit = self.quoted(facts.circuit)
+                yield self.say(
+                    "It was received at {at} by circuit {circuit}.", at=at, circuit=circuit
+                )
+            else:
+                yield self.say("It was received at {at}.", at=at)
 
     def officer_rows(self, by: By) -> Iterator[str]:
         """Who speaks for the party."""
@@ -1205,12 +1219,15 @@ class Wording:
             count=Data(count),
             shape=self._shape(volume),
         )
+        yield self.band(volume)
+
+    def band(self, volume: Volume) -> str:
+        """How high an area is."""
         lower = self.altitude(volume.lower) if volume.lower else self.say("the surface")
         if volume.upper is None:
-            yield self.say("Height: from {lower}, without an upper limit.", lower=lower)
-        else:
-            upper = self.altitude(volume.upper)
-            yield self.say("Height: from {lower} to {upper}.", lower=lower, upper=upper)
+            return self.say("Height: from {lower}, without an upper limit.", lower=lower)
+        upper = self.altitude(volume.upper)
+        return self.say("Height: from {lower} to {upper}.", lower=lower, upper=upper)
 
     def _shape(self, volume: Volume) -> str:
         radius = self.distance(volume.radius_m)
@@ -1346,6 +1363,13 @@ class Wording:
     def shown(self, value: str) -> str:
         """A value as it is put into a sentence."""
         return self._shown(value)
+
+    def value(self, words: str) -> str:
+        """Words of which nothing is known, so that they disturb nothing beside them."""
+        words = visible(words).translate(_PLAIN_QUOTES)
+        if any(map(_runs_right_to_left, words)):
+            return f"{_FIRST_ISOLATE}{words}{_END_ISOLATE}"
+        return self._shown(Data(words))
 
     def _shown(self, value: str) -> str:
         if isinstance(value, Data) and self.is_right_to_left:

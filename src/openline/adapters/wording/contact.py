@@ -29,6 +29,13 @@ TERMS: Final = {
     "DIFFERS": mark("the other side differs"),
     "NO_OBJECTION": mark("no objection"),
     "PUBLISHED": mark("published"),
+    # How one answers a request or a readout.
+    "ACCEPT": mark("accepted"),
+    "COUNTER": mark("other times proposed"),
+    "DECLINE": mark("declined"),
+    "CALL_OFF": mark("called off"),
+    "AGREE": mark("agreed"),
+    "DIFFER": mark("the other side differs"),
     # How one talks, and what is kept of it.
     "VOICE": mark("by voice"),
     "VIDEO": mark("by video"),

@@ -16,6 +16,7 @@ TERMS: Final = {
     "query": mark("query"),
     "warning": mark("warning"),
     "explanation": mark("request for explanation"),
+    "contact_arranged": mark("arranged contact"),
     # Where they stand.
     "ASKED": mark("asked"),
     "GIVEN": mark("given"),
@@ -233,13 +234,35 @@ def due(say: "Wording", row: Mapping[str, Any], *, is_over: bool = False) -> str
         "at": say.instant(row["at"]),
         "tier": Data(row["tier"]),
     }
-    return say.say(words[row["clock"]], **places)
+    said = say.say(words[row["clock"]], **places)
+    told = row.get("tell", []) if row["tier"] and not is_over else []
+    return " ".join(filter(None, (said, told_words(say, told, is_now=False))))
+
+
+def told_words(say: "Wording", told: list[dict[str, Any]], *, is_now: bool = True) -> str:
+    """Whom to tell, now or when a clock runs out; empty where nobody is named."""
+    if not told:
+        return ""
+    calls = mark("{post} (tier {tier}, on call)")
+    names = mark("{post} (tier {tier})")
+    posts = say.listed(
+        say.say(
+            calls if one["is_on_call"] else names,
+            post=say.data(one["post"]),
+            tier=Data(one["tier"]),
+        )
+        for one in told
+    )
+    sentence = mark("To be told now: {posts}.") if is_now else mark("To be told then: {posts}.")
+    return say.say(sentence, posts=posts)
 
 
 def matter_name(say: "Wording", row: Mapping[str, Any]) -> str:
     """What a matter is called in a sentence: its sort and its name."""
     sentence = mark("{subject} {name}")
-    return say.say(sentence, subject=say.term(row["subject"]), name=Data(row["matter"]))
+    # "contact" alone is what a suspension keeps open.
+    code = "contact_arranged" if row["subject"] == "contact" else row["subject"]
+    return say.say(sentence, subject=say.term(code), name=Data(row["matter"]))
 
 
 SAYINGS: Final[dict[type, Callable[[Any, Any, Facts], Iterator[str]]]] = {

@@ -36,6 +36,9 @@ TERMS: Final = {
     "CLOSE_OFFERED_BY_OTHER": mark("closed by the other side alone"),
     "CLOSED_IN_DISAGREEMENT": mark("closed in disagreement"),
     "FALSE_ALARM": mark("false alarm"),
+    # How an alleged violation is answered.
+    "DENY": mark("denied"),
+    "EXPLAIN": mark("explained"),
     # Sorts of incident.
     "STRIKE": mark("strike on people"),
     "FIRING": mark("firing"),

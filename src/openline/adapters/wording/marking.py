@@ -21,6 +21,9 @@ from openline.domain.talk.lead_time import LeadClass
 LANGUAGES: Final = ("en", "ru", "ar")
 """Languages that have a catalogue."""
 
+APART: Final = ("faults", "forms")
+"""Subjects whose rows are no sentences of messages, and have catalogues to themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -35,6 +38,7 @@ class Facts:
         precedence: With which it was sent.
         recipients: Names of the parties addressed.
         received_at: When this node had it durably, if it came from elsewhere.
+        circuit: By which circuit it came first; empty where that is not known.
         lead_ms: Of a notice, the lead time at receipt.
         lead: Of a notice, the class of its lead time.
         serial: As the log writes it, ALPHA-0012; else author and index stand for it.
@@ -51,6 +55,7 @@ class Facts:
     precedence: Precedence = Precedence.ROUTINE
     recipients: tuple[str, ...] = ()
     received_at: int | None = None
+    circuit: str = ""
     lead_ms: int | None = None
     lead: LeadClass | None = None
     serial: str = ""
@@ -90,16 +95,42 @@ def catalogue(language: str) -> dict[str, str]:
     }
 
 
-def read_catalogues(language: str) -> list[Catalog]:
-    """The catalogues of a language: `ru.po`, and `ru.SUBJECT.po` for each subject."""
+def read_catalogues(language: str, *, of_console: bool = False) -> list[Catalog]:
+    """The catalogues of a language: `ru.po`, and `ru.SUBJECT.po` for each subject.
+
+    Args:
+        language: Which.
+        of_console: Those of the console alone, `ru.console*.po`, which nothing else says.
+    """
     folder = files("openline") / "locale"
+    apart = [f"{language}.{subject}.po" for subject in APART]
     found = sorted(
-        (one for one in folder.iterdir() if one.name.split(".")[0] == language),
+        (
+            one
+            for one in folder.iterdir()
+            if one.name.startswith(f"{language}.")
+            and (".console" in one.name) is of_console
+            and one.name not in apart
+        ),
         key=lambda one: one.name,
     )
     return [
         read_po(BytesIO(one.read_bytes()), locale=language, abort_invalid=True) for one in found
     ]
+
+
+@lru_cache(maxsize=len(LANGUAGES) * len(APART))
+def catalogue_apart(language: str, subject: str) -> dict[str, str]:
+    """One of the catalogues that stand apart from the sentences of messages, whole.
+
+    Args:
+        language: One of `LANGUAGES`.
+        subject: One of `APART`.
+    """
+    assert language in LANGUAGES, language
+    path = files("openline") / "locale" / f"{language}.{subject}.po"
+    catalog = read_po(BytesIO(path.read_bytes()), locale=language, abort_invalid=True)
+    return {str(entry.id): str(entry.string) for entry in catalog if entry.id}
 
 
 def mark(sentence: str) -> str:

@@ -22,7 +22,6 @@ TERMS: Final = {
     "VERIFIED": mark("verified"),
     "LISTED": mark("listed"),
     "REVALIDATION_DUE": mark("to be validated anew"),
-    "LAPSED": mark("not re-validated"),
     "REMOVED": mark("removed"),
     "DECLARED": mark("declared"),
     "AGREED": mark("agreed"),
@@ -40,7 +39,7 @@ TERMS: Final = {
     "PATROL": mark("patrol"),
     "FERRY_FLIGHT": mark("ferry flight"),
     "INSPECTION": mark("inspection"),
-    "OTHER": mark("other movement"),
+    "OTHER_MOVEMENT": mark("other movement"),
     # What is doubtful about a site or a zone.
     "SWAPPED": mark("latitude and longitude may be exchanged"),
     "DUPLICATE": mark("may be given twice"),
@@ -205,13 +204,18 @@ def _declared_rows(wording: "Wording", zone: Zone) -> Iterator[str]:
     yield wording.say(_releases(zone.releasability))
 
 
+def _sort_word(sort: Sort) -> str:
+    """The code of a sort of movement; OTHER alone is what an incident is."""
+    return "OTHER_MOVEMENT" if sort is Sort.OTHER else sort.name
+
+
 def movement_rows(wording: "Wording", message: Movement, facts: Facts) -> Iterator[str]:
     """A message about a movement."""
     yield from _exercise(wording, message.exercise)
     yield wording.say(
         _MOVEMENTS[message.operation],
         title=wording.named(facts.title),
-        sort=wording.term(Sort(message.sort).name),
+        sort=wording.term(_sort_word(Sort(message.sort))),
         id=wording.data(message.movement_id),
         version=wording.data(message.version),
     )

@@ -166,6 +166,16 @@ def _prolonged_alarm(say: "Wording", facts: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
+def _lost_alarm(say: "Wording", facts: Mapping[str, Any]) -> Iterator[str]:
+    sentence = mark("On no circuit do {party} and we hear each other; so it is since {at}.")
+    yield say.say(sentence, party=Data(facts["party"]), at=say.instant(facts["since"]))
+    yield say.say("The node tries every circuit; do not guess the cause.")
+    file_by, call_by, note_by = map(say.instant, facts["by"])
+    yield say.say("If it lasts, send a courier's file by {at}.", at=file_by)
+    yield say.say("Call from post to post, and authenticate, by {at}.", at=call_by)
+    yield say.say("Send a note by the attaché or a third party by {at}.", at=note_by)
+
+
 def _due_alarm(say: "Wording", facts: Mapping[str, Any]) -> Iterator[str]:
     yield say.say("Our line check is due since {at}.", at=say.instant(facts["due_at"]))
     yield say.say("Make it now.")
@@ -214,6 +224,7 @@ ALARMS: Final[dict[str, Callable[[Any, Mapping[str, Any]], Iterator[str]]]] = {
     "CHECK_LATE": _late_alarm,
     "CHECK_UNANSWERED": _unanswered_alarm,
     "CHECK_PROLONGED": _prolonged_alarm,
+    "LOST": _lost_alarm,
     "CHECK_DUE": _due_alarm,
     "CHECK_OVERDUE": _overdue_alarm,
     "CHECK_WAITS": _waits_alarm,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from openline.adapters.wording import Wording
 
 TERMS: Final = {
+    # Posts as the templates name them.
+    "commander": mark("commander"),
+    "chief": mark("chief"),
     "watch": mark("watch"),
     "escalation": mark("lifted message"),
     # Where a watch stands.
@@ -115,23 +118,6 @@ def _unmanned_alarm(say: "Wording", facts: Mapping[str, Any]) -> Iterator[str]:
     officer, post = say.quoted(facts["officer"]), say.quoted(facts["post"])
     yield say.say(sentence, party=Data(facts["party"]), post=post, officer=officer)
     yield say.say("Expect no answer from there; address another post or tier.")
-
-
-def told_words(say: "Wording", told: list[dict[str, Any]]) -> str:
-    """Whom to tell, in a sentence; empty where nobody is named."""
-    if not told:
-        return ""
-    calls = mark("{post} (tier {tier}, on call)")
-    names = mark("{post} (tier {tier})")
-    posts = say.listed(
-        say.say(
-            calls if one["is_on_call"] else names,
-            post=say.data(one["post"]),
-            tier=Data(one["tier"]),
-        )
-        for one in told
-    )
-    return say.say("To be told now: {posts}.", posts=posts)
 
 
 def watch_words(say: "Wording", row: Mapping[str, Any]) -> str:

@@ -86,6 +86,25 @@ def answer_ms(timers: Timers, precedence: int) -> int:
     )[precedence]
 
 
+def passed_on_by(timers: Timers, precedence: int, at: int, begins_at: int | None) -> int:
+    """When a message that those who act must know should have been passed on to them.
+
+    No term of its own is agreed: the time for an answer counts, for by then the party has
+    asked those who act; and what begins must be known before it begins. Nobody is asked to
+    be quicker than an answer to FLASH.
+
+    Args:
+        timers: The agreed times.
+        precedence: Of the message.
+        at: When its author says it was written.
+        begins_at: The start of what it is about; None for what stands.
+    """
+    by_at = at + answer_ms(timers, precedence)
+    if begins_at is not None:
+        by_at = min(by_at, begins_at)
+    return max(by_at, at + timers.answer_flash_ms)
+
+
 def escalation(timers: Timers, precedence: int, start: int, reply_by: int) -> dict[str, int]:
     """When an unanswered matter goes to tier 2, 3 and 4, by the name of the instant.
 

@@ -10,7 +10,7 @@ A `Fault` names the field by its path, such as `volumes[0].vertices[3].lat`; who
 is to blame for it (`OurError` or `TheirError`) is decided by who called.
 """
 
-# The five methods are described once, in `Form`.
+# The six methods are described once, in `Form`.
 # ruff: noqa: D102
 
 import base64
@@ -23,7 +23,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import IntEnum
 from itertools import pairwise
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from openline.domain.errors import OurError, Reason, TheirError
 from openline.domain.instant import INSTANT_MAX, format_instant, parse_instant
@@ -77,6 +77,12 @@ class Form(Protocol):
     def doubts(self, thing: Any, path: str) -> Iterator[Fault]:
         """What is well formed and yet should be shown with a flag."""
 
+    def describe(self) -> dict[str, Any]:
+        """The sort of form and its bounds, in plain values, for those who draw it.
+
+        `form` names the sort; what else is there follows from it.
+        """
+
 
 class Undoubted:
     """A form of which nothing well formed is in doubt."""
@@ -105,12 +111,17 @@ class Whole(Undoubted):
         try:
             return self._checked(json, path)
         except Fault as fault:
-            says = ""
+            remedy = "Write digits, without quotation marks and decimals."
             # Python does not write a number of very many digits.
             if isinstance(json, str) or (isinstance(json, int) and abs(json) < 2**64):
-                says = f"It says {repr(json)[:40]}: "
-            remedy = f"{says}write digits, without quotation marks and decimals."
-            raise Fault(path, fault.what, remedy[:1].upper() + remedy[1:]) from None
+                remedy = (
+                    f"It says {repr(json)[:40]}: write digits, without quotation marks and "
+                    "decimals."
+                )
+            raise Fault(path, fault.what, remedy) from None
+
+    def describe(self) -> dict[str, Any]:
+        return {"form": "whole", "least": self.least, "most": self.most}
 
     def _checked(self, value: object, path: str) -> int:
         # An exact type, for `True` is an instance of `int` and equals 1.
@@ -134,6 +145,9 @@ class Truth(Undoubted):
     def from_json(self, json: Json, path: str) -> bool:
         return self._checked(json, path)
 
+    def describe(self) -> dict[str, Any]:
+        return {"form": "truth"}
+
     def _checked(self, value: object, path: str) -> bool:
         if not isinstance(value, bool):
             raise Fault(path, "is neither true nor false")
@@ -150,6 +164,7 @@ class Text:
         is_needed: Whether the empty text is refused.
         pattern: What the whole text must match, if anything.
         example: A text that does, for the error.
+        sort: What `describe` calls it; empty for text of one row, or of several.
     """
 
     chars_max: int = LABEL_CHARS_MAX
@@ -157,6 +172,7 @@ class Text:
     is_needed: bool = False
     pattern: re.Pattern[str] | None = None
     example: str = ""
+    sort: str = ""
 
     def to_value(self, thing: str) -> Value:
         return str(thing)
@@ -181,6 +197,20 @@ class Text:
     def doubts(self, thing: str, path: str) -> Iterator[Fault]:
         if doubt := doubt_about(thing):
             yield Fault(path, doubt, "Take it out and write the words again.")
+
+    def describe(self) -> dict[str, Any]:
+        described: dict[str, Any] = {
+            "form": self.sort or ("text_rows" if self.rows else "text"),
+            "chars_max": self.chars_max,
+            "is_needed": self.is_needed,
+        }
+        if self.pattern is not None:
+            described |= {
+                "is_needed": self.pattern.fullmatch("") is None,
+                "pattern": self.pattern.pattern,
+                "example": self.example,
+            }
+        return described
 
     def _checked(self, value: object, path: str) -> str:
         if not isinstance(value, str):
@@ -213,10 +243,10 @@ LABEL = Text()
 NEEDED_LABEL = Text(is_needed=True)
 """One row of free words."""
 
-NAME = Text(32, pattern=re.compile(r"[a-z][a-z0-9_-]{0,31}"), example="air_safety")
+NAME = Text(32, pattern=re.compile(r"[a-z][a-z0-9_-]{0,31}"), example="air_safety", sort="name")
 """A name of a scope, a category, a kind, a post, a reference point."""
 
-LANGUAGE = Text(8, pattern=re.compile(r"[a-z]{2,3}"), example="en")
+LANGUAGE = Text(8, pattern=re.compile(r"[a-z]{2,3}"), example="en", sort="language")
 """A language code of ISO 639."""
 
 
@@ -245,6 +275,9 @@ class Blob(Undoubted):
             return self._checked(base64.b64decode("".join(json.split()), validate=True), path)
         except (binascii.Error, ValueError):
             raise Fault(path, "is not in base64") from None
+
+    def describe(self) -> dict[str, Any]:
+        return {"form": "bytes", "least": self.least, "most": self.most}
 
     def _checked(self, value: bytes, path: str) -> bytes:
         if not self.least <= len(value) <= self.most:
@@ -275,6 +308,9 @@ class Word(Undoubted):
         if name not in self.words.__members__:
             raise Fault(path, f"is none of {', '.join(self.words.__members__)}")
         return self.words[name]
+
+    def describe(self) -> dict[str, Any]:
+        return {"form": "word", "words": self.words}
 
 
 class Instant(Undoubted):
@@ -307,6 +343,9 @@ class Instant(Undoubted):
         if type(json) is not int:
             raise Fault(path, "is no instant", "Write 2017-04-07T01:40:00Z or 070140ZAPR17.")
         return self.from_value(json, path)
+
+    def describe(self) -> dict[str, Any]:
+        return {"form": "instant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +384,11 @@ class Quantity(Undoubted):
         if exact > self.most:
             raise Fault(path, f"is more than {self.to_json(self.most)}")
         return int(exact.to_integral_value())
+
+    def describe(self) -> dict[str, Any]:
+        units = [name for name, _ in self.units]
+        sort = "duration" if self == DURATION else "quantity"
+        return {"form": sort, "units": units, "longest": self.to_json(self.most)}
 
 
 _QUANTITY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*")
@@ -396,8 +440,12 @@ class Items:
     def to_json(self, thing: Sequence[Any]) -> list[Any]:
         return [self.form.to_json(item) for item in thing]
 
+    def prepared(self, json: Json) -> Json:
+        """What a person wrote, as the items are read."""
+        return json
+
     def from_json(self, json: Json, path: str) -> tuple[Any, ...]:
-        items = self._counted(json, path)
+        items = self._counted(self.prepared(json), path)
         things = [self.form.from_json(item, f"{path}[{n}]") for n, item in enumerate(items)]
         rank = self.rank
         if rank is None:
@@ -408,9 +456,33 @@ class Items:
                 raise Fault(f"{path}[{max(one, other)}]", "is there twice")
         return tuple(things[n] for n in order)
 
+    def faults_in(self, json: Json, path: str) -> Iterator[Fault]:
+        """What `from_json` refuses, the faults of each item; none if it takes it."""
+        try:
+            items = self._counted(self.prepared(json), path)
+        except Fault as fault:
+            yield fault
+            return
+        has_fault = False
+        for number, item in enumerate(items):
+            for found in json_faults(self.form, item, f"{path}[{number}]"):
+                has_fault = True
+                yield found
+        if self.rank is not None and not has_fault:
+            yield from _first_fault(self, json, path)
+
     def doubts(self, thing: Sequence[Any], path: str) -> Iterator[Fault]:
         for number, item in enumerate(thing):
             yield from self.form.doubts(item, f"{path}[{number}]")
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            "form": "items",
+            "least": self.least,
+            "most": self.most,
+            "is_set": self.rank is not None,
+            "item": self.form,
+        }
 
     def _counted(self, value: object, path: str) -> Sequence[Any]:
         if not isinstance(value, list | tuple):
@@ -447,6 +519,9 @@ class Titles(Undoubted):
             raise Fault(path, "is not a table of languages and words")
         return self._checked(self._pairs.from_json(list(json.items()), path), path)
 
+    def describe(self) -> dict[str, Any]:
+        return {"form": "titles", "most": self._pairs.most, "chars_max": LABEL.chars_max}
+
     def _checked(self, pairs: tuple[Any, ...], path: str) -> tuple[tuple[str, str], ...]:
         for language, words in pairs:
             LANGUAGE.from_value(language, path)
@@ -482,7 +557,14 @@ class Record:
     """A dataclass written as a map with integer keys, in JSON as an object.
 
     In JSON a field whose dataclass attribute has a default may be left out.
+
+    Attributes:
+        sort: What `describe` calls it.
+        filled: Labels of fields that the node fills in when they are left out.
     """
+
+    sort: ClassVar[str] = "record"
+    filled: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, build: Callable[..., Any], table: Sequence[Field]) -> None:
         self.build = build
@@ -492,6 +574,12 @@ class Record:
         self._readers = [
             (field.key, field.name, field.form.from_value, field.shown, field.is_optional)
             for field in self.table
+        ]
+        # Likewise what a look for doubts asks of those fields that can be in doubt.
+        self._doubters = [
+            (field.name, field.form.doubts, field.shown)
+            for field in self.table
+            if not isinstance(field.form, Undoubted)
         ]
         self._by_label = {field.shown: field for field in table}
         attributes = {a.name: a for a in fields(build)}  # type: ignore[arg-type]
@@ -533,14 +621,16 @@ class Record:
             if (held := getattr(thing, field.name)) is not None
         }
 
+    def prepared(self, json: Json, path: str) -> Json:
+        """What a person wrote, as the table reads it: a form may take other writings too."""
+        return json
+
     def from_json(self, json: Json, path: str) -> Any:
+        json = self.prepared(json, path)
         if not isinstance(json, Mapping):
             raise Fault(path, "is not a table of names and values")
-        for label in json:
-            if label not in self._by_label:
-                close = get_close_matches(label, self._by_label, 1)
-                remedy = f"Did you mean {close[0]!r}?" if close else ""
-                raise Fault(_under(path, label), "is not known", remedy)
+        for fault in self._unknown(json, path):
+            raise fault
         held: dict[str, Any] = {}
         for label, field in self._by_label.items():
             given = json.get(label)
@@ -552,10 +642,54 @@ class Record:
                 held[field.name] = None
         return self.build(**held)
 
+    def faults_in(self, json: Json, path: str) -> Iterator[Fault]:
+        """What `from_json` refuses, the first fault of each field; none if it takes it."""
+        try:
+            json = self.prepared(json, path)
+        except Fault as fault:
+            yield fault
+            return
+        if not isinstance(json, Mapping):
+            yield Fault(path, "is not a table of names and values")
+            return
+        yield from self._unknown(json, path)
+        for label, field in self._by_label.items():
+            given = json.get(label)
+            if given is not None:
+                yield from json_faults(field.form, given, _under(path, label))
+            elif label not in self._may_be_left_out:
+                yield Fault(_under(path, label), "is missing")
+
+    def _unknown(self, json: Mapping[str, Json], path: str) -> Iterator[Fault]:
+        for label in json:
+            if label not in self._by_label:
+                close = get_close_matches(label, self._by_label, 1)
+                remedy = f"Did you mean {close[0]!r}?" if close else ""
+                yield Fault(_under(path, label), "is not known", remedy)
+
     def doubts(self, thing: Any, path: str) -> Iterator[Fault]:
-        for field in self.table:
-            if (held := getattr(thing, field.name)) is not None:
-                yield from field.form.doubts(held, _under(path, field.shown))
+        prefix = f"{path}." if path else ""
+        for name, doubts, shown in self._doubters:
+            if (held := getattr(thing, name)) is not None:
+                yield from doubts(held, prefix + shown)
+
+    def describe(self) -> dict[str, Any]:
+        return {"form": self.sort, "record": self}
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields in the order of the table."""
+        return tuple(self._by_label.values())
+
+    def default_of(self, field: Field) -> Any:
+        """What stands for a field that is left out, in JSON; None if nothing does."""
+        attributes = {a.name: a for a in fields(self.build)}  # type: ignore[arg-type]
+        default = attributes[field.name].default
+        return None if default is MISSING or default is None else field.form.to_json(default)
+
+    def may_leave_out(self, field: Field) -> bool:
+        """Whether JSON may lack a field."""
+        return field.shown in self._may_be_left_out or field.shown in self.filled
 
 
 class Row(Record):
@@ -567,12 +701,32 @@ class Row(Record):
     def from_value(self, value: Value, path: str) -> Any:
         if not isinstance(value, list) or len(value) != len(self.table):
             raise Fault(path, f"is not an array of {len(self.table)}")
+        prefix = f"{path}." if path else ""
         return self.build(
             **{
-                field.name: field.form.from_value(item, _under(path, field.shown))
-                for field, item in zip(self.table, value, strict=True)
+                name: read(item, prefix + shown)
+                for (_, name, read, shown, _), item in zip(self._readers, value, strict=True)
             }
         )
+
+
+def json_faults(form: Form, json: Json, path: str) -> Iterator[Fault]:
+    """The first fault of each field that a person wrote; none if all has its form.
+
+    `form.from_json` stops at the first. There may be as many as there are fields in it: who
+    tells them sets the bound.
+    """
+    if isinstance(form, Record | Items):
+        yield from form.faults_in(json, path)
+    else:
+        yield from _first_fault(form, json, path)
+
+
+def _first_fault(form: Form, json: Json, path: str) -> Iterator[Fault]:
+    try:
+        form.from_json(json, path)
+    except Fault as fault:
+        yield fault
 
 
 def _under(path: str, name: str) -> str:

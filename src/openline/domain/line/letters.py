@@ -63,8 +63,12 @@ _LIKE_LATIN: Final = frozenset(
 )
 """Letters that look like Latin ones in most typefaces."""
 
-_SERIAL: Final = re.compile(r"([^\W\d_]+)(?:-[^\W\d_])?-\d{4,}(?!\w)")
-"""How serials and ids are written: ALPHA-0012, ALPHA-N-0003. They are Latin."""
+_SERIAL: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]++)(?:-[^\W\d_])?-\d{4,}+(?!\w)")
+"""How serials and ids are written: ALPHA-0012, ALPHA-N-0003. They are Latin.
+
+A word is tried from its first letter alone, and never again from within: a counterpart's word
+of a hundred thousand letters must not hold the node up.
+"""
 
 _DRAWN: Final = ("<font>", "<circle>", "<square>")
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from openline.domain.instant import DAY_MS
+from openline.domain.instant import DAY_MS, HOUR_MS, MINUTE_MS
 from openline.domain.limits import LINE_CHECKS_OPEN_MAX
 from openline.domain.line.terms import Timers
 
@@ -58,6 +58,9 @@ class Sign(StrEnum):
     SILENT = "SILENT"
     """As many ticks are missing as make a circuit lost."""
 
+
+COMM_OUT_MS: Final = (2 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS)
+"""Comm-out, counted from LOST: by another way; from post to post; a note (field practice)."""
 
 CIRCUIT: Final[dict[Observed, dict[Sign, Observed]]] = {
     Observed.UNKNOWN: {

@@ -44,6 +44,8 @@ class Right(StrEnum):
     """Release or reject what another person drafted."""
     DECLARE = "DECLARE"
     """The same of declarations."""
+    AUDIT = "AUDIT"
+    """See who did what on this node, from its journal."""
     PEOPLE = "PEOPLE"
     """Add people, disable and reset them, and let them sign in."""
     KEYS = "KEYS"
@@ -51,7 +53,7 @@ class Right(StrEnum):
 
 
 MAY: Final[dict[Role, tuple[Right, ...]]] = {
-    Role.OBSERVER: (Right.READ,),
+    Role.OBSERVER: (Right.READ, Right.AUDIT),
     Role.LINGUIST: (Right.READ, Right.TRANSLATE),
     Role.COMMUNICATOR: (Right.READ, Right.SERVE),
     Role.WATCH_OFFICER: (
@@ -61,7 +63,7 @@ MAY: Final[dict[Role, tuple[Right, ...]]] = {
         Right.READ, Right.TRANSLATE, Right.SERVE, Right.SPEAK, Right.DRAFT, Right.RELEASE,
         Right.DECLARE,
     ),
-    Role.ADMINISTRATOR: (Right.READ, Right.PEOPLE, Right.KEYS),
+    Role.ADMINISTRATOR: (Right.READ, Right.AUDIT, Right.PEOPLE, Right.KEYS),
 }  # fmt: skip
 """What each role lets do. An administrator speaks to nobody; nobody else makes people."""
 

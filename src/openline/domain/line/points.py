@@ -46,6 +46,9 @@ class PointForm(Undoubted):
             raise Fault(path, "is not just lat and lon", _REMEDY)
         return exact["lat_e7"], exact["lon_e7"]
 
+    def describe(self) -> dict[str, Any]:
+        return {"form": "position"}
+
 
 POINT = PointForm()
 

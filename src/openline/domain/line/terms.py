@@ -397,8 +397,9 @@ _LEAD_TIME = Record(
 class _ReferencePointForm(Record):
     """A reference point, whose position may be written in decimal degrees."""
 
-    def from_json(self, json: Json, path: str) -> Any:
-        return super().from_json(with_e7(json, path), path)
+    def prepared(self, json: Json, path: str) -> Json:
+        """With `lat_e7` and `lon_e7`."""
+        return with_e7(json, path)
 
 
 _REFERENCE_POINT = _ReferencePointForm(

@@ -13,6 +13,7 @@ It does not know what any value means, and it is no general CBOR library.
 
 import struct
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -214,7 +215,7 @@ def _read_map(items: list[Value], at: int, negative_keys: bool) -> dict[int, Val
 def _write(out: bytearray, items: Iterable[Encodable], depth: int, items_left: list[int]) -> None:
     """Append the encodings of the items, one after another."""
     for item in items:
-        # The two sizes that most numbers have are written in line, for speed.
+        # The sizes that most numbers and texts have are written in line, for speed.
         if type(item) is int:
             if 0 <= item < 24:
                 out.append(item)
@@ -233,7 +234,12 @@ def _write(out: bytearray, items: Iterable[Encodable], depth: int, items_left: l
                 raise ValueError("an array is too long or too deep")
             _write(out, item, depth - 1, items_left)
         elif isinstance(item, str):
-            _write_text(out, item)
+            chunk = _text_bytes(item)
+            if len(chunk) < 24:
+                out.append(0x60 | len(chunk))
+            else:
+                _write_head(out, 0x60, len(chunk))
+            out += chunk
         elif isinstance(item, bytes):
             _write_head(out, 0x40, len(item))
             out += item
@@ -258,7 +264,8 @@ def _flat_map(entries: dict[int, Encodable]) -> list[Encodable]:
             raise TypeError(f"the map key {key!r} is not an int")
     keys = sorted(entries)
     if keys and keys[0] < 0:
-        keys.sort(key=lambda key: (key < 0, abs(key)))
+        count = bisect_left(keys, 0)
+        keys = keys[count:] + keys[count - 1 :: -1]
     flat: list[Encodable] = []
     for key in keys:
         flat += (key, entries[key])
@@ -273,13 +280,11 @@ def _write_integer(out: bytearray, value: int) -> None:
         _write_head(out, 0x20, ~value)
 
 
-def _write_text(out: bytearray, text: str) -> None:
-    """Append the text; only text in NFC and without lone surrogates can be."""
+def _text_bytes(text: str) -> bytes:
+    """The text in UTF-8; only text in NFC and without lone surrogates can be."""
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         raise ValueError(f"the text {text[:40]!r} is not in normal form C")
-    chunk = text.encode()
-    _write_head(out, 0x60, len(chunk))
-    out += chunk
+    return text.encode()
 
 
 def _write_head(out: bytearray, major: int, number: int) -> None:

@@ -62,7 +62,7 @@ from openline.domain.talk.query import AnswerCode, QueryAnswer
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.signed_act import Finding as Signed
-from openline.domain.talk.signed_act import Part, act_of, verify_act
+from openline.domain.talk.signed_act import Part, Sent, act_of, verify_act
 
 _VIEWS_MAX: Final = 64
 """Combinations of the parties' views around an instant that are looked at."""
@@ -179,11 +179,13 @@ def _signed_words(case: _Case) -> list[str]:
     party, epoch, index = case.place
     listed = case.exhibits.entries.get((party, epoch, act.roster))
     roster = listed.message if listed is not None and act.roster < index else None
+    header = case.entry.envelope.header
+    sent = Sent(header.at, index, header.precedence, header.recipients)
     found = verify_act(
         party,
         case.claim.line,
         message,
-        case.facts["claimed_at"],
+        sent,
         roster if isinstance(roster, Roster) else None,
     )
     case.facts["signatures"] = [one.to_json() for one in found]

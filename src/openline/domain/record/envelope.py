@@ -101,6 +101,11 @@ class Envelope:
     protected: bytes
     raw: bytes
 
+    @property
+    def where(self) -> str:
+        """The log and the place in it, in words."""
+        return f"{self.header.origin} {self.header.index}"
+
 
 def seal_envelope(header: Header, content: bytes, signer: Signer) -> Envelope:
     """The signed envelope of a content.
@@ -114,10 +119,10 @@ def seal_envelope(header: Header, content: bytes, signer: Signer) -> Envelope:
         The envelope; its `raw`, at most `ENTRY_SIZE_BYTES_MAX`, is the entry.
     """
     signer_id = key_id(signer.public.ed25519)
-    protected = cbor.encode(_protected_value(header, signer_id))
+    protected = _protected(header, signer_id)
     payload = hashlib.sha256(content).digest()
     signature = signer.sign_ed25519(_to_be_signed(protected, payload))
-    return join_envelope(header, signer_id, content, signature)
+    return _join(header, signer_id, protected, payload, signature)
 
 
 def join_envelope(header: Header, signer_id: bytes, content: bytes, signature: bytes) -> Envelope:
@@ -129,9 +134,16 @@ def join_envelope(header: Header, signer_id: bytes, content: bytes, signature: b
         content: The content, of which it names the hash.
         signature: 64 bytes.
     """
-    protected = cbor.encode(_protected_value(header, signer_id))
-    payload = hashlib.sha256(content).digest()
-    raw = b"\xd2" + cbor.encode([protected, {}, payload, signature])
+    protected = _protected(header, signer_id)
+    return _join(header, signer_id, protected, hashlib.sha256(content).digest(), signature)
+
+
+def _join(
+    header: Header, signer_id: bytes, protected: bytes, payload: bytes, signature: bytes
+) -> Envelope:
+    assert len(signature) == 64, "an Ed25519 signature"
+    raw = b"\xd2\x84" + cbor.encode(protected) + _BEFORE_PAYLOAD + payload + _BEFORE_SIGNATURE
+    raw += signature
     assert len(raw) <= ENTRY_SIZE_BYTES_MAX, "a header outgrew a log entry"
     return Envelope(header, signer_id, payload, signature, protected, raw)
 
@@ -161,18 +173,24 @@ def verify_envelope(envelope: Envelope, ed25519_public: bytes) -> None:
         TheirError: UNKNOWN_KEY when the envelope names another key,
             BAD_SIGNATURE when it does not verify.
     """
-    where = f"{envelope.header.origin} {envelope.header.index}"
     if envelope.key_id != key_id(ed25519_public):
-        raise TheirError(Reason.UNKNOWN_KEY, f"{where} names key {envelope.key_id.hex()}")
+        what = f"{envelope.where} names key {envelope.key_id.hex()}"
+        raise TheirError(Reason.UNKNOWN_KEY, what)
     signed = _to_be_signed(envelope.protected, envelope.content_hash)
     if not verify_ed25519(ed25519_public, signed, envelope.signature):
-        raise TheirError(Reason.BAD_SIGNATURE, f"the signature of {where} does not verify")
+        what = f"the signature of {envelope.where} does not verify"
+        raise TheirError(Reason.BAD_SIGNATURE, what)
 
 
 def make_content(salt: bytes, body: dict[int, Value]) -> bytes:
     """The content of a message: a salt of 16 bytes and the body."""
+    return content_around(salt, cbor.encode(body))
+
+
+def content_around(salt: bytes, encoded: bytes) -> bytes:
+    """The content of a message whose body is encoded already: a map of 0 and 1."""
     assert len(salt) == SALT_SIZE_BYTES
-    return cbor.encode({0: salt, 1: body})
+    return b"\xa2\x00\x50" + salt + b"\x01" + encoded
 
 
 def parse_content(content: bytes) -> dict[int, Value]:
@@ -201,15 +219,17 @@ def check_content(envelope: Envelope, content: bytes) -> None:
         TheirError: WRONG_CONTENT.
     """
     if hashlib.sha256(content).digest() != envelope.content_hash:
-        where = f"{envelope.header.origin} {envelope.header.index}"
-        raise TheirError(Reason.WRONG_CONTENT, f"the content of {where} is not what was signed")
+        what = f"the content of {envelope.where} is not what was signed"
+        raise TheirError(Reason.WRONG_CONTENT, what)
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    return cbor.encode(["Signature1", protected, b"", payload])
+    """The Sig_structure of RFC 9052 4.4, with no external data."""
+    return _BEFORE_SIGNED + cbor.encode(protected) + b"\x40\x58\x20" + payload
 
 
-def _protected_value(header: Header, signer_id: bytes) -> dict[int, Value]:
+def _protected(header: Header, signer_id: bytes) -> bytes:
+    """The protected header: the claims, then our own fields under its last key."""
     fields: dict[int, Value] = {
         1: header.kind,
         2: header.index,
@@ -223,16 +243,12 @@ def _protected_value(header: Header, signer_id: bytes) -> dict[int, Value]:
         fields[6] = header.precedence
     if header.epoch != 1:
         fields[8] = header.epoch
-    return {
-        1: ALGORITHM,
-        4: signer_id,
-        15: {1: header.party, 2: header.line},
-        16: TYPE,
-        258: HASH_ALGORITHM,
-        259: CONTENT_TYPE,
-        FIELDS: fields,
-    }
+    return _claims_before_fields(header.party, header.line, signer_id) + cbor.encode(fields)
 
+
+_BEFORE_SIGNED = b"\x84\x6aSignature1"
+_BEFORE_PAYLOAD = b"\xa0\x58\x20"
+_BEFORE_SIGNATURE = b"\x58\x40"
 
 _TAIL_SIZE_BYTES = 101
 """What follows the protected header: an empty map, 32 bytes and 64, with their heads."""
@@ -252,7 +268,7 @@ def _split(raw: bytes) -> tuple[bytes, bytes, bytes] | None:
         start = 5
     else:
         return None
-    if raw[end : end + 3] != b"\xa0\x58\x20" or raw[end + 35 : end + 37] != b"\x58\x40":
+    if raw[end : end + 3] != _BEFORE_PAYLOAD or raw[end + 35 : end + 37] != _BEFORE_SIGNATURE:
         return None
     return raw[start:end], raw[end + 3 : end + 35], raw[end + 37 :]
 
@@ -282,6 +298,20 @@ _FIELDS_HEAD = b"\x3a" + (~FIELDS).to_bytes(4)
 """The last key of the protected header as it is encoded."""
 
 _AUTHORS_KEPT = 1_024
+
+
+@lru_cache(maxsize=_AUTHORS_KEPT)
+def _claims_before_fields(party: str, line: str, signer_id: bytes) -> bytes:
+    """The protected header up to its last key: alike in all that an author says."""
+    claims: dict[int, Value] = {
+        1: ALGORITHM,
+        4: signer_id,
+        15: {1: party, 2: line},
+        16: TYPE,
+        258: HASH_ALGORITHM,
+        259: CONTENT_TYPE,
+    }
+    return b"\xa7" + cbor.encode(claims)[1:] + _FIELDS_HEAD
 
 
 @dataclass(frozen=True, slots=True)

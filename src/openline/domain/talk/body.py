@@ -33,12 +33,19 @@ from openline.domain.talk.kinds import Kind
 
 
 class Body:
-    """What a message says; subclasses are frozen dataclasses with slots."""
+    """What a message says; subclasses are frozen dataclasses with slots.
+
+    Attributes:
+        message_kind: Which it is.
+        record: How it is written.
+        precedences: Those with which a person may send it.
+    """
 
     __slots__ = ()
 
     message_kind: ClassVar[Kind]
     record: ClassVar[Record]
+    precedences: ClassVar[tuple[Precedence, ...]] = tuple(Precedence)
 
     def to_body(self) -> dict[int, Value]:
         """The value with integer keys that goes into the content."""
@@ -128,6 +135,10 @@ class Reference:
 class _PartyName(Text):
     """The name of a party."""
 
+    def describe(self) -> dict[str, Any]:
+        """As a text; and it is called what it is."""
+        return {**super().describe(), "form": "party", "is_needed": True}
+
     def _checked(self, value: object, path: str) -> str:
         text = super()._checked(value, path)
         if not is_party_name(text):
@@ -148,7 +159,14 @@ BY: Final = Field(0, "by", BY_FORM)
 PARTY: Final = _PartyName(LABEL_CHARS_MAX)
 """The name of a party, perhaps none of this line."""
 
-REFERENCE: Final = Row(
+
+class _ReferenceForm(Row):
+    """A message by author and index."""
+
+    sort = "reference"
+
+
+REFERENCE: Final = _ReferenceForm(
     Reference,
     (Field(0, "party", PARTY), Field(1, "index", Whole())),
 )

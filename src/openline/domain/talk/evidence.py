@@ -7,7 +7,7 @@ party that has it; whoever is shown it later can check that it is the one that w
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from openline.domain.limits import (
     ABOUT_MAX,
@@ -58,6 +58,10 @@ class Digest(Blob):
         if not isinstance(json, str) or _HEX.fullmatch(json) is None:
             raise Fault(path, "is no SHA-256", "Write its 64 hexadecimal digits.")
         return bytes.fromhex(json)
+
+    def describe(self) -> dict[str, Any]:
+        """A hash, which people paste."""
+        return {"form": "hash", "pattern": _HEX.pattern}
 
 
 EVIDENCE: Final = Items(

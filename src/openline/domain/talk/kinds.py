@@ -39,6 +39,7 @@ class Kind(IntEnum):
     SITE = 40
     ZONE = 41
     MOVEMENT = 42
+    TRACK = 43
     INCIDENT = 50
     INQUIRY = 51
     VIOLATION = 52

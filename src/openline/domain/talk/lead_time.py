@@ -7,7 +7,9 @@ own time plays no part.
 
 from enum import StrEnum
 
+from openline.domain.instant import DAY_MS, MINUTE_MS
 from openline.domain.line.terms import Understanding
+from openline.domain.party import Precedence
 
 
 class LeadClass(StrEnum):
@@ -47,3 +49,12 @@ def lead_class(
     if lead_ms < understanding.timers.imminent_ms:
         return LeadClass.IMMINENT
     return LeadClass.SHORT_NOTICE
+
+
+def precedence_by_lead(lead_ms: int) -> Precedence:
+    """How fast a notice goes by itself: the nearer its window, the faster."""
+    if lead_ms < 30 * MINUTE_MS:
+        return Precedence.FLASH
+    if lead_ms < DAY_MS:
+        return Precedence.IMMEDIATE
+    return Precedence.PRIORITY if lead_ms < 2 * DAY_MS else Precedence.ROUTINE

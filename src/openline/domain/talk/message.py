@@ -39,6 +39,7 @@ from openline.domain.talk.response import Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.service import Service
+from openline.domain.talk.shared_track import SharedTrack
 from openline.domain.talk.site import Sites
 from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
@@ -97,6 +98,7 @@ Message: TypeAlias = (
     | Roster
     | ResumptionOffer
     | Service
+    | SharedTrack
     | Text
     | Violation
     | Warning
@@ -135,6 +137,7 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         Sites,
         Zone,
         Movement,
+        SharedTrack,
         Incident,
         Inquiry,
         Violation,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from openline.domain.limits import HAZARDS_MAX, VOLUMES_MAX
 from openline.domain.line.form import (
@@ -165,8 +165,9 @@ _NOTICE_ID = Text(
 class _PlaceForm(Record):
     """A place; in JSON the words alone are enough."""
 
-    def from_json(self, json: Json, path: str) -> Any:
-        return super().from_json({"words": json} if isinstance(json, str) else json, path)
+    def prepared(self, json: Json, path: str) -> Json:
+        """As an object."""
+        return {"words": json} if isinstance(json, str) else json
 
 
 PLACE = _PlaceForm(Place, (Field(1, "words", LABEL), Field(2, "reference", LABEL)))

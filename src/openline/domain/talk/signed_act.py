@@ -1,7 +1,8 @@
 """Signed acts: an officer's own passkey over what is said, sent along with it.
 
 Whoever drafts and whoever releases a message may each sign it. What one signs is a
-statement: who does what, under which label, on which line. Its SHA-256 is the challenge
+statement: who does what, under which label, on which line, how urgently and to whom, and
+how far the author's outbox had come. Its SHA-256 is the challenge
 that the passkey signs. The other side verifies it offline, against the roster of the
 party that the message names. A message without one is as valid as before: then the
 names in it are only what the party's node wrote.
@@ -23,6 +24,7 @@ from openline.domain.limits import (
     CLIENT_DATA_SIZE_BYTES_MAX,
     PASSKEY_SIGNATURE_SIZE_BYTES_MAX,
     SIGNED_ACT_AGE_MS_MAX,
+    SIGNED_ACT_ENTRIES_MAX,
 )
 from openline.domain.line.form import Blob, Field, Instant, Items, Record, Whole, Word
 from openline.domain.record import cbor
@@ -38,7 +40,7 @@ from openline.domain.record.passkey import (
 from openline.domain.talk.body import Body, By
 from openline.domain.talk.roster import Roster
 
-ACT_PREFIX: Final = b"openline/signed-act/v1\n"
+ACT_PREFIX: Final = b"openline/signed-act/v2\n"
 """Stands before a statement, so that no other use signs the same."""
 
 TOKEN_SIZE_BYTES: Final = 16
@@ -90,12 +92,50 @@ class SignedAct:
         at: When it was drafted, as its node says.
         roster: Index of the author's roster in the same outbox.
         signatures: In order of their parts, at least one.
+        size: Of the author's outbox when it was drafted.
     """
 
     token: bytes
     at: int
     roster: int
     signatures: tuple[ActSignature, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a draft fixes beside its words.
+
+    Attributes:
+        token: Of the act.
+        at: When it was drafted.
+        size: Of the author's outbox then.
+        precedence: With which it is to be sent.
+        recipients: The parties addressed, as they will stand in the envelope.
+    """
+
+    token: bytes
+    at: int
+    size: int
+    precedence: int
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the envelope says of the message that carries an act.
+
+    Attributes:
+        at: When it was said.
+        index: Its place in the author's outbox.
+        precedence: With which it was sent.
+        recipients: The parties addressed.
+    """
+
+    at: int
+    index: int
+    precedence: int
+    recipients: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +164,7 @@ class Finding:
 
 
 def statement(
-    party: str, line: str, message: Body, *, part: Part, by: By, token: bytes, at: int
+    party: str, line: str, message: Body, *, part: Part, by: By, drafted: Drafted
 ) -> bytes:
     """What an officer signs, with its label.
 
@@ -134,15 +174,16 @@ def statement(
         message: What is said; who says or releases it is left out.
         part: What the officer does about it.
         by: Who the officer is.
-        token: Of the act.
-        at: When it was drafted.
+        drafted: What the draft fixes.
     """
     table = message.record.table
     left_out = [field.key for field in table if field.name in _LEFT_OUT]
     said = {key: held for key, held in message.to_body().items() if key not in left_out}
     who: list[Value] = [int(part), by.post, by.officer]
     kind = int(message.message_kind)
-    return ACT_PREFIX + cbor.encode([party, line, kind, who, token, at, said])
+    fixed: list[Value] = [drafted.token, drafted.at, drafted.size, int(drafted.precedence)]
+    fixed.append(list(drafted.recipients))
+    return ACT_PREFIX + cbor.encode([party, line, kind, who, *fixed, said])
 
 
 def act_of(message: object) -> SignedAct | None:
@@ -158,7 +199,7 @@ def challenge(data: bytes) -> bytes:
 
 
 def verify_act(
-    party: str, line: str, message: Body, said_at: int, roster: Roster | None
+    party: str, line: str, message: Body, sent: Sent, roster: Roster | None
 ) -> tuple[Finding, ...]:
     """What is found of each signature that a message carries; none for no signature.
 
@@ -166,7 +207,7 @@ def verify_act(
         party: The author.
         line: The line.
         message: What is said.
-        said_at: When, as its envelope says.
+        sent: What its envelope says.
         roster: The author's roster that the act names; None if it is not there.
     """
     act = act_of(message)
@@ -178,16 +219,18 @@ def verify_act(
         if by is None:
             findings.append(Finding(one.part, By("", ""), Why.MALFORMED))
             continue
-        why = _age_fault(act, said_at) or _fault(
-            one, by, roster, _challenges(party, line, message, said_at, one.part, by, act)
+        why = _age_fault(act, sent) or _fault(
+            one, by, roster, _challenges(party, line, message, sent, one.part, by, act)
         )
         findings.append(Finding(one.part, by, why))
     return tuple(findings)
 
 
-def _age_fault(act: SignedAct, said_at: int) -> Why | None:
-    is_fitting = act.at <= said_at + _CLOCKS_MS and said_at - act.at <= SIGNED_ACT_AGE_MS_MAX
-    return None if is_fitting else Why.TOO_OLD
+def _age_fault(act: SignedAct, sent: Sent) -> Why | None:
+    """By its time and by its place: a time can be dated back, a place cannot."""
+    is_of_its_day = act.at <= sent.at + _CLOCKS_MS and sent.at - act.at <= SIGNED_ACT_AGE_MS_MAX
+    is_near = 0 <= sent.index - act.size <= SIGNED_ACT_ENTRIES_MAX
+    return None if is_of_its_day and is_near else Why.TOO_OLD
 
 
 _CLOCKS_MS: Final = 3_600_000
@@ -195,12 +238,13 @@ _CLOCKS_MS: Final = 3_600_000
 
 
 def _challenges(
-    party: str, line: str, message: Body, said_at: int, part: Part, by: By, act: SignedAct
+    party: str, line: str, message: Body, sent: Sent, part: Part, by: By, act: SignedAct
 ) -> tuple[bytes, ...]:
     """What may have been signed: the message, and the same taking effect at once."""
+    drafted = Drafted(act.token, act.at, act.size, sent.precedence, sent.recipients)
     return tuple(
-        challenge(statement(party, line, form, part=part, by=by, token=act.token, at=act.at))
-        for form in _forms(message, said_at)
+        challenge(statement(party, line, form, part=part, by=by, drafted=drafted))
+        for form in _forms(message, sent.at)
     )
 
 
@@ -246,6 +290,7 @@ SIGNED: Final = Record(
         Field(2, "at", Instant()),
         Field(3, "roster", Whole()),
         Field(4, "signatures", SIGNATURES),
+        Field(5, "size", Whole()),
     ),
 )
 """The form of the optional field `signed` of a body."""

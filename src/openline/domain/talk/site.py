@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from openline.domain.instant import DAY_MS
 from openline.domain.limits import RADIUS_M_MAX, SITES_PER_MESSAGE_MAX, VOLUMES_MAX
@@ -249,7 +249,8 @@ VERSION: Final = Whole(1, 1_000_000)
 class _SitesForm(Record):
     """The message; in JSON an entry may repeat the operation, and leave out its id."""
 
-    def from_json(self, json: Json, path: str) -> Any:
+    def prepared(self, json: Json, path: str) -> Json:
+        """With an id in each entry, and without the operation there."""
         if isinstance(json, Mapping) and isinstance(json.get("sites"), list | tuple):
             stated = json.get("operation")
             entries = [
@@ -257,7 +258,7 @@ class _SitesForm(Record):
                 for number, entry in enumerate(json["sites"])  # type: ignore[arg-type]
             ]
             json = {**json, "sites": entries}
-        return super().from_json(json, path)
+        return json
 
 
 def _named(entry: Json) -> Json:
@@ -274,6 +275,12 @@ def _without_operation(entry: Json, stated: Json, path: str) -> Json:
     return {label: held for label, held in entry.items() if label != "operation"}
 
 
+class _SiteForm(Record):
+    """An entry; its id is given by `_SitesForm`, its times by `engine.place_desk`."""
+
+    filled = ("site_id", "listed_at", "valid_until")
+
+
 _VERIFICATION = Record(
     Verification,
     (
@@ -284,7 +291,7 @@ _VERIFICATION = Record(
     ),
 )
 
-SITE: Final = Record(
+SITE: Final = _SiteForm(
     Site,
     (
         Field(1, "site_id", SITE_ID),

@@ -87,6 +87,9 @@ class BoundForm(Undoubted):
         datum = Word(Datum).from_json(json["datum"], f"{path}.datum")
         return _altitude(Datum(datum), json["value"], f"{path}.value")
 
+    def describe(self) -> dict[str, Any]:
+        return {"form": "altitude", "words": Datum, "open_words": list(self.open_words)}
+
 
 def _spoken(text: str, path: str) -> Altitude:
     """An altitude as it is spoken, to the nearest decimetre."""
@@ -108,6 +111,9 @@ def _altitude(datum: Datum, value: Json, path: str) -> Altitude:
 class VolumeForm(Record):
     """A volume: its own array when signed, an object in JSON."""
 
+    sort = "volume"
+    filled = ("radius_m",)
+
     def to_value(self, thing: Volume) -> Any:
         return thing.to_value()
 
@@ -118,17 +124,28 @@ class VolumeForm(Record):
             # The error begins with the path itself.
             raise Fault("", error.what) from None
 
-    def from_json(self, json: Json, path: str) -> Volume:
-        if isinstance(json, Mapping) and "radius" in json:
-            if "radius_m" in json:
-                raise Fault(f"{path}.radius", "is given twice, as radius and as radius_m")
-            rest = {label: held for label, held in json.items() if label != "radius"}
-            radius_m = Quantity(METRES, RADIUS_M_MAX).from_json(json["radius"], f"{path}.radius")
-            return self.from_json({**rest, "radius_m": radius_m}, path)
-        if isinstance(json, Mapping) and "radius_m" not in json:
-            json = {**json, "radius_m": 0}
-        volume: Volume = super().from_json(json, path)
-        return volume
+    def prepared(self, json: Json, path: str) -> Json:
+        """With `radius_m`, also where a radius with its unit is given, or none."""
+        if not isinstance(json, Mapping) or "radius" not in json:
+            return {"radius_m": 0, **json} if isinstance(json, Mapping) else json
+        if "radius_m" in json:
+            raise Fault(f"{path}.radius", "is given twice, as radius and as radius_m")
+        radius_m = Quantity(METRES, RADIUS_M_MAX).from_json(json["radius"], f"{path}.radius")
+        return {**_without_radius(json), "radius_m": radius_m}
+
+    def faults_in(self, json: Json, path: str) -> Iterator[Fault]:
+        """As of every record; a radius that is wrong hides nothing else."""
+        try:
+            json = self.prepared(json, path)
+        except Fault as fault:
+            yield fault
+            json = _without_radius(json)
+        yield from super().faults_in(json, path)
+
+
+def _without_radius(json: Json) -> dict[str, Json]:
+    assert isinstance(json, Mapping), "only a table has a radius"
+    return {label: held for label, held in json.items() if label != "radius"}
 
 
 LOWER: Final = BoundForm("SFC", "GND", "SURFACE")
@@ -154,10 +171,12 @@ VOLUME: Final = VolumeForm(
 class StandingVolumes(Items):
     """Volumes of what is there for good: in JSON their windows may be left out."""
 
-    def from_json(self, json: Json, path: str) -> tuple[Any, ...]:
-        if isinstance(json, list | tuple):
-            json = [standing(one) for one in json]
-        return super().from_json(json, path)
+    def prepared(self, json: Json) -> Json:
+        """With the ends of each window."""
+        return [standing(one) for one in json] if isinstance(json, list | tuple) else json
+
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "filled": ["valid_from", "valid_until"]}
 
 
 def standing(volume: Json) -> Json:

@@ -80,10 +80,11 @@ class Warning(Body):
     exercise: bool = False
 
     message_kind: ClassVar[Kind] = Kind.WARNING
+    precedences: ClassVar[tuple[Precedence, ...]] = (Precedence.FLASH,)
 
     def faults(self, precedence: Precedence = Precedence.ROUTINE) -> Iterator[Fault]:
         """A warning goes as FLASH, or not at all."""
-        if precedence is not Precedence.FLASH:
+        if precedence not in self.precedences:
             yield Fault("precedence", f"is {precedence.name}", "A warning is FLASH.")
         yield from Body.faults(self, precedence)
 

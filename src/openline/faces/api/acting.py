@@ -20,11 +20,13 @@ class Acting:
         name: Rank and name.
         post: The post at which they act.
         roles: Their roles.
+        is_locked: Whether their session is locked.
     """
 
     name: str
     post: str
     roles: tuple[Role, ...]
+    is_locked: bool = False
 
     @property
     def by(self) -> tuple[str, str]:

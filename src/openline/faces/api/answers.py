@@ -183,6 +183,18 @@ class Done(msgspec.Struct):
     is_done: bool
 
 
+class StoreCopied(msgspec.Struct):
+    """A copy of the store, as one commit left it.
+
+    Attributes:
+        path: Where it lies on the node's machine; whoever asked deletes it.
+        at: When it was made.
+    """
+
+    path: str
+    at: int
+
+
 class Said(msgspec.Struct):
     """A message that is in this party's log, on disk.
 
@@ -213,6 +225,7 @@ class Terms(msgspec.Struct):
         version: Its version.
         hash: SHA-256 of the bytes that were signed, in hexadecimal.
         toml: As people write it.
+        agreed: The same as data, by the names that stand in `toml`.
         bytes: The bytes that were signed, in base64.
     """
 
@@ -220,6 +233,7 @@ class Terms(msgspec.Struct):
     version: int
     hash: str
     toml: str
+    agreed: dict[str, Any]
     bytes: str
 
 
@@ -255,6 +269,22 @@ class Statistics(msgspec.Struct):
 
     statement: dict[str, Any]
     sha256: str
+
+
+class CheckProposed(msgspec.Struct):
+    """The neutral text of the next line check.
+
+    Attributes:
+        number: The number that the check will have.
+        text: The words.
+        language: Their language.
+        translations: The same in other languages, each with who translated and certified it.
+    """
+
+    number: int
+    text: str
+    language: str
+    translations: list[dict[str, Any]]
 
 
 class NamedMessage(msgspec.Struct):
@@ -804,6 +834,207 @@ class Notices(msgspec.Struct):
     more: int
 
 
+class ChangedWords(msgspec.Struct):
+    """One stretch of the words of two versions.
+
+    Attributes:
+        same: The words that both have; empty where they differ.
+        ours: Words of the earlier version alone.
+        theirs: Words of the later version alone.
+    """
+
+    same: str
+    ours: str
+    theirs: str
+
+
+class ChangedField(msgspec.Struct):
+    """A field that two versions do not share.
+
+    Attributes:
+        path: Where it stands: `volumes[0].upper`, counted from 0.
+        name: What it is called, in the language asked for.
+        old: As it was; null where the earlier version has none.
+        new: As it is; null where the later version has none.
+        old_said: As it was, in words; may be empty.
+        new_said: As it is, in words; may be empty.
+        changes: Of the activity, the same word by word, in order; else empty.
+    """
+
+    path: str
+    name: str
+    old: Any
+    new: Any
+    old_said: str
+    new_said: str
+    changes: list[ChangedWords]
+
+
+class ImportedRemark(msgspec.Struct):
+    """What was read otherwise than it is written, or is doubtful.
+
+    Attributes:
+        row: Row of the file; null where it is not known.
+        field: The item, set or property that is meant; empty if all of it is.
+        what: What is doubtful, and how it was taken.
+    """
+
+    row: int | None
+    field: str
+    what: str
+
+
+class ImportedFault(msgspec.Struct):
+    """Why something in a file cannot be used.
+
+    Attributes:
+        row: Row of the file; null where it is not known.
+        field: The item, set or property that is at fault.
+        what: What is wrong.
+        remedy: What to do; may be empty.
+    """
+
+    row: int | None
+    field: str
+    what: str
+    remedy: str
+
+
+class ImportedActivity(msgspec.Struct):
+    """One activity of a file, as the draft of a notice.
+
+    Attributes:
+        number: Its place in the file, from 1.
+        row: Row where it begins; null where it is not known.
+        name: What the file calls it; may be empty.
+        cancels: What it cancels; empty if it cancels nothing.
+        remarks: Each doubt, in the order of the file.
+        fault: Why it cannot be used; null if it can.
+        fields: Of a notice, with its volumes; empty where there is a fault, or it cancels.
+    """
+
+    number: int
+    row: int | None
+    name: str
+    cancels: str
+    remarks: list[ImportedRemark]
+    fault: ImportedFault | None
+    fields: dict[str, Any]
+
+
+class ImportedFile(msgspec.Struct):
+    """What a file of areas says. Nothing of it is kept, and nobody is told.
+
+    Attributes:
+        form: Which form it has, such as NOTAM or KML.
+        remarks: Doubts about the file itself.
+        activities: The first of its activities, in its order.
+        more: How many activities there are beyond those.
+    """
+
+    form: str
+    remarks: list[ImportedRemark]
+    activities: list[ImportedActivity]
+    more: int
+
+
+class HandedFile(msgspec.Struct):
+    """A file in the form of others, and what the form cannot say.
+
+    Attributes:
+        name: What the file may be called.
+        media_type: What it is.
+        text: The whole file.
+        losses: What the form cannot say of it, or says otherwise; none if it says all.
+    """
+
+    name: str
+    media_type: str
+    text: str
+    losses: list[str]
+
+
+class VersionDifferences(msgspec.Struct):
+    """In which fields two versions of a notice differ.
+
+    Attributes:
+        party: Whose notice.
+        notice_id: Its id.
+        old_version: The earlier version.
+        new_version: The later version.
+        differences: The fields, in the order of the message; none if one cannot be read.
+        magnitudes: By how much its areas differ, in sentences.
+        is_wider: Whether the later may reach where or when the earlier did not.
+    """
+
+    party: str
+    notice_id: str
+    old_version: int
+    new_version: int
+    differences: list[ChangedField]
+    magnitudes: list[str]
+    is_wider: bool
+
+
+class VerifiedStep(msgspec.Struct):
+    """One step of the verification of a certificate.
+
+    Attributes:
+        number: From 1.
+        what: What was checked, as a sentence that is true if it holds; in English.
+        holds: Whether it holds.
+        reason: What was found, or why it does not hold; in English.
+    """
+
+    number: int
+    what: str
+    holds: bool
+    reason: str
+
+
+class VerifiedRoot(msgspec.Struct):
+    """A root key on which a verdict rests.
+
+    Attributes:
+        party: Whose.
+        fingerprint: SHA-256 of its SubjectPublicKeyInfo, in hexadecimal.
+        has_signed: Whether it has signed the Understanding.
+        is_pinned: Whether the reader named it.
+    """
+
+    party: str
+    fingerprint: str
+    has_signed: bool
+    is_pinned: bool
+
+
+class CertificateRead(msgspec.Struct):
+    """What a certificate comes to.
+
+    Attributes:
+        verdict: PROVEN, REFUTED or UNPROVEN.
+        claim: What it claims, field by field.
+        claim_said: The same in one sentence; in English.
+        conclusion: What is proven and what is not; in English.
+        steps: In the order in which they were taken; the last may not hold.
+        roots: The root keys on which it rests: compare their fingerprints.
+        facts: What was established, by name.
+        said: What the message says that it is about, in the language asked for; empty where
+            it holds none.
+        sha256: SHA-256 of the file, in hexadecimal.
+    """
+
+    verdict: str
+    claim: dict[str, Any]
+    claim_said: str
+    conclusion: str
+    steps: list[VerifiedStep]
+    roots: list[VerifiedRoot]
+    facts: dict[str, Any]
+    said: list[str]
+    sha256: str
+
+
 class Encounter(Finding, kw_only=True):
     """A live notice of another party that a draft would not be clear of.
 
@@ -907,16 +1138,32 @@ class Told(msgspec.Struct):
     is_on_call: bool
 
 
+class Place(msgspec.Struct):
+    """Where a message stands in the record.
+
+    Attributes:
+        party: Its author.
+        epoch: Which of the author's outboxes.
+        index: Its index there.
+    """
+
+    party: str
+    epoch: int
+    index: int
+
+
 class DueOnLine(Due):
     """A clock that runs on a matter of a line.
 
     Attributes:
         is_ours: Whether it is our turn.
         tell: The posts of ours that would be told if it ran out now.
+        message: The message that it is about, where it is about one and no matter.
     """
 
     is_ours: bool
     tell: list[Told]
+    message: Place | None = None
 
 
 class Dues(msgspec.Struct):
@@ -989,6 +1236,7 @@ class Matter(msgspec.Struct):
     """Something that waits for somebody, or did.
 
     Attributes:
+        position: Running number of the matter on this node.
         id: What officers call it: its name, or the serial of the message that opened it.
         subject: Its sort: warning, query, explanation.
         party: Who opened it.
@@ -1004,6 +1252,7 @@ class Matter(msgspec.Struct):
         standings: Where it stands with each of them.
     """
 
+    position: int
     id: str
     subject: str
     party: str
@@ -1024,9 +1273,11 @@ class Matters(msgspec.Struct):
 
     Attributes:
         matters: The matters.
+        more: How many there are after these.
     """
 
     matters: list[Matter]
+    more: int
 
 
 class CodeBookSlot(msgspec.Struct):
@@ -1101,6 +1352,38 @@ class Named(msgspec.Struct):
 
     post: str
     officer: str
+
+
+class Act(msgspec.Struct):
+    """What one officer did on this node.
+
+    Attributes:
+        row: The row of the journal that says so.
+        at: When, by this node's clock.
+        by: Who, at which post; both empty where nobody was signed in.
+        act: What, as a word in capitals, such as SAID_MESSAGE or SIGNED_IN.
+        said: The same in words.
+        about: What or whom it is about, as it stands in the record; may be empty.
+    """
+
+    row: int
+    at: int
+    by: Named
+    act: str
+    said: str
+    about: str
+
+
+class Acts(msgspec.Struct):
+    """Acts, the newest first.
+
+    Attributes:
+        acts: The acts.
+        before: The row to go on with; null where nothing is left in the window.
+    """
+
+    acts: list[Act]
+    before: int | None
 
 
 class PasskeyShown(msgspec.Struct):
@@ -1182,6 +1465,7 @@ class SessionShown(msgspec.Struct):
         ends_at: When they are signed out at the latest.
         has_password: Whether they have a password with a second factor.
         passkeys: Their passkeys.
+        is_locked: Whether the session is locked: sign in anew to unlock it.
     """
 
     name: str
@@ -1195,6 +1479,43 @@ class SessionShown(msgspec.Struct):
     ends_at: int
     has_password: bool
     passkeys: list[PasskeyShown]
+    is_locked: bool
+
+
+class SessionListed(msgspec.Struct):
+    """One browser or program in which somebody is signed in.
+
+    Attributes:
+        id: By which it can be ended; no secret.
+        name: Who.
+        post: At which post they act.
+        how: How they signed in: password, passkey or link.
+        where: Address and browser, as they said.
+        began_at: When they signed in.
+        used_at: When it was last used; an open page uses it all the time.
+        locked_at: Since when it is locked; null while it is not.
+        is_this: Whether it is the one that asks.
+    """
+
+    id: str
+    name: str
+    post: str
+    how: str
+    where: str
+    began_at: int
+    used_at: int
+    locked_at: int | None
+    is_this: bool
+
+
+class SessionsListed(msgspec.Struct):
+    """Where people are signed in.
+
+    Attributes:
+        sessions: One's own; for who may see to people, everybody's; the oldest first.
+    """
+
+    sessions: list[SessionListed]
 
 
 class PasskeyOptions(msgspec.Struct):
@@ -1213,10 +1534,12 @@ class SecondFactor(msgspec.Struct):
     Attributes:
         secret: In base32, for an authenticator program.
         uri: The same as an address, for a QR code.
+        qr: The QR code as the address of a picture: a PNG in base64.
     """
 
     secret: str
     uri: str
+    qr: str
 
 
 class ToSign(msgspec.Struct):
@@ -1514,9 +1837,11 @@ class Contacts(msgspec.Struct):
 
     Attributes:
         contacts: The contacts.
+        more: How many there are after these.
     """
 
     contacts: list[ContactMatter]
+    more: int
 
 
 class ContactDraft(msgspec.Struct):

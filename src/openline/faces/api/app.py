@@ -18,23 +18,40 @@ from litestar.openapi.spec import License, OpenAPI, Tag
 
 from openline import __version__
 from openline.faces.api import (
+    acts,
+    air,
+    air_answers,
     answers,
+    checking,
     conduct,
     contacts,
     describe,
     drafts,
     events,
     faults,
+    feeds,
     files,
+    form_answers,
+    forms,
+    handing_on,
+    importing,
     incident,
+    member_feed,
+    notice_files,
+    outlet_answers,
+    outlets,
     people,
     place_answers,
     places,
+    previewing,
     private,
     reading,
     schema,
     sign_in,
+    signed_in,
     standing,
+    statement_answers,
+    statements,
     talks,
     watches,
     writing,
@@ -44,6 +61,8 @@ from openline.faces.api.door import Door
 from openline.faces.api.limits import BODY_SIZE_BYTES_MAX, answer_before_closing
 from openline.faces.api.rights import guard
 from openline.faces.api.running import Running
+from openline.faces.console import page
+from openline.faces.console import routes as console_pages
 
 DESCRIPTION: Final = """\
 The officers' interface of one Openline node: on its Unix socket, and on the officers'
@@ -55,7 +74,8 @@ of a message they are ISO 8601 with Z, or on the way in date-time groups too
 (`070140ZAPR17`). Nothing here approves or permits anything: a notice takes
 effect without a reply.
 
-Every error is `{"error": {"what", "remedy", "field"?}}`.
+Every error is `{"error": {"what", "remedy", "field"?}}`, in the language of the query
+parameter `language`, or else of the header `accept-language`, or else in English.
 """
 
 TAGS: Final = (
@@ -71,33 +91,47 @@ TAGS: Final = (
         "private",
         "What this party keeps to itself: plans, sites, zones; checked here only.",
     ),
+    Tag("statements", "Public pages that are followed: versions, differences, feeds."),
+    Tag("air", "Tracks of this party's own feeds, and alerts about them; on this node only."),
     Tag("drafts", "What one person writes and another releases."),
     Tag("sign-in", "Signing in on the officers' port, and what proves who somebody is."),
     Tag("people", "Who may act for the party on the officers' port."),
     Tag("understandings", "What the parties agreed on."),
     Tag("keys", "This party's keys."),
     Tag("files", "Certificates and the courier's files."),
+    Tag("pages", "Pages to read and to print, without script: what the routes above answer."),
     Tag("events", "What changes, as it changes."),
 )
 
 ROUTES: Final = (
     reading.read_status,
     reading.list_lines,
+    feeds.list_feeds,
+    outlets.list_outlets,
+    outlets.list_folders,
     reading.list_messages,
     reading.read_message,
+    forms.read_forms,
     writing.say,
+    checking.check_message,
+    previewing.preview_message,
     reading.list_notices,
     reading.read_notice,
     reading.read_notice_of,
     writing.check_notice,
     reading.list_conflicts,
+    *notice_files.ROUTES,
+    *handing_on.ROUTES,
+    *importing.ROUTES,
     *places.ROUTES,
+    *statements.ROUTES,
     private.keep_private,
     private.list_private,
     private.read_private,
     private.drop_private,
     standing.read_state,
     standing.read_statistics,
+    standing.propose_check,
     conduct.list_matters,
     conduct.read_matter,
     conduct.list_due,
@@ -114,6 +148,7 @@ ROUTES: Final = (
     contacts.propose_next_tier,
     contacts.read_readout,
     contacts.read_feed,
+    member_feed.read_member_feed,
     watches.list_watches,
     watches.read_brief,
     watches.offer_watch,
@@ -124,12 +159,14 @@ ROUTES: Final = (
     reading.read_understanding,
     writing.adopt,
     files.certify,
+    files.read_certificate,
     writing.change_key,
     writing.publish_revocation,
     writing.open_epoch,
     files.export_courier,
     files.import_courier,
     writing.trust_own_copy,
+    writing.copy_store,
     events.follow_events,
     drafts.keep_draft,
     drafts.list_drafts,
@@ -149,17 +186,33 @@ ROUTES: Final = (
     sign_in.ask_for_registration,
     sign_in.register_passkey,
     sign_in.drop_passkey,
+    *signed_in.ROUTES,
+    *acts.ROUTES,
     people.list_people,
     people.add_person,
     people.disable_person,
     people.reset_person,
     people.link_person,
+    *air.ROUTES,
+    *page.ROUTES,
+    *console_pages.ROUTES,
 )
 
 
+_DESCRIBED: Final = (
+    air_answers,
+    answers,
+    describe,
+    feeds,
+    form_answers,
+    outlet_answers,
+    place_answers,
+    schema,
+    statement_answers,
+)
 _STRUCTURES: Final = [
     structure
-    for module in (answers, describe, place_answers, schema)
+    for module in _DESCRIBED
     for structure in vars(module).values()
     if isinstance(structure, type) and issubclass(structure, msgspec.Struct)
 ]
@@ -218,4 +271,6 @@ def openapi_document() -> dict[str, Any]:
 def _complete(openapi: OpenAPI) -> None:
     """Add to the document what Litestar does not see."""
     add_descriptions(openapi, _STRUCTURES)
-    describe_files(openapi, ("adoptUnderstanding", "importCourier"))
+    describe_files(
+        openapi, ("adoptUnderstanding", "importCourier", "importFile", "readCertificate")
+    )

@@ -9,10 +9,12 @@ from litestar.params import Parameter, QueryParameter
 from openline.adapters.wording import Wording
 from openline.adapters.wording.dialogue import due as due_words
 from openline.domain.conduct.table import SUBJECTS
+from openline.engine.views import NOTICES_LISTED_MAX
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import BadRequest, NotFound
 from openline.faces.api.node import view_of, wording_for
+from openline.faces.api.places import After, Count
 from openline.faces.api.reading import Language, Line
 
 
@@ -30,11 +32,15 @@ async def list_matters(
         bool, QueryParameter(name="open", description="Only those in which somebody is waited for.")
     ] = True,
     subject: Annotated[str | None, Parameter(description="Only those of this sort.")] = None,
+    after: After = 0,
+    count: Count = NOTICES_LISTED_MAX,
     language: Language = None,
 ) -> dict[str, Any]:
     """The matters of a line as they came: queries, warnings, requests for explanation.
 
-    Where one stands is computed from the record alone, alike on both nodes.
+    Where one stands is computed from the record alone, alike on both nodes. `more` says how
+    many there are after these: while it is not 0, ask again with the last `position` as
+    `after` to go on. In which order they came, each node knows for itself.
     """
     names = [one.name for one in SUBJECTS]
     if subject is not None and subject not in names:
@@ -42,8 +48,10 @@ async def list_matters(
             f"There is no sort of matter {subject!r}.", f"Name one of {', '.join(names)}."
         )
     wording = wording_for(state, language)
-    found = view_of(state, line).matters(open_only=open_only, subject=subject or "")
-    return {"matters": [worded_matter(matter, wording) for matter in found]}
+    found, more = view_of(state, line).matters_page(
+        after, count, open_only=open_only, subject=subject or ""
+    )
+    return {"matters": [worded_matter(matter, wording) for matter in found], "more": more}
 
 
 @get(

@@ -26,12 +26,13 @@ from openline.domain.talk.notice import Notice
 from openline.domain.talk.readout import READOUT, Readout
 from openline.engine.matter_view import Matter
 from openline.engine.readout_view import Public
-from openline.engine.views import View
+from openline.engine.views import NOTICES_LISTED_MAX, View
 from openline.faces.api import answers, examples
 from openline.faces.api.conduct import worded_matter
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import NotFound
 from openline.faces.api.node import node_of, view_of, wording_for
+from openline.faces.api.places import After, Count
 from openline.faces.api.reading import Language, Line
 
 _CAME_TO_NOTHING: Final = (
@@ -53,19 +54,24 @@ _ADDRESS_CHARS_MAX: Final = 2_000
         answers.Contacts, "The contacts.", example=examples.CONTACTS, faults=READING
     ),
 )
-async def list_contacts(state: State, line: Line, language: Language = None) -> dict[str, Any]:
-    """Every contact that was asked for, as they came.
+async def list_contacts(
+    state: State,
+    line: Line,
+    after: After = 0,
+    count: Count = NOTICES_LISTED_MAX,
+    language: Language = None,
+) -> dict[str, Any]:
+    """Every contact that was asked for, as they came, in pages as matters are.
 
     Of a contact that recurs, each time that has come is one occurrence: held, by its call
     record, or missed, with who is said to have missed it.
     """
     wording, view = wording_for(state, language), view_of(state, line)
-    found = view.matters(open_only=False, subject=CONTACT.name)
-    return {
-        "contacts": [
-            {**worded_matter(one, wording), "occurrences": _occurrences(view, one)} for one in found
-        ]
-    }
+    found, more = view.matters_page(after, count, open_only=False, subject=CONTACT.name)
+    worded = [
+        {**worded_matter(one, wording), "occurrences": _occurrences(view, one)} for one in found
+    ]
+    return {"contacts": worded, "more": more}
 
 
 @get(
@@ -90,7 +96,7 @@ async def propose_next_tier(
     It is offered after a contact of ours was declined, not answered or missed.
     """
     view = view_of(state, line)
-    matter = _matter_of(view, contact, CONTACT.name)
+    matter = matter_of(view, contact, CONTACT.name)
     party = _who_failed(view, matter)
     record = matter.record
     assert view.load is not None, "a running node's views read its store"
@@ -130,7 +136,7 @@ async def read_readout(
 ) -> dict[str, Any]:
     """Where a readout stands, what each side said, in which words they differ."""
     wording, view = wording_for(state, language), view_of(state, line)
-    matter = _matter_of(view, readout, READOUT.name)
+    matter = matter_of(view, readout, READOUT.name)
     shown = view.matter_records.to_json(matter, view.now)
     return {
         **worded_matter(shown, wording),
@@ -272,7 +278,12 @@ def _step(step: dict[str, Any]) -> Step:
     )
 
 
-def _matter_of(view: View, name: str, subject: str) -> Matter:
+def matter_of(view: View, name: str, subject: str) -> Matter:
+    """The matter of a sort that is called so.
+
+    Raises:
+        NotFound: There is none.
+    """
     matter = view.matter_records.find(name)
     if matter is None or matter.subject.name != subject:
         raise NotFound(

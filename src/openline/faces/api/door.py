@@ -13,20 +13,30 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
+from litestar.datastructures import Cookie
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import json
 
+from openline.adapters.wording import Wording
+from openline.adapters.wording.faults import FaultWords
 from openline.app.config import OfficersPort
 from openline.domain.errors import OurError
-from openline.domain.limits import SESSION_AGE_MS_MAX
+from openline.domain.limits import DEVICE_AGE_MS_MAX, SESSION_AGE_MS_MAX
 from openline.engine.people import Kept, People
 from openline.faces.api.acting import ACTING, NOBODY, Acting
 from openline.faces.api.faults import Forbidden, NotSignedIn, TooMany
-from openline.faces.api.sessions import Session, Sessions
+from openline.faces.api.languages import language_of
+from openline.faces.api.sessions import Session, Sessions, device_of, new_device
 
 CSRF_HEADER: Final = "x-openline-csrf"
+DEVICE_SIZE_BYTES: Final = 16
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 _OPEN: Final = "/sign-in/"
+_PAGE: Final = ("/", "/sign-in")
+_EVENTS: Final = b"text/event-stream"
+_PAGE_FILES: Final = "/page/"
+"""The page of the console and what it loads: no data of a line."""
+
 _HEADERS: Final = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -62,8 +72,11 @@ class Door:
 
     @property
     def cookie(self) -> str:
-        """Name of the cookie: with TLS one that no other host or path can set."""
-        return "__Host-openline" if self.has_tls else "openline"
+        """Name of the cookie: with TLS one that no other host or path can set.
+
+        The port is part of it, for browsers send one host's cookies to all of its ports.
+        """
+        return f"{'__Host-' if self.has_tls else ''}openline-{self.port.port}"
 
     def set_cookie(self, token: str) -> str:
         """The header that gives a browser its session; an empty token takes it away."""
@@ -72,13 +85,33 @@ class Door:
         rest = f"Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}"
         return f"{self.cookie}={token}; {rest}"
 
+    def mark_device(self, kept: Kept) -> list[Cookie]:
+        """The cookie that a browser keeps once it has signed in somebody with a password."""
+        if not kept.password:
+            return []
+        return [
+            Cookie(
+                key=self.device_cookie,
+                value=new_device(kept, self.sessions.random(DEVICE_SIZE_BYTES)),
+                max_age=DEVICE_AGE_MS_MAX // 1_000,
+                secure=self.has_tls,
+                httponly=True,
+                samesite="strict",
+            )
+        ]
+
+    @property
+    def device_cookie(self) -> str:
+        """Name of the cookie of a device that was signed in on."""
+        return f"{self.cookie}-device"
+
     def token(self, cookies: str) -> str:
         """The token that a browser shows; empty for none."""
-        try:
-            held = SimpleCookie(cookies).get(self.cookie)
-        except CookieError:
-            return ""
-        return "" if held is None else held.value
+        return _held(cookies, self.cookie)
+
+    def device(self, cookies: str, kept: Kept | None) -> str:
+        """The device on which somebody has signed in before; empty for none."""
+        return device_of(kept, _held(cookies, self.device_cookie))
 
     def signed_in(self, token: str) -> tuple[Session, Kept] | None:
         """Session and person behind a token; None where there is none any more."""
@@ -93,6 +126,14 @@ class Door:
         return session, kept
 
 
+def _held(cookies: str, name: str) -> str:
+    try:
+        held = SimpleCookie(cookies).get(name)
+    except CookieError:
+        return ""
+    return "" if held is None else held.value
+
+
 def guarded(app: ASGIApp, door: Door) -> ASGIApp:
     """The application behind the door.
 
@@ -105,7 +146,7 @@ def guarded(app: ASGIApp, door: Door) -> ASGIApp:
         try:
             token, acting = _enter(door, scope)
         except (NotSignedIn, Forbidden, TooMany) as error:
-            await _refuse(send, error)
+            await _refuse(scope, send, error)
             return
         ACTING.set(acting)
         await app(scope, receive, _watched(door, token, send) if token else _plain(send))
@@ -122,9 +163,13 @@ def _enter(door: Door, scope: Scope) -> tuple[str, Acting]:
         TooMany: They ask too often.
     """
     headers = {name.decode("latin-1"): held.decode("latin-1") for name, held in scope["headers"]}
-    _check_page(door, headers)
     is_act = scope.get("method", "") not in _SAFE
-    if scope["path"].startswith(_OPEN):
+    path = scope["path"]
+    # Whoever links to the page may: it is open, and shows nothing before somebody signs in.
+    if not is_act and (path in _PAGE or path.startswith(_PAGE_FILES)):
+        return "", NOBODY
+    _check_page(door, headers)
+    if path.startswith(_OPEN):
         if is_act and not headers.get("content-type", "").startswith("application/json"):
             raise Forbidden("The request is not JSON.", "Send content-type: application/json.")
         return "", NOBODY
@@ -138,13 +183,17 @@ def _enter(door: Door, scope: Scope) -> tuple[str, Acting]:
     session, kept = found
     session.count(now := door.now_ms())
     session.used_at = now
+    session.lock_if_left(now)
     shown = headers.get(CSRF_HEADER, "")
     if is_act and not hmac.compare_digest(shown.encode("latin-1"), session.csrf.encode()):
         raise Forbidden(
             f"The header {CSRF_HEADER} does not show what the session has.",
             "Take `csrf` from GET /session, and send it with each act.",
         )
-    return token, Acting(kept.person.name, session.post, kept.person.roles)
+    if is_act and session.locked_at is None:
+        session.touched_at = now
+    is_locked = session.locked_at is not None
+    return token, Acting(kept.person.name, session.post, kept.person.roles, is_locked)
 
 
 def _check_page(door: Door, headers: dict[str, str]) -> None:
@@ -170,13 +219,27 @@ def _plain(send: Send) -> Send:
 
 
 def _watched(door: Door, token: str, send: Send) -> Send:
-    """Sends as long as who asked is signed in: a stream ends with the session."""
+    """Sends as long as who asked is signed in: a stream ends with the session.
+
+    As long as a page follows, its session is used: a wall that nobody touches is locked
+    and not signed out.
+    """
     plain = _plain(send)
+    is_stream = False
 
     async def while_signed_in(message: Message) -> None:
+        nonlocal is_stream
+        if message["type"] == "http.response.start":
+            is_stream = dict(message["headers"]).get(b"content-type", b"").startswith(_EVENTS)
         is_more = message["type"] == "http.response.body" and message["more_body"]
-        if is_more and door.signed_in(token) is None:
-            raise _SessionOver
+        if is_more:
+            found = door.signed_in(token)
+            if found is None:
+                if is_stream:
+                    # It has no length: it is ended and not cut, and its reader asks again.
+                    await plain({"type": "http.response.body", "body": b"", "more_body": False})
+                raise _SessionOver
+            found[0].used_at = door.now_ms()
         await plain(message)
 
     return while_signed_in
@@ -192,8 +255,10 @@ class _SessionOver(OurError):
 _STATUS: Final = {NotSignedIn: 401, Forbidden: 403, TooMany: 429}
 
 
-async def _refuse(send: Send, error: NotSignedIn | Forbidden | TooMany) -> None:
-    body = json.encode({"error": {"what": error.what, "remedy": error.remedy}})
+async def _refuse(scope: Scope, send: Send, error: NotSignedIn | Forbidden | TooMany) -> None:
+    words = FaultWords(Wording(language_of(scope)))
+    told = {"what": words.fault(error.what), "remedy": words.fault(error.remedy)}
+    body = json.encode({"error": told})
     headers = [(b"content-type", b"application/json"), *_HEADERS]
     if isinstance(error, TooMany):
         headers.append((b"retry-after", str(error.wait_s).encode()))

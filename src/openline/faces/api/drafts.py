@@ -57,7 +57,8 @@ async def keep_draft(state: State, line: Line, data: JSONBody[DraftToKeep]) -> d
     """Leave something for a second person to release; nobody else is told.
 
     It is checked as if it were said now. A draft waits for a day. A time that is left out
-    means at once, when it is released.
+    means at once, when it is released. A repeat of one request leaves no second draft and
+    answers with what has become of the first.
     """
     view, running = view_of(state, line), node_of(state)
     kind = Kind.__members__.get(data.kind)
@@ -73,11 +74,11 @@ async def keep_draft(state: State, line: Line, data: JSONBody[DraftToKeep]) -> d
             "released_by",
         )
     precedence = Precedence[data.precedence]
-    fields = draft_form(kind, with_by(running, data.fields), _highest_post(view))
+    fields = draft_form(kind, with_by(running, data.fields), highest_post(view))
     message: Any = message_of(running, data.kind, fields, precedence)
     by = (message.by.post, message.by.officer)
     recipients = tuple(sorted(set(data.recipients)))
-    command = KeepDraft(line, message, by, precedence, recipients)
+    command = KeepDraft(line, message, by, precedence, recipients, data.request_id)
     kept: dict[str, Any] = await running.command(command)
     return _shown(running, line, kept)
 
@@ -196,7 +197,8 @@ async def reject_draft(
     return rejected
 
 
-def _highest_post(view: View) -> str:
+def highest_post(view: View) -> str:
+    """One of our posts of the highest tier."""
     posts = view.understanding.party(view.own).posts
     return max(posts, key=lambda post: post.tier).name
 

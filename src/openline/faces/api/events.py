@@ -19,13 +19,15 @@ from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import Stream
 
 from openline.adapters.wording import Wording
+from openline.adapters.wording.watch import watch_words
 from openline.app.shows import Told
 from openline.engine.effects import Show
 from openline.faces.api.conduct import worded_matter
 from openline.faces.api.describe import READING, described
-from openline.faces.api.node import node_of, view_of
+from openline.faces.api.node import node_of, view_of, wording_for
+from openline.faces.api.reading import Language
 from openline.faces.api.running import Running
-from openline.faces.api.words import worded_alarm, worded_conflict, wording_of
+from openline.faces.api.words import worded_alarm, worded_conflict
 
 HEARTBEAT_S: Final = 3.0
 """Shorter than the time after which a console calls its picture stale."""
@@ -78,6 +80,7 @@ async def follow_events(
     only_line: Annotated[
         str | None, QueryParameter(name="line", description="Only what concerns this line.")
     ] = None,
+    language: Language = None,
     last_id: Annotated[
         str | None,
         HeaderParameter(
@@ -98,17 +101,21 @@ async def follow_events(
     stopping: asyncio.Event = state.stopping
     if only_line is not None:
         view_of(state, only_line)  # Says so now when there is no such line.
+    wording = wording_for(state, language)
     return Stream(
-        _stream(running, stopping, only_line, last_id or ""),
+        _stream(running, stopping, wording, only_line, last_id or ""),
         media_type="text/event-stream; charset=utf-8",
         headers={"cache-control": "no-store"},
     )
 
 
 async def _stream(
-    running: Running, stopping: asyncio.Event, only_line: str | None, after: str
+    running: Running,
+    stopping: asyncio.Event,
+    wording: Wording,
+    only_line: str | None,
+    after: str,
 ) -> AsyncIterator[bytes]:
-    wording = wording_of(running.config, None)
     async with running.follow(after) as following:
         last = following.id
         if following.is_resumed:
@@ -135,6 +142,8 @@ def _worded(show: Show, wording: Wording) -> dict[str, Any]:
             return worded_conflict(show.data, wording)
         case "matter":
             return worded_matter(show.data, wording)
+        case "watch":
+            return {**show.data, "said": watch_words(wording, show.data)}
         case _:
             return show.data
 

@@ -131,6 +131,18 @@ def _sayings() -> list[Example]:
             "passed_at": "2017-04-07T00:45:00Z",
             "to": "air defence battery at Shayrat",
         },
+        "TRACK": {
+            "by": _BY,
+            "track": "RFF7033",
+            "what": "aircraft",
+            "seen_at": "2017-04-07T00:40:00Z",
+            "position": {"lat": "34.7900", "lon": "36.9000"},
+            "altitude": "FL300",
+            "course_deg": 84,
+            "speed_kt": 450,
+            "claim": "UNKNOWN",
+            "belief": "GOOD",
+        },
         "CODED": {"by": _BY, "number": 2, "slots": [{"words": "2 km west of Shayrat airfield"}]},
         "TRANSLATION": {
             "by": _BY,
@@ -347,6 +359,19 @@ _COUNTS: Final[dict[str, Any]] = {
     "answered": {},
     "held": 10,
 }
+CHECK_PROPOSED: Final = answers.CheckProposed(
+    2,
+    "The lighthouse is white.",
+    "en",
+    [
+        {
+            "language": "ru",
+            "text": "Маяк белый.",
+            "translator": "Openline",
+            "certified_by": "",
+        }
+    ],
+)
 STATISTICS: Final = answers.Statistics(
     statement={
         "line": LINE,
@@ -361,9 +386,19 @@ STATUS: Final = answers.Status(ALPHA, "0.1.0", _SAID_AT - 86_400_000, _READ_AT, 
 LINES: Final = answers.Lines([LINE_STATE])
 ALARMS: Final = answers.Alarms([ALARM])
 DONE: Final = answers.Done(is_done=True)
+COPIED: Final = answers.StoreCopied(
+    "/srv/openline/alpha/store.sqlite.copy-5e1f0c6a90b2d347", _SAID_AT
+)
 ADOPTED: Final = answers.Adopted(is_done=True, line=LINE, understanding=_HASH)
 IMPORTED: Final = answers.Imported(True, BRAVO, 3, 2, [])
-TERMS: Final = answers.Terms(LINE, 1, _HASH, 'line = "syria-air"\nversion = 1\n', "qQEB")
+TERMS: Final = answers.Terms(
+    LINE,
+    1,
+    _HASH,
+    'line = "syria-air"\nversion = 1\n',
+    {"line": "syria-air", "version": 1},
+    "qQEB",
+)
 SAID: Final = answers.Said(LINE, ALPHA, 12, "ALPHA-0012", "ALPHA-0003", True, {BRAVO: _RECEIPT_AT})
 
 _RECORD: Final[dict[str, Any]] = {
@@ -449,6 +484,83 @@ NOTICES: Final = answers.Notices([NOTICE], more=0)
 NOTICE_WHOLE: Final = answers.NoticeWhole(
     **msgspec.structs.asdict(NOTICE),
     outcome=f"With {BRAVO}: read.\nIn conflict with notice BRAVO-0001 of {BRAVO}.\n",
+)
+IMPORTED_FILE: Final = answers.ImportedFile(
+    form="NOTAM",
+    remarks=[],
+    activities=[
+        answers.ImportedActivity(
+            number=1,
+            row=4,
+            name="A0102/26",
+            cancels="",
+            remarks=[answers.ImportedRemark(row=6, field="C", what="Its end is estimated (EST).")],
+            fault=None,
+            fields={"activity": "MISSILE FIRING WI 5NM OF 342930N 0365432E.", "language": "en"},
+        )
+    ],
+    more=0,
+)
+
+HANDED_NOTICE: Final = answers.HandedFile(
+    name="ALPHA-0003.notam.txt",
+    media_type="text/plain; charset=utf-8",
+    text=(
+        "(A0001/17 NOTAMN\nQ) XXXX/QXXXX/IV/BO/W/000/100/3429N03655E006\n"
+        "A) XXXX B) 1704070140 C) 1704070300\nE) STRIKE ON AN AIR BASE. CIRCLE RADIUS 9KM CENTRED\n"
+        "ON 342924N0365432E\nF) SFC G) FL100)\n"
+    ),
+    losses=["Its positions are rounded to a second of arc: by up to 22 m."],
+)
+
+HANDED_CONTACT: Final = answers.HandedFile(
+    name="ALPHA-0016.ics",
+    media_type="text/calendar; charset=utf-8",
+    text="BEGIN:VCALENDAR\r\nVERSION:2.0\r\n...",
+    losses=[],
+)
+
+VERSION_DIFFERENCES: Final = answers.VersionDifferences(
+    party=ALPHA,
+    notice_id="ALPHA-0003",
+    old_version=1,
+    new_version=2,
+    differences=[
+        answers.ChangedField(
+            path="volumes[0].valid_until",
+            name="area 1, end",
+            old="2017-04-07T03:00:00Z",
+            new="2017-04-07T04:00:00Z",
+            old_said="070300ZAPR17",
+            new_said="070400ZAPR17",
+            changes=[],
+        )
+    ],
+    magnitudes=[
+        "Area 1: ends 1 h later.",
+        "It became wider: what was answered before does not answer this version.",
+    ],
+    is_wider=True,
+)
+CERTIFICATE_READ: Final = answers.CertificateRead(
+    verdict="PROVEN",
+    claim={"kind": "message", "line": "syria-air", "party": ALPHA, "index": 3, "epoch": 1},
+    claim_said=f"{ALPHA} said its message 3 on line syria-air.",
+    conclusion=f"{ALPHA} said it.",
+    steps=[
+        answers.VerifiedStep(
+            number=1,
+            what="Every part of the evidence can be read.",
+            holds=True,
+            reason="4 entries, 2 notes.",
+        )
+    ],
+    roots=[
+        answers.VerifiedRoot(party=ALPHA, fingerprint="5b" * 32, has_signed=True, is_pinned=False)
+    ],
+    facts={"kind": "TEXT", "claimed_at": 1_491_525_000_000},
+    said=["“Alpha” says:", "    Are these yours?"],
+    sha256="9c" * 32,
 )
 
 _FINDING: Final[dict[str, Any]] = {
@@ -576,6 +688,7 @@ _TOLD: Final = [
 ]
 
 MATTER: Final = answers.Matter(
+    position=14,
     id="ALPHA-0014",
     subject="query",
     party=ALPHA,
@@ -630,7 +743,7 @@ MATTER: Final = answers.Matter(
     ],
 )
 
-MATTERS: Final = answers.Matters([MATTER])
+MATTERS: Final = answers.Matters([MATTER], more=0)
 
 DUES: Final = answers.Dues(
     [answers.DueOnLine(**msgspec.structs.asdict(_DUE), is_ours=False, tell=_TOLD)]
@@ -783,9 +896,27 @@ SESSION: Final = answers.SessionShown(
     ends_at=_UNTIL,
     has_password=True,
     passkeys=[_KEY],
+    is_locked=False,
+)
+SESSIONS: Final = answers.SessionsListed(
+    [
+        answers.SessionListed(
+            id="5f3a9c0100000000",
+            name="Capt. Smith",
+            post="watch",
+            how="passkey",
+            where="192.0.2.7, Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0",
+            began_at=_FROM,
+            used_at=_UNTIL,
+            locked_at=None,
+            is_this=True,
+        )
+    ]
 )
 PASSKEY_OPTIONS: Final = answers.PasskeyOptions({"challenge": "q83vEg", "rpId": "localhost"})
-SECOND_FACTOR: Final = answers.SecondFactor("JBSWY3DPEHPK3PXP", "otpauth://totp/Capt.%20Smith")
+SECOND_FACTOR: Final = answers.SecondFactor(
+    "JBSWY3DPEHPK3PXP", "otpauth://totp/Capt.%20Smith", "data:image/png;base64,iVBORw0KGgo="
+)
 DRAFT: Final = answers.Draft(
     draft="000102030405060708090a0b0c0d0e0f",
     kind="DECLARATION",
@@ -903,7 +1034,8 @@ CONTACTS: Final = answers.Contacts(
                 )
             ],
         )
-    ]
+    ],
+    more=0,
 )
 
 NEXT_TIER: Final = answers.ContactDraft(
@@ -959,4 +1091,18 @@ READOUT: Final = answers.ReadoutWhole(
             ],
         )
     ],
+)
+
+ACTS: Final = answers.Acts(
+    acts=[
+        answers.Act(
+            row=41,
+            at=_SAID_AT,
+            by=_SMITH,
+            act="SAID_MESSAGE",
+            said="said a message",
+            about="ALPHA-0014 QUERY",
+        )
+    ],
+    before=None,
 )

@@ -1,7 +1,8 @@
 """Errors of the API: one shape, a fitting status, and never a traceback.
 
 Every error is `{"error": {"what": ..., "remedy": ..., "field": ...}}`; `field`
-is there when one field of the request is at fault.
+is there when one field of the request is at fault. Its sentences are in the language of the
+query parameter `language`, or else of the header `accept-language`, or else English.
 
 ==  ==================================================================
 400  the request is wrong in itself: a field, its type, JSON, a file
@@ -36,8 +37,11 @@ from litestar.status_codes import (
     HTTP_503_SERVICE_UNAVAILABLE,
 )
 
+from openline.adapters.wording import Wording
+from openline.adapters.wording.faults import FaultWords
 from openline.domain.errors import OurError, TheirError
 from openline.domain.line.letters import visible
+from openline.faces.api.languages import language_of
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -106,7 +110,7 @@ def answer_our_error(request: Request[Any, Any, State], error: OurError) -> Resp
         Forbidden: HTTP_403_FORBIDDEN,
         TooMany: HTTP_429_TOO_MANY_REQUESTS,
     }.get(type(error), HTTP_409_CONFLICT)
-    answer = _answer(status, error.what, error.remedy, getattr(error, "field", ""))
+    answer = _answer(request, status, error.what, error.remedy, getattr(error, "field", ""))
     if isinstance(error, TooMany):
         answer.set_header("retry-after", str(error.wait_s))
     return answer
@@ -114,7 +118,7 @@ def answer_our_error(request: Request[Any, Any, State], error: OurError) -> Resp
 
 def answer_their_error(request: Request[Any, Any, State], error: TheirError) -> Response[Any]:
     """The answer to bytes of a counterpart that do not hold what they should."""
-    return _answer(HTTP_400_BAD_REQUEST, error.what, f"Refused as {error.reason.value}.")
+    return _answer(request, HTTP_400_BAD_REQUEST, error.what, f"Refused as {error.reason.value}.")
 
 
 def answer_http_exception(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
@@ -122,26 +126,31 @@ def answer_http_exception(request: Request[Any, Any, State], error: HTTPExceptio
     status = error.status_code
     if error.detail == _GONE:
         LOG.info("%s %s was broken off by who sent it", request.method, request.url.path)
-        return _answer(HTTP_400_BAD_REQUEST, "The request broke off.", "Send it again, whole.")
+        return _answer(
+            request, HTTP_400_BAD_REQUEST, "The request broke off.", "Send it again, whole."
+        )
     if status >= HTTP_500_INTERNAL_SERVER_ERROR:
         return answer_defect(request, error)
     if status in _WHATS:
         what = _WHATS[status].format(method=request.method, path=visible(request.url.path))
-        return _answer(status, what, _REMEDIES[status])
+        return _answer(request, status, what, _REMEDIES[status])
     field, what = _first_fault(error)
     what = what or _sentence(error.detail or "The request is not understood")
-    return _answer(status, what, _REMEDIES.get(status, ""), field)
+    return _answer(request, status, what, _REMEDIES.get(status, ""), field)
 
 
 def answer_too_deep(request: Request[Any, Any, State], error: RecursionError) -> Response[Any]:
     """The answer to JSON that is nested deeper than any request needs."""
-    return _answer(HTTP_400_BAD_REQUEST, "The request is nested too deeply.", "Send it flat.")
+    return _answer(
+        request, HTTP_400_BAD_REQUEST, "The request is nested too deeply.", "Send it flat."
+    )
 
 
 def answer_defect(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
     """The answer to a defect of ours: said plainly, told to the log."""
     LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return _answer(
+        request,
         HTTP_500_INTERNAL_SERVER_ERROR,
         "The node has a defect and could not answer.",
         "Its log file, openline.log, says more; the record itself is not touched by this.",
@@ -168,8 +177,11 @@ def _sentence(words: str) -> str:
     return words if words.endswith((".", "!", "?")) else words + "."
 
 
-def _answer(status: int, what: str, remedy: str, field: str = "") -> Response[Any]:
-    error = {"what": what, "remedy": remedy}
+def _answer(
+    request: Request[Any, Any, State], status: int, what: str, remedy: str, field: str = ""
+) -> Response[Any]:
+    words = FaultWords(Wording(language_of(request.scope)))
+    error = {"what": words.fault(what), "remedy": words.fault(remedy)}
     if field:
         error["field"] = field
     return Response({"error": error}, status_code=status, media_type="application/json")

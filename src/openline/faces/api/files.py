@@ -1,6 +1,7 @@
 """The routes that give or take whole files: certificates and the courier's."""
 
 import asyncio
+import hashlib
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -8,13 +9,18 @@ from litestar import Response, post
 from litestar.datastructures import State
 from litestar.params import Body, JSONBody, RawBody
 
+from openline.adapters.wording import Wording
+from openline.adapters.wording.proof import said_rows
 from openline.app.export import Exporter
+from openline.domain.limits import EVIDENCE_SIZE_BYTES_MAX
+from openline.domain.record.report import claim_words
+from openline.domain.record.verification import verify_certificate
 from openline.engine.commands import ExportCourier, ImportCourier
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import OCTETS, WRITING, described
 from openline.faces.api.faults import BadRequest
-from openline.faces.api.node import by_of, node_of, view_of
-from openline.faces.api.reading import Line
+from openline.faces.api.node import by_of, node_of, view_of, wording_for
+from openline.faces.api.reading import Language, Line
 from openline.faces.api.schema import (
     AboutAnswer,
     AboutDeclared,
@@ -60,11 +66,57 @@ async def certify(
     view_of(state, line)
     # Beside the loop: the first one of a long log reads all of it.
     async with node_of(state).exporting(line) as exporter:
-        file = await asyncio.to_thread(_certificate, exporter, data.kind, data.parameters)
+        file = await asyncio.to_thread(certificate, exporter, data.kind, data.parameters)
     return Response(file, media_type=OCTETS)
 
 
-def _certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> bytes:
+@post(
+    "/certificates/read",
+    operation_id="readCertificate",
+    tags=["files"],
+    summary="Verify a certificate, whoever wrote it",
+    status_code=200,
+    request_max_body_size=EVIDENCE_SIZE_BYTES_MAX,
+    responses=described(
+        answers.CertificateRead,
+        "The verdict with its steps.",
+        example=examples.CERTIFICATE_READ,
+        faults=(400, 401, 403, 413, 429, 503),
+    ),
+)
+async def read_certificate(
+    state: State, body: RawBody, language: Language = None
+) -> dict[str, Any]:
+    """The verdict on a file, step by step, as `openline verify` gives it.
+
+    It rests on the file alone: nothing that this node holds is asked, and nothing of the
+    file is kept. Compare the fingerprints of the root keys with what you know.
+    """
+    wording = wording_for(state, language)
+    # Beside the loop: a large one has thousands of signatures.
+    return await asyncio.to_thread(certificate_read, body, wording)
+
+
+def certificate_read(file: bytes, wording: Wording) -> dict[str, Any]:
+    """The verdict on a certificate, as the API tells it.
+
+    Args:
+        file: The whole file.
+        wording: Says what the message in it says.
+
+    Raises:
+        CertificateUnreadable: It is no certificate, or was damaged.
+    """
+    report = verify_certificate(file)
+    return {
+        **report.to_json(),
+        "claim_said": claim_words(report.claim),
+        "said": list(said_rows(report, wording)),
+        "sha256": hashlib.sha256(file).hexdigest(),
+    }
+
+
+def certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> bytes:
     """The certificate that is ordered.
 
     Raises:

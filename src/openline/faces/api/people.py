@@ -8,7 +8,14 @@ from litestar.params import JSONBody, Parameter
 
 from openline.domain.line.form import Fault
 from openline.domain.line.people import PERSON, Person
-from openline.engine.people import AddPerson, DisablePerson, Kept, ResetPerson
+from openline.engine.people import (
+    AddPerson,
+    AtTheDoor,
+    DisablePerson,
+    Kept,
+    NoteAtTheDoor,
+    ResetPerson,
+)
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, WRITING, described
 from openline.faces.api.faults import BadRequest, Forbidden, NotFound
@@ -118,12 +125,13 @@ async def link_person(state: State, name: Name, data: JSONBody[Deed]) -> dict[st
     Whoever has it is that person: hand it over face to face.
     """
     running = node_of(state)
-    by_of(running, data.by)
+    by = by_of(running, data.by)
     person = _known(running, name).person
     if person.is_disabled:
         raise Forbidden(f"{person.name} is disabled.", "Enable them first.")
     door = door_of(state)
     token, ends_at = door.sessions.link(person.name, door.now_ms())
+    await running.command(NoteAtTheDoor(AtTheDoor.LINK_MADE, by, "link", person.name))
     url = f"{door.port.origin}/sign-in#{token}"
     return {"name": person.name, "url": url, "link": token, "ends_at": ends_at}
 

@@ -209,6 +209,32 @@ class Movements(msgspec.Struct):
     more: int
 
 
+class ReferencePoint(msgspec.Struct):
+    """A place that the parties know by name and position.
+
+    Attributes:
+        name: Its name in messages.
+        titles: What it is called, by language.
+        lat_e7: Latitude in 1e-7 degree.
+        lon_e7: Longitude in 1e-7 degree.
+    """
+
+    name: str
+    titles: dict[str, str]
+    lat_e7: int
+    lon_e7: int
+
+
+class ReferencePoints(msgspec.Struct):
+    """The reference points of a line.
+
+    Attributes:
+        places: In the order of the Understanding.
+    """
+
+    places: list[ReferencePoint]
+
+
 class Evidence(msgspec.Struct):
     """A message that a draft rests on.
 
@@ -241,6 +267,7 @@ class ViolationDraft(msgspec.Struct):
         place: Where they meet.
         evidence: The messages it rests on.
         words: The finding in brief, in English.
+        track: The track that was seen in the zone; empty where a notice shows it.
     """
 
     id: str
@@ -257,6 +284,7 @@ class ViolationDraft(msgspec.Struct):
     place: dict[str, int]
     evidence: list[Evidence]
     words: str
+    track: str = ""
 
 
 class ViolationDrafts(msgspec.Struct):

@@ -133,6 +133,16 @@ MOVEMENT: Final = answers.Movement(
     content=MOVEMENT_FIELDS,
     conflicts=[],
 )
+PLACES: Final = answers.ReferencePoints(
+    [
+        answers.ReferencePoint(
+            name="shayrat",
+            titles={"en": "Shayrat air base", "ru": "авиабаза Шайрат"},
+            lat_e7=344_903_000,
+            lon_e7=369_090_000,
+        )
+    ]
+)
 MOVEMENTS: Final = answers.Movements([MOVEMENT], more=0)
 DRAFTS: Final = answers.ViolationDrafts(
     [

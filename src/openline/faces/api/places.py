@@ -126,6 +126,30 @@ async def read_movement(state: State, line: Line, party: Party, movement_id: Id)
 
 
 @get(
+    "/lines/{line:str}/places",
+    operation_id="listReferencePoints",
+    tags=["places"],
+    summary="Places that the parties know by name",
+    responses=described(
+        answers.ReferencePoints, "The places.", example=examples.PLACES, faults=READING
+    ),
+)
+async def list_reference_points(state: State, line: Line) -> dict[str, Any]:
+    """The reference points of the Understanding in force, for saying where in words."""
+    return {
+        "places": [
+            {
+                "name": point.name,
+                "titles": dict(point.titles),
+                "lat_e7": point.lat_e7,
+                "lon_e7": point.lon_e7,
+            }
+            for point in view_of(state, line).understanding.reference_points
+        ]
+    }
+
+
+@get(
     "/lines/{line:str}/violation-drafts",
     operation_id="listViolationDrafts",
     tags=["places"],
@@ -158,5 +182,6 @@ ROUTES = (
     read_zone,
     list_movements,
     read_movement,
+    list_reference_points,
     list_violation_drafts,
 )

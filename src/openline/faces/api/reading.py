@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.params import Parameter
 
 from openline.domain.errors import OurError
+from openline.domain.line.terms import to_json
 from openline.domain.line.understanding import understanding_bytes, understanding_hash
 from openline.domain.line.understanding_toml import to_toml
 from openline.engine.views import NOTICES_LISTED_MAX
@@ -91,12 +92,18 @@ async def list_messages(
     count: Annotated[
         int, Parameter(ge=1, le=COUNT_MAX, description="At most so many messages.")
     ] = 100,
+    newest: Annotated[
+        bool, Parameter(description="The newest so many, instead of those after `after`.")
+    ] = False,
 ) -> dict[str, Any]:
     """What all parties said, with the marks recorded, delivered, read and answered.
 
     Ask again with the last `position` as `after` to go on.
     """
-    return {"messages": view_of(state, line).messages(after, count)}
+    view = view_of(state, line)
+    if newest:
+        after = max(0, view.message_count - count)
+    return {"messages": view.messages(after, count)}
 
 
 @get(
@@ -246,10 +253,18 @@ async def list_conflicts(
     summary="What a person must look at",
     responses=described(answers.Alarms, "The alarms.", example=examples.ALARMS, faults=READING),
 )
-async def list_alarms(state: State, line: Line, language: Language = None) -> dict[str, Any]:
+async def list_alarms(
+    state: State,
+    line: Line,
+    acknowledged: Annotated[
+        bool, Parameter(description="Those that were acknowledged as well, after the others.")
+    ] = False,
+    language: Language = None,
+) -> dict[str, Any]:
     """The alarms of a line, the most urgent first; `said` tells what each is about."""
-    wording, standing = wording_for(state, language), view_of(state, line).alarms()
-    return {"alarms": [worded_alarm(alarm, wording) for alarm in standing]}
+    wording = wording_for(state, language)
+    alarms = view_of(state, line).alarms(standing_only=not acknowledged)
+    return {"alarms": [worded_alarm(alarm, wording) for alarm in alarms]}
 
 
 @get(
@@ -262,7 +277,7 @@ async def list_alarms(state: State, line: Line, language: Language = None) -> di
     ),
 )
 async def read_understanding(state: State, line: Line) -> dict[str, Any]:
-    """What the parties agreed on: as TOML, and as the bytes that were signed."""
+    """What the parties agreed on: as TOML, as data, and as the bytes that were signed."""
     understanding = view_of(state, line).understanding
     data = understanding_bytes(understanding)
     return {
@@ -270,5 +285,6 @@ async def read_understanding(state: State, line: Line) -> dict[str, Any]:
         "version": understanding.version,
         "hash": understanding_hash(data).hex(),
         "toml": to_toml(understanding),
+        "agreed": to_json(understanding),
         "bytes": base64.b64encode(data).decode(),
     }

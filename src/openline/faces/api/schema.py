@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from openline.domain.instant import INSTANT_MAX
 from openline.domain.limits import LABEL_CHARS_MAX, NAME_CHARS_MAX, PARTIES_MAX, TEXT_CHARS_MAX
+from openline.domain.statements.source import QUIET_DAYS, QUIET_DAYS_MAX, STEP_MIN_MAX
 
 PartyName: TypeAlias = Annotated[
     str, Meta(max_length=NAME_CHARS_MAX, description="A party's name.", examples=["bravo.example"])
@@ -81,6 +82,24 @@ class Check(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     fields: dict[str, Any]
+
+
+class CheckMessage(msgspec.Struct, forbid_unknown_fields=True):
+    """Something to be checked, not said.
+
+    Attributes:
+        kind: The kind of message: one that people say.
+        fields: The fields of the kind, as far as they are filled in.
+        precedence: With which it would be sent.
+        reply_to: The message answered; for kinds that answer one, taken from `fields.of`.
+        recipients: Parties addressed; empty means every counterpart.
+    """
+
+    kind: Annotated[str, Meta(max_length=64, examples=["TEXT"])]
+    fields: dict[str, Any]
+    precedence: PrecedenceName = "ROUTINE"
+    reply_to: MessageReference | None = None
+    recipients: Annotated[list[PartyName], Meta(max_length=PARTIES_MAX)] = []
 
 
 class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -276,6 +295,42 @@ class Dropping(msgspec.Struct, forbid_unknown_fields=True):
     by: Officer | None = None
 
 
+class Following(msgspec.Struct, forbid_unknown_fields=True):
+    """A source of public statements to be followed.
+
+    Attributes:
+        name: What it is called: lower-case letters, digits, hyphens.
+        address: Of a feed, a sitemap, or one page.
+        kind: `list` or `page`.
+        selector: CSS selector of what holds the statement; empty to look for it.
+        language: Of its pages, as ISO 639 code; empty if not known.
+        interval_min: The least time between two looks at a page, in minutes.
+        quiet_days: After how many days without a change a page is not looked at any more.
+        line: On which line's journal it goes down what is seen; empty for the only one.
+        match: Of a list: only pages whose address holds this.
+    """
+
+    name: Annotated[str, Meta(pattern="^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
+    address: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    kind: Literal["list", "page"] = "list"
+    selector: Annotated[str, Meta(max_length=400)] = ""
+    language: Annotated[str, Meta(pattern="^(?:[a-z]{2,3})?$")] = ""
+    interval_min: Annotated[int, Meta(ge=0, le=STEP_MIN_MAX)] = 0
+    quiet_days: Annotated[int, Meta(ge=1, le=QUIET_DAYS_MAX)] = QUIET_DAYS
+    line: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] = ""
+    match: Annotated[str, Meta(max_length=400)] = ""
+
+
+class KeepingStatement(msgspec.Struct, forbid_unknown_fields=True):
+    """A statement to be kept for good.
+
+    Attributes:
+        attached: The incident or readout that it belongs to; without it, as it was.
+    """
+
+    attached: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] | None = None
+
+
 class CourierOrder(msgspec.Struct, forbid_unknown_fields=True):
     """A courier's file to be written.
 
@@ -357,12 +412,14 @@ class DraftToKeep(msgspec.Struct, forbid_unknown_fields=True):
         fields: The fields of the kind, without `released_by`; without `by`, as `say`.
         precedence: With which it will be sent.
         recipients: Parties addressed; empty means every counterpart.
+        request_id: Made by the client; a repeat with the same id leaves no second draft.
     """
 
     kind: Annotated[str, Meta(max_length=64, examples=["DECLARATION"])]
     fields: dict[str, Any]
     precedence: PrecedenceName = "ROUTINE"
     recipients: Annotated[list[PartyName], Meta(max_length=PARTIES_MAX)] = []
+    request_id: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] = ""
 
 
 class DraftToSign(msgspec.Struct, forbid_unknown_fields=True):
@@ -438,6 +495,16 @@ class ByLink(msgspec.Struct, forbid_unknown_fields=True):
 
     link: Token
     post: PostName = ""
+
+
+class SessionToEnd(msgspec.Struct, forbid_unknown_fields=True):
+    """Which session to end.
+
+    Attributes:
+        id: Its id, as `GET /sessions` has it.
+    """
+
+    id: Annotated[str, Meta(pattern="^[0-9a-f]{16}$", examples=["5f3a9c0100000000"])]
 
 
 class PostToTake(msgspec.Struct, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ import contextlib
 import secrets
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,14 +18,16 @@ import uvicorn
 from openline.adapters.clock import wall_clock_ms
 from openline.adapters.disk import make_private_file
 from openline.adapters.tls import make_officers_identity, officers_context
-from openline.app.config import OfficersPort
+from openline.app.config import HealthPort, OfficersPort
+from openline.app.health import Health
 from openline.domain.errors import OurError
-from openline.domain.limits import OFFICERS_CONNECTIONS_MAX
+from openline.domain.limits import HEALTH_CONNECTIONS_MAX, OFFICERS_CONNECTIONS_MAX
 from openline.faces import unix
 from openline.faces.api.app import create_app
 from openline.faces.api.door import Door, guarded
 from openline.faces.api.running import Running
 from openline.faces.api.sessions import Sessions
+from openline.faces.health.port import health_app
 
 _KEEP_ALIVE_S = 60
 _GOODBYE_S = 5
@@ -64,6 +67,10 @@ async def serve(
         if port is not None and door is not None:
             behind = guarded(app, door)
             servers.append((_server(behind, context, OFFICERS_CONNECTIONS_MAX), _listen(port)))
+        if (health := running.config.health) is not None:
+            behind = health_app(Health(running, wall_clock_ms, time.monotonic))
+            monitored = _server(behind, None, HEALTH_CONNECTIONS_MAX)
+            servers.append((monitored, _listen(health)))
         await _serve_all(servers, stopping, on_listening)
     finally:
         listener.close()
@@ -130,12 +137,14 @@ def _context(port: OfficersPort) -> ssl.SSLContext:
     return officers_context(port.certificate)
 
 
-def _listen(port: OfficersPort) -> socket.socket:
-    """A socket that listens at the officers' port.
+def _listen(port: OfficersPort | HealthPort) -> socket.socket:
+    """A socket that listens at the officers' port or the health port.
 
     Raises:
         OurError: The address cannot be used.
     """
+    is_health = isinstance(port, HealthPort)
+    table, name = ("health", "health") if is_health else ("officers", "officers'")
     family = socket.AF_INET6 if ":" in port.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -146,7 +155,7 @@ def _listen(port: OfficersPort) -> socket.socket:
     except OSError as error:
         listener.close()
         raise OurError(
-            f"The officers' port {port.host}:{port.port} cannot be used: {error.strerror}.",
-            "Name another address with `listen` in [officers] of node.toml.",
+            f"The {name} port {port.host}:{port.port} cannot be used: {error.strerror}.",
+            f"Name another address with `listen` in [{table}] of node.toml.",
         ) from None
     return listener

@@ -3,9 +3,16 @@
 A restart of the node signs everybody out. Only hashes of what a browser holds are kept.
 Everything is bounded in number and time (`domain.limits`); time and random bytes come
 in as values, so that a test says what time it is.
+
+Nobody is locked out by another's wrong guesses. Failures with a password are counted for
+a name on each device that has signed in with it before, and once for all others together,
+for addresses cost an attacker nothing; who failed often waits longer and longer. A link
+and a passkey are no guesses and wait for none. Attempts are counted by the way of signing
+in and by where they come from.
 """
 
 import hashlib
+import hmac
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,21 +24,29 @@ from openline.domain.limits import (
     CHALLENGES_MAX,
     LINK_AGE_MS_MAX,
     LINKS_MAX,
-    LOCKED_MS,
     REQUESTS_PER_MINUTE_MAX,
     SESSION_AGE_MS_MAX,
     SESSION_IDLE_MS_MAX,
+    SESSION_UNTOUCHED_MS_MAX,
     SESSIONS_MAX,
     SESSIONS_PER_PERSON_MAX,
+    SIGN_IN_FAILURES_AGE_MS_MAX,
     SIGN_IN_FAILURES_MAX,
+    SIGN_IN_WAIT_MS,
+    SIGN_IN_WAIT_MS_MAX,
     SIGN_INS_PER_MINUTE_MAX,
 )
 from openline.domain.line.people import plain_name
+from openline.engine.people import Kept
 from openline.faces.api.faults import NotSignedIn, TooMany
 
 TOKEN_SIZE_BYTES: Final = 32
+ID_CHARS: Final = 16
+"""Of a session's id: 64 bits tell 256 sessions apart."""
 _NAMES_REMEMBERED_MAX: Final = 1_024
 """Names of which failures are counted; the one that failed longest ago is forgotten."""
+_ORIGINS_REMEMBERED_MAX: Final = 1_024
+"""Origins of which attempts are counted; the one that tried longest ago is forgotten."""
 
 
 @dataclass
@@ -46,6 +61,9 @@ class Session:
         used_at: When they last asked for something.
         reset_count: Of the person, when they signed in.
         how: `password`, `passkey` or `link`.
+        where: Address and browser, as they said.
+        touched_at: When a person last did something, as far as the page told.
+        locked_at: Since when it is locked; None while it is not.
         secret: Of a second factor that is being set up.
         asked: When they asked within the last minute.
     """
@@ -57,6 +75,9 @@ class Session:
     used_at: int
     reset_count: int
     how: str
+    where: str = ""
+    touched_at: int = 0
+    locked_at: int | None = None
     secret: str = ""
     asked: deque[int] = field(default_factory=deque)
 
@@ -64,6 +85,11 @@ class Session:
         """Whether it has ended by itself."""
         is_old = now - self.began_at > SESSION_AGE_MS_MAX
         return is_old or now - self.used_at > SESSION_IDLE_MS_MAX or now < self.began_at
+
+    def lock_if_left(self, now: int) -> None:
+        """Lock it if nobody has touched it for too long."""
+        if self.locked_at is None and now - self.touched_at > SESSION_UNTOUCHED_MS_MAX:
+            self.locked_at = now
 
     def count(self, now: int) -> None:
         """Count one request.
@@ -81,7 +107,8 @@ class Session:
 @dataclass
 class _Failures:
     count: int = 0
-    locked_until: int = 0
+    failed_at: int = 0
+    waits_until: int = 0
 
 
 class Sessions:
@@ -89,20 +116,23 @@ class Sessions:
 
     Args:
         random: Gives so many random bytes.
+
+    Attributes:
+        random: Gives so many random bytes.
     """
 
     def __init__(self, random: Callable[[int], bytes]) -> None:
-        self._random = random
+        self.random = random
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._challenges: OrderedDict[bytes, tuple[str, int]] = OrderedDict()
         self._links: OrderedDict[bytes, tuple[str, int]] = OrderedDict()
-        self._failures: OrderedDict[str, _Failures] = OrderedDict()
-        self._attempts: deque[int] = deque()
+        self._failures: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
+        self._attempts: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
 
     # Sessions.
 
     def begin(
-        self, name: str, post: str, reset_count: int, how: str, now: int
+        self, name: str, post: str, reset_count: int, how: str, now: int, where: str = ""
     ) -> tuple[str, Session]:
         """Sign somebody in; what their browser is to show, and the session."""
         self._end_old(now)
@@ -111,9 +141,9 @@ class Sessions:
             del self._sessions[key]
         if len(self._sessions) >= SESSIONS_MAX:
             self._sessions.popitem(last=False)
-        token = self._random(TOKEN_SIZE_BYTES).hex()
-        csrf = self._random(TOKEN_SIZE_BYTES).hex()
-        session = Session(name, post, csrf, now, now, reset_count, how)
+        token = self.random(TOKEN_SIZE_BYTES).hex()
+        csrf = self.random(TOKEN_SIZE_BYTES).hex()
+        session = Session(name, post, csrf, now, now, reset_count, how, where, touched_at=now)
         self._sessions[_hash(token)] = session
         return token, session
 
@@ -129,6 +159,20 @@ class Sessions:
         """Sign a browser out."""
         self._sessions.pop(_hash(token), None)
 
+    def listed(self, now: int) -> list[tuple[str, Session]]:
+        """Everybody who is signed in, the oldest first, each with the session's id."""
+        self._end_old(now)
+        return [(key.hex()[:ID_CHARS], one) for key, one in self._sessions.items()]
+
+    def id_of(self, token: str) -> str:
+        """The id of a browser's session: no secret, for it is of a hash."""
+        return _hash(token).hex()[:ID_CHARS]
+
+    def end_by_id(self, session_id: str) -> None:
+        """Sign out whoever has the session of that id."""
+        for key in [key for key in self._sessions if key.hex()[:ID_CHARS] == session_id]:
+            del self._sessions[key]
+
     def _end_old(self, now: int) -> None:
         for key in [key for key, one in self._sessions.items() if one.is_over(now)]:
             del self._sessions[key]
@@ -137,7 +181,7 @@ class Sessions:
 
     def challenge(self, purpose: str, now: int) -> bytes:
         """A new challenge."""
-        challenge = self._random(TOKEN_SIZE_BYTES)
+        challenge = self.random(TOKEN_SIZE_BYTES)
         self._challenges[challenge] = (purpose, now)
         if len(self._challenges) > CHALLENGES_MAX:
             self._challenges.popitem(last=False)
@@ -160,7 +204,7 @@ class Sessions:
 
     def link(self, name: str, now: int) -> tuple[str, int]:
         """A link that signs somebody in once, and until when it serves."""
-        token = self._random(TOKEN_SIZE_BYTES).hex()
+        token = self.random(TOKEN_SIZE_BYTES).hex()
         self._links[_hash(token)] = (name, now)
         if len(self._links) > LINKS_MAX:
             self._links.popitem(last=False)
@@ -182,50 +226,93 @@ class Sessions:
 
     # Attempts.
 
-    def count_attempt(self, now: int) -> None:
-        """Count an attempt to sign in, whoever tries.
+    def count_attempt(self, how: str, origin: str, now: int) -> None:
+        """Count an attempt to sign in.
+
+        Args:
+            how: `password`, `passkey` or `link`.
+            origin: Where it comes from: a device that is known, or an address.
+            now: The present instant.
 
         Raises:
             TooMany: There are too many in a minute.
         """
-        while self._attempts and now - self._attempts[0] >= MINUTE_MS:
-            self._attempts.popleft()
-        if len(self._attempts) >= SIGN_INS_PER_MINUTE_MAX:
-            wait_s = (self._attempts[0] + MINUTE_MS - now) // 1_000 + 1
+        place = (how, origin)
+        attempts = self._attempts.pop(place, None) or deque()
+        self._attempts[place] = attempts
+        if len(self._attempts) > _ORIGINS_REMEMBERED_MAX:
+            self._attempts.popitem(last=False)
+        while attempts and now - attempts[0] >= MINUTE_MS:
+            attempts.popleft()
+        if len(attempts) >= SIGN_INS_PER_MINUTE_MAX:
+            wait_s = (attempts[0] + MINUTE_MS - now) // 1_000 + 1
             raise TooMany(
                 "There are too many attempts to sign in.", f"Wait {wait_s} s.", wait_s=wait_s
             )
-        self._attempts.append(now)
+        attempts.append(now)
 
-    def check_lock(self, name: str, now: int) -> None:
-        """Confirm that a name is not locked; a name that nobody has is locked likewise.
+    def check_wait(self, name: str, device: str, now: int) -> None:
+        """Confirm that nobody must wait; for a name that nobody has it is the same.
+
+        Args:
+            name: Who wants to sign in with a password.
+            device: On which device that has signed in as them before; empty for any other.
+            now: The present instant.
 
         Raises:
-            TooMany: It is.
+            TooMany: They must.
         """
-        failures = self._failures.get(plain_name(name))
-        if failures is not None and now < failures.locked_until:
-            wait_s = (failures.locked_until - now) // 1_000 + 1
+        failures = self._failures.get((plain_name(name), device))
+        if failures is not None and now < failures.waits_until:
+            wait_s = (failures.waits_until - now) // 1_000 + 1
             raise TooMany(
-                "The name is locked after too many wrong passwords or codes.",
-                f"Wait {wait_s} s, or ask an administrator for a link.",
+                "There were too many wrong passwords or codes for this name.",
+                f"Wait {wait_s} s, take a passkey, or ask an administrator for a link.",
                 wait_s=wait_s,
             )
 
-    def failed(self, name: str, now: int) -> None:
-        """Count a failure; after several the name is locked."""
-        plain = plain_name(name)
-        failures = self._failures.pop(plain, _Failures())
-        self._failures[plain] = failures
-        failures.count += 1
-        if failures.count >= SIGN_IN_FAILURES_MAX:
-            failures.count, failures.locked_until = 0, now + LOCKED_MS
+    def failed(self, name: str, device: str, now: int) -> None:
+        """Count a failure; after several each makes the next attempt wait longer."""
+        place = (plain_name(name), device)
+        failures = self._failures.pop(place, None) or _Failures()
+        self._failures[place] = failures
+        if now - failures.failed_at > SIGN_IN_FAILURES_AGE_MS_MAX:
+            failures.count = 0
+        failures.count, failures.failed_at = failures.count + 1, now
+        if (further := failures.count - SIGN_IN_FAILURES_MAX) >= 0:
+            # No larger power is needed, nor wanted, for the wait to be the longest.
+            wait_ms = SIGN_IN_WAIT_MS << min(further, 16)
+            failures.waits_until = now + min(wait_ms, SIGN_IN_WAIT_MS_MAX)
         if len(self._failures) > _NAMES_REMEMBERED_MAX:
             self._failures.popitem(last=False)
 
-    def succeeded(self, name: str) -> None:
-        """Forget the failures of a name."""
-        self._failures.pop(plain_name(name), None)
+    def succeeded(self, name: str, device: str) -> None:
+        """Forget the failures of a name on a device, or on those that are not known."""
+        self._failures.pop((plain_name(name), device), None)
+
+
+def new_device(kept: Kept, random: bytes) -> str:
+    """What a browser keeps after it has signed somebody in who has a password.
+
+    It proves itself by the password as it is kept, so that none is stored, a restart of
+    the node forgets none, and a new password or a reset ends all. It signs nobody in.
+    """
+    return f"{random.hex()}.{_device_proof(kept, random.hex())}"
+
+
+def device_of(kept: Kept | None, token: str) -> str:
+    """The device that a browser proves to be for a person; empty for none."""
+    device, _, proof = token.partition(".")
+    if kept is None or not kept.password:
+        return ""
+    is_good = hmac.compare_digest(proof.encode(), _device_proof(kept, device).encode())
+    return device if is_good else ""
+
+
+def _device_proof(kept: Kept, device: str) -> str:
+    key = f"{kept.password} {kept.secret}".encode()
+    said = f"openline/v1/device\n{plain_name(kept.person.name)}\n{device}"
+    return hmac.new(key, said.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def _hash(token: str) -> bytes:

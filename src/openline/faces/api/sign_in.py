@@ -18,12 +18,14 @@ from litestar.params import JSONBody
 from openline.adapters import credentials
 from openline.domain.errors import OurError
 from openline.domain.instant import MINUTE_MS
-from openline.domain.limits import SESSION_AGE_MS_MAX
+from openline.domain.limits import LABEL_CHARS_MAX, SESSION_AGE_MS_MAX
 from openline.domain.line.people import MAY, plain_name
 from openline.engine.people import (
     AddPasskey,
+    AtTheDoor,
     DropPasskey,
     Kept,
+    NoteAtTheDoor,
     NoteUse,
     Passkey,
     SetPassword,
@@ -77,26 +79,31 @@ def door_of(state: State) -> Door:
         answers.SessionShown, "Signed in.", example=examples.SESSION, faults=WRITING
     ),
 )
-async def sign_in_by_password(state: State, data: JSONBody[ByPassword]) -> Response[Any]:
+async def sign_in_by_password(
+    state: State, request: _Request, data: JSONBody[ByPassword]
+) -> Response[Any]:
     """Sign in with name, password and a code of the second factor.
 
-    After five wrong ones in a row the name is locked for five minutes. A cookie holds the
-    session; each act also shows `csrf` in the header x-openline-csrf.
+    After five wrong ones in a row the next must wait, longer each time, up to five minutes;
+    a browser that has signed in before as this person is counted by itself. A cookie holds
+    the session; each act also shows `csrf` in the header x-openline-csrf.
     """
     door, now = door_of(state), door_of(state).now_ms()
-    door.sessions.count_attempt(now)
-    door.sessions.check_lock(data.name, now)
     kept = door.people.find(data.name)
+    device = door.device(request.headers.get("cookie", ""), kept)
+    door.sessions.count_attempt("password", device or _address(request), now)
+    door.sessions.check_wait(data.name, device, now)
     held = kept.password if kept else ""
     async with door.hashing:
         is_good = await asyncio.to_thread(credentials.is_password, held, data.password)
     step = credentials.step_of_code(kept.secret, data.code, now, kept.last_step) if kept else None
     if not is_good or kept is None or step is None or kept.person.is_disabled:
-        door.sessions.failed(data.name, now)
+        door.sessions.failed(data.name, device, now)
+        await _note_failure(state, request, kept, "password")
         raise NotSignedIn(_WRONG, "Try again with the next code, or ask an administrator.")
     await node_of(state).command(NoteUse(kept.person.name, step=step))
-    door.sessions.succeeded(data.name)
-    return _begin(door, kept, data.post, "password")
+    door.sessions.succeeded(data.name, device)
+    return await _begin(state, request, kept, data.post, "password")
 
 
 @post(
@@ -109,13 +116,13 @@ async def sign_in_by_password(state: State, data: JSONBody[ByPassword]) -> Respo
         answers.PasskeyOptions, "The options.", example=examples.PASSKEY_OPTIONS, faults=WRITING
     ),
 )
-async def ask_for_passkey(state: State) -> dict[str, Any]:
+async def ask_for_passkey(state: State, request: _Request) -> dict[str, Any]:
     """What a page hands to `navigator.credentials.get`.
 
     It says nothing of who there is.
     """
     door, now = door_of(state), door_of(state).now_ms()
-    door.sessions.count_attempt(now)
+    door.sessions.count_attempt("passkey", _address(request), now)
     challenge = door.sessions.challenge("sign-in", now)
     return {"options": credentials.request_options(door.port.relying_party, (), challenge)}
 
@@ -130,14 +137,19 @@ async def ask_for_passkey(state: State) -> dict[str, Any]:
         answers.SessionShown, "Signed in.", example=examples.SESSION, faults=WRITING
     ),
 )
-async def sign_in_by_passkey(state: State, data: JSONBody[ByPasskey]) -> Response[Any]:
-    """Sign in with a passkey that knows who holds it: nothing else is asked for."""
+async def sign_in_by_passkey(
+    state: State, request: _Request, data: JSONBody[ByPasskey]
+) -> Response[Any]:
+    """Sign in with a passkey that knows who holds it: nothing else is asked for.
+
+    No attempt is counted: each needs a challenge, and asking for one is counted.
+    """
     door, now = door_of(state), door_of(state).now_ms()
-    door.sessions.count_attempt(now)
     challenge = challenge_in(data.credential)
     door.sessions.take_challenge(challenge, "sign-in", now)
     found = door.people.by_credential(credential_in(data.credential))
     if found is None or found[0].person.is_disabled:
+        await _note_failure(state, request, found and found[0], "passkey")
         raise NotSignedIn("This passkey is nobody's here.", "Ask an administrator for a link.")
     kept, passkey = found
     try:
@@ -146,10 +158,11 @@ async def sign_in_by_passkey(state: State, data: JSONBody[ByPasskey]) -> Respons
             passkey.cose, passkey.count,
         )  # fmt: skip
     except OurError as error:
+        await _note_failure(state, request, kept, "passkey")
         raise NotSignedIn(error.what, error.remedy) from None
     use = NoteUse(kept.person.name, credential=passkey.credential, count=count)
     await node_of(state).command(use)
-    return _begin(door, kept, data.post, "passkey")
+    return await _begin(state, request, kept, data.post, "passkey")
 
 
 @post(
@@ -162,15 +175,19 @@ async def sign_in_by_passkey(state: State, data: JSONBody[ByPasskey]) -> Respons
         answers.SessionShown, "Signed in.", example=examples.SESSION, faults=WRITING
     ),
 )
-async def sign_in_by_link(state: State, data: JSONBody[ByLink]) -> Response[Any]:
+async def sign_in_by_link(state: State, request: _Request, data: JSONBody[ByLink]) -> Response[Any]:
     """Sign in once with a link that `openline people link` made."""
     door, now = door_of(state), door_of(state).now_ms()
-    door.sessions.count_attempt(now)
-    kept = door.people.find(door.sessions.take_link(data.link, now))
+    door.sessions.count_attempt("link", _address(request), now)
+    try:
+        kept = door.people.find(door.sessions.take_link(data.link, now))
+    except NotSignedIn:
+        await _note_failure(state, request, None, "link")
+        raise
     if kept is None or kept.person.is_disabled:
         raise NotSignedIn("The person may not sign in.", "Ask an administrator.")
-    door.sessions.succeeded(kept.person.name)
-    return _begin(door, kept, data.post, "link")
+    door.sessions.succeeded(kept.person.name, "")
+    return await _begin(state, request, kept, data.post, "link")
 
 
 @get(
@@ -184,7 +201,7 @@ async def sign_in_by_link(state: State, data: JSONBody[ByLink]) -> Response[Any]
 )
 async def read_session(state: State, request: _Request) -> dict[str, Any]:
     """Who is signed in, at which post, and what they may do."""
-    return _shown(*_session(state, request))
+    return shown_session(*session_of(state, request))
 
 
 @post(
@@ -201,9 +218,12 @@ async def choose_post(
     state: State, request: _Request, data: JSONBody[PostToTake]
 ) -> dict[str, Any]:
     """Act at another of the person's posts from now on."""
-    session, kept = _session(state, request)
-    session.post = _post_of(kept, data.post)
-    return _shown(session, kept)
+    session, kept = session_of(state, request)
+    chosen = _post_of(kept, data.post)
+    if chosen != session.post:
+        session.post = chosen
+        await note(state, request, AtTheDoor.POST_CHOSEN, session)
+    return shown_session(session, kept)
 
 
 @post(
@@ -217,8 +237,9 @@ async def choose_post(
 async def sign_out(state: State, request: _Request) -> Response[Any]:
     """End the session; its streams of events end too."""
     door = door_of(state)
-    _session(state, request)
-    door.sessions.end(_token(door, request))
+    session, _ = session_of(state, request)
+    door.sessions.end(token_of(door, request))
+    await note(state, request, AtTheDoor.SIGNED_OUT, session)
     return Response({"is_done": True}, headers={"set-cookie": door.set_cookie("")})
 
 
@@ -238,7 +259,7 @@ async def new_second_factor(state: State, request: _Request) -> dict[str, Any]:
     session.secret = credentials.new_secret()
     party = node_of(state).config.party
     uri = credentials.secret_uri(session.secret, kept.person.name, party)
-    return {"secret": session.secret, "uri": uri}
+    return {"secret": session.secret, "uri": uri, "qr": credentials.secret_picture(uri)}
 
 
 @post(
@@ -253,7 +274,7 @@ async def new_second_factor(state: State, request: _Request) -> dict[str, Any]:
 )
 async def set_password(
     state: State, request: _Request, data: JSONBody[PasswordToSet]
-) -> dict[str, Any]:
+) -> Response[Any]:
     """Set a password, with a code that shows that the new second factor works."""
     session, kept = _fresh(state, request)
     door = door_of(state)
@@ -267,8 +288,9 @@ async def set_password(
         hashed = await asyncio.to_thread(credentials.hash_password, data.password)
     name = kept.person.name
     changed: Kept = await node_of(state).command(SetPassword(name, hashed, session.secret))
-    session.secret = ""
-    return _shown(session, changed)
+    # None is left.
+    session.secret = ""  # nosec B105
+    return Response(shown_session(session, changed), cookies=door.mark_device(changed))
 
 
 @post(
@@ -321,7 +343,7 @@ async def register_passkey(
     )
     passkey = Passkey(made.credential, made.cose, data.label, now, made.count)
     changed: Kept = await node_of(state).command(AddPasskey(kept.person.name, passkey))
-    return _shown(session, changed)
+    return shown_session(session, changed)
 
 
 @post(
@@ -344,7 +366,7 @@ async def drop_passkey(
     except ValueError:
         raise BadRequest("id: it is not hexadecimal.", "Take it from the session.", "id") from None
     changed: Kept = await node_of(state).command(DropPasskey(kept.person.name, credential))
-    return _shown(session, changed)
+    return shown_session(session, changed)
 
 
 # What a page sends.
@@ -403,11 +425,60 @@ def challenge_in(credential: dict[str, Any]) -> bytes:
 # The session.
 
 
-def _begin(door: Door, kept: Kept, post_name: str, how: str) -> Response[Any]:
-    person, now = kept.person, door.now_ms()
+async def _begin(
+    state: State, request: _Request, kept: Kept, post_name: str, how: str
+) -> Response[Any]:
+    """Sign somebody in; the session that the browser had ends, and with it a lock."""
+    door = door_of(state)
+    person, now, token = kept.person, door.now_ms(), token_of(door, request)
     place = _post_of(kept, post_name) if post_name else person.posts[0]
-    token, session = door.sessions.begin(person.name, place, kept.reset_count, how, now)
-    return Response(_shown(session, kept), headers={"set-cookie": door.set_cookie(token)})
+    before = door.signed_in(token)
+    door.sessions.end(token)
+    token, session = door.sessions.begin(
+        person.name, place, kept.reset_count, how, now, where_of(request)
+    )
+    act = AtTheDoor.SIGNED_IN
+    if before is not None and before[0].name != person.name:
+        await note(state, request, AtTheDoor.SIGNED_OUT, before[0])
+    elif before is not None and before[0].locked_at is not None:
+        act = AtTheDoor.UNLOCKED
+    await note(state, request, act, session)
+    return Response(
+        shown_session(session, kept),
+        headers={"set-cookie": door.set_cookie(token)},
+        cookies=door.mark_device(kept),
+    )
+
+
+def _address(request: _Request) -> str:
+    """Where a request comes from, as far as it is known."""
+    return "" if request.client is None else request.client.host
+
+
+async def note(state: State, request: _Request, act: AtTheDoor, session: Session) -> None:
+    """Have the journals note what the person of a session did about it."""
+    what = f"{session.how}, {where_of(request)}"
+    by = (session.post, session.name)
+    await node_of(state).command(NoteAtTheDoor(act, by, what, session.name))
+
+
+async def _note_failure(state: State, request: _Request, kept: Kept | None, how: str) -> None:
+    """The same of somebody who tried in vain.
+
+    A name that nobody has is not noted: people type passwords into the wrong field, and a
+    journal forgets nothing.
+    """
+    name = kept.person.name if kept else ""
+    what = f"{how}, {where_of(request)}"
+    by = (kept.person.posts[0] if kept else "", name)
+    await node_of(state).command(NoteAtTheDoor(AtTheDoor.SIGN_IN_FAILED, by, what, name))
+
+
+def where_of(request: _Request) -> str:
+    """Address and browser of a request, as they say, in plain letters."""
+    browser = request.headers.get("user-agent", "")
+    plain = "".join(one if " " <= one <= "~" else "?" for one in browser)
+    return f"{_address(request) or '?'}, {plain}"[:LABEL_CHARS_MAX]
 
 
 def _post_of(kept: Kept, name: str) -> str:
@@ -419,18 +490,19 @@ def _post_of(kept: Kept, name: str) -> str:
     return name
 
 
-def _token(door: Door, request: _Request) -> str:
+def token_of(door: Door, request: _Request) -> str:
+    """What the browser shows; empty for nothing."""
     return door.token(request.headers.get("cookie", ""))
 
 
-def _session(state: State, request: _Request) -> tuple[Session, Kept]:
+def session_of(state: State, request: _Request) -> tuple[Session, Kept]:
     """The session and the person behind a request.
 
     Raises:
         NotSignedIn: There is none.
     """
     door = door_of(state)
-    found = door.signed_in(_token(door, request))
+    found = door.signed_in(token_of(door, request))
     if found is None:
         raise NotSignedIn("Nobody is signed in.", "Sign in on the officers' port.")
     return found
@@ -442,13 +514,14 @@ def _fresh(state: State, request: _Request) -> tuple[Session, Kept]:
     Raises:
         Forbidden: It was too long ago.
     """
-    session, kept = _session(state, request)
+    session, kept = session_of(state, request)
     if door_of(state).now_ms() - session.began_at > _FRESH_MS:
         raise Forbidden("The sign-in was too long ago for this.", "Sign in again, then do it.")
     return session, kept
 
 
-def _shown(session: Session, kept: Kept) -> dict[str, Any]:
+def shown_session(session: Session, kept: Kept) -> dict[str, Any]:
+    """The session as its own page sees it."""
     shown = kept.to_json()
     roles = kept.person.roles
     return {
@@ -463,4 +536,5 @@ def _shown(session: Session, kept: Kept) -> dict[str, Any]:
         "ends_at": session.began_at + SESSION_AGE_MS_MAX,
         "has_password": shown["has_password"],
         "passkeys": shown["passkeys"],
+        "is_locked": session.locked_at is not None,
     }

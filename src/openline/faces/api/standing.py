@@ -8,6 +8,7 @@ from litestar import get
 from litestar.datastructures import State
 from litestar.params import Parameter, QueryParameter
 
+from openline.adapters.neutral import read_texts
 from openline.app.past import check_instant, state_then
 from openline.domain.instant import INSTANT_MAX
 from openline.domain.talk.statistics import statistics, to_bytes
@@ -15,7 +16,7 @@ from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import BadRequest
 from openline.faces.api.node import node_of, view_of
-from openline.faces.api.reading import Line
+from openline.faces.api.reading import Language, Line
 
 
 @get(
@@ -73,3 +74,26 @@ async def read_statistics(
     facts = view.facts(start, until)
     statement = await asyncio.to_thread(statistics, facts, view.understanding, start, until)
     return {"statement": statement, "sha256": hashlib.sha256(to_bytes(statement)).hexdigest()}
+
+
+@get(
+    "/lines/{line:str}/check",
+    operation_id="proposeCheck",
+    tags=["state"],
+    summary="The neutral text of our next line check",
+    responses=described(
+        answers.CheckProposed, "The text.", example=examples.CHECK_PROPOSED, faults=READING
+    ),
+)
+async def propose_check(state: State, line: Line, language: Language = None) -> dict[str, Any]:
+    """The text whose turn it is in the approved list, with its translations.
+
+    Hand it on as fields of a LINE_CHECK, so that nothing can be meant by the choice. The
+    list is `check-texts.toml` in the node's directory, or the one that goes along.
+    """
+    view, config = view_of(state, line), node_of(state).config
+    number = view.state.next_check_number()
+    texts = await asyncio.to_thread(read_texts, config.directory)
+    return {"number": number, "translations": []} | texts.fields(
+        number, language or config.language
+    )

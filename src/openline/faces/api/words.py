@@ -11,6 +11,7 @@ from openline.adapters.wording import LANGUAGES, Facts, Wording
 from openline.app.config import Config
 from openline.domain.party import Precedence
 from openline.domain.talk.lead_time import LeadClass
+from openline.domain.talk.message import Message
 from openline.domain.talk.movement import SIDE_PREFIX
 from openline.domain.talk.private import Private
 from openline.engine.views import View
@@ -25,8 +26,28 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         wording: Says it.
     """
     assert view.load is not None, "a running node's views read its store"
+    message = view.load(record["party"], record["index"], record["epoch"])
+    found = view.signatures(record["party"], record["index"], message)
+    return wording.message(message, _facts(view, record, wording)) + wording.signatures(found)
+
+
+def plain_body(view: View, record: dict[str, Any], wording: Wording) -> str:
+    """What the message says, without who sent it when to whom, nor who signed it.
+
+    Args:
+        view: As of `plain_text`.
+        record: As of `plain_text`.
+        wording: Says it.
+    """
+    assert view.load is not None, "a running node's views read its store"
+    message = view.load(record["party"], record["index"], record["epoch"])
+    return wording.body(message, _facts(view, record, wording))
+
+
+def _facts(view: View, record: dict[str, Any], wording: Wording) -> Facts:
+    """What is known of a message beside its body."""
     lead_ms, lead = _lead_time(view, record)
-    facts = Facts(
+    return Facts(
         party=record["party"],
         title=view.understanding.party(record["party"]).title(wording.language),
         line=view.understanding.line,
@@ -35,6 +56,7 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         precedence=Precedence[record["precedence"]],
         recipients=tuple(record["recipients"]),
         received_at=record["received_at"],
+        circuit=record["circuit"],
         lead_ms=lead_ms,
         lead=lead,
         serial=record["serial"],
@@ -42,9 +64,37 @@ def plain_text(view: View, record: dict[str, Any], wording: Wording) -> str:
         books=view.books,
         of_kind=_kind_of(view, record["reply_to"]),
     )
-    message = view.load(record["party"], record["index"], record["epoch"])
-    found = view.signatures(record["party"], record["index"], message)
-    return wording.message(message, facts) + wording.signatures(found)
+
+
+def unsaid_text(
+    view: View,
+    message: Message,
+    wording: Wording,
+    precedence: Precedence,
+    about: tuple[str, int] | None,
+) -> str:
+    """A message of ours that was not said, in the sentences that others would read.
+
+    Args:
+        view: The line's view.
+        message: What would be said.
+        wording: Says it.
+        precedence: With which it would be sent.
+        about: Party and index of the message it is about, if it is about one.
+    """
+    known = None if about is None else view.message(*about)
+    facts = Facts(
+        party=view.own,
+        title=view.understanding.party(view.own).title(wording.language),
+        line=view.understanding.line,
+        index=0,
+        at=0,
+        precedence=precedence,
+        of_serial="" if known is None else known["serial"],
+        books=view.books,
+        of_kind="" if known is None else str(known["kind"]),
+    )
+    return wording.body(message, facts)
 
 
 def _kind_of(view: View, of: dict[str, Any] | None) -> str:

@@ -23,6 +23,7 @@ from openline.engine.commands import (
     AcknowledgeAlarm,
     Adopt,
     ChangeKey,
+    CheckNotice,
     Compose,
     OpenEpoch,
     PublishRevocation,
@@ -32,8 +33,9 @@ from openline.engine.commands import (
 from openline.engine.talk_rules import NO_BOOK
 from openline.engine.views import View
 from openline.faces.api import answers, examples
+from openline.faces.api.acting import ACTING
 from openline.faces.api.describe import WRITING, described
-from openline.faces.api.faults import BadRequest, NotFound
+from openline.faces.api.faults import BadRequest, Forbidden, NotFound
 from openline.faces.api.node import (
     bad_field,
     by_of,
@@ -80,6 +82,7 @@ SAID_BY_PEOPLE: Final = (
     Kind.SITE,
     Kind.ZONE,
     Kind.MOVEMENT,
+    Kind.TRACK,
     Kind.CORRECTION,
     Kind.QUERY_ACK,
     Kind.PASSED_ON,
@@ -190,27 +193,27 @@ async def check_notice(
 ) -> dict[str, Any]:
     """The conflicts a notice would have with the live notices of other parties.
 
-    Everything that would be refused on release is refused here too; nothing
-    is recorded and nobody is told. A draft that meets very many notices is checked up to a
-    bound: then `is_complete` is false. `warnings` name what may be a mistake and is
-    not refused: a kind or a category that the Understanding does not name.
+    Everything that would be refused on release is refused here too, but no second person is
+    asked for; nothing is recorded and nobody is told. A draft that meets very many notices is
+    checked up to a bound: then `is_complete` is false. `warnings` name what may be a mistake
+    and is not refused: a kind or a category that the Understanding does not name.
     """
     view = view_of(state, line)
     running = node_of(state)
     wording = wording_for(state, language)
     message = message_of(running, "NOTICE", data.fields)
-    found, is_complete = await running.check(line, message)
+    found, is_complete = await running.check(CheckNotice(line, message))
     assert isinstance(message, Notice), "the form of a notice gives a notice"
     draft = f"{running.config.party} {message.notice_id}" if message.notice_id else ""
     return {
         "conflicts": [worded_encounter(one, wording, draft) for one in found],
         "is_complete": is_complete,
-        "room": _room(view, running.config.party),
+        "room": room_of(view, running.config.party),
         "warnings": wording.remarks(message, view.understanding),
     }
 
 
-def _room(view: View, party: str) -> int:
+def room_of(view: View, party: str) -> int:
     """How many more live notices a party may have."""
     most = view.understanding.notices_live_max
     return max(0, most - view.notice_records.live_count(party))
@@ -349,22 +352,66 @@ async def trust_own_copy(state: State, line: Line, data: JSONBody[Deed]) -> dict
     return {"is_done": True}
 
 
+@post(
+    "/store/copy",
+    operation_id="copyStore",
+    tags=["files"],
+    summary="Write a copy of the store",
+    status_code=200,
+    responses=described(
+        answers.StoreCopied, "It is written.", example=examples.COPIED, faults=WRITING
+    ),
+)
+async def copy_store(state: State) -> dict[str, Any]:
+    """Write a copy beside the store, for a back-up, while the node goes on.
+
+    Only on the node's own socket: what is written lies on its machine, and whoever asked
+    takes it from there and deletes it.
+    """
+    if ACTING.get() is not None:
+        raise Forbidden(
+            "The store is copied by who is on the node's machine.", "Run `openline backup` there."
+        )
+    path, at = await node_of(state).copy_store()
+    return {"path": str(path), "at": at}
+
+
 def message_of(
     running: Running, kind: str, fields: dict[str, Any], precedence: Precedence = Precedence.ROUTINE
 ) -> Message:
     """The message that an officer filled in; what the desk fills in is left to it."""
-    number = Kind.__members__.get(kind)
-    if number not in SAID_BY_PEOPLE:
-        raise BadRequest(
-            f"kind: {kind!r} is not a kind of message that is said here.",
-            f"Say one of {', '.join(one.name for one in SAID_BY_PEOPLE)}.",
-            "kind",
-        )
-    fields = {**LEFT_TO_THE_DESK.get(number, {}), **with_by(running, fields)}
+    number = kind_said(kind)
+    fields = filled(running, number, fields)
     try:
         message = from_json(number, fields, precedence)
     except OurError as error:
         raise bad_field(error) from None
+    return unnamed(message)
+
+
+def kind_said(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        BadRequest: People say none of that name.
+    """
+    kind = Kind.__members__.get(name)
+    if kind not in SAID_BY_PEOPLE:
+        raise BadRequest(
+            f"kind: {name!r} is not a kind of message that is said here.",
+            f"Say one of {', '.join(one.name for one in SAID_BY_PEOPLE)}.",
+            "kind",
+        )
+    return kind
+
+
+def filled(running: Running, kind: Kind, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a form with what stands for those that are left to the node."""
+    return {**LEFT_TO_THE_DESK.get(kind, {}), **with_by(running, fields)}
+
+
+def unnamed(message: Message) -> Message:
+    """The message as the desk takes it: a notice that it is to name has no id."""
     if isinstance(message, Notice) and message.notice_id == _NOT_NAMED:
         return dataclasses.replace(message, notice_id="")
     return message

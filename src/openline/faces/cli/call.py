@@ -16,6 +16,7 @@ from openline.faces.cli.instants import instant_of, instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Language, OnLine, Wait
 from openline.faces.cli.output import emit
+from openline.faces.cli.placing import every
 from openline.faces.cli.saying import reference_of, say_message
 
 if TYPE_CHECKING:
@@ -201,8 +202,7 @@ def list_calls(
     """
     client = options.client()
     line = options.line_of(client)
-    query = {"open": False, "subject": "call", "language": language}
-    found = client.get("/lines", line, "matters", **query)["matters"]
+    found = every(client, line, "matters", open=False, subject="call", language=language)
     emit({"calls": found}, _list_rows(found), as_json=options.json)
 
 

@@ -10,6 +10,7 @@ from openline.faces.cli.instants import Instant, instant_of
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import OnLine
 from openline.faces.cli.output import emit
+from openline.faces.cli.placing import every
 from openline.faces.cli.serials import find_serial
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def no_answer(
 
 def _due_at(client: "Client", line: str, serial: str, holder: str) -> int:
     """When the answer to a matter was due; some ticks ago for what is no matter."""
-    found = client.get("/lines", line, "matters")["matters"]
+    found = every(client, line, "matters")
     for matter in found:
         for standing in matter["standings"]:
             due: int | None = standing["instants"].get("reply_by")

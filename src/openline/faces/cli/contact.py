@@ -17,6 +17,7 @@ from openline.faces.cli.instants import Instants, instant_text, instants_given
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.options import Acting, Language, Node, OnLine, Wait
 from openline.faces.cli.output import emit, table
+from openline.faces.cli.placing import every
 from openline.faces.cli.saying import reference_of, say_message
 
 app = make_app(
@@ -217,8 +218,8 @@ def list_contacts(
     """
     client = options.client()
     line = options.line_of(client)
-    answer = client.get("/lines", line, "contacts", language=language)
-    emit(answer, _list_rows(answer["contacts"]), as_json=options.json)
+    found = every(client, line, "contacts", language=language)
+    emit({"contacts": found}, _list_rows(found), as_json=options.json)
 
 
 @verb(app)

@@ -11,14 +11,16 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from openline.adapters import clock
+from openline.app.health import DISK_FREE_BYTES_MIN
 from openline.domain.errors import OpenlineError, OurError
 from openline.faces.cli.faults import Exit, rows_of
+from openline.faces.cli.finding import Finding, State
+from openline.faces.cli.machine import clock_is_kept, durability, versions
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Language, Node
 from openline.faces.cli.output import emit
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from openline.app.config import Config
     from openline.domain.line.terms import PartyTerms
 
-DISK_FREE_BYTES_MIN: Final = 256 * 1024 * 1024
-"""Below this a busy day of a large line may fill the disk."""
 DISK_FREE_BYTES_LOW: Final = 2 * 1024 * 1024 * 1024
 CLOCK_EARLIEST_MS: Final = 1_767_225_600_000
 """2026-01-01: a clock before this was never set."""
@@ -39,34 +39,11 @@ DAMAGE_SHOWN_MAX: Final = 20
 app = make_app("doctor", "")
 
 
-class State(StrEnum):
-    """How a finding is to be taken."""
-
-    OK = "OK"
-    WARNING = "WARNING"
-    FAULT = "FAULT"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        check: What was looked at.
-        state: How it is.
-        what: What was found.
-        remedy: What to do; empty when nothing is.
-    """
-
-    check: str
-    state: State
-    what: str
-    remedy: str = ""
-
-
 @sole_verb(app)
 def doctor(
     *,
+    scrub: bool = False,
+    renew_checksums: bool = False,
     options: Node = Node(),  # noqa: B008 - frozen.
 ) -> int:
     """Check the installation and the node, and say what to do.
@@ -75,7 +52,9 @@ def doctor(
     permissions, the cards and Understandings, the clock, the disk, the ports,
     and the store: while the node is stopped every entry is read and hashed, and
     its signature, the heads and the receipts are verified anew; of a running
-    node its own word is taken. Nothing is changed.
+    node its own word is taken, or, with --scrub, a copy of its store is read in
+    the same way while it goes on. Nothing is changed, unless --renew-checksums
+    asks for it.
 
     Exit code 0 when nothing is at fault, 1 otherwise.
 
@@ -83,18 +62,37 @@ def doctor(
         openline doctor --dir /srv/openline/alpha
 
     Args:
+        scrub: Of a running node too, read every page of its store, and verify every entry, head
+            and receipt. The node writes a copy for that, which takes room on its disk.
+        renew_checksums: On a stopped node whose store another program has written to or copied:
+            verify all that is in it, write it into a new file with right checksums, and keep
+            the old file beside it. Refused where anything in it does not verify.
         options: Which node, and how to print.
     """
-    found = list(findings(options.directory))
+    found = [*_renewed(options.directory)] if renew_checksums else []
+    found += findings(options.directory, scrub=scrub)
     is_well = all(finding.state is not State.FAULT for finding in found)
     result = {"is_well": is_well, "findings": [asdict(finding) for finding in found]}
     emit(result, (row for finding in found for row in _rows(finding)), as_json=options.json)
     return Exit.DONE if is_well else Exit.REFUSED
 
 
-def findings(directory: Path) -> Iterator[Finding]:
+def _renewed(directory: Path) -> Iterator[Finding]:
+    """Have the store written anew; raises where that may not be."""
+    from openline.app.renewal import renew_checksums
+    from openline.faces import unix
+
+    config = _config(directory)
+    if unix.is_answered(config.socket):
+        raise OurError("The node runs.", "Stop it first; its store is written by it alone.")
+    kept = renew_checksums(config.store)
+    yield Finding("store", State.OK, f"Written anew with right checksums; the old one is {kept}.")
+
+
+def findings(directory: Path, *, scrub: bool = False) -> Iterator[Finding]:
     """Everything that can be looked at from a directory, in the order of need."""
     yield from _program()
+    yield from versions()
     yield from _clock()
     try:
         config = _config(directory)
@@ -115,6 +113,8 @@ def findings(directory: Path) -> Iterator[Finding]:
 
     if unix.is_answered(config.socket):
         yield from _looked("node", _running, config)
+        if scrub:
+            yield from _looked("store", _scrubbed, config)
     else:
         yield Finding("node", State.OK, "It does not run.", f"openline run --dir {directory}")
         yield from _looked("ports", _ports, config)
@@ -185,6 +185,12 @@ def _clock() -> Iterator[Finding]:
         return
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     yield Finding("clock", State.OK, f"{now}; counterparts' clocks are compared while it runs")
+    if not clock_is_kept():
+        yield Finding(
+            "clock", State.WARNING, "Nothing keeps the clock right: the system says so.",
+            "Let chrony, ntpd or systemd-timesyncd keep it; beyond the agreed tolerance silence "
+            "cannot be proven.",
+        )  # fmt: skip
 
 
 def _disk(config: "Config") -> Iterator[Finding]:
@@ -200,6 +206,7 @@ def _disk(config: "Config") -> Iterator[Finding]:
             yield Finding("disk", State.WARNING, says, "Make room before it fills.")
         else:
             yield Finding("disk", State.OK, says)
+    yield from durability(config)
     mode = config.directory.stat().st_mode
     if mode & 0o022:
         yield Finding(
@@ -314,10 +321,30 @@ def _store(config: "Config") -> Iterator[Finding]:
     if not config.store.exists():
         yield Finding("store", State.OK, f"{config.store} is made at the first start.")
         if config.anchor.exists():
-            yield from _anchor(config, [])
+            yield from _anchor(config, b"", [])
         return
     from openline.adapters.sqlite import SqliteStore
+    from openline.app.store_copies import IDENTITY
 
+    yield from _pages(config)
+    with SqliteStore.open_read_only(config.store) as store:
+        origins = store.origins()
+        identity = store.value(IDENTITY) or b""
+    yield from _anchor(config, identity, origins)
+
+
+def _pages(config: "Config") -> Iterator[Finding]:
+    """Every page and entry of a store, read."""
+    from openline.adapters.page_checksums import examine_pages
+    from openline.adapters.sqlite import SqliteStore
+
+    pages = examine_pages(config.store)
+    if not pages.is_sound and pages.is_whole:
+        yield Finding(
+            "store", State.FAULT, f"{config.store}: {pages}.",
+            "Put back a back-up; or have what is in it verified and written anew: openline doctor "
+            "--renew-checksums. Only Openline may write to or copy a store.",
+        )  # fmt: skip
     with SqliteStore.open_read_only(config.store) as store:
         origins = store.origins()
         damage = store.damage()
@@ -330,7 +357,16 @@ def _store(config: "Config") -> Iterator[Finding]:
     if not damage:
         entries = sum(size for _, size, _ in origins)
         yield Finding("store", State.OK, f"{len(origins)} logs with {entries} entries, all sound")
-    yield from _anchor(config, origins)
+
+
+def _scrubbed(config: "Config") -> Iterator[Finding]:
+    """The store of a running node, read whole in a copy that the node writes."""
+    from openline.faces.cli.backup import copied
+
+    with copied(config) as (copy, _):
+        config = replace(config, store=copy)
+        yield from _pages(config)
+        yield from _logs(config)
 
 
 def _logs(config: "Config") -> Iterator[Finding]:
@@ -361,7 +397,9 @@ def _logs(config: "Config") -> Iterator[Finding]:
         yield Finding("logs", State.OK, says)
 
 
-def _anchor(config: "Config", origins: list[tuple[str, int, bytes]]) -> Iterator[Finding]:
+def _anchor(
+    config: "Config", identity: bytes, origins: list[tuple[str, int, bytes]]
+) -> Iterator[Finding]:
     if not config.anchor.exists():
         yield Finding(
             "anchor", State.WARNING, f"{config.anchor} is not there.",
@@ -370,7 +408,13 @@ def _anchor(config: "Config", origins: list[tuple[str, int, bytes]]) -> Iterator
         return
     from openline.adapters.anchor import Anchor
 
-    with Anchor.open(config.anchor) as anchor:
+    with Anchor.open(config.anchor, identity) as anchor:
+        if anchor.is_of_another:
+            yield Finding(
+                "anchor", State.WARNING, f"The anchor {config.anchor} belongs to another store.",
+                "That is right after a store was replaced. The node waits for every counterpart "
+                "once, and begins the anchor anew.",
+            )  # fmt: skip
         behind = anchor.behind(origins)
     for row in behind:
         yield Finding(

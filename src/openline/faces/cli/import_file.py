@@ -1,8 +1,9 @@
 """The verb `import`: what a file of areas says, and whom it would meet.
 
-It reads, compares and writes; it says nothing to anybody. With a node the
-Understanding of its line gives area and minima, and what is live is looked at as well;
-without one an Understanding may be named, or the minima given.
+It reads, compares and writes; it says nothing to anybody unless the officer has it
+issue what has no doubt. With a node the Understanding of its line gives area and
+minima, and what is live is looked at as well; without one an Understanding may be
+named, or the minima given.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from openline.faces.cli.files import STANDARD, Output, check_place, write_new
 from openline.faces.cli.instants import instant_of
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.notice_form import fields_of, parse_radius
-from openline.faces.cli.options import OnLine
+from openline.faces.cli.options import Acting, OnLine
 from openline.faces.cli.output import emit, emit_aside
 
 if TYPE_CHECKING:
@@ -101,23 +102,28 @@ def import_file(
     picture: Path | None = None,
     as_: Annotated[Form | None, Parameter(name="--as")] = None,
     out: Output | None = None,
+    issue: bool = False,
+    yes: bool = False,
     comparing: Comparing = Comparing(),
-    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+    options: Acting = Acting(),  # noqa: B008 - frozen.
 ) -> int:
     """Show what a file of areas says, each doubt by row, and whom it meets.
 
-    Read are airspace control orders (ACO), GeoJSON with or without the layers of
-    ED-318, ED-269, KML, KMZ and volumes of ASTM F3548. Nothing is repaired in
-    silence: what is read otherwise than it is written is a remark, what cannot be
-    read is named with its reason, and the rest goes on. The activities are
-    compared with each other by the rule of the conflict, and with what is live
-    where a node runs. Nothing is said to anybody: openline notice issue does that.
+    Read are airspace control orders (ACO), ICAO NOTAM, navigation warnings, OpenAir,
+    AIXM 5.1, GeoJSON with or without the layers of ED-318, ED-269, KML, KMZ and
+    volumes of ASTM F3548. Nothing is repaired in silence: what is read otherwise
+    than it is written is a remark, what cannot be read is named with its reason,
+    and the rest goes on. The activities are compared with each other by the rule
+    of the conflict, and with what is live where a node runs. Nothing is said to
+    anybody, unless --issue asks for it: then each activity without a fault and
+    without a remark becomes a notice, once the officer has confirmed the list.
 
     Exit code 0 when all of it is read, 1 when an activity has a fault.
 
     Example:
         openline import order.aco
         openline import zones.geojson --picture zones.png --as kml --out zones.kml
+        openline import notams.txt --issue --category hazard --kind missile
 
     Args:
         file: The file.
@@ -127,8 +133,10 @@ def import_file(
         picture: Draw the activities and their conflicts on a map, into this file (.png or .svg).
         as_: Write what was read in this form.
         out: The file to write; - is standard output, and the report goes to standard error.
+        issue: Issue a notice for each activity that has no doubt, after a question.
+        yes: Do not ask: the list has been looked at.
         comparing: What it is compared with.
-        options: Which node and line, and how to print.
+        options: Which node and line, who acts, and how to print.
     """
     from openline.adapters.geofiles import (
         FileFault,
@@ -138,10 +146,15 @@ def import_file(
         with_doubts,
     )
     from openline.domain.space.altitude import ANY_WEATHER
+    from openline.faces.cli.import_issue import issue_sound
     from openline.faces.cli.import_shown import Imported, imported_json, imported_rows
 
     if (as_ is None) != (out is None):
         raise WrongUsage("--as and --out belong together.", "Give both: --as kml --out plan.kml.")
+    if yes and not issue:
+        raise WrongUsage("--yes confirms --issue.", "Give both, or neither.")
+    if issue and out == STANDARD:
+        raise WrongUsage("--issue and --out - exclude each other.", "Name a file.")
     if picture is not None:
         from openline.faces.cli.picture import check_picture
 
@@ -173,8 +186,13 @@ def import_file(
         _minima_shown(minima, comparing.kind), source, pairs, live, alone, losses,
         tuple(str(path) for path in (out, picture) if path is not None),
     )  # fmt: skip
-    tell = emit_aside if out == STANDARD else emit
+    is_aside = out == STANDARD or (issue and options.json)
+    tell = emit_aside if is_aside else emit
     tell(imported_json(imported), imported_rows(imported), as_json=options.json)
+    if issue:
+        if node is None:
+            raise NodeNotRunning(f"Nothing is issued: {alone}", "Start the node: openline run.")
+        issue_sound(*node, activities, _drafts(*node, activities, comparing), options, yes=yes)
     return int(any(activity.fault is not None for activity in activities))
 
 
@@ -276,22 +294,25 @@ def _drafts(
     from openline.domain.space.place import describe_place
     from openline.domain.talk.volumes import VOLUME
 
-    language = client.config.language
+    usual = client.config.language
     references = from_toml(
         client.get("/lines", line, "understanding")["toml"], line
     ).reference_points
     for number, activity in enumerate(activities, start=1):
-        if activity.fault is None:
+        if activity.fault is None and activity.volumes:
             said = fields_of(activity)
+            language = said.get("language", usual)
+            place = {"words": describe_place(activity.volumes, references, language)}
             yield (
                 number,
                 {
-                    "category": said.get("category", comparing.category),
-                    "kind": said.get("kind", comparing.kind),
-                    "activity": activity.name or f"number {number}",
-                    "place": {"words": describe_place(activity.volumes, references, language)},
-                    "volumes": [VOLUME.to_json(volume) for volume in activity.volumes],
+                    "category": comparing.category,
+                    "kind": comparing.kind,
                     "language": language,
+                    "place": place,
+                    **said,
+                    "activity": said.get("activity") or f"number {number}",
+                    "volumes": [VOLUME.to_json(volume) for volume in activity.volumes],
                 },
             )
 

@@ -93,6 +93,7 @@ def _activity_json(activity: ReadActivity) -> dict[str, Any]:
         "volumes": [VOLUME.to_json(volume) for volume in activity.volumes],
         "remarks": [remark.to_json() for remark in activity.remarks],
         "fault": None if activity.fault is None else activity.fault.to_json(),
+        "cancels": activity.cancels or None,
     }
 
 
@@ -149,6 +150,8 @@ def _activity_rows(activity: ReadActivity) -> Iterator[str]:
     if activity.fault is not None:
         yield f"{head}: NOT READ"
         yield f"    {_fault_words(activity)}"
+    elif activity.cancels:
+        yield f"{head}: cancels {activity.cancels}"
     else:
         yield f"{head}: {_drawn(activity.volumes)}"
     yield from (f"    {remark}" for remark in activity.remarks)

@@ -61,6 +61,7 @@ VERBS: Final = {
         "run": "run:app",
         "doctor": "doctor:app",
         "demo": "demo:app",
+        "sim": "sim:app",
     },
     "Speak": {
         "warning": "warning:app",
@@ -93,6 +94,7 @@ VERBS: Final = {
     },
     "Keep to ourselves": {
         "private": "private:app",
+        "tracks": "tracks:app",
     },
     "Look": {
         "status": "look:status_app",
@@ -102,16 +104,24 @@ VERBS: Final = {
         "replay": "replay:app",
         "log": "log:app",
         "import": "import_file:app",
+        "export": "export_one:app",
         "conflicts": "look:conflicts_app",
         "alarms": "look:alarms_app",
         "statistics": "statistics:app",
+        "statements": "statements:app",
+        "feeds": "feeds:app",
     },
     "Prove": {
         "certify": "certify:app",
         "verify": "verify:app",
     },
     "Keep": {
+        "backup": "backup:app",
+        "backup-key": "backup:key_app",
+        "restore": "backup:restore_app",
         "courier": "courier:app",
+        "outlets": "outlets:app",
+        "folders": "folders:app",
         "keys": "keys:app",
         "people": "people:app",
     },

@@ -7,6 +7,7 @@ from openline.domain.instant import dtg, format_instant
 from openline.faces.cli.manual import make_app, sole_verb, verb
 from openline.faces.cli.options import Language, OnLine
 from openline.faces.cli.output import Worded, emit
+from openline.faces.cli.placing import every
 
 app = make_app(
     "matter",
@@ -42,8 +43,8 @@ def list_matters(
     """
     client = options.client()
     line = options.line_of(client)
-    answer = client.get("/lines", line, "matters", open=not all, subject=subject, language=language)
-    emit(answer, _list_rows(answer["matters"]), as_json=options.json)
+    found = every(client, line, "matters", open=not all, subject=subject, language=language)
+    emit({"matters": found}, _list_rows(found), as_json=options.json)
 
 
 @verb(app)
@@ -125,6 +126,3 @@ def _due_rows(rows: list[dict[str, Any]]) -> Iterator[str | Worded]:
     for row in rows:
         yield f"{dtg(row['at'])}  {'OURS  ' if row['is_ours'] else 'theirs'}  {row['precedence']}"
         yield Worded(row["said"])
-        if row["tell"] and row["tier"]:
-            posts = (f"{one['post']}{' (on call)' * one['is_on_call']}" for one in row["tell"])
-            yield f"  tells then: {', '.join(posts)}"

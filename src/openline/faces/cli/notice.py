@@ -3,20 +3,24 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from cyclopts import Parameter
 
 from openline.adapters.clock import wall_clock_ms
 from openline.domain.errors import OurError
-from openline.domain.instant import DAY_MS, MINUTE_MS, format_instant
+from openline.domain.instant import format_instant
 from openline.domain.party import Precedence
+from openline.domain.talk.lead_time import precedence_by_lead
 from openline.domain.talk.life import NoticeState
 from openline.domain.talk.response import Answer
 from openline.faces.cli.faults import WrongUsage
+from openline.faces.cli.files import STANDARD, Output, check_place, write_new
 from openline.faces.cli.instants import instant_of, instant_text
 from openline.faces.cli.manual import make_app, verb
 from openline.faces.cli.notice_form import NoticeForm
 from openline.faces.cli.options import Acting, Language, OnLine, Wait
-from openline.faces.cli.output import Worded, emit, table
+from openline.faces.cli.output import Worded, emit, emit_aside, table
 from openline.faces.cli.saying import naming_options, reference_of, said_rows, say, say_message
 
 if TYPE_CHECKING:
@@ -82,7 +86,7 @@ def issue(
         if len(drafts) > 1:
             raise WrongUsage("--id names one notice; the file holds several.", "Use --only.")
         drafts = [{**drafts[0], "notice_id": id}]
-    return _release(client, line, drafts, options, precedence, to, dry_run, wait)
+    return release(client, line, drafts, options, precedence, to, dry_run, wait)
 
 
 @verb(app)
@@ -105,7 +109,7 @@ def check(
     client = options.client()
     line = options.line_of(client)
     drafts = _drafts(client, line, form)
-    return _release(client, line, drafts, options, None, (), True, 0)
+    return release(client, line, drafts, options, None, (), True, 0)
 
 
 @verb(app)
@@ -151,7 +155,7 @@ def replace(
             "Nothing is changed.", "Give what changes, such as --until; what is not given stays."
         )
     fields["operation"] = "REPLACE"
-    return _release(client, line, [fields], options, precedence, to, dry_run, wait)
+    return release(client, line, [fields], options, precedence, to, dry_run, wait)
 
 
 @verb(app)
@@ -249,6 +253,43 @@ def show(
 
 
 @verb(app)
+def export(
+    *,
+    out: Output,
+    as_: Annotated[Literal["geojson", "kml"], Parameter(name="--as")] = "geojson",
+    ended: bool = False,
+    party: str | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Write the notices into a file of areas, for a map or another program.
+
+    One feature for each area of each notice of the line, ours and the other
+    parties'; the verb import reads the same areas back. What is kept private is
+    not in it. A file that is there already is left as it is.
+
+    Example:
+        openline notice export --out notices.geojson
+        openline notice export --as kml --ended --party bravo.example --out bravo.kml
+
+    Args:
+        out: The file to write; - is standard output.
+        as_: Its form.
+        ended: The notices that have ended or were cancelled as well.
+        party: Only the notices of this party.
+        options: Which node and line, and how to print.
+    """
+    check_place(out, "--out")
+    client = options.client()
+    line = options.line_of(client)
+    query = {"format": as_, "live": not ended, "party": party}
+    file = client.get_file("/lines", line, "notices", "export", **query)
+    write_new(out, file)
+    tell = emit_aside if out == STANDARD else emit
+    told = {"file": str(out), "size_bytes": len(file)}
+    tell(told, [f"Written: {out}, {len(file):,} bytes."], as_json=options.json)
+
+
+@verb(app)
 def respond(
     what: str,
     answer: Answer,
@@ -316,7 +357,7 @@ def _drafts(client: "Client", line: str, form: NoticeForm) -> list[dict[str, Any
     return drafts
 
 
-def _release(
+def release(
     client: "Client",
     line: str,
     drafts: Sequence[dict[str, Any]],
@@ -326,7 +367,21 @@ def _release(
     is_dry: bool,
     wait_s: float,
 ) -> int:
-    """Check every notice; then, unless it is a rehearsal, say them all."""
+    """Check every notice; then, unless it is a rehearsal, say them all.
+
+    Args:
+        client: The way to the node.
+        line: The line.
+        drafts: The fields of each notice.
+        options: Who acts, and how to print.
+        precedence: How fast; None by lead time.
+        to: Parties addressed; none for all.
+        is_dry: Only check.
+        wait_s: Seconds to wait for the receipts.
+
+    Raises:
+        OurError: One of them may not be said; then none is.
+    """
     checked = [_check(client, line, fields, options, len(drafts)) for fields in drafts]
     _check_room(drafts, checked)
     note_places(client, line, drafts, checked)
@@ -425,12 +480,7 @@ def note_places(
 def _by_lead_time(fields: dict[str, Any]) -> Precedence:
     """How fast a notice goes: the nearer its window, the faster."""
     starts = [instant_of(volume["valid_from"]) for volume in fields.get("volumes", [])]
-    lead_ms = min(starts) - wall_clock_ms() if starts else 0
-    if lead_ms < 30 * MINUTE_MS:
-        return Precedence.FLASH
-    if lead_ms < DAY_MS:
-        return Precedence.IMMEDIATE
-    return Precedence.PRIORITY if lead_ms < 2 * DAY_MS else Precedence.ROUTINE
+    return precedence_by_lead(min(starts) - wall_clock_ms() if starts else 0)
 
 
 def _last_content(client: "Client", line: str, notice_id: str) -> dict[str, Any]:

@@ -6,13 +6,13 @@ is judged here: the node checks the whole.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
+from openline.domain.talk.notice_fields import CHOICES, WORDS, notice_fields
 from openline.faces.cli.faults import FileUnreadable, WrongUsage
 from openline.faces.cli.instants import instant_of, instant_text
 from openline.faces.cli.output import say_aside
@@ -25,11 +25,6 @@ _WHAT = Group("What", sort_key=3)
 _DEGREES = r"(-?[0-9]{1,3}(?:\.[0-9]+)?)"
 _SIGNED = Parameter(group=_WHERE, allow_leading_hyphen=True)
 _POINT = re.compile(rf"(?<![0-9.,-]){_DEGREES}\s*,\s*{_DEGREES}(?![0-9.]|\s*,)")
-_WORDS: Final = (
-    "category", "kind", "activity", "objects", "scope", "language", "contact", "certainty",
-    "speaks_for", "third_party", "releasability",
-)  # fmt: skip
-"""Fields of a notice that a file's properties may give in words."""
 
 
 @Parameter(name="*")
@@ -38,11 +33,12 @@ class NoticeForm:
     """What a notice says.
 
     Attributes:
-        file: A file with areas (GeoJSON, ED-318, ED-269, KML, KMZ, ACO, F3548); each activity in it
-            becomes a notice. What other options give counts before it.
+        file: A file with areas (GeoJSON, ED-318, ED-269, KML, KMZ, ACO, NOTAM, navigation warnings,
+            OpenAir, AIXM, F3548); each of its activities becomes a notice. What other options
+            give counts before it.
         only: Of the file, the activity of this name or number; again for each.
-        skip_faulty: Of an airspace control order (ACO), leave out, and tell, what is faulty, and
-            take the rest. Of other files the first fault is told and nothing is taken.
+        skip_faulty: Leave out, and tell, what is faulty in the file, and take the rest; without it
+            nothing is taken.
         circle: Centre of a circle: "LAT,LON" in degrees; needs --radius.
         corridor: Points of a corridor: "LAT,LON LAT,LON ..."; needs --radius.
         polygon: Corners of a polygon: "LAT,LON LAT,LON LAT,LON ...".
@@ -136,8 +132,8 @@ class NoticeForm:
     def words(self) -> dict[str, Any]:
         """The fields that options give, without the volumes."""
         given: dict[str, Any] = {
-            name: value.upper() if name in _CHOICES else value
-            for name in _WORDS
+            name: value.upper() if name in CHOICES else value
+            for name in WORDS
             if (value := getattr(self, name)) is not None
         }
         if self.hazard:
@@ -189,16 +185,16 @@ class NoticeForm:
 
     def _read(self, path: Path) -> list[tuple["ReadActivity", list[dict[str, Any]]]]:
         """The activities of a file that are asked for, each with its volumes."""
-        from openline.adapters.geofiles import FileFault, read_geofile
+        from openline.adapters.geofiles import FileFault, read_file
         from openline.domain.talk.volumes import VOLUME
 
         try:
             reach_m = None if self.radius is None else parse_radius(self.radius)
-            activities = read_geofile(path, self._window(), reach_m=reach_m)
+            read = read_file(path, self._window(), reach_m=reach_m, goes_on=True)
         except FileFault as fault:
             raise FileUnreadable(fault.what, fault.remedy) from None
         found = []
-        for number, activity in enumerate(activities, start=1):
+        for number, activity in enumerate(read.activities, start=1):
             if self.only and activity.name not in self.only and str(number) not in self.only:
                 continue
             if activity.fault is not None and not self.skip_faulty:
@@ -208,6 +204,12 @@ class NoticeForm:
             if activity.fault is not None:
                 say_aside(f"Left out: {activity.fault.what}")
                 continue
+            if activity.cancels:
+                say_aside(
+                    f"Left out: {activity.name} cancels {activity.cancels}; openline notice "
+                    "cancel does that."
+                )
+                continue
             for remark in activity.remarks:
                 say_aside(f"{path}, {activity.name or f'feature {number}'}: {remark}")
             volumes = [self.changed(VOLUME.to_json(volume)) for volume in activity.volumes]
@@ -216,9 +218,6 @@ class NoticeForm:
             named = f" of {', '.join(self.only)}" if self.only else ""
             raise FileUnreadable(f"{path} holds no activity{named}.")
         return found
-
-
-_CHOICES = frozenset({"certainty", "speaks_for", "releasability"})
 
 
 def parse_radius(text: str) -> int:
@@ -256,15 +255,4 @@ def parse_points(text: str, option: str) -> list[dict[str, str]]:
 
 def fields_of(activity: "ReadActivity") -> dict[str, Any]:
     """What a file says of an activity in properties that a notice has fields for."""
-    properties: Mapping[str, str] = {
-        name.casefold().replace("-", "_"): text for name, text in activity.properties.items()
-    }
-    fields: dict[str, Any] = {
-        name: properties[name].upper() if name in _CHOICES else properties[name]
-        for name in _WORDS
-        if properties.get(name)
-    }
-    fields.setdefault("activity", activity.name)
-    if properties.get("place"):
-        fields["place"] = {"words": properties["place"]}
-    return fields
+    return notice_fields(activity.name, activity.properties)

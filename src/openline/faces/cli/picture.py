@@ -48,7 +48,7 @@ def draw_one(
     terms = from_toml(client.get("/lines", line, "understanding")["toml"], line)
     drawn = ConflictDrawing(
         sides=(one, other),
-        finding=_finding(conflict),
+        finding=finding_of(conflict),
         minima=Minima(**conflict["minima"]),
         line=line,
         is_exercise=conflict["exercise"],
@@ -176,7 +176,8 @@ def _holds(volume: Volume) -> bool:
     return True
 
 
-def _finding(found: dict[str, Any]) -> Finding:
+def finding_of(found: dict[str, Any]) -> Finding:
+    """A conflict as the node lists it, as a finding again."""
     return Finding(
         verdict=Verdict(found["verdict"]),
         separation_m=found["separation_m"],

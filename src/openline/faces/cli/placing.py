@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from openline.faces.cli.options import Acting
 
 AT_A_TIME: Final = 1_000
-"""Sites, zones or movements asked of the node in one request: as many as it gives."""
+"""Rows of a list asked of the node in one request: as many as it gives."""
 
 SAID_AT_A_TIME: Final = SITES_PER_MESSAGE_MAX
 """Entries of a file that are said in one message."""
 
 
 def every(client: "Client", line: str, sort: str, **query: Any) -> list[dict[str, Any]]:
-    """All sites, zones or movements, however many: asked for in parts."""
+    """All rows of a list of a line, such as `sites`: asked for in parts."""
     found: list[dict[str, Any]] = []
     more = 1
     while more:

@@ -90,6 +90,36 @@ class _Aside(logging.Handler):
         say_aside(f"{record.levelname}: {record.getMessage()}")
 
 
+class _TextRows(logging.Formatter):
+    """A row for people."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
+        )
+        self.converter = time.gmtime
+
+
+class _JsonRows(_TextRows):
+    """A row for programs: one object with the sentence and what is put into it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The row; a traceback is one text in it."""
+        at = self.formatTime(record, "%Y-%m-%dT%H:%M:%S")
+        given = record.args if isinstance(record.args, tuple) else ()
+        row = {
+            "at": f"{at}.{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "of": record.name,
+            "what": record.getMessage(),
+            "form": str(record.msg),
+            "values": [str(value) for value in given],
+        }
+        if record.exc_info:
+            row["trace"] = self.formatException(record.exc_info)
+        return json_row(row)
+
+
 def _log_to_file(config: "Config") -> None:
     try:
         handler = logging.handlers.RotatingFileHandler(
@@ -100,11 +130,7 @@ def _log_to_file(config: "Config") -> None:
             f"The log file {config.log} cannot be written: {error.strerror}.",
             "Let the user that runs the node write in its directory.",
         ) from None
-    formatter = logging.Formatter(
-        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
-    )
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
+    handler.setFormatter(_JsonRows() if config.log_format == "json" else _TextRows())
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)

@@ -6,7 +6,7 @@ of their programs are loaded.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
 from openline.faces.cli.faults import Exit, FileUnreadable, WrongUsage
@@ -17,7 +17,6 @@ from openline.faces.cli.output import Worded, emit, tell
 
 if TYPE_CHECKING:
     from openline.domain.record.report import Report
-    from openline.domain.talk.message import Message, Unreadable
 
 app = make_app("verify", "")
 
@@ -142,30 +141,11 @@ def _stranger_rows(report: "Report", named: frozenset[str]) -> Iterator[str]:
 
 def _said_rows(report: "Report") -> Iterator[str]:
     """What the message says of which the certificate is, in sentences."""
-    from openline.adapters.wording import Facts, Wording
+    from openline.adapters.wording import Wording
+    from openline.adapters.wording.proof import said_rows
 
-    message = _message_of(report.facts)
-    if message is None:
-        return
-    claim = report.claim
-    facts = Facts(claim.party, claim.party, claim.line, claim.index, report.facts["claimed_at"])
-    yield ""
-    yield "In the facts the message says:"
-    yield from (Worded(f"  {row}") for row in Wording("en").body(message, facts).splitlines())
-
-
-def _message_of(facts: dict[str, Any]) -> "Message | Unreadable | None":
-    """The message in the facts of a report; None where it is withheld.
-
-    It is taken as it was said, be it never so doubtful: no officer's form is checked.
-    """
-    from openline.domain.talk.kinds import Kind
-    from openline.domain.talk.message import MESSAGES, Unreadable
-
-    said = facts.get("message")
-    if said is None:
-        return None
-    if "unreadable" in said:
-        return Unreadable(said["kind"], {}, said["unreadable"])
-    message: Message = MESSAGES[Kind[facts["kind"]]].record.from_json(said, "")
-    return message
+    said = list(said_rows(report, Wording("en")))
+    if said:
+        yield ""
+        yield "In the facts the message says:"
+        yield from (Worded(f"  {row}") for row in said)

@@ -19,6 +19,7 @@ from openline.domain.line.terms import Timers, Understanding
 from openline.domain.line.understanding_toml import from_toml, to_toml
 from openline.faces.cli.files import read_text
 from openline.faces.cli.main import run
+from openline.faces.demo.cable import Cables
 from openline.faces.demo.station import Station
 from openline.faces.demo.teller import Teller
 
@@ -71,7 +72,13 @@ Terms = Callable[[Understanding], Understanding]
 
 
 def found(
-    root: Path, line: str, terms: Terms, teller: Teller, *, in_english: bool = False
+    root: Path,
+    line: str,
+    terms: Terms,
+    teller: Teller,
+    cables: Cables,
+    *,
+    in_english: bool = False,
 ) -> tuple[Station, Station]:
     """Two nodes in `root/alpha` and `root/bravo` that have adopted one Understanding.
 
@@ -80,6 +87,7 @@ def found(
         line: The name of the line.
         terms: What the parties change in the template's draft.
         teller: Tells each verb.
+        cables: What lies between them.
         in_english: Whether Bravo's officers too are told everything in English.
 
     Raises:
@@ -87,20 +95,44 @@ def found(
     """
     verbs = Verbs(teller)
     bravo_side = replace(BRAVO, officer="Maj. Orlov", language="en") if in_english else BRAVO
-    for side, port in zip((ALPHA, bravo_side), free_ports(2), strict=True):
+    consoles = free_ports(2)
+    for number, side in enumerate((ALPHA, bravo_side)):
         directory = directory_of(root, side)
         made = verbs.run(
             "init", "--dir", str(directory), "--party", side.party,
             *(word for pair in side.titles.items() for word in ("--title", "=".join(pair))),
             "--officer", side.officer, "--language", side.language,
-            "--listen", f"{HOST}:{port}",
+            *_addresses(cables, number),
         )  # fmt: skip
+        with (directory / "node.toml").open("a", encoding="utf-8") as settings:
+            settings.write(officers_table(consoles[number]))
         teller.row(f"{side.name} reads aloud: {' '.join(made['words'])}")
     _introduce(root, verbs)
     _agree(root, line, terms, verbs, teller)
     teller.end()
     alpha, bravo = (Station(side.name, directory_of(root, side), line) for side in (ALPHA, BRAVO))
     return alpha, bravo
+
+
+def officers_table(port: int) -> str:
+    """What node.toml says of a demo's console: for this machine only, without TLS.
+
+    A browser takes a page of `localhost` for a safe one, passkeys included.
+    """
+    return f'\n[officers]\nlisten = "{HOST}:{port}"\ncertificate = "none"\n'
+
+
+def _addresses(cables: Cables, side: int) -> list[str]:
+    """Where a side listens, and where it is dialled: at the near ends of its cables."""
+    if not cables.circuits:
+        return ["--listen", f"{HOST}:{free_ports(1)[0]}"]
+    words: list[str] = []
+    for circuit, port in zip(cables.circuits, free_ports(len(cables.circuits)), strict=True):
+        cable = cables.to(side, circuit)
+        cable.lead_to(port)
+        words += ["--listen", f"{circuit}={HOST}:{port}"]
+        words += ["--advertise", f"{circuit}={HOST}:{cable.port}"]
+    return words
 
 
 def directory_of(root: Path, side: Side) -> Path:

@@ -18,6 +18,8 @@ from openline.domain.errors import OurError
 from openline.faces.cli.faults import Exit, WrongUsage
 from openline.faces.cli.output import emit, json_row
 from openline.faces.demo import order, script, shayrat
+from openline.faces.demo.cable import Cables, laid
+from openline.faces.demo.consoles import open_consoles, tell_consoles
 from openline.faces.demo.founding import found
 from openline.faces.demo.stage import Plot, Stage
 from openline.faces.demo.station import ending, interruptible
@@ -61,8 +63,8 @@ def run_demo(
     root = make_ground(directory)
     teller = Teller(sys.stderr if json else sys.stdout)
     clock = script.rehearsing(root) if plot.is_page else contextlib.nullcontext()
-    with interruptible(), clock:
-        return _perform(plot, root, teller, once=once, as_json=json)
+    with interruptible(), clock, laid(plot.circuits) as cables:
+        return _perform(plot, root, teller, cables, once=once, as_json=json)
 
 
 def _plot(story: str, file: Path | None) -> Plot:
@@ -100,7 +102,9 @@ def make_ground(directory: Path | None) -> Path:
     return root
 
 
-def _perform(plot: Plot, root: Path, teller: Teller, *, once: bool, as_json: bool) -> int:
+def _perform(
+    plot: Plot, root: Path, teller: Teller, cables: Cables, *, once: bool, as_json: bool
+) -> int:
     """Found the nodes, tell the story, sum up; then wait, unless it is for once."""
     start = time.monotonic()
     story = Story(teller)
@@ -109,14 +113,14 @@ def _perform(plot: Plot, root: Path, teller: Teller, *, once: bool, as_json: boo
         teller.say(paragraph)
     teller.say(f"Everything is made in {root}")
     with story.step("", "Two parties make their nodes, meet, and agree."):
-        alpha, bravo = found(root, plot.line, plot.terms, teller, in_english=plot.is_page)
-    stage = Stage(story, root, alpha, bravo)
+        alpha, bravo = found(root, plot.line, plot.terms, teller, cables, in_english=plot.is_page)
+    stage = Stage(story, root, alpha, bravo, cables)
     with ending(stage.both):
         fault = _play(plot, stage)
         row = _sum_up(plot, stage, fault, time.monotonic() - start)
         if as_json:
             print(json_row(row), flush=True)
-        if not once and fault is None:
+        if not once and all(station.is_running for station in stage.both):
             _linger(stage)
     return Exit.DONE if fault is None else Exit.REFUSED
 
@@ -188,6 +192,7 @@ def _tell_sum(row: dict[str, Any], teller: Teller) -> None:
 def _linger(stage: Stage) -> None:
     """Keep the nodes running until somebody says to end."""
     teller = stage.story.teller
+    tell_consoles(open_consoles(stage), teller)
     teller.say("Both nodes keep running. Try them from another terminal:")
     for arguments in _trials(stage):
         teller.row(f"{_program()} {shlex.join(arguments)}")
@@ -215,6 +220,7 @@ def _trials(stage: Stage) -> list[list[str]]:
         ["conflicts", "--dir", bravo],
         ["say", "Good morning.", "--dir", alpha],
         ["doctor", "--dir", bravo],
+        ["people", "link", stage.alpha.officer, "--dir", alpha],
     ]
     certificates = sorted((stage.root / "certificates").glob("*.cert"))
     return [*trials, *(["verify", str(path)] for path in certificates[-1:])]

@@ -8,7 +8,12 @@ their order and everything else is told. An item is
   in any number: **gives** {name} (the serial is kept under a name), **says** `words`,
   **says not** `words`, **refused** `words`;
 - **30 min pass**: both nodes' clocks move on at once; up to ten seconds are waited for;
+- **the cable `primary` is cut**, **falls silent** or **is mended**: what lies between the nodes
+  on that circuit ends every connection, or holds them and moves nothing, or is whole again; the
+  nodes of a story that names cables have one circuit for each;
 - anything else: words.
+
+A section whose heading ends with ", 12 times" is played so often; `{round}` is its number from 1.
 
 The section "Must hold" comes last and has at least one item that says or is refused.
 Names in braces stand for what was kept, `{certificates}` for a directory for files,
@@ -32,7 +37,8 @@ from openline.domain.errors import OurError
 from openline.domain.line.form import DURATION, Fault
 from openline.domain.line.terms import Post, ReferencePoint, Understanding
 from openline.faces.cli.main import run
-from openline.faces.demo.founding import compressed
+from openline.faces.demo.cable import Condition
+from openline.faces.demo.founding import TICK_MS, compressed
 from openline.faces.demo.stage import Plot, Stage
 from openline.faces.demo.station import Station
 from openline.faces.demo.story import NotAsTold, await_quietly
@@ -44,8 +50,16 @@ _RESULT: Final = re.compile(
     r"\*\*(gives|says|says not|refused|finds)\*\* (?:\{(\w+)\})?(?: ?`([^`]*)`)?"
 )
 _PASSES: Final = re.compile(r"\*\*([^*]+?) pass(?:es)?\*\*")
+_CABLE: Final = re.compile(r"\*\*the cable `([a-z0-9-]+)` ([a-z ]+)\*\*", re.IGNORECASE)
+_TIMES: Final = re.compile(r", (\d+) times$")
 _ITEM: Final = re.compile(r"(?:\d+\.|-) ")
 _NAME: Final = re.compile(r"\{(\w+)\}")
+
+_CONDITIONS: Final = {
+    "is cut": Condition.CUT,
+    "falls silent": Condition.SILENT,
+    "is mended": Condition.WHOLE,
+}
 
 _LOOKS: Final = (
     "alarms", "conflicts", "due", "log", "matter", "status", "statistics", "verify",
@@ -56,6 +70,8 @@ _LOOKS: Final = (
 _SETTLES_S: Final = 30.0
 _WAITED_MS_MAX: Final = 10_000
 _LINE: Final = "syria-air"
+_ROUNDS_MAX: Final = 50
+"""A story is waited for by people and by tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,8 @@ class Item:
         command: What is typed.
         results: What must come of it.
         passes_ms: How long passes, where time does.
+        cable: The circuit whose cable is cut or mended, if one is.
+        condition: What its cable is from then on.
     """
 
     words: str
@@ -90,6 +108,8 @@ class Item:
     command: str = ""
     results: tuple[Result, ...] = ()
     passes_ms: int = 0
+    cable: str = ""
+    condition: Condition = Condition.WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +127,12 @@ class Page:
     title: str
     about: tuple[str, ...]
     sections: tuple[tuple[str, tuple[Item, ...]], ...]
+
+    @property
+    def cables(self) -> tuple[str, ...]:
+        """The circuits whose cables it names, in the order of their names."""
+        items = (item for _, items in self.sections for item in items)
+        return tuple(sorted({item.cable for item in items if item.cable}))
 
 
 def names() -> list[str]:
@@ -142,12 +168,24 @@ def plot(name: str) -> Plot:
     """A story as the demo plays it."""
     page = read(name)
     player = _Player(page)
-    return Plot(page.name, page.title, page.about, _LINE, _terms, player.play, is_page=True)
+    return Plot(
+        page.name, page.title, page.about, _LINE, _terms, player.play,
+        is_page=True, circuits=page.cables,
+    )  # fmt: skip
 
 
 def _section(name: str, part: str) -> tuple[str, tuple[Item, ...]]:
     heading, _, body = part.partition("\n")
-    return heading.strip(), tuple(_items(name, body))
+    heading = heading.strip()
+    if rounds_of(heading) > _ROUNDS_MAX:
+        raise OurError(f"{name}: {heading!r} is too often.", f"Write {_ROUNDS_MAX} times at most.")
+    return heading, tuple(_items(name, body))
+
+
+def rounds_of(heading: str) -> int:
+    """How often a section is played, by its heading."""
+    times = _TIMES.search(heading)
+    return int(times[1]) if times else 1
 
 
 def _items(name: str, body: str) -> Iterator[Item]:
@@ -168,6 +206,11 @@ def _item(name: str, words: str) -> Item:
             return Item(words, passes_ms=DURATION.from_json(passes[1], ""))
         except Fault:
             raise OurError(f"{name}: {passes[1]!r} is no time.", "Write 30 min or 48 h.") from None
+    if cable := _CABLE.search(words):
+        if cable[2] not in _CONDITIONS:
+            told = ", ".join(_CONDITIONS)
+            raise OurError(f"{name}: what is a cable that {cable[2]!r}?", f"Write one of {told}.")
+        return Item(words, cable=cable[1], condition=_CONDITIONS[cable[2]])
     if "`openline" in words:
         raise OurError(f"{name}: who does this? {words!r}", "Write ALPHA: or BRAVO: before it.")
     return Item(words)
@@ -223,13 +266,18 @@ class _Player:
         self._kept["stories"] = str(files("openline.faces.demo") / "stories")
         for heading, items in self._page.sections:
             with stage.story.step("", heading):
-                for item in items:
-                    self._play(stage, item)
+                for number in range(rounds_of(heading)):
+                    self._kept["round"] = str(number + 1)
+                    for item in items:
+                        self._play(stage, item)
 
     def _play(self, stage: Stage, item: Item) -> None:
         if item.passes_ms:
             stage.story.teller.say(item.words.replace("**", "") + ".")
             pass_time(stage, item.passes_ms)
+        elif item.cable:
+            stage.story.teller.say(item.words.replace("**", ""))
+            stage.cables.be(item.condition, item.cable)
         elif item.who:
             self._act(stage, item)
         else:
@@ -366,12 +414,16 @@ def pass_time(stage: Stage, passes_ms: int) -> None:
     beside.write_text(str(ahead_ms), encoding="ascii")
     # Whole at once: a node never reads half a number.
     beside.replace(path)
+    if not stage.cables.is_any_whole:
+        # Nobody hears anybody; each node shows by its own clock what follows.
+        time.sleep(2 * TICK_MS / 1_000)
+        return
     before = [_heard(station) for station in stage.both]
 
     def is_settled() -> bool:
         states = [station.state() for station in stage.both]
         is_up = all(state.get("observed") == "UP" for state in states)
-        return is_up and all(
+        return (is_up or not stage.cables.are_whole) and all(
             _heard(station) > was for station, was in zip(stage.both, before, strict=True)
         )
 

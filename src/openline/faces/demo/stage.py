@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from openline.domain.instant import format_instant
 from openline.domain.line.terms import Understanding
+from openline.faces.demo.cable import Cables
 from openline.faces.demo.station import Said, Station
 from openline.faces.demo.story import Story, await_quietly
 
@@ -32,19 +33,24 @@ class Stage:
         root: The directory of the demo.
         alpha: One node.
         bravo: The other.
+        cables: What lies between them and can be cut.
 
     Attributes:
         story: Checks and tells.
         root: The directory of the demo.
         alpha: One node.
         bravo: The other.
+        cables: What lies between them and can be cut.
     """
 
-    def __init__(self, story: Story, root: Path, alpha: Station, bravo: Station) -> None:
+    def __init__(
+        self, story: Story, root: Path, alpha: Station, bravo: Station, cables: Cables
+    ) -> None:
         self.story = story
         self.root = root
         self.alpha = alpha
         self.bravo = bravo
+        self.cables = cables
 
     @property
     def both(self) -> tuple[Station, Station]:
@@ -204,6 +210,7 @@ class Plot:
         terms: What the parties change in the template's draft.
         play: Tells it on two running nodes.
         is_page: Whether it is a page: all of it in English, by the clock of a rehearsal.
+        circuits: The circuits that it cuts.
     """
 
     name: str
@@ -213,6 +220,7 @@ class Plot:
     terms: Callable[[Understanding], Understanding]
     play: Callable[[Stage], None]
     is_page: bool = False
+    circuits: tuple[str, ...] = ()
 
 
 def body_rows(message: Mapping[str, Any]) -> list[str]:

@@ -76,6 +76,7 @@ class Station:
         directory: The node's directory.
         party: The party's name.
         language: Its officers' language.
+        officer: Who is on watch there.
     """
 
     def __init__(self, name: str, directory: Path, line: str) -> None:
@@ -85,6 +86,7 @@ class Station:
         config = load_config(directory)
         self.party = config.party
         self.language = config.language
+        self.officer = config.officer
         self._client = Client(config)
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
@@ -281,6 +283,18 @@ class Station:
             said["party"], said["index"], said["serial"], said["notice_id"],
             said["is_delivered"], took_ms,
         )  # fmt: skip
+
+    def people(self) -> list[str]:
+        """The names of those who may sign in at the console."""
+        return [str(one["name"]) for one in self._client.get("/people")["people"]]
+
+    def add_person(self, name: str, roles: list[str], posts: list[str]) -> None:
+        """Let somebody sign in at the console, as an administrator does."""
+        self._client.post("/people", body={"name": name, "roles": roles, "posts": posts})
+
+    def link(self, name: str) -> str:
+        """An address that signs somebody in once."""
+        return str(self._client.post("/people", name, "link", body={})["url"])
 
     def check(self, fields: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What a notice would not be clear of; nothing is said.

@@ -57,6 +57,7 @@ from openline.domain.space.index.table import (
     UPPER,
     UPPER_DM,
     UPPER_VALUE,
+    Table,
     row_of,
 )
 from openline.domain.space.volume import Shape, Volume
@@ -147,6 +148,17 @@ def pairs(
     found: tuple[Any, Any, Any] = _pairs(
         *_scanned(segment), segment.table.facts, segment.table.windows, segment.outlines,
         segment.size, origin_ms, _pads(widest), minima,
+    )  # fmt: skip
+    return found
+
+
+def meetings(
+    segment: Segment, asked: Table, origin_ms: int, widest: Minima, minima: MinimaByKind
+) -> tuple[Any, Any, Any]:
+    """What many volumes are not beyond: their rows, rows of the segment, states."""
+    found: tuple[Any, Any, Any] = _meetings(
+        *_scanned(segment), segment.table.facts, segment.table.windows, segment.outlines,
+        segment.size, *asked, origin_ms, _pads(widest), minima,
     )  # fmt: skip
     return found
 
@@ -248,12 +260,7 @@ def _pairs(
             blocks_beside = _blocks_beside(blocks, groups, block, facing, beside)
         if not _is_live(order, is_live, asked):
             continue
-        facts = (
-            rows_of[asked, SHAPE], rows_of[asked, FIRST], rows_of[asked, COUNT],
-            rows_of[asked, RADIUS], rows_of[asked, LOWER], rows_of[asked, LOWER_VALUE],
-            rows_of[asked, LOWER_DM], rows_of[asked, UPPER], rows_of[asked, UPPER_VALUE],
-            rows_of[asked, UPPER_DM], windows[asked, 0], windows[asked, 1],
-        )  # fmt: skip
+        facts = _facts(rows_of, windows, asked)
         count = rows_of[asked, COUNT]
         first = rows_of[asked, FIRST] + asked
         units = outlines[first : first + count]
@@ -279,6 +286,76 @@ def _pairs(
                 states[found] = state
                 found += 1
     return firsts[:found], seconds[:found], states[:found]
+
+
+@_entry
+def _meetings(
+    scan,
+    blocks,
+    groups,
+    order,
+    is_live,
+    rows_of,
+    windows,
+    outlines,
+    size,
+    asked_facts,
+    asked_windows,
+    asked_positions,
+    origin_ms,
+    widest,
+    minima,
+):
+    longest = 1
+    for row in range(size):
+        longest = max(longest, rows_of[row, COUNT])
+    scratch, longest = np.empty((longest + 1, 2)), 1
+    for asked in range(len(asked_facts)):
+        longest = max(longest, asked_facts[asked, COUNT])
+    units, points = np.empty((longest, 3)), np.empty((longest + 1, 2))
+    facing, meets = np.empty(SIDES, np.float32), np.empty(BLOCK, np.uint8)
+    firsts, seconds = np.empty(1_024, np.int64), np.empty(1_024, np.int64)
+    states = np.empty(1_024, np.int8)
+    found = 0
+    last = blocks.shape[0]
+    for asked in range(len(asked_facts)):
+        facts = _facts(asked_facts, asked_windows, asked)
+        count = asked_facts[asked, COUNT]
+        for vertex in range(count):
+            place = asked_facts[asked, FIRST] + vertex
+            _normal(asked_positions[place, 0], asked_positions[place, 1], units, vertex)
+        plane = _prepare(units, count, facts, origin_ms, widest, facing, points)
+        block = _next_block(blocks, groups, 0, facing)
+        while block < last:
+            _meet(scan, block, facing, meets)
+            for at in range(BLOCK):
+                row = block * BLOCK + at
+                if not meets[at] or row >= size or not _is_live(order, is_live, row):
+                    continue
+                state = _state(
+                    rows_of, windows, outlines, row, facts, plane, points, count, scratch, minima,
+                )  # fmt: skip
+                if state == BEYOND:
+                    continue
+                if found == len(firsts):
+                    firsts, seconds = _longer(firsts), _longer(seconds)
+                    states = _longer(states)
+                firsts[found], seconds[found] = asked, row
+                states[found] = state
+                found += 1
+            block = _next_block(blocks, groups, block + 1, facing)
+    return firsts[:found], seconds[:found], states[:found]
+
+
+@_compiled
+def _facts(rows_of, windows, row):
+    """The facts of a row, and from when until when it is in force."""
+    return (
+        rows_of[row, SHAPE], rows_of[row, FIRST], rows_of[row, COUNT],
+        rows_of[row, RADIUS], rows_of[row, LOWER], rows_of[row, LOWER_VALUE],
+        rows_of[row, LOWER_DM], rows_of[row, UPPER], rows_of[row, UPPER_VALUE],
+        rows_of[row, UPPER_DM], windows[row, 0], windows[row, 1],
+    )  # fmt: skip
 
 
 @_compiled

@@ -16,13 +16,40 @@ from openline.domain.space.index.segment import sorted_segment
 from openline.domain.space.index.table import table_of
 from openline.domain.space.volume import Shape, Volume
 
-# Written once, by `make_ready`, when the whole module is compiled.
+# Written once, by `make_ready` and `make_air_ready`, when the whole module is compiled.
 _ready: ModuleType | None = None
+_air_ready: ModuleType | None = None
 
 
 def ready() -> ModuleType | None:
     """The compiled path, once it is ready; None before, and without numba."""
     return _ready
+
+
+def air_ready() -> ModuleType | None:
+    """The compiled path to closest approaches, once it is ready; else None."""
+    return _air_ready
+
+
+def make_air_ready() -> bool:
+    """Compile what a look at the tracks uses; whether it is there. Takes seconds."""
+    global _air_ready
+    if _air_ready is None:
+        if not make_ready():
+            return False
+        from openline.domain.space import track_compiled
+        from openline.domain.space.index import compiled
+
+        volume, minima = Volume(Shape.CIRCLE, ((0, 0),), 1, None, None, 0, 1), Minima(0, 0, 0)
+        table = table_of([(0, 1, volume)])
+        segment = sorted_segment(table, np.arange(1), 0)
+        compiled.meetings(segment, table, 0, minima, sieve.minima_by_kind([minima]))
+        empty = np.zeros((3, 0))
+        track_compiled.approaches(
+            np.zeros((4, 0)), np.zeros((4, 0)), empty, empty, np.zeros((5, 0)), 1.0, 1.0, 1.0
+        )
+        _air_ready = track_compiled
+    return True
 
 
 def make_ready() -> bool:

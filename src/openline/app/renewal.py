@@ -1,0 +1,67 @@
+"""New checksums for a store that another program has written to or copied.
+
+Such a store is refused page by page, though nothing in it need be wrong. Its content
+is written into a new file, and takes the place of the old one only if every log in it
+is verified: entries by their authors' signatures, roots by the heads over them.
+What no signature covers (people, drafts, what an officer keeps private) is as the
+other program left it.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from openline.adapters.disk import sync_directory
+from openline.adapters.page_checksums import examine_pages, write_new_checksums
+from openline.adapters.sqlite import SqliteStore
+from openline.app.audit import audit
+from openline.domain.errors import OurError
+
+_LOG_FILE: Final = "-wal"
+
+
+def renew_checksums(path: Path) -> Path:
+    """Give a stopped node's store new checksums; where the old file is kept.
+
+    Raises:
+        OurError: Every checksum is right, the file is in use or cannot be read, or what
+            is in it does not verify: then nothing is changed.
+    """
+    if examine_pages(path).is_sound:
+        raise OurError(f"Every page of {path} has its checksum.", "There is nothing to renew.")
+    new = path.with_name(f"{path.name}.renewed")
+    new.unlink(missing_ok=True)
+    write_new_checksums(path, new)
+    try:
+        _verify(new)
+    except BaseException:
+        new.unlink()
+        raise
+    return _put_in_place(new, path)
+
+
+def _verify(path: Path) -> None:
+    with SqliteStore.open_read_only(path) as store:
+        faults = store.damage()
+        faults += [f"{log.origin}: {fault}" for log in audit(store) for fault in log.faults]
+    if faults:
+        raise OurError(
+            f"What is in the store does not verify: {faults[0]}",
+            "Somebody has altered it, or the disk has. Keep it as evidence, move it away and "
+            "start the node: it pulls its own messages back from the counterparts.",
+        )
+
+
+def _put_in_place(new: Path, path: Path) -> Path:
+    """Exchange the files; the one that was there stays beside it, with its log."""
+    number = 1
+    while (kept := path.with_name(f"{path.name}.before-{number}")).exists():
+        number += 1
+    os.link(path, kept)
+    log = path.with_name(path.name + _LOG_FILE)
+    if log.exists():
+        # Beside the new file it would be taken for the log of that one.
+        os.replace(log, kept.with_name(kept.name + _LOG_FILE))
+    os.replace(new, path)
+    sync_directory(path.parent)
+    return kept

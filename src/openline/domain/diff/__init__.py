@@ -1,0 +1,1 @@
+"""Differences: in which values two versions of one thing differ."""

@@ -1,0 +1,1 @@
+"""Public statements: what a page said when, what changed, when to look again."""

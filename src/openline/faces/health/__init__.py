@@ -1,0 +1,1 @@
+"""The health port: what monitors ask of a running node, in plain HTTP."""

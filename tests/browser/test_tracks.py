@@ -1,0 +1,104 @@
+"""The air picture in the console: tracks on the map, alerts, a card, and the question."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from openline.adapters.clock import wall_clock_ms
+from openline.domain.instant import HOUR_MS, format_instant
+from openline.faces.api import examples
+from tests.browser.conftest import Opens
+from tests.browser.desk import OFFICERS, add_person, chromium, open_port
+from tests.end_to_end.nodes import Node, found, free_ports, running, wait_up
+
+pytestmark = pytest.mark.system
+
+FEED = '\n[[feed]]\nname = "mast"\nkind = "sbs"\nsource = "file:seen.sbs"\n'
+
+
+class Mast(threading.Thread):
+    """A receiver of Alpha's: tells of some aircraft each second, until it is ended."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(daemon=True)
+        self.path = path
+        self.is_over = threading.Event()
+        self.second = 0
+
+    def run(self) -> None:
+        """Write rows of BaseStation, as a receiver writes them."""
+        while not self.is_over.wait(1.0):
+            self.second += 1
+            with self.path.open("a") as rows:
+                rows.write(position("4CA7B5", 34.49, 36.86 + self.second * 0.0001, "RFF7033"))
+                rows.write(position("500002", 34.3, 36.6 + self.second * 0.0001, "SYR102"))
+
+
+def position(address: str, lat_deg: float, lon_deg: float, callsign: str) -> str:
+    """One row with everything in it."""
+    said = f"{callsign},5000,300,90,{lat_deg:.5f},{lon_deg:.5f},0,3521,0,0,0,0"
+    return f"MSG,3,1,1,{address},1,2017/04/07,01:40:00.000,2017/04/07,01:40:00.000,{said}\n"
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
+    """Two running nodes; Alpha's has a feed and a notice in force beneath an aircraft."""
+    chromium()
+    made = found(tmp_path_factory.mktemp("tracks"))
+    for node, port in zip(made, free_ports(len(made)), strict=True):
+        open_port(node, port)
+    with (made[0].directory / "node.toml").open("a") as settings:
+        settings.write(FEED)
+    mast = Mast(made[0].directory / "seen.sbs")
+    mast.path.touch()
+    with running(*made):
+        wait_up(*made)
+        for node in made:
+            add_person(node, OFFICERS[node.party], "WATCH_OFFICER")
+        give_notice(made[0])
+        mast.start()
+        yield made
+        mast.is_over.set()
+
+
+def give_notice(node: Node) -> None:
+    """Let a node give notice round Shayrat for an hour from now."""
+    now = wall_clock_ms()
+    window = {"valid_from": format_instant(now), "valid_until": format_instant(now + HOUR_MS)}
+    area = {"shape": "CIRCLE", "vertices": [{"lat": 34.49, "lon": 36.909}], "radius_m": 9_000}
+    fields = {**examples.NOTICE_FIELDS, "volumes": [{**area, **window}]}
+    del fields["by"]
+    node.client().post("/lines", node.line, "messages", body={"kind": "NOTICE", "fields": fields})
+
+
+@pytest.mark.parametrize(
+    ("language", "ask"), [("en", "Ask: are these yours?"), ("ar", "اسألوا: أهذه لكم؟")]
+)
+def test_an_alert_leads_to_its_track_and_the_question(
+    nodes: list[Node], opens: Opens, language: str, ask: str
+) -> None:
+    """A track in our notice alarms; its card shows what is known, and one press asks."""
+    desk = opens(nodes[0], language=language).sign_in()
+    desk.sees("RFF7033")
+    desk.page.locator("summary", has_text="2").last.wait_for()
+    desk.page.locator(".tools details").last.locator("summary").click()
+    desk.page.locator(".list button", has_text="RFF7033").first.click()
+    desk.sees("icao:4ca7b5")
+    desk.page.wait_for_timeout(1_500)
+    desk.shoot(f"tracks-{language}")
+    assert desk.wrongs() == []
+    before = len(queries(nodes[1]))
+    desk.page.get_by_role("button", name=ask).click()
+    desk.page.locator(".hand .serial", has_text="ALPHA-").wait_for()
+    asked = queries(nodes[1])
+    assert len(asked) == before + 1
+    body = nodes[1].message(asked[-1]["party"], asked[-1]["index"])["body"]
+    assert "RFF7033" in body["objects"][0]["what"]
+
+
+def queries(node: Node) -> list[dict[str, object]]:
+    """The queries that a node has."""
+    found = node.client().get("/lines", node.line, "messages", count=1000)["messages"]
+    return [one for one in found if one["kind"] == "QUERY"]
