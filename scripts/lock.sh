@@ -23,10 +23,10 @@ compile() {
 # Each set takes the versions of the one before it, so that they can share one environment.
 compile run pyproject.toml --constraint requirements/bounds.in "$@"
 compile console pyproject.toml --extra console --constraint requirements/run.txt "$@"
-compile test pyproject.toml --extra test --extra oracles --extra fast --extra peers \
-    --constraint requirements/console.txt "$@"
-compile check pyproject.toml --extra test --extra oracles --extra fast --extra peers --extra check \
-    --constraint requirements/test.txt "$@"
+compile test pyproject.toml --extra test --extra oracles --extra fast --extra trafilatura \
+    --extra peers --constraint requirements/console.txt "$@"
+compile check pyproject.toml --extra test --extra oracles --extra fast --extra trafilatura \
+    --extra peers --extra check --constraint requirements/test.txt "$@"
 compile build requirements/build.in --constraint requirements/check.txt "$@"
 compile lock requirements/lock.in "$@"
 compile taky requirements/taky.in "$@"

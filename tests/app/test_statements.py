@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from openline.adapters.statements.address import Reachable
+from openline.adapters.statements.extractor import EXTRACTOR, extractor_name
 from openline.adapters.statements.fetch import Fetcher
 from openline.adapters.statements.reader import Reader
 from openline.adapters.statements.store import (
@@ -103,7 +104,8 @@ async def test_what_becomes_of_a_page_is_told(tmp_path: Path, language: str) -> 
             one.office.show("/7", press.page(step))
             assert await one.see("/7") is Verdict.CHANGED
             assert await one.see("/7") is Verdict.UNCHANGED
-        told = [await one.watcher.difference(name, n, n + 1) for n in range(1, 5)]
+        pairs = [await one.watcher.difference(name, n, n + 1) for n in range(1, 5)]
+        told = [pair.difference for pair in pairs]
         assert [found.count(Change.EDITED) for found in told] == [1, 1, 1, 0]
         assert [found.hard() for found in told] == [(), (Sort.NUMBER,), (Sort.NEGATION,), ()]
         assert told[3].count(Change.MOVED) == 1
@@ -333,3 +335,49 @@ async def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
         assert (store.statement(name), store.versions(name)) == before
     finally:
         store.close()
+
+
+async def test_another_extractor_is_no_change(tmp_path: Path) -> None:
+    """A source that is given another extractor has not changed, and compares by that one."""
+    async with desk(tmp_path) as one:
+        texts = [press.page(r) for r in (press.release(), press.denial(press.release()))]
+        # What only one of both reads, so that their texts differ.
+        beside = "<aside><p>Beside: a paragraph of words that only one of them reads.</p></aside>"
+        one.office.show("/7", texts[0].replace("</article>", f"{beside}</article>"))
+        name = one.follow("/7")
+        await one.see("/7")
+        other = Source("page0", f"{one.office.base}/7", "page", extractor="trafilatura")
+        one.watcher.add_source(other)
+        one.office.show("/7", texts[0].replace("</article>", f"{beside} </article>"))
+        assert await one.see("/7") is Verdict.UNCHANGED
+        one.office.show("/7", texts[1])
+        assert await one.see("/7") is Verdict.CHANGED
+        by = [version.extractor for version in one.watcher.store.versions(name)]
+        assert by == [EXTRACTOR, extractor_name("trafilatura")]
+        assert one.watcher.store.captures(name)[0].extractor == by[1]
+        pair = await one.watcher.difference(name, 1, 2)
+        assert pair.extractors == (by[1], by[1])
+        assert pair.difference.hard() == (Sort.NEGATION,)
+        # Without the bytes of the second it is read by what reads both.
+        one.watcher.compared.clear()
+        bodies = [version.body_hash for version in one.watcher.store.versions(name)]
+        one.watcher.store._run("DELETE FROM bodies WHERE hash = ?", bodies[0])
+        assert (await one.watcher.difference(name, 1, 2)).extractors == (by[0], by[0])
+        one.watcher.compared.clear()
+        one.watcher.store._run("DELETE FROM bodies WHERE hash = ?", bodies[1])
+        assert (await one.watcher.difference(name, 1, 2)).extractors == (by[0], by[1])
+
+
+async def test_bytes_read_anew_keep_their_charset(tmp_path: Path) -> None:
+    """A version in a charset that only the server told is read anew in that charset."""
+    async with desk(tmp_path) as one:
+        release = press.release("ru")
+        text = press.page(release).replace('<meta charset="utf-8">', "").encode("koi8-r")
+        one.office.show("/7", text, **{"Content-Type": "text/html; charset=koi8-r"})
+        name = one.follow("/7")
+        await one.see("/7")
+        source = Source("page0", f"{one.office.base}/7", "page", selector="article")
+        one.watcher.add_source(source)
+        page, by = await one.watcher.read_version(name, 1)
+        assert by == f"{EXTRACTOR} at article"
+        assert release.paragraphs[0] in [one.text for one in page.article.paragraphs]

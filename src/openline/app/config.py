@@ -49,7 +49,9 @@ from openline.domain.limits import (
 from openline.domain.party import is_party_name
 from openline.domain.space.track_approach import PRESETS
 from openline.domain.statements.source import (
+    EXTRACTORS,
     KINDS,
+    OWN_EXTRACTOR,
     QUIET_DAYS,
     QUIET_DAYS_MAX,
     STEP_MIN_MAX,
@@ -372,6 +374,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "The line on whose journal it goes down what was seen and when."),
     Setting("source", "match", "text", "all pages", '"/statements/"',
             "Of a list: only pages whose address holds this are followed."),
+    Setting("source", "extractor", "text", '"openline"', '"trafilatura"',
+            "What reads its pages: `openline`, or `trafilatura`, which is installed by "
+            "`pip install 'openline[trafilatura]'` and takes no selector."),
     Setting("air", "preset", "text", '"short-term"', '"short-term"',
             "How near two tracks may come, and how far ahead that is looked for: `daidalus` "
             "(0.66 NM, 450 ft, 35 s), `short-term` (3 NM, 700 ft, 2 min) or `medium-term` "
@@ -693,6 +698,10 @@ class _Reader:
             place = ("source", number, table)
             step = self._number(*place, "interval_min", 5, STEP_MIN_MAX)
             quiet = self._number(*place, "quiet_days", 1, QUIET_DAYS_MAX)
+            extractor = self._text_value(*place, "extractor", OWN_EXTRACTOR)
+            if extractor not in EXTRACTORS:
+                says = f"it must be one of {', '.join(EXTRACTORS)}"
+                raise self._fault("source", number, "extractor", says)
             terms = SourceTerms(
                 name,
                 self._text_value(*place, "address", ""),
@@ -703,6 +712,7 @@ class _Reader:
                 quiet_days=quiet or QUIET_DAYS,
                 line=self._optional(*place, "line"),
                 match=self._optional(*place, "match"),
+                extractor=extractor,
             )
             found.append(terms)
         return tuple(found)

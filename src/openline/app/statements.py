@@ -11,15 +11,17 @@ import contextlib
 import hashlib
 import logging
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from openline.adapters.statements.address import canonical
 from openline.adapters.statements.discovery import Listing
+from openline.adapters.statements.extractor import extractor_name, extractor_of
 from openline.adapters.statements.fetch import Fetched, Fetcher
-from openline.adapters.statements.page import EXTRACTOR, Page
+from openline.adapters.statements.page import Page
 from openline.adapters.statements.reader import Reader
 from openline.adapters.statements.store import (
     STATEMENTS_MAX,
@@ -28,6 +30,7 @@ from openline.adapters.statements.store import (
     Source,
     Statement,
     StatementStore,
+    Version,
     source_from,
     statement_id,
     version_of,
@@ -44,7 +47,15 @@ from openline.domain.statements.back_off import (
 )
 from openline.domain.statements.difference import Difference, compare
 from openline.domain.statements.source import SourceTerms
-from openline.domain.statements.verdict import NEW, READ, Answer, Judgement, Verdict, judge
+from openline.domain.statements.verdict import (
+    NEW,
+    READ,
+    Answer,
+    Judgement,
+    Known,
+    Verdict,
+    judge,
+)
 
 LOOKS_AT_ONCE_MAX: Final = 8
 """Pages that are asked for at one time, of different hosts."""
@@ -52,6 +63,9 @@ LOOKS_AT_ONCE_MAX: Final = 8
 LIST_STEP_MS_MIN: Final = 10 * MINUTE_MS
 LIST_STEP_MS_MAX: Final = 6 * HOUR_MS
 """A list is looked at after a fifth of the time since it last named a new page, within these."""
+
+READ_ANEW_MAX: Final = 8
+"""Versions that are read anew, the last first, when another extractor reads their page."""
 
 _SLEEP_S_MAX: Final = 5.0
 _ANSWERS: Final = {
@@ -62,6 +76,19 @@ _ANSWERS: Final = {
 }
 
 _log = logging.getLogger("openline")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions of a page compared, and what read them.
+
+    Attributes:
+        difference: What became of each paragraph.
+        extractors: What read the earlier and the later; the same wherever that can be.
+    """
+
+    difference: Difference
+    extractors: tuple[str, str]
 
 
 class Watcher:
@@ -97,7 +124,7 @@ class Watcher:
         # One for each page that was looked at since the start: at most `STATEMENTS_MAX`.
         self._looking: dict[str, asyncio.Lock] = {}
         self._tidied_at = 0
-        self.compared: dict[tuple[str, int, int], Difference] = {}
+        self.compared: dict[tuple[str, int, int, str], Comparison] = {}
 
     # --- sources ---------------------------------------------------------------------------------
 
@@ -105,7 +132,7 @@ class Watcher:
         """Follow what the settings name, and no longer what they named before.
 
         Raises:
-            OurError: An address is none.
+            OurError: An address is none, or an extractor cannot read.
         """
         named = {terms.name: source_from(terms, is_set=True) for terms in sources}
         for known in self.store.sources():
@@ -118,8 +145,9 @@ class Watcher:
         """Follow a source; of one that is followed already, by its new settings.
 
         Raises:
-            OurError: Its address is none.
+            OurError: Its address is none, or its extractor cannot read.
         """
+        extractor_name(source.extractor, source.selector)
         now = self._now_ms()
         address = canonical(source.address)
         before = self.store.source(source.name)
@@ -287,6 +315,7 @@ class Watcher:
     async def _look(self, one: Statement) -> Statement:
         now = self._now_ms()
         source = self.source_of(one)
+        name = extractor_name(source.extractor, source.selector)
         marks = {"etag": one.etag, "last_modified": one.last_modified}
         answer = await self._fetcher.fetch(one.address, now, **marks)
         digest = hashlib.sha256(answer.body).digest() if answer.body else b""
@@ -294,9 +323,12 @@ class Watcher:
         page = None
         if answer.body and not is_same:
             kind = answer.headers.get("Content-Type", "")
-            page = await self._reader.page(answer.body, kind, source.selector, source.language)
-        judged = self._judge(one, answer, page, now, is_same=is_same)
-        look = self._look_of(one, answer, page, judged, now, digest)
+            page = await self._reader.page(
+                answer.body, kind, source.selector, source.language, source.extractor
+            )
+        known = await self._known(one, name, is_read=page is not None)
+        judged = self._judge(one, answer, page, now, known, is_same=is_same)
+        look = self._look_of(one, answer, page, judged, now, digest, name)
         line, row = await self._noted(source, look.capture)
         capture = msgspec.structs.replace(look.capture, line=line, row=row)
         after = look.statement
@@ -311,9 +343,26 @@ class Watcher:
         )
         return after
 
+    async def _known(self, one: Statement, name: str, *, is_read: bool) -> list[Known]:
+        """The versions of a page, as the extractor of today reads them where it can.
+
+        Otherwise a page would be said to have changed whenever what reads it did.
+        """
+        versions = self.store.versions(one.id)
+        known = self.store.known(one.id)
+        for place in range(len(versions))[-READ_ANEW_MAX:] if is_read else ():
+            version = versions[place]
+            if version.extractor == name:
+                continue
+            if page := await self._read_by(one, version, name):
+                hashes = text_hash(page.article), folded_hash(page.article)
+                known[place] = Known(version.number, *hashes)
+        return known
+
     def _judge(
-        self, one: Statement, answer: Fetched, page: Page | None, now: int, *, is_same: bool
-    ) -> Judgement:
+        self, one: Statement, answer: Fetched, page: Page | None, now: int,
+        known: Sequence[Known], *, is_same: bool,
+    ) -> Judgement:  # fmt: skip
         sort = Answer.UNREACHABLE
         if answer.is_refused:
             sort = Answer.REFUSED
@@ -324,11 +373,11 @@ class Watcher:
         elif answer.status in _ANSWERS:
             sort = _ANSWERS[answer.status]
         text = (text_hash(page.article), folded_hash(page.article)) if page is not None else None
-        return judge(sort, now, text, self.store.known(one.id), one.absence)
+        return judge(sort, now, text, known, one.absence)
 
     def _look_of(
         self, one: Statement, answer: Fetched, page: Page | None, judged: Judgement,
-        now: int, digest: bytes,
+        now: int, digest: bytes, name: str,
     ) -> Look:  # fmt: skip
         """What the look leaves behind, the time of the next one aside."""
         verdict = judged.verdict
@@ -343,12 +392,12 @@ class Watcher:
             fault=fault,
             body_hash=digest,
             text_hash=text_hash(page.article) if page is not None and is_read else b"",
-            extractor=EXTRACTOR if page is not None else "",
+            extractor=name if page is not None else "",
         )
         version = None
         if page is not None and verdict in NEW:
             version = version_of(
-                page, one.versions + 1, now, verdict, judged.returned_to, digest, EXTRACTOR
+                page, one.versions + 1, now, verdict, judged.returned_to, digest, name
             )
         changed = verdict in (Verdict.FIRST, Verdict.CHANGED, Verdict.RETURNED)
         etag, modified = (answer.headers.get(n, "") for n in ("ETag", "Last-Modified"))
@@ -424,30 +473,63 @@ class Watcher:
         Raises:
             OurError: There is no such version.
         """
-        version = next((v for v in self.store.versions(name) if v.number == number), None)
-        page = self.store.page(version.text_hash) if version else None
-        if version is None or page is None:
-            raise OurError(f"There is no version {number}.", "See `openline statements show`.")
-        if version.extractor != EXTRACTOR and (body := self.store.body(version.body_hash)):
-            source = self.source_of(self.statement(name))
-            read = await self._reader.page(body, "", source.selector, source.language)
-            if not read.fault:
-                return read, EXTRACTOR
-        return page, version.extractor
+        return (await self._read_alike(self.statement(name), (number,)))[0]
 
-    async def difference(self, name: str, old: int, new: int) -> Difference:
+    async def _read_alike(self, one: Statement, numbers: Sequence[int]) -> list[tuple[Page, str]]:
+        """The texts of versions and what read each: the same extractor, wherever it can be.
+
+        Raises:
+            OurError: There is no such version.
+        """
+        held = {version.number: version for version in self.store.versions(one.id)}
+        if missing := [number for number in numbers if number not in held]:
+            raise OurError(f"There is no version {missing[0]}.", "See `openline statements show`.")
+        versions = [held[number] for number in numbers]
+        names = dict.fromkeys((self._today(one), *(v.extractor for v in reversed(versions))))
+        for name in filter(None, names):
+            pages = [await self._read_by(one, version, name) for version in versions]
+            read = [(page, name) for page in pages if page is not None]
+            if len(read) == len(versions):
+                return read
+        assert len(versions) > 1, "the text of a version is kept for good"
+        return [(await self._read_alike(one, (number,)))[0] for number in numbers]
+
+    def _today(self, one: Statement) -> str:
+        """The name of what reads a page today; empty if it cannot."""
+        source = self.source_of(one)
+        try:
+            return extractor_name(source.extractor, source.selector)
+        except OurError:
+            return ""
+
+    async def _read_by(self, one: Statement, version: Version, name: str) -> Page | None:
+        """A version as an extractor reads it; None if its bytes are gone, or nothing does."""
+        if version.extractor == name:
+            return self.store.page(version.text_hash)
+        way, body = extractor_of(name), self.store.body(version.body_hash)
+        if way is None or body is None:
+            return None
+        capture = self.store.capture(version.capture)
+        kind = capture.headers.get("Content-Type", "") if capture else ""
+        extractor, selector = way
+        language = self.source_of(one).language
+        page = await self._reader.page(body, kind, selector, language, extractor)
+        return None if page.fault else page
+
+    async def difference(self, name: str, old: int, new: int) -> Comparison:
         """Two versions of a page compared, off the loop; the last ones compared are kept.
 
         Raises:
             OurError: There is no such page or version.
         """
-        key = (self.statement(name).id, old, new)
+        one = self.statement(name)
+        key = (one.id, old, new, self._today(one))
         if key not in self.compared:
-            pages = [(await self.read_version(key[0], number))[0] for number in (old, new)]
-            found = await asyncio.to_thread(compare, pages[0].article, pages[1].article)
+            (before, by_old), (after, by_new) = await self._read_alike(one, (old, new))
+            found = await asyncio.to_thread(compare, before.article, after.article)
             while len(self.compared) >= COMPARED_KEPT:
                 self.compared.pop(next(iter(self.compared)))
-            self.compared[key] = found
+            self.compared[key] = Comparison(found, (by_old, by_new))
         return self.compared[key]
 
 
@@ -467,7 +549,7 @@ def capture_bytes(capture: Capture) -> bytes:
         capture.verdict.value,
         capture.body_hash,
         capture.text_hash,
-        capture.extractor,
+        _text(capture.extractor),
     ]
     return cbor.encode(values)
 

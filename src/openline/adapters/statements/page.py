@@ -6,6 +6,8 @@ whose paragraphs have most words that are no links. Menus, tag lists, share butt
 about cookies and hidden elements are not text. What is left over is judged by its length and
 its title: a page that says "not found" or "wait" with a good status is no statement.
 
+Another extractor may find the text instead (`extractor`); the rest is the same then.
+
 It runs in a process of its own (`reader`): pages are the words of strangers, and the parser is
 written in C.
 """
@@ -20,10 +22,8 @@ from typing import Any, Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from openline.domain.statements.article import Article, Block, article
+from openline.domain.statements.source import OWN_EXTRACTOR
 from openline.domain.statements.verdict import READABLE_WORDS_MIN
-
-EXTRACTOR: Final = "openline page 1"
-"""Name and version; it changes whenever a page could read otherwise."""
 
 _BLOCKS: Final = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Block.HEADING),
@@ -37,6 +37,12 @@ _BLOCKS: Final = {
         ("body", "dl", "figure", "center", "address", "details", "summary", "hr", "tbody", "thead"),
         Block.PARAGRAPH,
     ),
+}
+_TEI_BLOCKS: Final = {
+    "head": Block.HEADING,
+    "item": Block.ITEM,
+    "quote": Block.QUOTE,
+    **dict.fromkeys(("p", "list", "table", "row", "cell", "code", "div"), Block.PARAGRAPH),
 }
 _LEFT_OUT: Final = (
     "script,style,noscript,template,nav,aside,footer,form,button,select,svg,math,iframe,object,"
@@ -99,7 +105,13 @@ class _Found:
         return text, linked
 
 
-def read_page(body: bytes, content_type: str, selector: str = "", language: str = "") -> Page:
+def read_page(
+    body: bytes,
+    content_type: str,
+    selector: str = "",
+    language: str = "",
+    extractor: str = OWN_EXTRACTOR,
+) -> Page:
     """The statement in a page.
 
     Args:
@@ -107,13 +119,18 @@ def read_page(body: bytes, content_type: str, selector: str = "", language: str 
         content_type: As its server said.
         selector: A CSS selector of what holds the statement; empty to look for it.
         language: Of the page, where it is known: decides in what it is written if nothing says.
+        extractor: What finds the text, one of `EXTRACTORS`.
     """
-    tree = LexborHTMLParser(decoded(body, content_type, language))
+    text = decoded(body, content_type, language)
+    tree = LexborHTMLParser(text)
     said = _said_of_itself(tree)
     title = _title(tree, said)
     canonical = _attribute(tree, "link[rel=canonical]", "href")
     published = str(said.get("datePublished") or "") or _meta(tree, "article:published_time")
-    blocks = _blocks(tree, said, selector, title)
+    if extractor == OWN_EXTRACTOR:
+        blocks = _blocks(tree, said, selector, title)
+    else:
+        blocks = _of_trafilatura(text, title)
     found = article(title, blocks)
     fault = _fault(found)
     if fault:
@@ -302,9 +319,44 @@ def _text_of(root: LexborNode, title: str) -> Iterator[tuple[Block, str]]:
     for block, text, linked in _flow(root):
         if not text or linked > _LINKED_MAX * len(text):
             continue
-        if block is Block.HEADING and title and text.casefold() == title.strip().casefold():
+        if _is_title(block, text, title):
             continue
         yield block, text
+
+
+def _of_trafilatura(text: str, title: str) -> list[tuple[Block, str]]:
+    """The blocks of text that trafilatura finds; the title left out."""
+    from trafilatura import bare_extraction
+
+    found = bare_extraction(text, with_metadata=False, include_comments=False)
+    if found is None:
+        return []
+    assert not isinstance(found, dict), "it was not asked for as one"
+    blocks = _tei_blocks(found.body, Block.PARAGRAPH)
+    return [one for one in blocks if not _is_title(*one, title)]
+
+
+def _is_title(block: Block, text: str, title: str) -> bool:
+    return block is Block.HEADING and bool(title) and _plain(text) == _plain(title)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _tei_blocks(root: Any, block: Block) -> Iterator[tuple[Block, str]]:
+    """The stretches of text of an element of TEI, as trafilatura writes it."""
+    parts = [root.text or ""]
+    for child in root:
+        if child.tag not in _TEI_BLOCKS:
+            parts.append(" " if child.tag == "lb" else "".join(child.itertext()))
+        else:
+            yield block, "".join(parts)
+            parts = []
+            inner = _TEI_BLOCKS[child.tag]
+            yield from _tei_blocks(child, block if inner is Block.PARAGRAPH else inner)
+        parts.append(child.tail or "")
+    yield block, "".join(parts)
 
 
 def _flow(root: LexborNode) -> Iterator[tuple[Block, str, int]]:

@@ -19,6 +19,7 @@ from typing import Any, Final
 from openline.adapters.statements.discovery import Listed, Listing, read_list
 from openline.adapters.statements.page import Page, read_page
 from openline.domain.statements.article import Article, Block, Paragraph
+from openline.domain.statements.source import OWN_EXTRACTOR
 
 SECONDS_MAX: Final = 20
 MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
@@ -33,9 +34,16 @@ class Reader:
         self._process: asyncio.subprocess.Process | None = None
         self._lock = asyncio.Lock()
 
-    async def page(self, body: bytes, content_type: str, selector: str, language: str) -> Page:
+    async def page(
+        self,
+        body: bytes,
+        content_type: str,
+        selector: str,
+        language: str,
+        extractor: str = OWN_EXTRACTOR,
+    ) -> Page:
         """As `page.read_page`; a page that ends the process has a fault."""
-        order = {"do": "page", "selector": selector, "language": language}
+        order = {"do": "page", "selector": selector, "language": language, "extractor": extractor}
         answer = await self._ask(order | {"content_type": content_type}, body)
         return page_from_json(answer) if answer else Page(Article("", ()), _TOO_MUCH)
 
@@ -114,9 +122,8 @@ def _answer(order: dict[str, Any], body: bytes) -> dict[str, Any]:
         found = read_list(body, order["content_type"], order["address"])
         pages = [[one.address, one.title] for one in found.pages]
         return {"pages": pages, "lists": list(found.lists), "fault": found.fault}
-    return page_to_json(
-        read_page(body, order["content_type"], order["selector"], order["language"])
-    )
+    given = [order[key] for key in ("content_type", "selector", "language", "extractor")]
+    return page_to_json(read_page(body, *given))
 
 
 def main() -> None:

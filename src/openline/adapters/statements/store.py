@@ -22,7 +22,7 @@ from openline.adapters.statements.reader import page_from_json, page_to_json
 from openline.domain.instant import DAY_MS, MINUTE_MS
 from openline.domain.statements.article import folded_hash, text_hash
 from openline.domain.statements.back_off import QUIET_MS, Plan, Standing, Why, next_look
-from openline.domain.statements.source import SourceTerms
+from openline.domain.statements.source import OWN_EXTRACTOR, SourceTerms
 from openline.domain.statements.verdict import Absence, Known, Verdict
 
 APPLICATION_ID: Final = 0x4F504C53
@@ -72,6 +72,7 @@ class Source(msgspec.Struct, frozen=True):
         quiet_ms: After how long without a change looks end.
         line: On which line's journal what is seen goes down; empty for the only line.
         match: Of a list: only pages whose address holds this.
+        extractor: What reads its pages, one of `EXTRACTORS`.
         added_at: Since when it is followed.
         is_set: Whether the settings name it, and not an officer.
         looked_at: Of a list: the last look.
@@ -93,6 +94,7 @@ class Source(msgspec.Struct, frozen=True):
     quiet_ms: int = QUIET_MS
     line: str = ""
     match: str = ""
+    extractor: str = OWN_EXTRACTOR
     added_at: int = 0
     is_set: bool = False
     looked_at: int | None = None
@@ -117,6 +119,7 @@ def source_from(terms: SourceTerms, *, is_set: bool = False) -> Source:
         quiet_ms=terms.quiet_days * DAY_MS,
         line=terms.line,
         match=terms.match,
+        extractor=terms.extractor,
         is_set=is_set,
     )
 

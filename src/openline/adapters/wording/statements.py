@@ -223,6 +223,18 @@ def presence(say: "Wording", row: Row, old: tuple[int, int], new: tuple[int, int
     )
 
 
+def reading_sentence(say: "Wording", old: str, new: str) -> str:
+    """What read two versions that are compared."""
+    if old == new:
+        return say.say("Both versions were read by {name}.", name=say.data(old))
+    return say.say(
+        "The earlier version was read by {old}, the later by {new}, and the bytes of one are no "
+        "longer kept: what differs may come from that.",
+        old=say.data(old),
+        new=say.data(new),
+    )
+
+
 def summary(say: "Wording", found: Difference) -> str:
     """How many paragraphs became what, as one sentence; what turns the sense is named."""
     parts = []

@@ -9,6 +9,10 @@ from openline.domain.statements.back_off import QUIET_MS
 KINDS: Final = ("list", "page")
 """A feed or a sitemap that names pages; or one page by itself."""
 
+OWN_EXTRACTOR: Final = "openline"
+EXTRACTORS: Final = (OWN_EXTRACTOR, "trafilatura")
+"""What can read the pages of a source: our own, or trafilatura where it is installed."""
+
 STEP_MIN_MAX: Final = 10_080
 """The longest interval that a source may be given, in minutes: a week."""
 QUIET_DAYS: Final = QUIET_MS // DAY_MS
@@ -29,6 +33,7 @@ class SourceTerms:
         quiet_days: After how many days without a change looks end.
         line: On which line's journal what is seen goes down; empty for the only one.
         match: Of a list: only pages whose address holds this.
+        extractor: What reads its pages, one of `EXTRACTORS`.
     """
 
     name: str
@@ -40,3 +45,4 @@ class SourceTerms:
     quiet_days: int = QUIET_DAYS
     line: str = ""
     match: str = ""
+    extractor: str = OWN_EXTRACTOR

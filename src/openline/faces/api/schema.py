@@ -308,6 +308,7 @@ class Following(msgspec.Struct, forbid_unknown_fields=True):
         quiet_days: After how many days without a change a page is not looked at any more.
         line: On which line's journal it goes down what is seen; empty for the only one.
         match: Of a list: only pages whose address holds this.
+        extractor: What reads its pages: `openline`, or `trafilatura` where it is installed.
     """
 
     name: Annotated[str, Meta(pattern="^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
@@ -319,6 +320,7 @@ class Following(msgspec.Struct, forbid_unknown_fields=True):
     quiet_days: Annotated[int, Meta(ge=1, le=QUIET_DAYS_MAX)] = QUIET_DAYS
     line: Annotated[str, Meta(max_length=LABEL_CHARS_MAX)] = ""
     match: Annotated[str, Meta(max_length=400)] = ""
+    extractor: Literal["openline", "trafilatura"] = "openline"
 
 
 class KeepingStatement(msgspec.Struct, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ class StatementSource(msgspec.Struct):
         kind: `list` or `page`.
         language: Of its pages; empty if not known.
         line: On which line's journal it goes down what is seen; empty for the only one.
+        extractor: What reads its pages.
         is_set: Whether the settings name it, and not an officer.
         statements: How many pages of it are followed.
         looked_at: Of a list, the last look.
@@ -25,6 +26,7 @@ class StatementSource(msgspec.Struct):
     kind: str
     language: str
     line: str
+    extractor: str
     is_set: bool
     statements: int
     looked_at: int | None
@@ -127,6 +129,7 @@ class StatementCapture(msgspec.Struct):
         fault: What was wrong; empty if nothing was.
         body_hash: SHA-256 of the bytes; empty if there were none.
         text_hash: SHA-256 of the text; empty if there was none.
+        extractor: What read it, with its version; empty if nothing did.
         line: On which line's journal it went down; empty if on none.
         row: Its row there; null if on none.
     """
@@ -139,6 +142,7 @@ class StatementCapture(msgspec.Struct):
     fault: str
     body_hash: str
     text_hash: str
+    extractor: str
     line: str
     row: int | None
 
@@ -265,6 +269,8 @@ class StatementDifference(msgspec.Struct):
         word_pairs: What it cost.
         is_bounded: Whether the bound of the work was met.
         same_extractor: Whether one version of the extractor read both.
+        extractors: What read the earlier and the later for this comparison.
+        reading: The same in words.
     """
 
     old: StatementVersion
@@ -277,3 +283,5 @@ class StatementDifference(msgspec.Struct):
     word_pairs: int
     is_bounded: bool
     same_extractor: bool
+    extractors: list[str]
+    reading: str

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from litestar.openapi.spec import Example
 
+from openline.adapters.statements.extractor import EXTRACTOR
 from openline.domain.statements.pairing import ALGORITHM, Thresholds
 from openline.faces.api import statement_answers as answers
 
@@ -29,6 +30,7 @@ SOURCE: Final = answers.StatementSource(
     kind="list",
     language="ru",
     line="syria-air",
+    extractor="openline",
     is_set=True,
     statements=1,
     looked_at=_AT,
@@ -69,7 +71,7 @@ _FIRST: Final = answers.StatementVersion(
     text_hash=_HASH,
     body_hash=_HASH,
     has_body=True,
-    extractor="openline page 1",
+    extractor=EXTRACTOR,
 )
 _SECOND: Final = answers.StatementVersion(
     number=2,
@@ -82,7 +84,7 @@ _SECOND: Final = answers.StatementVersion(
     text_hash=_HASH,
     body_hash=_HASH,
     has_body=True,
-    extractor="openline page 1",
+    extractor=EXTRACTOR,
 )
 _CAPTURE: Final = answers.StatementCapture(
     at=_AT,
@@ -93,6 +95,7 @@ _CAPTURE: Final = answers.StatementCapture(
     fault="",
     body_hash=_HASH,
     text_hash=_HASH,
+    extractor=EXTRACTOR,
     line="syria-air",
     row=812,
 )
@@ -157,4 +160,6 @@ DIFFERENCE: Final = answers.StatementDifference(
     word_pairs=12,
     is_bounded=False,
     same_extractor=True,
+    extractors=[EXTRACTOR, EXTRACTOR],
+    reading=f"Both versions were read by {EXTRACTOR}.",
 )

@@ -84,7 +84,7 @@ async def _entry(
     proof = f"/statements/{one.id}/versions/{version.number}"
     old = version.number - 1
     if old:
-        found = await watcher.difference(one.id, old, version.number)
+        found = (await watcher.difference(one.id, old, version.number)).difference
         before = watcher.store.versions(one.id)[old - 1].seen_at
         sides = ((old, before), (version.number, version.seen_at))
         text = "".join(_html(wording, found, sides))

@@ -3,12 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
-from openline.adapters.statements.page import EXTRACTOR
+from openline.adapters.statements.extractor import extractor_name
 from openline.adapters.statements.store import Capture, Source, Statement, Version
 from openline.adapters.wording import Wording
 from openline.adapters.wording.statements import (
     change_words,
     presence,
+    reading_sentence,
     readout_sentence,
     readout_words,
     seen_sentence,
@@ -16,7 +17,8 @@ from openline.adapters.wording.statements import (
     summary,
     verdict_words,
 )
-from openline.app.statements import Watcher
+from openline.app.statements import Comparison, Watcher
+from openline.domain.errors import OurError
 from openline.domain.statements.difference import Change, Difference, Row
 from openline.domain.statements.words import Span
 
@@ -29,13 +31,23 @@ def source_form(watcher: Watcher, source: Source) -> dict[str, Any]:
         "kind": source.kind,
         "language": source.language,
         "line": source.line,
+        "extractor": source.extractor,
         "is_set": source.is_set,
         "statements": watcher.store.count(source.name),
         "looked_at": source.looked_at,
         "next_at": source.next_at,
         "failing_since": source.failing_since,
-        "fault": source.fault,
+        "fault": source.fault or _fault_of_extractor(source),
     }
+
+
+def _fault_of_extractor(source: Source) -> str:
+    """Why nothing reads the pages of a source; empty if something does."""
+    try:
+        extractor_name(source.extractor, source.selector)
+    except OurError as error:
+        return f"{error.what} {error.remedy}"
+    return ""
 
 
 def short_form(watcher: Watcher, one: Statement, wording: Wording) -> dict[str, Any]:
@@ -100,6 +112,7 @@ def capture_form(capture: Capture) -> dict[str, Any]:
         "fault": capture.fault,
         "body_hash": capture.body_hash.hex(),
         "text_hash": capture.text_hash.hex(),
+        "extractor": capture.extractor,
         "line": capture.line,
         "row": capture.row,
     }
@@ -125,11 +138,11 @@ async def text_form(
 
 
 def difference_form(
-    watcher: Watcher, found: Difference, old: Version, new: Version, wording: Wording
+    watcher: Watcher, compared: Comparison, old: Version, new: Version, wording: Wording
 ) -> dict[str, Any]:
     """Two versions compared."""
+    found = compared.difference
     sides = (old.number, old.seen_at), (new.number, new.seen_at)
-    readers = {_reader_of(watcher, version) for version in (old, new)}
     return {
         "old": version_form(watcher, old, wording),
         "new": version_form(watcher, new, wording),
@@ -140,7 +153,9 @@ def difference_form(
         "thresholds": asdict(found.thresholds),
         "word_pairs": found.word_pairs,
         "is_bounded": found.is_bounded,
-        "same_extractor": len(readers) == 1,
+        "same_extractor": len(set(compared.extractors)) == 1,
+        "extractors": list(compared.extractors),
+        "reading": reading_sentence(wording, *compared.extractors),
     }
 
 
@@ -165,11 +180,6 @@ def readout_form(found: Difference, wording: Wording) -> dict[str, Any]:
             for row in found.rows
         ],
     }
-
-
-def _reader_of(watcher: Watcher, version: Version) -> str:
-    """What read a version for a comparison: today's extractor, if it can be."""
-    return EXTRACTOR if watcher.store.has_body(version.body_hash) else version.extractor
 
 
 def _row(

@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.params import Body, JSONBody, Parameter
 
 from openline.adapters import atom
+from openline.adapters.statements.extractor import extractor_name
 from openline.adapters.statements.store import Statement, Version, source_from
 from openline.app.statements import Watcher
 from openline.domain.errors import OurError
@@ -123,7 +124,12 @@ async def add_source(
         quiet_days=data.quiet_days,
         line=data.line,
         match=data.match,
+        extractor=data.extractor,
     )
+    try:
+        extractor_name(data.extractor, data.selector)
+    except OurError as error:
+        raise BadRequest(error.what, error.remedy, "extractor") from None
     try:
         source = watcher.add_source(source_from(terms))
     except OurError as error:

@@ -50,6 +50,7 @@ def add(
     quiet_days: int = QUIET_DAYS,
     line: str = "",
     match: str = "",
+    extractor: Literal["openline", "trafilatura"] = "openline",
     options: Node = Node(),  # noqa: B008 - frozen.
 ) -> None:
     """Follow a source.
@@ -71,6 +72,7 @@ def add(
         quiet_days: After how many days without a change looks end.
         line: On which line's journal it goes down what is seen.
         match: Of a list: only pages whose address holds this.
+        extractor: What reads its pages: openline, or trafilatura where it is installed.
         options: Which node, and how to print.
     """
     body = {
@@ -83,6 +85,7 @@ def add(
         "quiet_days": quiet_days,
         "line": line,
         "match": match,
+        "extractor": extractor,
     }
     source = options.client().post("/statements", "sources", body=body)
     emit(source, [f"{source['name']}: {source['address']} is followed."], as_json=options.json)
@@ -242,6 +245,7 @@ def _diff_rows(found: dict[str, Any], whole: bool) -> Iterator[str]:
     old, new = found["old"], found["new"]
     yield f"{old['number']} ({_at(old['seen_at'])}) -> {new['number']} ({_at(new['seen_at'])})"
     yield Worded(found["summary"])
+    yield Worded(found["reading"])
     yield ""
     yield Worded(_marked(found["title"]))
     yield from _rows(found, whole)

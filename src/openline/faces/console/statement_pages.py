@@ -160,7 +160,7 @@ async def print_difference(
     return _page(
         wording,
         wording.quoted(form["new"]["title"]),
-        [*heads, form["summary"]],
+        [*heads, form["summary"], form["reading"]],
         ways=[(_way(language, one.id), page_words(wording, "versions"))],
         address=one.address,
         heads=heads,
