@@ -1,4 +1,4 @@
-"""Extractors: what reads the text of a page, by the name that is kept with each text.
+"""Extractors: what reads the text of a page, by the name kept with each text.
 
 There are two: our own (`page`), and trafilatura where it is installed and a source names it. Its
 text differs between releases, so exactly one release is taken. A name holds all that decides what
