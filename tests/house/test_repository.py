@@ -131,7 +131,9 @@ def test_the_package_imports_only_what_it_declares() -> None:
     """
     declared = modules_of(project()["dependencies"])
     fast = names_of(project()["optional-dependencies"]["fast"])
+    trafilatura = names_of(project()["optional-dependencies"]["trafilatura"])
     optional = {
+        "src/openline/adapters/statements/by_trafilatura.py": trafilatura,
         "src/openline/domain/space/index/compiled.py": fast,
         "src/openline/domain/space/track_compiled.py": fast,
     }

@@ -476,7 +476,7 @@ class Watcher:
         return (await self._read_alike(self.statement(name), (number,)))[0]
 
     async def _read_alike(self, one: Statement, numbers: Sequence[int]) -> list[tuple[Page, str]]:
-        """The texts of versions and what read each: the same extractor, wherever it can be.
+        """The texts of versions, and what read each: one extractor, wherever it can.
 
         Raises:
             OurError: There is no such version.

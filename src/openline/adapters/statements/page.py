@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from openline.adapters.statements.by_trafilatura import found_by_trafilatura
 from openline.domain.statements.article import Article, Block, article
 from openline.domain.statements.source import OWN_EXTRACTOR
 from openline.domain.statements.verdict import READABLE_WORDS_MIN
@@ -37,12 +38,6 @@ _BLOCKS: Final = {
         ("body", "dl", "figure", "center", "address", "details", "summary", "hr", "tbody", "thead"),
         Block.PARAGRAPH,
     ),
-}
-_TEI_BLOCKS: Final = {
-    "head": Block.HEADING,
-    "item": Block.ITEM,
-    "quote": Block.QUOTE,
-    **dict.fromkeys(("p", "list", "table", "row", "cell", "code", "div"), Block.PARAGRAPH),
 }
 _LEFT_OUT: Final = (
     "script,style,noscript,template,nav,aside,footer,form,button,select,svg,math,iframe,object,"
@@ -130,7 +125,7 @@ def read_page(
     if extractor == OWN_EXTRACTOR:
         blocks = _blocks(tree, said, selector, title)
     else:
-        blocks = _of_trafilatura(text, title)
+        blocks = [one for one in found_by_trafilatura(text) if not _is_title(*one, title)]
     found = article(title, blocks)
     fault = _fault(found)
     if fault:
@@ -324,39 +319,12 @@ def _text_of(root: LexborNode, title: str) -> Iterator[tuple[Block, str]]:
         yield block, text
 
 
-def _of_trafilatura(text: str, title: str) -> list[tuple[Block, str]]:
-    """The blocks of text that trafilatura finds; the title left out."""
-    from trafilatura import bare_extraction
-
-    found = bare_extraction(text, with_metadata=False, include_comments=False)
-    if found is None:
-        return []
-    assert not isinstance(found, dict), "it was not asked for as one"
-    blocks = _tei_blocks(found.body, Block.PARAGRAPH)
-    return [one for one in blocks if not _is_title(*one, title)]
-
-
 def _is_title(block: Block, text: str, title: str) -> bool:
     return block is Block.HEADING and bool(title) and _plain(text) == _plain(title)
 
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-def _tei_blocks(root: Any, block: Block) -> Iterator[tuple[Block, str]]:
-    """The stretches of text of an element of TEI, as trafilatura writes it."""
-    parts = [root.text or ""]
-    for child in root:
-        if child.tag not in _TEI_BLOCKS:
-            parts.append(" " if child.tag == "lb" else "".join(child.itertext()))
-        else:
-            yield block, "".join(parts)
-            parts = []
-            inner = _TEI_BLOCKS[child.tag]
-            yield from _tei_blocks(child, block if inner is Block.PARAGRAPH else inner)
-        parts.append(child.tail or "")
-    yield block, "".join(parts)
 
 
 def _flow(root: LexborNode) -> Iterator[tuple[Block, str, int]]:

@@ -6,7 +6,7 @@ a later version or out of bounds, is shown as it is, made visible.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from openline.adapters.wording import Wording
@@ -102,14 +102,61 @@ def field_value(say: Wording, path: str, value: Any) -> str:
     return say.data(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
-def magnitude_rows(say: Wording, found: Sequence[Magnitude]) -> list[str]:
-    """By how much the areas of two versions differ, a sentence for each."""
+def earlier_rows(say: Wording, answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Which answers to earlier versions still count, and which are asked for anew.
+
+    Args:
+        say: The language.
+        answers: As a node tells them with a notice.
+    """
+    return [_earlier(say, one) for one in answers]
+
+
+def _earlier(say: Wording, one: Mapping[str, Any]) -> str:
+    facts = {
+        "party": say.data(one["party"]),
+        "answer": say.term(one["answer"]),
+        "n": say.data(one["version"]),
+        "serial": say.data(one["serial"]),
+    }
+    if one["counts"]:
+        return say.say(
+            "The answer of {party} to version {n} still counts: {answer} ({serial}). The notice "
+            "only became narrower since.",
+            **facts,
+        )
+    wider = say.listed((say.say(_WIDENED[name]) for name in one["widened"]), ", ")
+    return say.say(
+        "The answer of {party} to version {n} counts no longer: {answer} ({serial}). The notice "
+        "became wider since: {wider}. A new answer is asked for by {at}.",
+        wider=wider,
+        at=say.instant(one["due_at"]),
+        **facts,
+    )
+
+
+_WIDENED: Final = {
+    "REACH": mark("where, when or how high it reaches"),
+    "ACTIVITY": mark("what is done"),
+}
+
+
+def magnitude_rows(
+    say: Wording, found: Sequence[Magnitude], *, is_wider: bool = False
+) -> list[str]:
+    """By how much the areas of two versions differ, a sentence for each.
+
+    Args:
+        say: The language.
+        found: What differs.
+        is_wider: Whether it is to be said that the later version is the wider one.
+    """
     rows = [say.listed(_parts(say, one), mark("; ")) for one in found]
     told = [
         say.say("Area {n}: {what}.", n=say.data(one.number), what=row)
         for one, row in zip(found, rows, strict=True)
     ]
-    if any(one.is_wider for one in found):
+    if is_wider:
         told.append(
             say.say("It became wider: what was answered before does not answer this version.")
         )

@@ -78,6 +78,7 @@ CLOCK_WORDS: Final = {
     "query_ack": mark("{party} asks since {at} whether {matter} arrived."),
     "asked": mark("{matter} was asked about at {at}: {party} reads it."),
     "passed_on": mark("{party} should have passed on {matter} by {at}."),
+    "anew": mark("{party} should have answered {matter} anew by {at}: it became wider."),
 }
 """What is said when a clock has run out."""
 
@@ -86,6 +87,7 @@ DUE_WORDS: Final = {
     "query_ack": mark("If nobody has read {matter} by {at}, {party} asks whether it arrived."),
     "asked": mark("{matter} was asked about at {at}: {party} reads it."),
     "passed_on": mark("{party} passes on {matter} by {at}, and says so."),
+    "anew": mark("{party} answers {matter} anew by {at}: it became wider than what it answered."),
 }
 """What is said while a clock runs."""
 
@@ -258,6 +260,19 @@ def _passed_alarm(say: "Wording", facts: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
+def _anew_alarm(say: "Wording", facts: Mapping[str, Any]) -> Iterator[str]:
+    yield say.say(
+        "Notice {id} of {party} became wider than version {n}, which {by} answered, and no new "
+        "answer came by {at}.",
+        id=Data(facts["notice_id"]),
+        party=Data(facts["party"]),
+        n=Data(str(facts["version"])),
+        by=Data(facts["by"]),
+        at=say.instant(facts["due_at"]),
+    )
+    yield say.say("Answer it if it is for us; else ask for an answer.")
+
+
 def passing_rows(say: "Wording", passing: Mapping[str, Any]) -> Iterator[str]:
     """By whom a message was not passed on, as far as anybody said."""
     sentence = mark("NOT PASSED ON: {party} has not said by {at} that {serial} reached: {level}.")
@@ -324,5 +339,6 @@ SAYINGS: Final[dict[type, Callable[[Any, Any, Facts], Iterator[str]]]] = {
 ALARMS: Final[dict[str, Callable[[Any, Mapping[str, Any]], Iterator[str]]]] = {
     "QUERY_ACK": _asked_alarm,
     "NOT_PASSED_ON": _passed_alarm,
+    "ANSWER_ANEW": _anew_alarm,
 }
 """How each alarm is said."""
