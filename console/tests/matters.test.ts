@@ -99,6 +99,7 @@ const notice = (change: Partial<Notice> = {}): Notice => ({
   lead_time_ms: 50,
   lead_class: "NORMAL",
   responses: [],
+  earlier_answers: [],
   flags: [],
   versions: [
     {

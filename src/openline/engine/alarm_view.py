@@ -38,6 +38,7 @@ PRIVATE_CONFLICTS_UNLISTED: Final = "PRIVATE_CONFLICTS_UNLISTED"
 """There are more conflicts with what is kept private than are listed."""
 
 IN_FORCE_UNREAD: Final = "IN_FORCE_UNREAD"
+ANSWER_ANEW: Final = "ANSWER_ANEW"
 """The window of a notice is open and somebody addressed has not read it."""
 
 DECLARED: Final = "DECLARED"

@@ -11,20 +11,27 @@ after that only what a list shows. Rules:
 3. Beyond the agreed number of live notices of one party, or beyond
    `LIVE_VERTICES_MAX`, a notice is listed and flagged OVER_CAP, not checked.
 4. A volume that cannot be is not checked; the notice is flagged UNCHECKED.
+5. An answer in substance counts for a later version as long as versions only narrow what it
+   answered (`domain.talk.notice_change`), from when a person has read that version. What may
+   be wider asks for a new answer, by the time agreed for answers and before the window opens.
+   A version that came in out of order counts as wider, and so does the one behind it.
 """
 
 import heapq
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
+from openline.domain.conduct.clock import known_by
 from openline.domain.limits import LIVE_VERTICES_MAX, VERSIONS_KEPT
 from openline.domain.line.understanding import Understanding
+from openline.domain.party import Precedence
 from openline.domain.space.volume import Volume, VolumeDoesNotHold, check_volume
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.lead_time import lead_class, lead_time_ms
 from openline.domain.talk.life import NOTICE_LIFE, NoticeEvent, NoticeState
 from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.notice import Notice, Operation
+from openline.domain.talk.notice_change import Widening, widening
 from openline.engine.conflict_view import Occupied, Side
 from openline.engine.message_view import Flag, Mark, MessageRecord, MessageView, flag_names
 
@@ -35,7 +42,8 @@ _OPENED: Final = 0
 _CLOSED: Final = 1
 _AGENDA_SLACK: Final = 1_024
 
-_ANSWERS: Final = frozenset({"NOTED", "QUERIED", "OBJECTED", "UNABLE", "HOLDING", "DECLINED"})
+_IN_SUBSTANCE: Final = frozenset({"NOTED", "QUERIED", "OBJECTED", "UNABLE"})
+_ANSWERS: Final = _IN_SUBSTANCE | {"HOLDING", "DECLINED"}
 
 BY_ATTENTION: Final = (
     NoticeState.IN_FORCE_UNREAD,
@@ -68,6 +76,7 @@ class NoticeVersion:
         valid_until: The latest end of its windows; None in a cancellation.
         undelivered: Of a cancellation, the parties that had not yet receipted
             the version before it: for them the notice is withdrawn.
+        widened: In what it may be wider than the version before it; empty if in nothing.
     """
 
     __slots__ = (
@@ -78,6 +87,7 @@ class NoticeVersion:
         "valid_from",
         "valid_until",
         "version",
+        "widened",
     )
 
     def __init__(self, record: MessageRecord, notice: Notice) -> None:
@@ -88,6 +98,7 @@ class NoticeVersion:
         self.valid_from = notice.valid_from
         self.valid_until = notice.valid_until
         self.undelivered: tuple[str, ...] = ()
+        self.widened: tuple[Widening, ...] = ()
 
 
 class NoticeRecord:
@@ -104,10 +115,12 @@ class NoticeRecord:
         body: The last version with volumes, while it is live and within the cap.
         is_live: Whether it is neither ended, cancelled nor over.
         alarm_id: The alarm that it is in force and unread, while that lasts.
+        anew_ids: The alarms that a new answer is overdue, while they last.
     """
 
     __slots__ = (
         "alarm_id",
+        "anew_ids",
         "body",
         "is_exercise",
         "is_live",
@@ -130,6 +143,7 @@ class NoticeRecord:
         self.body: Notice | None = None
         self.is_live = False
         self.alarm_id = ""
+        self.anew_ids: tuple[str, ...] = ()
 
     @property
     def side(self) -> Side:
@@ -176,6 +190,8 @@ class NoticeView:
         # Instants at which a window opens or closes: (at, order, what, side, version).
         self._agenda: list[tuple[int, int, int, Side, int]] = []
         self._order = 0
+        # When a new answer may be due: (at, side, version). Some entries are of the past.
+        self._anew: list[tuple[int, Side, int]] = []
         # Of every notice, by position of its message, what statistics count: also of those
         # that changed nothing, so that nothing has to be read again.
         self._leads: dict[int, tuple[str, int | None]] = {}
@@ -205,6 +221,8 @@ class NoticeView:
         version = NoticeVersion(record, notice)
         if notice.operation is Operation.CANCEL and entry.versions:
             version.undelivered = self._undelivered(entry.newest.record)
+        if notice.operation is Operation.REPLACE and entry.versions:
+            version.widened = widening(entry.body, notice)
         entry.versions.append(version)
         del entry.versions[:-VERSIONS_KEPT]
         self._release(entry)
@@ -213,6 +231,8 @@ class NoticeView:
             entry.is_exercise = notice.exercise
             if version.valid_until is not None and now < version.valid_until:
                 self._make_live(entry, notice)
+        for asked in self.asked_anew(entry):
+            heapq.heappush(self._anew, (asked["due_at"], entry.side, version.version))
         return entry
 
     def occupied(self, entry: NoticeRecord) -> Occupied | None:
@@ -238,6 +258,84 @@ class NoticeView:
             if what == _CLOSED:
                 self._release(entry)
             yield entry, what == _OPENED
+
+    def earlier_answers(self, entry: NoticeRecord) -> Iterator[dict[str, Any]]:
+        """The answers to earlier versions that still count, or are asked for anew."""
+        if entry.cancellation is not None:
+            return
+        for party in self._parties(entry, entry.newest):
+            mark, version = self._kept(entry, entry.newest, party)
+            if mark is not None and version is not None:
+                yield self._earlier_json(mark, version)
+        yield from self.asked_anew(entry)
+
+    def asked_anew(self, entry: NoticeRecord) -> Iterator[dict[str, Any]]:
+        """Whose earlier answer counts no more, and when a new one is due."""
+        places = [n for n, version in enumerate(entry.versions) if version.widened]
+        if not places or not entry.is_live:
+            return
+        before, since = entry.versions[: places[-1]], entry.versions[places[-1] :]
+        for party in self._parties(entry, entry.newest):
+            found = [(mark, one) for one in before for mark in self._substance(one, party)]
+            said = [m for one in since for m in self._answers(one.record) if m.party == party]
+            if not found or any(mark.said != "HOLDING" for mark in said):
+                continue
+            mark, version = found[-1]
+            record = since[0].record
+            timers, begins_at = self._understanding.timers, entry.newest.valid_from
+            due_at = known_by(timers, record.precedence, record.at, begins_at)
+            after = entry.versions[entry.versions.index(version) + 1 :]
+            widened = [one for one in Widening if any(one in later.widened for later in after)]
+            yield {
+                **self._earlier_json(mark, version),
+                "counts": False,
+                "widened": [one.value for one in widened],
+                "due_at": max([due_at, *(mark.until or 0 for mark in said)]),
+            }
+
+    def _earlier_json(self, mark: Mark, version: NoticeVersion) -> dict[str, Any]:
+        return {
+            "party": mark.party,
+            "answer": mark.said,
+            "version": version.version,
+            "serial": self._messages.serial(mark.party, mark.index),
+            "counts": True,
+            "widened": [],
+            "due_at": None,
+        }
+
+    def overdue_anew(self, until: int) -> Iterator[tuple[NoticeRecord, dict[str, Any]]]:
+        """The new answers that were due by an instant and did not come; each once."""
+        while self._anew and self._anew[0][0] <= until:
+            _, side, number = heapq.heappop(self._anew)
+            entry = self._notices[side]
+            for asked in self.asked_anew(entry) if entry.newest.version == number else ():
+                if asked["due_at"] <= until:
+                    yield entry, asked
+                else:
+                    # Somebody has said since until when the answer follows.
+                    heapq.heappush(self._anew, (asked["due_at"], side, number))
+
+    def due(self) -> list[dict[str, Any]]:
+        """The new answers that are asked for, in the form of `MatterView.due`."""
+        return [
+            {
+                "matter": self._serial(entry.newest.record),
+                "subject": "message",
+                "clock": "anew",
+                "at": asked["due_at"],
+                "party": asked["party"],
+                "precedence": Precedence(entry.newest.record.precedence).name,
+                "tier": 0,
+                "message": {
+                    "party": entry.party,
+                    "epoch": entry.newest.record.epoch,
+                    "index": entry.newest.record.index,
+                },
+            }
+            for entry in self._live.values()
+            for asked in self.asked_anew(entry)
+        ]
 
     def unread_by(self, entry: NoticeRecord) -> list[str]:
         """The parties addressed whose officers have not read the newest version."""
@@ -315,6 +413,7 @@ class NoticeView:
             "valid_until": shown.valid_until,
             **self._lead(shown),
             "responses": list(self._responses(entry)),
+            "earlier_answers": list(self.earlier_answers(entry)),
             "flags": flag_names(entry.newest.record.flags),
             "versions": [self._version_json(entry, version, now) for version in entry.versions],
             "content": None if entry.body is None else entry.body.to_json(),
@@ -341,8 +440,13 @@ class NoticeView:
         is_overtaken = (record.epoch, record.index) < (newest.record.epoch, newest.record.index)
         numbers = [version.version for version in entry.versions]
         if is_overtaken and notice.version not in numbers:
-            entry.versions.append(NoticeVersion(record, notice))
+            overtaken = NoticeVersion(record, notice)
+            entry.versions.append(overtaken)
             entry.versions.sort(key=lambda version: version.version)
+            place = entry.versions.index(overtaken)
+            for version in entry.versions[max(place, 1) : place + 2]:
+                if version.operation is Operation.REPLACE:
+                    version.widened = tuple(Widening)
             del entry.versions[:-VERSIONS_KEPT]
             return False
         return self._refuse(record)
@@ -394,11 +498,17 @@ class NoticeView:
         return self._messages.own in (record.party, party)
 
     def _states(self, entry: NoticeRecord, version: NoticeVersion, now: int) -> dict[str, str]:
+        return {
+            party: self.state_with(entry, version, party, now).value
+            for party in self._parties(entry, version)
+        }
+
+    def _parties(self, entry: NoticeRecord, version: NoticeVersion) -> list[str]:
+        """The parties whose doings with a version this node can know."""
         own = self._messages.own
-        parties = (
-            [own] if entry.party != own else [p for p in version.record.recipients if p != own]
-        )
-        return {party: self.state_with(entry, version, party, now).value for party in parties}
+        if entry.party != own:
+            return [own]
+        return [party for party in version.record.recipients if party != own]
 
     def _events(
         self, entry: NoticeRecord, version: NoticeVersion, party: str, now: int
@@ -417,6 +527,9 @@ class NoticeView:
         for mark in self._answers(record):
             if mark.party == party and mark.said in _ANSWERS:
                 yield mark.received_at, 2, NoticeEvent(mark.said)
+        kept, _ = self._kept(entry, version, party)
+        if kept is not None and read_at is not None:
+            yield max(kept.received_at, read_at), 2, NoticeEvent(kept.said)
         if version.valid_from is not None and version.valid_from <= now:
             yield max(version.valid_from, record.received_at), 3, NoticeEvent.WINDOW_OPENED
         if version.valid_until is not None and version.valid_until <= now:
@@ -425,6 +538,28 @@ class NoticeView:
         if later:
             at = max(later[0].record.received_at, record.received_at)
             yield at, 4, _end_by(later[0], party)
+
+    def _kept(
+        self, entry: NoticeRecord, version: NoticeVersion, party: str
+    ) -> tuple[Mark | None, NoticeVersion | None]:
+        """The last answer in substance that a version keeps, and to which one it was given."""
+        place = entry.versions.index(version)
+        is_answered = any(self._substance(version, party))
+        if version.operation is Operation.CANCEL or is_answered:
+            return None, None
+        for later, earlier in zip(
+            entry.versions[place:0:-1], entry.versions[place - 1 :: -1], strict=False
+        ):
+            if later.widened:
+                break
+            if marks := self._substance(earlier, party):
+                return marks[-1], earlier
+        return None, None
+
+    def _substance(self, version: NoticeVersion, party: str) -> list[Mark]:
+        """The answers of a party to a version that say something of it."""
+        answers = self._answers(version.record)
+        return [one for one in answers if one.party == party and one.said in _IN_SUBSTANCE]
 
     def _undelivered(self, record: MessageRecord) -> tuple[str, ...]:
         delivered = self._messages.delivered(record)

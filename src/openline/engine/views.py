@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from openline.domain.conduct.clock import Turn, passed_on_by
+from openline.domain.conduct.clock import Turn, known_by
 from openline.domain.conduct.table import SUBJECTS
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
@@ -63,6 +63,7 @@ from openline.domain.talk.zone_contact import CONTACT_BEFORE_MS
 from openline.engine.air_watch import Watching
 from openline.engine.alarm_view import (
     AIR_PREFIX,
+    ANSWER_ANEW,
     CALL_UNVERIFIED,
     CLOCK,
     CONFLICT,
@@ -713,6 +714,7 @@ class View:
         """
         now = self._now if now is None else now
         rows = [*self._matters.due(now), *self._watches.due(now), *self.talk.due()]
+        rows += [*self._notices.due(), *self._movements.due()]
         rows.sort(key=lambda row: (row["at"], row["matter"], row["clock"]))
         return [{**row, "tell": self.posts_to_tell(row["tier"] or 1, now)} for row in rows]
 
@@ -953,6 +955,7 @@ class View:
             entry = self._announced(marked.party, marked.notice_id)
             if entry is not None:
                 self._end_unread(entry)
+                self._end_anew(entry)
                 self._show_notice(entry)
         if self._is_live:
             self._show("message", self._messages.to_json(marked))
@@ -1028,7 +1031,7 @@ class View:
         self._need_not_pass_on(side)
         if holds:
             timers = self._understanding.timers
-            by_at = passed_on_by(timers, record.precedence, record.at, begins_at)
+            by_at = known_by(timers, record.precedence, record.at, begins_at)
             self.talk.expect(record, side, by_at)
 
     def _need_not_pass_on(self, side: Side) -> None:
@@ -1081,6 +1084,7 @@ class View:
             self._answer_questions()
         # A new version has an alarm of its own, when its window opens.
         self._end_unread(entry, is_over=True)
+        self._end_anew(entry)
         self._show_notice(entry)
 
     def _pass_time(self, now: int) -> None:
@@ -1103,6 +1107,7 @@ class View:
             self._tell_run_out(run_out)
             self._show_matter(run_out.matter)
         self._alarm_not_passed_on(self._now)
+        self._alarm_anew(self._now)
         for one in self._watches.advance(self._now):
             self._tell_watch(one)
 
@@ -1119,11 +1124,13 @@ class View:
             at = _edge_of(entry, is_open)
             self._make_louder(at)
             self._alarm_not_passed_on(at)
+            self._alarm_anew(at)
             if is_open:
                 self._alarm_unread(entry)
             else:
                 self._tell_conflicts(self._conflicts.remove(entry.side, self._now))
                 self._end_unread(entry)
+                self._end_anew(entry)
                 self._need_not_pass_on(entry.side)
             self._show_notice(entry)
 
@@ -1148,6 +1155,33 @@ class View:
         if entry.alarm_id and is_over:
             self._tell_alarm(self._alarms.end(entry.alarm_id, self._now))
             entry.alarm_id = ""
+
+    def _alarm_anew(self, until: int) -> None:
+        """A notice became wider than what was answered, and no new answer came in time."""
+        for held in (self._notices, self._movements):
+            for entry, asked in held.overdue_anew(until):
+                record = entry.newest.record
+                facts = {
+                    **self._facts(record),
+                    "notice_id": entry.notice_id,
+                    "by": asked["party"],
+                    "answer": asked["answer"],
+                    "version": asked["version"],
+                    "due_at": asked["due_at"],
+                }
+                key = f"{entry.party}/{entry.notice_id}/{entry.newest.version}/{asked['party']}"
+                entry.anew_ids += (f"{ANSWER_ANEW}/{key}",)
+                precedence = max(Precedence(record.precedence), Precedence.PRIORITY)
+                self._raise(ANSWER_ANEW, precedence, facts, key)
+
+    def _end_anew(self, entry: NoticeRecord) -> None:
+        """End the alarms of new answers that came, or are asked for no longer."""
+        version = entry.newest.version
+        asked = [f"/{version}/{one['party']}" for one in self._notices.asked_anew(entry)]
+        over = [one for one in entry.anew_ids if not one.endswith(tuple(asked))]
+        for alarm_id in over:
+            self._tell_alarm(self._alarms.end(alarm_id, self._now))
+        entry.anew_ids = tuple(one for one in entry.anew_ids if one not in over)
 
     def _answer_questions(self) -> None:
         """Find conflicts, as far as this turn allows."""

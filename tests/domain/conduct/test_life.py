@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openline.domain.conduct.clock import Clock, Turn, escalation, passed_on_by
+from openline.domain.conduct.clock import Clock, Turn, escalation, known_by
 from openline.domain.conduct.life import (
     GENERAL,
     OPENED,
@@ -223,7 +223,7 @@ def test_what_begins_is_passed_on_before_it_begins() -> None:
 
     def minutes(precedence: Precedence, begins: int | None) -> int:
         begins_at = None if begins is None else begins * minute
-        return passed_on_by(timers, precedence, 0, begins_at) // minute
+        return known_by(timers, precedence, 0, begins_at) // minute
 
     assert [minutes(one, None) for one in reversed(Precedence)] == [5, 30, 180, 48 * 60]
     assert [minutes(Precedence.ROUTINE, begins) for begins in (90, 5, 1, -60)] == [90, 5, 5, 5]

@@ -39,7 +39,7 @@ def test_what_moved_and_grew_is_told_in_words() -> None:
         lower=level(180),
         valid_from=AT - 30 * MINUTE_MS,
     )
-    assert magnitude_rows(Wording("en"), magnitudes([OLD], [new])) == [
+    assert magnitude_rows(Wording("en"), magnitudes([OLD], [new]), is_wider=True) == [
         "Area 1: moved 4200 m north-east; grew by 12 %; floor from flight "
         "level 200 to flight level 180; begins 30 min earlier.",
         "It became wider: what was answered before does not answer this version.",
@@ -51,35 +51,16 @@ def test_the_same_area_tells_nothing() -> None:
     assert magnitudes([OLD], [OLD]) == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "is_wider"),
-    [
-        ({"radius_m": 9_000}, False),
-        ({"radius_m": 11_000}, True),
-        ({"lower": level(210)}, False),
-        ({"lower": None}, True),
-        ({"lower": Altitude(Datum.AMSL, 90_000)}, True),
-        ({"upper": level(290)}, False),
-        ({"upper": level(310)}, True),
-        ({"upper": None}, True),
-        ({"valid_from": AT + 1}, False),
-        ({"valid_from": AT - 1}, True),
-        ({"valid_until": AT + HOUR_MS + 1}, True),
-        ({"vertices": ((344_900_000, 369_200_000),)}, True),
-    ],
-)
-def test_wider_is_what_may_reach_further(changes: dict[str, object], is_wider: bool) -> None:
-    """An area is wider if it reaches anywhere, any height or any time that it did not before."""
-    [found] = magnitudes([OLD], [replace(OLD, **changes)])  # type: ignore[arg-type]
-    assert found.is_wider is is_wider
-
-
 def test_areas_come_and_go() -> None:
-    """An area that is new makes it wider; one that is gone does not."""
+    """An area that is new or gone is told alone, wherever in the list it stood."""
+    other = replace(OLD, radius_m=5_000)
     [new] = magnitudes([OLD], [OLD, OLD])
     [gone] = magnitudes([OLD, OLD], [OLD])
-    assert (new.number, new.is_new, new.is_wider) == (2, True, True)
-    assert (gone.number, gone.is_gone, gone.is_wider) == (2, True, False)
+    assert (new.number, new.is_new) == (2, True)
+    assert (gone.number, gone.is_gone) == (2, True)
+    [first] = magnitudes([OLD, other], [other])
+    assert (first.number, first.is_gone) == (1, True)
+    assert magnitudes([OLD, other], [other, OLD]) == []
 
 
 def test_areas_of_every_shape_are_measured() -> None:
@@ -98,5 +79,5 @@ def test_every_magnitude_can_be_said(language: str) -> None:
     shrunk = replace(
         OLD, radius_m=5_000, lower=None, upper=None, valid_from=AT + 1, valid_until=AT + 2
     )
-    rows = magnitude_rows(Wording(language), magnitudes([OLD, OLD], [shrunk]))
+    rows = magnitude_rows(Wording(language), magnitudes([OLD, OLD], [shrunk]), is_wider=True)
     assert len(rows) == 3

@@ -86,8 +86,8 @@ def answer_ms(timers: Timers, precedence: int) -> int:
     )[precedence]
 
 
-def passed_on_by(timers: Timers, precedence: int, at: int, begins_at: int | None) -> int:
-    """When a message that those who act must know should have been passed on to them.
+def known_by(timers: Timers, precedence: int, at: int, begins_at: int | None) -> int:
+    """When a message should have been passed on to those who act, or answered anew.
 
     No term of its own is agreed: the time for an answer counts, for by then the party has
     asked those who act; and what begins must be known before it begins. Nobody is asked to

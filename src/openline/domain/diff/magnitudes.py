@@ -1,12 +1,13 @@
 """Magnitudes: by how much two versions of an announcement differ, never as text.
 
 "The area moved 4.2 km north-east and grew by 12 %, the floor went from FL200 to FL180, the
-window begins 30 minutes earlier." Volumes are compared by their place in the list, as the
-conflict rule takes them; distances and areas are on the ellipsoid (Karney's method), to be
-read by people. What was answered about a narrower version does not answer a wider one.
+window begins 30 minutes earlier." Volumes that both versions have are left out, the others are
+compared in their order; distances and areas are on the ellipsoid (Karney's method), to be read
+by people. Whether a version is wider is another question (`openline.domain.talk.notice_change`).
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -32,7 +33,7 @@ class Magnitude:
     """By how much one volume differs.
 
     Attributes:
-        number: Which volume, from 1.
+        number: Which volume of the later version, from 1; of one that is gone, of the earlier.
         is_new: Whether the earlier version has none there.
         is_gone: Whether the later version has none there.
         moved_m: How far its middle moved, in metres; 0 if it did not.
@@ -55,15 +56,6 @@ class Magnitude:
     starts_ms: int = 0
     ends_ms: int = 0
 
-    @property
-    def is_wider(self) -> bool:
-        """Whether it may reach where or when the earlier version did not."""
-        if self.is_new or self.moved_m or self.grown > 0:
-            return True
-        if self.starts_ms < 0 or self.ends_ms > 0:
-            return True
-        return _is_lower(self.floor) or _is_higher(self.ceiling)
-
 
 def magnitudes(old: Sequence[Volume], new: Sequence[Volume]) -> list[Magnitude]:
     """By how much the volumes differ; those that do not are left out."""
@@ -71,11 +63,23 @@ def magnitudes(old: Sequence[Volume], new: Sequence[Volume]) -> list[Magnitude]:
 
 
 def _each(old: Sequence[Volume], new: Sequence[Volume]) -> Iterator[Magnitude]:
-    for number, (before, after) in enumerate(zip_longest(old, new), 1):
+    shared = Counter(old) & Counter(new)
+    gone, come = (_without(side, shared.copy()) for side in (old, new))
+    for before, after in zip_longest(gone, come):
         if before is None or after is None:
+            [(number, _)] = filter(None, (before, after))
             yield Magnitude(number, is_new=before is None, is_gone=after is None)
         else:
-            yield _between(number, before, after)
+            yield _between(after[0], before[1], after[1])
+
+
+def _without(side: Sequence[Volume], shared: Counter[Volume]) -> Iterator[tuple[int, Volume]]:
+    """The volumes that only one version has, with their numbers."""
+    for number, volume in enumerate(side, 1):
+        if shared[volume]:
+            shared[volume] -= 1
+        else:
+            yield number, volume
 
 
 def _between(number: int, old: Volume, new: Volume) -> Magnitude:
@@ -117,26 +121,3 @@ def area_m2(volume: Volume) -> float:
     if volume.shape is Shape.CORRIDOR:
         return float(2 * radius_m * length_m + math.pi * radius_m**2)
     return float(abs(inner_m2) + radius_m * length_m + math.pi * radius_m**2)
-
-
-def _is_lower(floor: tuple[Altitude | None, Altitude | None] | None) -> bool:
-    """Whether a floor may have gone down; of two references nobody knows, so it may."""
-    if floor is None:
-        return False
-    old, new = floor
-    if old is None:
-        return False
-    return new is None or _differs(old, new, -1)
-
-
-def _is_higher(ceiling: tuple[Altitude | None, Altitude | None] | None) -> bool:
-    if ceiling is None:
-        return False
-    old, new = ceiling
-    if old is None:
-        return False
-    return new is None or _differs(old, new, 1)
-
-
-def _differs(old: Altitude, new: Altitude, sign: int) -> bool:
-    return old.datum is not new.datum or sign * (new.value - old.value) > 0

@@ -722,6 +722,29 @@ class NoticeResponse(msgspec.Struct):
     holding_until: int | None
 
 
+class EarlierAnswer(msgspec.Struct):
+    """An answer to an earlier version of a notice, and whether it still counts.
+
+    Attributes:
+        party: Who answered.
+        answer: NOTED, QUERIED, OBJECTED or UNABLE.
+        version: To which version.
+        serial: The message that says it.
+        counts: Whether versions since then only narrowed the notice; else a new answer is
+            asked for.
+        widened: In what it became wider: REACH (area, band or window), ACTIVITY.
+        due_at: By when a new answer is asked for; null if none is.
+    """
+
+    party: str
+    answer: str
+    version: int
+    serial: str
+    counts: bool
+    widened: list[str]
+    due_at: int | None
+
+
 class NoticeVersion(msgspec.Struct):
     """One version of a notice.
 
@@ -781,6 +804,7 @@ class Notice(msgspec.Struct):
         lead_time_ms: From the first receipt to the start of the window.
         lead_class: NORMAL, SHORT_NOTICE, IMMINENT or AFTER_START.
         responses: Answers in order.
+        earlier_answers: Those to earlier versions that still count, or are asked for anew.
         flags: What is doubtful about it.
         versions: In order of their numbers.
         content: The fields of the newest version with volumes, while it is live.
@@ -806,6 +830,7 @@ class Notice(msgspec.Struct):
     lead_time_ms: int | None
     lead_class: str | None
     responses: list[NoticeResponse]
+    earlier_answers: list[EarlierAnswer]
     flags: list[str]
     versions: list[NoticeVersion]
     content: dict[str, Any] | None

@@ -468,6 +468,7 @@ NOTICE: Final = answers.Notice(
     scope="air_safety",
     exercise=False,
     responses=[],
+    earlier_answers=[],
     versions=[
         answers.NoticeVersion(
             **_VERSION,

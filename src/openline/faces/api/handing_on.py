@@ -33,7 +33,8 @@ from openline.faces.api.contacts import matter_of
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import NotFound
 from openline.faces.api.node import view_of
-from openline.faces.api.notice_files import activity_of, holds, notice_of, with_volumes
+from openline.faces.api.notice_files import activity_of, holds, with_volumes
+from openline.faces.api.notice_words import notice_of
 from openline.faces.api.reading import Line, NoticeId
 
 Form = Literal["notam", "aixm", "cap", "geojson", "kml"]

@@ -4,7 +4,7 @@ What is written is what the parties told each other, and nothing that is kept pr
 """
 
 import asyncio
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from litestar import Response, get
@@ -12,27 +12,24 @@ from litestar.datastructures import State
 from litestar.params import Parameter, QueryParameter
 
 from openline.adapters.geofiles import ReadActivity, write_activities
-from openline.adapters.wording import Wording
-from openline.adapters.wording.differences import (
-    WHOLE,
-    field_name,
-    field_value,
-    magnitude_rows,
-)
-from openline.domain.diff.fields import FieldDifference, field_differences
-from openline.domain.diff.magnitudes import Magnitude, magnitudes
+from openline.adapters.wording.differences import magnitude_rows
 from openline.domain.errors import OurError
 from openline.domain.limits import GEOFILE_FEATURES_MAX
 from openline.domain.line.letters import visible
 from openline.domain.space.volume import Volume, VolumeDoesNotHold, check_volume
 from openline.domain.talk.notice import Notice
-from openline.domain.talk.readout_text import word_changes
 from openline.engine.notice_view import NoticeRecord, NoticeVersion
 from openline.engine.views import View
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import BadRequest, NotFound
 from openline.faces.api.node import view_of, wording_for
+from openline.faces.api.notice_words import (
+    became_wider,
+    notice_magnitudes,
+    notice_of,
+    told_differences,
+)
 from openline.faces.api.reading import Language, Line, NoticeId
 
 MEDIA_TYPES: Final = {
@@ -214,14 +211,15 @@ async def compare_versions(
     # Beside the loop: areas have many points, and hostile words take a quarter of a second.
     found = await asyncio.to_thread(told_differences, one, other, wording)
     amounts = await asyncio.to_thread(notice_magnitudes, one, other)
+    is_wider = await asyncio.to_thread(became_wider, one, other)
     return {
         "party": entry.party,
         "notice_id": entry.notice_id,
         "old_version": earlier.version,
         "new_version": later.version,
         "differences": found,
-        "magnitudes": magnitude_rows(wording, amounts),
-        "is_wider": any(amount.is_wider for amount in amounts),
+        "magnitudes": magnitude_rows(wording, amounts, is_wider=is_wider),
+        "is_wider": is_wider,
     }
 
 
@@ -234,55 +232,6 @@ def _version(entry: NoticeRecord, number: int) -> NoticeVersion:
         f"{entry.party}/{entry.notice_id} has no version {number} that is listed.",
         f"Name one of {kept}; the record has each message.",
     )
-
-
-def told_differences(
-    old: Notice | None, new: Notice | None, wording: Wording
-) -> list[dict[str, Any]]:
-    """Where two versions of a notice differ; nowhere if one of them cannot be read.
-
-    Args:
-        old: The earlier version.
-        new: The later one.
-        wording: Says it.
-    """
-    if old is None or new is None:
-        return []
-    found = field_differences(old.to_json(), new.to_json(), WHOLE)
-    return [_told(one, wording) for one in found if one.path != "version"]
-
-
-def notice_magnitudes(old: Notice | None, new: Notice | None) -> list[Magnitude]:
-    """By how much two versions differ; nothing if one has an impossible area."""
-    if old is None or new is None or not new.volumes:
-        return []
-    try:
-        for volume in (*old.volumes, *new.volumes):
-            check_volume(volume)
-    except OurError:
-        return []
-    return magnitudes(old.volumes, new.volumes)
-
-
-def _told(found: FieldDifference, wording: Wording) -> dict[str, Any]:
-    changes = word_changes(found.old, found.new) if found.path == "activity" else ()
-    return {
-        "path": found.path,
-        "name": field_name(wording, found.path),
-        "old": found.old,
-        "new": found.new,
-        "old_said": field_value(wording, found.path, found.old),
-        "new_said": field_value(wording, found.path, found.new),
-        "changes": [asdict(change) for change in changes],
-    }
-
-
-def notice_of(view: View, version: NoticeVersion) -> Notice | None:
-    """What a version says; None if it cannot be read."""
-    assert view.load is not None, "a running node's views read its store"
-    record = version.record
-    message = view.load(record.party, record.index, record.epoch)
-    return message if isinstance(message, Notice) else None
 
 
 ROUTES: Final = (export_notices, compare_versions)

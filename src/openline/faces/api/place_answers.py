@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from openline.faces.api.answers import NoticeResponse, NoticeVersion
+from openline.faces.api.answers import EarlierAnswer, NoticeResponse, NoticeVersion
 
 
 class Site(msgspec.Struct):
@@ -165,6 +165,7 @@ class Movement(msgspec.Struct):
         lead_time_ms: From the first receipt to the start.
         lead_class: NORMAL, SHORT_NOTICE, IMMINENT or AFTER_START.
         responses: Answers in order.
+        earlier_answers: Those to earlier versions that still count, or are asked for anew.
         flags: What is doubtful about it.
         versions: In order of their numbers.
         content: The fields of the newest version with a route.
@@ -191,6 +192,7 @@ class Movement(msgspec.Struct):
     lead_time_ms: int | None
     lead_class: str | None
     responses: list[NoticeResponse]
+    earlier_answers: list[EarlierAnswer]
     flags: list[str]
     versions: list[NoticeVersion]
     content: dict[str, Any] | None

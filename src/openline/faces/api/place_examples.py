@@ -128,6 +128,7 @@ MOVEMENT: Final = answers.Movement(
     lead_time_ms=19_499_600,
     lead_class="SHORT_NOTICE",
     responses=[],
+    earlier_answers=[],
     flags=[],
     versions=[],
     content=MOVEMENT_FIELDS,

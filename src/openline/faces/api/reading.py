@@ -1,5 +1,6 @@
 """The routes that read: state, messages, notices, conflicts, alarms, terms."""
 
+import asyncio
 import base64
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, STATUS, described
 from openline.faces.api.faults import NotFound
 from openline.faces.api.node import node_of, view_of, wording_for
+from openline.faces.api.notice_words import earlier_words
 from openline.faces.api.talk_words import talked
 from openline.faces.api.words import plain_text, worded_alarm, worded_conflict, worded_line
 
@@ -185,7 +187,7 @@ async def read_notice(
 
     Two parties may use one id: ours is meant first.
     """
-    return _notice(state, line, notice_id, language)
+    return await _notice(state, line, notice_id, language)
 
 
 @get(
@@ -205,17 +207,23 @@ async def read_notice_of(
     language: Language = None,
 ) -> dict[str, Any]:
     """One notice of one party: its versions, volumes, responses and conflicts."""
-    return _notice(state, line, f"{party}/{notice_id}", language)
+    return await _notice(state, line, f"{party}/{notice_id}", language)
 
 
-def _notice(state: State, line: str, name: str, language: str | None) -> dict[str, Any]:
+async def _notice(state: State, line: str, name: str, language: str | None) -> dict[str, Any]:
     wording = wording_for(state, language)
-    notice = view_of(state, line).notice(name)
+    view = view_of(state, line)
+    notice = view.notice(name)
     if notice is None:
         raise NotFound(
             f"There is no notice {name!r} on {line}.", "Take its id from the list of notices."
         )
-    return {**notice, "outcome": wording.notice_outcome(notice)}
+    outcome = wording.notice_outcome(notice)
+    if notice["earlier_answers"]:
+        # Beside the loop: areas have many points.
+        rows = await asyncio.to_thread(earlier_words, view, notice, wording)
+        outcome += "".join(f"{row}\n" for row in rows)
+    return {**notice, "outcome": outcome}
 
 
 @get(

@@ -16,7 +16,12 @@ from openline.domain.talk.lead_time import LeadClass
 from openline.domain.talk.notice import Notice
 from openline.engine.views import View
 from openline.faces.api.node import view_of, wording_for
-from openline.faces.api.notice_files import notice_magnitudes, notice_of, told_differences
+from openline.faces.api.notice_words import (
+    became_wider,
+    notice_magnitudes,
+    notice_of,
+    told_differences,
+)
 from openline.faces.api.reading import Language, Line, NoticeId, read_notice_of
 from openline.faces.api.words import plain_body, worded_conflict
 from openline.faces.console.paper import (
@@ -126,7 +131,9 @@ def _differences(read: list[tuple[int, Notice | None]], wording: Wording) -> lis
         _difference(
             (old, new),
             told_differences(one, other, wording),
-            magnitude_rows(wording, notice_magnitudes(one, other)),
+            magnitude_rows(
+                wording, notice_magnitudes(one, other), is_wider=became_wider(one, other)
+            ),
             wording,
         )
         for (old, one), (new, other) in pairwise(read)
