@@ -542,7 +542,7 @@ class NoticeView:
     def _kept(
         self, entry: NoticeRecord, version: NoticeVersion, party: str
     ) -> tuple[Mark | None, NoticeVersion | None]:
-        """The last answer in substance that a version keeps, and to which one it was given."""
+        """The last answer that a version keeps, and the version it was given to."""
         place = entry.versions.index(version)
         is_answered = any(self._substance(version, party))
         if version.operation is Operation.CANCEL or is_answered:

@@ -170,6 +170,10 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
         {**OF, "by": BRAVO, "at": NOW, "level": "UNIT"},
         "NOT PASSED ON: bravo.example has not said by 070041ZAPR17 that BRAVO-0007 reached: units.",
     ),
+    "ANSWER_ANEW": (
+        {**OF, "notice_id": "BRAVO-1", "by": BRAVO, "answer": "NOTED", "version": 1, "due_at": NOW},
+        "Notice BRAVO-1 of bravo.example became wider than version 1, which bravo.example answered",
+    ),
     "CALL_UNVERIFIED": (
         {
             "party": BRAVO,
