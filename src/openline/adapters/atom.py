@@ -69,6 +69,7 @@ class Feed:
         current: Of an archive, where the feed is that it belongs to (RFC 5005); else empty.
         previous: Where the archive before it is; empty if there is none.
         is_archive: Whether it is one: then it never changes.
+        is_complete: Whether what is not in it is not public any more (RFC 5005, section 2).
     """
 
     id: str
@@ -81,6 +82,7 @@ class Feed:
     current: str = ""
     previous: str = ""
     is_archive: bool = False
+    is_complete: bool = False
 
 
 def tag(party: str, at: int, *path: str) -> str:
@@ -105,8 +107,9 @@ def write_feed(feed: Feed) -> bytes:
     _add(ElementTree.SubElement(root, "author"), "name", feed.author)
     ways = (("self", feed.address), ("current", feed.current), ("prev-archive", feed.previous))
     _add_links(root, [way for way in ways if way[1]])
-    if feed.is_archive:
-        ElementTree.SubElement(root, f"{{{_HISTORY}}}archive")
+    for name, holds in (("archive", feed.is_archive), ("complete", feed.is_complete)):
+        if holds:
+            ElementTree.SubElement(root, f"{{{_HISTORY}}}{name}")
     for entry in feed.entries:
         _add_entry(root, entry)
     ElementTree.indent(root)

@@ -16,7 +16,7 @@ is flagged.
 """
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -502,6 +502,11 @@ class View:
     def message_count(self) -> int:
         """How many messages are on this node's record of the line."""
         return self._messages.count
+
+    def positions_of(self, kinds: Collection[int]) -> list[int]:
+        """The positions of all messages of some kinds, in order."""
+        records = self._messages.after(0, self._messages.count)
+        return [record.position for record in records if record.kind in kinds]
 
     def messages_within(
         self, start: int, end: int, after: int, count: int

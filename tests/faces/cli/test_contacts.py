@@ -10,7 +10,7 @@ import pytest
 from openline.adapters.clock import wall_clock_ms
 from openline.domain.instant import format_instant
 from openline.faces.cli.faults import Exit
-from tests.adapters.test_atom import ATOM, check
+from tests.adapters.atom_rules import ATOM, check_feed
 from tests.faces.cli.test_talk import CIRCLE, STRIKE, WHERE, WINDOW, Officer
 from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Run, wait_until
 
@@ -186,7 +186,7 @@ def test_a_readout_is_agreed_published_and_in_the_feed(
     for officer in (alpha, bravo):
         done = officer("readout", "feed", "--out", out, "--overwrite", "--address", "https://a/f")
         assert done.code == 0, done.err
-        root = check(out.read_bytes())
+        root = check_feed(out.read_bytes())
         ids = [entry.findtext(f"{ATOM}id") for entry in root.findall(f"{ATOM}entry")]
         mine = sorted(one for one in ids if one and f"/{published}/" in one)
         assert [one.rpartition("/")[2] for one in mine] == ["en", "ru"]

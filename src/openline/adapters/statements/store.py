@@ -399,13 +399,22 @@ class StatementStore:
             Known(one.number, one.text_hash, one.folded_hash) for one in self.versions(statement)
         ]
 
-    def changes(self, source: str, before: int, count: int) -> list[tuple[Statement, Version]]:
-        """Versions that were first seen before an instant, the last first."""
+    def version_count(self, source: str = "") -> int:
+        """How many versions there are, of all pages or those of a source."""
+        query = (
+            "SELECT count(*) FROM versions v JOIN statements s ON s.id = v.statement"
+            " WHERE ? IN ('', s.source)"
+        )
+        found: int = self._db.execute(query, (source,)).get
+        return found
+
+    def changes(self, source: str, start: int, count: int) -> list[tuple[Statement, Version]]:
+        """So many versions from a place on, in the order in which they were first seen."""
         rows = self._db.execute(
             "SELECT s.form, v.form FROM versions v JOIN statements s ON s.id = v.statement"
-            " WHERE ? IN ('', s.source) AND v.seen_at < ?"
-            " ORDER BY v.seen_at DESC, v.statement, v.number DESC LIMIT ?",
-            (source, before, count),
+            " WHERE ? IN ('', s.source)"
+            " ORDER BY v.seen_at, v.statement, v.number LIMIT ? OFFSET ?",
+            (source, count, start),
         )
         return [
             (msgspec.msgpack.decode(one, type=Statement), msgspec.msgpack.decode(two, type=Version))

@@ -17,6 +17,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import License, OpenAPI, Tag
 
 from openline import __version__
+from openline.adapters.clock import wall_clock_ms
 from openline.faces.api import (
     acts,
     air,
@@ -56,6 +57,7 @@ from openline.faces.api import (
     watches,
     writing,
 )
+from openline.faces.api.atom_feeds import FeedTimes
 from openline.faces.api.describe import add_descriptions, describe_files
 from openline.faces.api.door import Door
 from openline.faces.api.limits import BODY_SIZE_BYTES_MAX, answer_before_closing
@@ -231,7 +233,14 @@ def create_app(
     """
     app = Litestar(
         route_handlers=list(ROUTES),
-        state=State({"running": running, "stopping": stopping or asyncio.Event(), "door": door}),
+        state=State(
+            {
+                "running": running,
+                "stopping": stopping or asyncio.Event(),
+                "door": door,
+                "feed_times": FeedTimes(wall_clock_ms),
+            }
+        ),
         guards=[guard],
         exception_handlers=faults.HANDLERS,
         request_max_body_size=BODY_SIZE_BYTES_MAX,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.params import Parameter
 
@@ -12,6 +12,7 @@ from openline.adapters.wording import Wording
 from openline.adapters.wording.contact import feed_title, notice_title, readout_title
 from openline.domain.conduct.life import Step
 from openline.domain.errors import OurError
+from openline.domain.limits import FEED_ENTRIES_MAX
 from openline.domain.party import Precedence
 from openline.domain.talk.body import Reference
 from openline.domain.talk.contact import (
@@ -28,6 +29,7 @@ from openline.engine.matter_view import Matter
 from openline.engine.readout_view import Public
 from openline.engine.views import NOTICES_LISTED_MAX, View
 from openline.faces.api import answers, examples
+from openline.faces.api.atom_feeds import answer_feed
 from openline.faces.api.conduct import worded_matter
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import NotFound
@@ -154,6 +156,7 @@ async def read_readout(
     responses=described(None, "The feed.", media_type=atom.MEDIA_TYPE, faults=READING),
 )
 async def read_feed(
+    request: Request[Any, Any, State],
     state: State,
     line: Line,
     language: Language = None,
@@ -171,7 +174,7 @@ async def read_feed(
     """
     wording, view = wording_for(state, language), view_of(state, line)
     feed = feed_of(view, wording, node_of(state).status()["now"], address)
-    return Response(atom.write_feed(feed), media_type=atom.MEDIA_TYPE)
+    return answer_feed(request, feed)
 
 
 def feed_of(view: View, wording: Wording, now: int, address: str = "") -> atom.Feed:
@@ -186,7 +189,8 @@ def feed_of(view: View, wording: Wording, now: int, address: str = "") -> atom.F
     own, line = view.own, view.understanding.line
     first = view.record(own, 0, 1)
     since = 0 if first is None else first.at
-    entries = [entry for one in view.public(now) for entry in _entries(view, wording, one)]
+    shown = view.public(now)
+    entries = [entry for one in shown for entry in _entries(view, wording, one)]
     return atom.Feed(
         id=atom.tag(own, since, line, "feed"),
         title=feed_title(wording, view.understanding.party(own).title(wording.language)),
@@ -195,6 +199,7 @@ def feed_of(view: View, wording: Wording, now: int, address: str = "") -> atom.F
         updated_at=since,
         entries=entries,
         address=address,
+        is_complete=len(shown) < FEED_ENTRIES_MAX,
     )
 
 

@@ -5,26 +5,27 @@ another feed (`contacts`). Each message is one entry, whose id and words never c
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Final, Literal
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.params import Parameter
 
 from openline.adapters import atom
 from openline.adapters.wording import Wording
 from openline.adapters.wording.statements import members_title
+from openline.domain.talk.kinds import Kind
 from openline.engine.views import View
+from openline.faces.api.atom_feeds import Archive, answer_feed, part_of
 from openline.faces.api.describe import READING, described
 from openline.faces.api.node import view_of, wording_for
 from openline.faces.api.reading import Language, Line
 from openline.faces.api.words import plain_body
 
 KINDS: Final = ("NOTICE", "DECLARATION", "RESUMPTION_OFFER")
-ENTRIES_MAX: Final = 50
-MESSAGES_LOOKED_AT: Final = 2_000
-"""Of the last messages of a line: on a busy day a tenth of them are of these kinds."""
+ABOUT: Final = {"notices": KINDS[:1], "state": KINDS[1:], "all": KINDS}
+"""Which kinds of messages a feed has, by what it is about."""
 
 
 @get(
@@ -36,34 +37,48 @@ MESSAGES_LOOKED_AT: Final = 2_000
     responses=described(None, "The feed.", media_type=atom.MEDIA_TYPE, faults=READING),
 )
 async def read_member_feed(
+    request: Request[Any, Any, State],
     state: State,
     line: Line,
+    about: Annotated[
+        Literal["all", "notices", "state"],
+        Parameter(description="Only notices, or only what was declared of the line's state."),
+    ] = "all",
+    archive: Archive = None,
     language: Language = None,
     address: Annotated[
         str, Parameter(max_length=2_000, description="Where the feed is found, if anywhere.")
     ] = "",
 ) -> Response[bytes]:
-    """The last notices and declarations, for the members of the line alone."""
+    """Notices and declarations, for the members of the line alone.
+
+    Archives (RFC 5005) have what came before: `prev-archive` leads to them.
+    """
     view, wording = view_of(state, line), wording_for(state, language)
-    entries = [entry async for entry in _entries(view, wording)]
+    positions = view.positions_of(tuple(Kind[name] for name in ABOUT[about]))
+    part = part_of(len(positions), archive)
+    shown = positions[part.start : part.stop]
+    entries = [entry async for entry in _entries(view, wording, shown)]
+    first = view.record(view.own, 0, 1)
+    path = ("members",) if about == "all" else ("members", about)
     feed = atom.Feed(
-        id=atom.tag(view.own, 0, line, "members"),
+        id=atom.tag(view.own, 0 if first is None else first.at, line, *path),
         title=members_title(wording, line),
         author=view.own,
         language=wording.language,
         updated_at=0,
         entries=entries,
-        address=address,
+        **part.addresses(address),
     )
-    return Response(atom.write_feed(feed), media_type=atom.MEDIA_TYPE)
+    return answer_feed(request, feed)
 
 
-async def _entries(view: View, wording: Wording) -> AsyncIterator[atom.Entry]:
+async def _entries(
+    view: View, wording: Wording, positions: Sequence[int]
+) -> AsyncIterator[atom.Entry]:
     """The newest first; one is worded in each turn of the loop: some are long."""
-    after = max(view.message_count - MESSAGES_LOOKED_AT, 0)
-    records = view.messages(after, MESSAGES_LOOKED_AT)
-    found = [one for one in reversed(records) if one["kind"] in KINDS]
-    for record in found[:ENTRIES_MAX]:
+    for position in reversed(positions):
+        [record] = view.messages(position - 1, 1)
         yield _entry(view, wording, record)
         await asyncio.sleep(0)
 

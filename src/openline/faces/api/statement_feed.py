@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from html import escape
 from typing import Final
-from urllib.parse import urlencode
 
 from openline.adapters import atom
 from openline.adapters.statements.store import Statement, Version
@@ -16,11 +15,10 @@ from openline.adapters.wording.statements import (
     verdict_words,
 )
 from openline.app.statements import Watcher
-from openline.domain.instant import INSTANT_MAX
 from openline.domain.line.letters import visible
 from openline.domain.statements.difference import Change, Difference, Row
+from openline.faces.api.atom_feeds import part_of
 
-ENTRIES_PER_PAGE: Final = 25
 HTML_CHARS_MAX: Final = 60_000
 """A longer difference is told by its summary alone; the page has it whole."""
 
@@ -31,10 +29,10 @@ async def feed_of(
     party: str,
     one: Statement | None,
     source: str,
-    before: int,
+    archive: int | None,
     address: str,
 ) -> atom.Feed:
-    """One page of a feed.
+    """One part of a feed.
 
     Args:
         watcher: What follows the pages.
@@ -42,18 +40,21 @@ async def feed_of(
         party: Whose node it is.
         one: The page that it is about; None for all of a source, or all.
         source: The source; empty for all.
-        before: Only versions that were seen before; of an archive.
+        archive: Number of an archive; None for what subscribers ask for.
         address: Where the feed is found; empty if nowhere.
+
+    Raises:
+        NotFound: There is no such archive.
     """
     if one is not None:
-        versions = [v for v in watcher.store.versions(one.id) if v.seen_at < before]
-        found = [(one, version) for version in reversed(versions)][: ENTRIES_PER_PAGE + 1]
+        versions = watcher.store.versions(one.id)
+        part = part_of(len(versions), archive)
+        found = [(one, version) for version in versions[part.start : part.stop]]
     else:
-        found = watcher.store.changes(source, before, ENTRIES_PER_PAGE + 1)
-    shown = found[:ENTRIES_PER_PAGE]
-    has_more = bool(address) and len(found) > len(shown)
+        part = part_of(watcher.store.version_count(source), archive)
+        found = watcher.store.changes(source, part.start, part.stop - part.start)
     path = ("statement", one.id) if one else ("source", source) if source else ("all",)
-    entries = [await _entry(watcher, wording, party, *pair) for pair in shown]
+    entries = [await _entry(watcher, wording, party, *pair) for pair in reversed(found)]
     return atom.Feed(
         id=atom.tag(party, 0, "statements", *path),
         title=feed_title(wording, one.title if one else source),
@@ -61,18 +62,8 @@ async def feed_of(
         language=wording.language,
         updated_at=0,
         entries=entries,
-        address=address and _page_of(address, before),
-        current=address if before < INSTANT_MAX else "",
-        previous=_page_of(address, shown[-1][1].seen_at) if has_more else "",
-        is_archive=before < INSTANT_MAX,
+        **part.addresses(address),
     )
-
-
-def _page_of(address: str, before: int) -> str:
-    """The address of a page of the feed: of versions that were seen before an instant."""
-    if before == INSTANT_MAX:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({'before': before})}"
 
 
 async def _entry(

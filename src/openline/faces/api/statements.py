@@ -1,7 +1,6 @@
 """The routes about public statements: pages, versions, differences, feeds."""
 
 import asyncio
-import hashlib
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -13,13 +12,13 @@ from openline.adapters.statements.extractor import extractor_name
 from openline.adapters.statements.store import Statement, Version, source_from
 from openline.app.statements import Watcher
 from openline.domain.errors import OurError
-from openline.domain.instant import INSTANT_MAX
 from openline.domain.statements.article import Block, article
 from openline.domain.statements.difference import compare
 from openline.domain.statements.source import SourceTerms
 from openline.domain.talk.readout_text import paragraphs
 from openline.faces.api import statement_answers as answers
 from openline.faces.api import statement_examples as examples
+from openline.faces.api.atom_feeds import Archive, answer_feed
 from openline.faces.api.contacts import read_readout
 from openline.faces.api.describe import READING, WRITING, described
 from openline.faces.api.faults import BadRequest, NotFound
@@ -310,9 +309,7 @@ async def read_feed(
     state: State,
     statement: Annotated[str, Parameter(description="Only of one page: its id.")] = "",
     source: Annotated[str, Parameter(description="Only of one source.")] = "",
-    before: Annotated[
-        int, Parameter(ge=0, le=INSTANT_MAX, description="Only what was seen before.")
-    ] = INSTANT_MAX,
+    archive: Archive = None,
     language: Language = None,
     address: Annotated[
         str, Parameter(max_length=2_000, description="Where the feed is found, if anywhere.")
@@ -320,19 +317,14 @@ async def read_feed(
 ) -> Response[bytes]:
     """Each version is an entry that keeps its id, with the difference inside.
 
-    Feeds are in pages (RFC 5005): `prev-archive` leads to what was before.
+    Archives (RFC 5005) have what came before: `prev-archive` leads to them.
     """
     wording = wording_for(state, language)
     one = statement_of(state, statement) if statement else None
     feed = await feed_of(
-        watcher_of(state), wording, node_of(state).config.party, one, source, before, address
+        watcher_of(state), wording, node_of(state).config.party, one, source, archive, address
     )
-    body = atom.write_feed(feed)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": etag, "cache-control": "private, max-age=60"}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(b"", status_code=304, headers=headers)
-    return Response(body, media_type=atom.MEDIA_TYPE, headers=headers)
+    return answer_feed(request, feed)
 
 
 ROUTES = (

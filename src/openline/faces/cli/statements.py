@@ -335,6 +335,8 @@ def feed(
     statement: str = "",
     source: str = "",
     members: bool = False,
+    about: Literal["all", "notices", "state"] = "all",
+    archive: int | None = None,
     address: str = "",
     out: Output = STANDARD,
     overwrite: bool = False,
@@ -346,6 +348,9 @@ def feed(
     With --members it is the feed for the members of a line: notices, and what
     was declared of its state. It is not for the public.
 
+    What is older is in archives, which never change: they are numbered from 0,
+    and the feed and each archive name the one before (RFC 5005).
+
     Example:
         openline statements feed --out statements.atom
         openline statements feed --source their-ministry --address https://alpha.example/s.atom
@@ -354,6 +359,8 @@ def feed(
         statement: Only of one page: its id.
         source: Only of one source.
         members: Notices and changes of state on the line instead.
+        about: With --members, only notices, or only what was declared of the line's state.
+        archive: Number of an archive; without it, what is newest.
         address: Where the feed will be found, if anywhere.
         out: The file; without it, standard output.
         overwrite: Replace the file if it is there.
@@ -362,9 +369,10 @@ def feed(
     """
     check_place(out, "--out")
     client = options.client()
-    query = {"address": address, "language": language}
+    query = {"address": address, "archive": archive, "language": language}
     if members:
-        data = client.get_file("/lines", options.line_of(client), "members.atom", **query)
+        way = ("/lines", options.line_of(client), "members.atom")
+        data = client.get_file(*way, about=about, **query)
     else:
         of = {"statement": statement, "source": source}
         data = client.get_file("/statements", "feed.atom", **of, **query)
