@@ -8,10 +8,13 @@ import pytest
 
 from openline.adapters.air_records import AirRecords
 from openline.app.air import Air
+from openline.domain.space.own_addresses import parse_own_addresses
 from openline.domain.space.sighting import Affiliation
 from openline.domain.space.volume import Shape, Volume
+from openline.domain.talk.assessment import Assessment, Verdict
 from openline.engine.air_watch import Watching
-from openline.engine.commands import TellAirAlerts
+from openline.engine.assessment_view import Assessed
+from openline.engine.commands import TakeBackAssessment, TellAirAlerts
 from openline.engine.conflict_view import Occupied
 from tests.domain.space.skies import NOW, e7, sighting
 
@@ -24,10 +27,23 @@ class Desk:
     def __init__(self, records: AirRecords | None = None) -> None:
         self.now = NOW
         self.told: list[TellAirAlerts] = []
+        self.assessed: list[Assessed] = []
         occupied = Occupied(1, "aircraft", False, ((1, HERE),))
         live = {("alpha.example", "N-1"): occupied}
         self.line = Watching("syria-air", "alpha.example", ("bravo.example",), live)
-        self.air = Air(lambda: [self.line], self.told.append, lambda: self.now, records=records)
+        self.air = Air(
+            lambda: [self.line],
+            self.told.append,
+            lambda: self.now,
+            records=records,
+            assessed=lambda: self.assessed,
+            own=parse_own_addresses("500000-5000ff"),
+        )
+
+    def assess(self, track: str, verdict: Verdict, party: str = "") -> None:
+        """Let an officer say whose a track is."""
+        one = Assessment(track, verdict, party)
+        self.assessed.append(Assessed("syria-air", one, ("desk", "Lt A"), self.now))
 
     async def look(self, *names: str, lon_deg: float = 40.0, after_ms: int = 1_000, **said) -> None:
         """Let time pass, see these again, and look."""
@@ -56,6 +72,54 @@ async def test_what_is_noticed_is_alarmed_once_and_ends(desk):
     assert [one.over_at for one in over.alerts] == [desk.now]
     assert desk.air.alerts() == []
     assert len(desk.air.alerts(standing_only=False)) == 1
+
+
+async def test_what_is_assessed_stands_before_what_is_claimed(desk):
+    """Alarms go by it at the next look, and the track shows who said so beside the claim."""
+    desk.line = replace(desk.line, area=((e7(34, 39), e7(34, 41), e7(36, 41), e7(36, 39)),))
+    await desk.look("a", affiliation=Affiliation.UNKNOWN)
+    await desk.look("a", affiliation=Affiliation.UNKNOWN)
+    (alert,) = desk.told.pop().alerts
+    assert alert.noticed.precedence.name == "PRIORITY"
+    assert "assessed" not in alert.noticed.facts
+    desk.assess("icao:a", Verdict.THEIRS, "bravo.example")
+    (shown,) = desk.air.tracks()
+    assert (shown["affiliation"], shown["claimed"]) == ("OTHER_PARTY", "UNKNOWN")
+    assert shown["assessed"]["by"] == {"post": "desk", "officer": "Lt A"}
+    following = desk.air.follow()
+    await anext(following)
+    await desk.look("a", affiliation=Affiliation.UNKNOWN)
+    alerts = {one.noticed.kind: one.noticed for told in desk.told for one in told.alerts}
+    assert set(alerts) == {"ENTRY", "UNNOTIFIED"}
+    assert alerts["ENTRY"].precedence.name == "IMMEDIATE"
+    assert alerts["UNNOTIFIED"].facts["assessed"]["party"] == "bravo.example"
+    desk.assessed.clear()
+    (back,) = (await anext(following))["tracks"]
+    assert (back["affiliation"], back["assessed"]) == ("UNKNOWN", None)
+    await following.aclose()
+
+
+@pytest.mark.parametrize(
+    ("address", "hours"), [("icao:a", 24), ("cot:a", 24), ("radar:025/010/7", 0)]
+)
+async def test_an_assessment_ends_when_nobody_hears_of_the_object(desk, address, hours):
+    """A lasting address keeps it for a day, a radar's number for as long as its track."""
+    desk.assess(address, Verdict.OURS)
+    kept_ms = hours * 3_600_000 or 300_000
+    seen = replace(sighting("a", 35.0, 40.0, at=desk.now), address=address)
+    desk.air.take([seen])
+    desk.now += kept_ms
+    await desk.air.look()
+    assert TakeBackAssessment("syria-air", address) not in desk.told
+    desk.now += 1
+    await desk.air.look()
+    assert TakeBackAssessment("syria-air", address) in desk.told
+
+
+async def test_what_bears_an_address_of_ours_is_claimed_to_be_ours(desk):
+    """An address in the settings makes a track ours, whatever its feed says."""
+    await desk.look("5000aa", "500100", affiliation=Affiliation.UNKNOWN)
+    assert [one["affiliation"] for one in desk.air.tracks()] == ["OWN", "UNKNOWN"]
 
 
 async def test_when_a_track_will_be_there_is_told(desk):

@@ -17,6 +17,8 @@ from openline.app.config import (
     load_config,
 )
 from openline.domain.errors import OurError
+from openline.domain.space.own_addresses import NO_ADDRESSES
+from openline.domain.space.sighting import Affiliation
 from openline.engine.air_watch import AirRules
 
 LEAST = 'party = "alpha.example"\npost = "air-duty"\nofficer = "duty officer"\n'
@@ -262,9 +264,33 @@ def test_feeds_are_read(tmp_path: Path) -> None:
     assert (log.trust, log.accuracy_m, log.receiver_at) == (9, 50, (-34.5, 36.909))
 
 
+def test_whose_tracks_are_may_be_set(tmp_path: Path) -> None:
+    """A feed may be of our own objects, and addresses of ours are read with their ranges."""
+    text = LEAST + '[air]\nours = "4CA7B5, 500000-5000ff"\n' + FEED + 'source = "file:a"\n'
+    config = load(tmp_path, text + 'affiliation = "ours"\n')
+    assert config.feeds[0].affiliation is Affiliation.OWN
+    found = [one in config.own_addresses for one in ("icao:4ca7b5", "icao:500100", "icao:5000ff")]
+    assert found == [True, False, True]
+    assert load(tmp_path, LEAST).own_addresses == NO_ADDRESSES
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("4ca7b", "is neither six hexadecimal digits nor a range"),
+        ("4ca7b5-4ca7b0", "ends before it begins"),
+        (", ".join(["4ca7b5"] * 101), "too long"),
+    ],
+)
+def test_addresses_that_are_none(tmp_path: Path, text: str, words: str) -> None:
+    """What is no address or range is named with its row."""
+    assert words in refused(tmp_path, LEAST + f'[air]\nours = "{text}"\n')
+
+
 @pytest.mark.parametrize(
     ("rows", "row", "words"),
     [
+        ('source = "file:a"\naffiliation = "own"\n', 8, "is none of: ours, theirs, unknown"),
         ('source = "30003"\n', 7, "begins with none of tcp:"),
         ('source = "tcp:127.0.0.1"\n', 7, "is not an address and a port"),
         ('source = "tcp:127.0.0.1:0"\n', 7, "is not an address and a port"),

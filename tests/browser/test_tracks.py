@@ -98,7 +98,44 @@ def test_an_alert_leads_to_its_track_and_the_question(
     assert "RFF7033" in body["objects"][0]["what"]
 
 
+def test_an_officer_assesses_and_shares_a_track_by_keyboard(
+    nodes: list[Node], opens: Opens
+) -> None:
+    """Whose a track is, is chosen by key, shown with who said so, taken back; it is shared once."""
+    desk = opens(nodes[0]).sign_in()
+    desk.sees("RFF7033")
+    desk.page.locator(".tools details").last.locator("summary").click()
+    desk.page.locator(".list button", has_text="SYR102").first.click()
+    desk.sees("icao:500002")
+    hand = desk.page.locator(".hand")
+    hand.get_by_label("Why").fill("By telephone.")
+    hand.get_by_role("button", name="Of bravo.example").press("Enter")
+    hand.get_by_text("Assessed to be of bravo.example").wait_for()
+    desk.sees("By telephone.")
+    desk.page.locator(".list", has_text="✓").wait_for()
+    desk.shoot("tracks-assessed")
+    assert desk.wrongs() == []
+    track = nodes[0].client().get("/air/track", name="SYR102")
+    assert track["assessed"]["by"]["officer"] == OFFICERS[nodes[0].party]
+    hand.get_by_role("button", name="Take it back").press("Enter")
+    hand.get_by_text("Assessed to be of bravo.example").wait_for(state="detached")
+    hand.get_by_role("button", name="Share this track …").press("Enter")
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_text("SYR102").wait_for()
+    dialog.get_by_role("button", name="Share it").press("Enter")
+    hand.locator(".serial", has_text="ALPHA-").wait_for()
+    shared = [one for one in heard(nodes[1]) if one["kind"] == "TRACK"]
+    assert len(shared) == 1
+
+
 def queries(node: Node) -> list[dict[str, object]]:
     """The queries that a node has."""
-    found = node.client().get("/lines", node.line, "messages", count=1000)["messages"]
-    return [one for one in found if one["kind"] == "QUERY"]
+    return [one for one in heard(node) if one["kind"] == "QUERY"]
+
+
+def heard(node: Node) -> list[dict[str, object]]:
+    """The messages that a node has."""
+    found: list[dict[str, object]] = node.client().get("/lines", node.line, "messages", count=1000)[
+        "messages"
+    ]
+    return found

@@ -37,9 +37,11 @@ def watching(side: tuple[str, str] | None = None, *volumes: Volume, **said) -> W
     return Watching("syria-air", "alpha", ("bravo",), live, **line)
 
 
-def looked(sightings, *lines: Watching, rules: AirRules | None = None, callsigns=None):
+def looked(
+    sightings, *lines: Watching, rules: AirRules | None = None, callsigns=None, parties=None
+):
     """What one look notices."""
-    return AirWatch(rules).look(sky(sightings), callsigns or {}, lines)
+    return AirWatch(rules).look(sky(sightings), callsigns or {}, lines, parties or {})
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,21 @@ def test_what_a_party_gave_no_notice_of_is_noticed(whose, side, kinds):
     """In the agreed area a party's track must fit a notice of that party."""
     line = watching(side, area=(AREA,))
     found = looked([sighting("a", 35.0, 40.0, affiliation=whose)], line)
+    assert [one.kind for one in found] == kinds
+
+
+@pytest.mark.parametrize(
+    ("party", "side", "kinds"),
+    [
+        ("bravo", ("bravo", "N-1"), []),
+        ("charlie", ("bravo", "N-1"), [AlertKind.UNNOTIFIED]),
+        ("delta", ("alpha", "N-1"), [AlertKind.ENTRY]),
+    ],
+)
+def test_of_which_party_a_track_was_assessed_to_be(party, side, kinds):
+    """A track fits notices of its own party alone; on a line without it, it is a third party's."""
+    line = replace(watching(side, area=(AREA,)), others=("bravo", "charlie"))
+    found = looked([sighting("a", 35.0, 40.0)], line, parties={"icao:a": party})
     assert [one.kind for one in found] == kinds
 
 

@@ -13,15 +13,17 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from typing import Any, Final
 
 from openline.adapters.air_records import AirRecords
-from openline.domain.instant import MINUTE_MS, SECOND_MS
+from openline.domain.instant import DAY_MS, MINUTE_MS, SECOND_MS
 from openline.domain.space.index import make_air_ready
-from openline.domain.space.sighting import Sighting
-from openline.domain.space.track import Track, TrackState
-from openline.domain.space.track_alert import AirAlert, AlertBook, Noticed, Phase
+from openline.domain.space.own_addresses import NO_ADDRESSES, OwnAddresses
+from openline.domain.space.sighting import Affiliation, Sighting
+from openline.domain.space.track import Track, TrackState, ages_of
+from openline.domain.space.track_alert import AirAlert, AlertBook, Phase
 from openline.domain.space.track_picture import Picture, picture_of
 from openline.domain.space.track_store import NO_HEIGHT_DM, TrackStore
 from openline.engine.air_watch import AirRules, AirWatch, Watching, entry_at
-from openline.engine.commands import TellAirAlerts
+from openline.engine.assessment_view import Assessed
+from openline.engine.commands import TakeBackAssessment, TellAirAlerts
 
 LOOK_S: Final = 1.0
 
@@ -42,11 +44,19 @@ _LEFT_OUT: Final[tuple[Any, ...]] = (None, "", [])
 
 _LOGGED: Final = ("malformed", "old", "future", "unreachable", "displaced", "refused")
 
+HEARD_NO_MORE_MS: Final = DAY_MS
+"""An assessment of an address that is the object's own ends so long after it was heard."""
+
+_LASTING: Final = ("icao:", "cot:", "name:")
+"""How addresses begin that stay with their object; others are given to the next one soon."""
+
 _NOT_KNOWN: Final[dict[str, Any]] = {
     **dict.fromkeys(("callsign", "squawk", "sort", "feed"), ""),
     **dict.fromkeys(("altitude_m", "datum", "is_on_ground", "course_deg"), None),
     **dict.fromkeys(("speed_mps", "climb_mps", "accuracy_m", "lat_deg", "lon_deg"), None),
     "position_at": None,
+    "assessed": None,
+    "claimed": Affiliation.UNKNOWN.value,
     "flags": [],
     "feeds": [],
 }
@@ -60,27 +70,36 @@ class Air:
 
     Args:
         lines: What the lines know of what concerns tracks, now.
-        tell: Takes what is to be alarmed, by line.
+        tell: Takes what is to be alarmed, and assessments that are over, by line.
         now_ms: The clock.
         rules: What the party wants to be told of.
         trust: Of feeds by name, how far each is believed.
         records: Where pictures are recorded; None records nothing.
+        assessed: Whose tracks are, as officers assessed it, on all lines.
+        own: The addresses of this party's own aircraft.
     """
 
     def __init__(
         self,
         lines: Callable[[], list[Watching]],
-        tell: Callable[[TellAirAlerts], None],
+        tell: Callable[[TellAirAlerts | TakeBackAssessment], None],
         now_ms: Callable[[], int],
         rules: AirRules | None = None,
         trust: Mapping[str, int] | None = None,
         records: AirRecords | None = None,
+        assessed: Callable[[], Iterable[Assessed]] = tuple,
+        own: OwnAddresses = NO_ADDRESSES,
     ) -> None:
         self._records = records
         self._recorded_at = 0
         self._lines = lines
         self._tell = tell
         self._now_ms = now_ms
+        self._assessed = assessed
+        self._own = own
+        self._started_at = now_ms()
+        # When what was assessed was heard last, by id.
+        self._heard: dict[str, int] = {}
         self._store = TrackStore(trust=trust)
         self._watch = AirWatch(rules)
         self._book = AlertBook()
@@ -108,7 +127,7 @@ class Air:
         """Take in what a feed told."""
         now = self._now_ms()
         for sighting in sightings:
-            self._store.take(sighting, now)
+            self._store.take(self._own.claimed(sighting), now)
 
     async def _run(self) -> None:
         while True:
@@ -123,16 +142,47 @@ class Air:
         now = self._now_ms()
         self._store.age(now)
         self._log_counts(now)
+        assessed = self._standing()
+        self._end_assessments(assessed.values(), now)
         if len(self._store) or self._book.standing():
             self._compile_if_worth_it()
-            picture = picture_of(self._store, now)
+            sides = {name: one.assessment.affiliation for name, one in assessed.items()}
+            parties = {
+                name: one.assessment.party for name, one in assessed.items() if one.assessment.party
+            }
+            picture = picture_of(self._store, now, assessed=sides)
             callsigns = {track.id: track.callsign for track in self._store if track.callsign}
-            noticed = await asyncio.to_thread(self._look_at, picture, callsigns, self._lines())
-            self._alarm(self._book.take(noticed, now), picture)
+            noticed = await asyncio.to_thread(
+                self._watch.look, picture, callsigns, self._lines(), parties
+            )
+            self._alarm(self._book.take(noticed, now), picture, assessed)
             await self._record(now)
         async with self._looked:
             self._looks += 1
             self._looked.notify_all()
+
+    def _standing(self) -> dict[str, Assessed]:
+        """The assessment of each track, by id: of several lines the newest."""
+        found: dict[str, Assessed] = {}
+        for one in self._assessed():
+            held = found.get(one.assessment.track)
+            if held is None or one.at >= held.at:
+                found[one.assessment.track] = one
+        return found
+
+    def _end_assessments(self, assessed: Iterable[Assessed], now: int) -> None:
+        """Have those taken back of which nobody hears any more."""
+        heard: dict[str, int] = {}
+        for one in assessed:
+            name = one.assessment.track
+            track = self._store.find(name)
+            # Since the start at least: what was heard before it is not known.
+            since = self._heard.get(name, max(one.at, self._started_at))
+            heard[name] = since if track is None else max(since, track.heard_at)
+            kept_ms = HEARD_NO_MORE_MS if name.startswith(_LASTING) else ages_of(name).kept_ms
+            if now - heard[name] > kept_ms:
+                self._tell(TakeBackAssessment(one.line, name))
+        self._heard = heard
 
     async def _record(self, now: int) -> None:
         """Keep the picture, every few seconds; a disk that fails costs a picture, no more."""
@@ -141,8 +191,9 @@ class Air:
         if 0 <= now - self._recorded_at < RECORDED_EVERY_MS:
             return
         self._recorded_at = now
+        shown = self._shower(now)
         tracks = [
-            {key: value for key, value in track.to_json(now).items() if value not in _LEFT_OUT}
+            {key: value for key, value in shown(track).items() if value not in _LEFT_OUT}
             for track in self._store
             if track.has_position and track.state(now) is not TrackState.LOST
         ]
@@ -169,22 +220,19 @@ class Air:
         start, until = span or (None, None)
         return {"from": start, "until": until, "size_bytes": size_bytes}
 
-    def _look_at(
-        self, picture: Picture, callsigns: Mapping[str, str], lines: list[Watching]
-    ) -> list[Noticed]:
-        return self._watch.look(picture, callsigns, lines)
-
-    def _alarm(self, changed: Iterable[AirAlert], picture: Picture) -> None:
+    def _alarm(
+        self, changed: Iterable[AirAlert], picture: Picture, assessed: Mapping[str, Assessed]
+    ) -> None:
         """Have what changed alarmed on its line."""
         by_line: dict[str, list[AirAlert]] = {}
         left = ENTRIES_TIMED_MAX
         for alert in changed:
             noticed = alert.noticed
             for name, track_id in (("called", noticed.track), ("other_called", noticed.about)):
-                track = self._store.find(track_id)
-                if track is not None:
+                if (track := self._store.find(track_id)) is not None:
                     noticed.facts[name] = track.callsign or track.id
-                    noticed.facts.setdefault("affiliation", track.affiliation.value)
+            if (track := self._store.find(noticed.track)) is not None:
+                noticed.facts.update(_whose(track, assessed.get(track.id)))
             is_ahead = noticed.phase is Phase.AHEAD and alert.over_at is None
             if is_ahead and noticed.volume is not None and left:
                 left -= 1
@@ -220,8 +268,8 @@ class Air:
 
     def tracks(self, *, with_trails: bool = False) -> list[dict[str, Any]]:
         """All tracks as faces show them, in the order in which they were first seen."""
-        now = self._now_ms()
-        return [self._shown(track, now, with_trail=with_trails) for track in self._store]
+        shown = self._shower(self._now_ms(), with_trail=with_trails)
+        return [shown(track) for track in self._store]
 
     def track(self, name: str) -> dict[str, Any] | None:
         """One track with its trail, by its id, or by a callsign that one track alone has."""
@@ -229,7 +277,7 @@ class Air:
         if track is None:
             called = [one for one in self._store if one.callsign.casefold() == name.casefold()]
             track = called[0] if len(called) == 1 else None
-        return None if track is None else self._shown(track, self._now_ms(), with_trail=True)
+        return None if track is None else self._shower(self._now_ms(), with_trail=True)(track)
 
     def alerts(self, *, standing_only: bool = True) -> list[dict[str, Any]]:
         """The alerts that stand, the loudest and oldest first; then those that ended."""
@@ -244,11 +292,14 @@ class Air:
         known: dict[str, tuple[Any, ...]] = {}
         while True:
             looks, now = self._looks, self._now_ms()
-            seen = {track.id: (track.heard_at, track.state(now)) for track in self._store}
-            changed = [
-                self._shown(track, now, with_trail=not known)
+            assessed = self._standing()
+            seen = {
+                track.id: (track.heard_at, track.state(now), assessed.get(track.id))
                 for track in self._store
-                if known.get(track.id) != seen[track.id]
+            }
+            shown = self._shower(now, with_trail=not known)
+            changed = [
+                shown(track) for track in self._store if known.get(track.id) != seen[track.id]
             ]
             gone = [name for name in known if name not in seen]
             yield {"at": now, "tracks": changed, "gone": gone, "alerts": self.alerts()}
@@ -257,16 +308,40 @@ class Air:
                 while self._looks == looks:
                     await self._looked.wait()
 
-    def _shown(self, track: Track, now: int, *, with_trail: bool) -> dict[str, Any]:
-        shown = track.to_json(now)
-        if with_trail:
-            shown["trail"] = [
-                {
-                    "at": at,
-                    "lat_e7": lat_e7,
-                    "lon_e7": lon_e7,
-                    "altitude_m": None if height_dm == NO_HEIGHT_DM else height_dm / 10,
-                }
-                for at, lat_e7, lon_e7, height_dm in self._store.trail(track).tolist()
-            ]
+    def _shower(self, now: int, *, with_trail: bool = False) -> Callable[[Track], dict[str, Any]]:
+        """What shows a track as it is at an instant."""
+        assessed = self._standing()
+
+        def shown(track: Track) -> dict[str, Any]:
+            found = assessed.get(track.id)
+            said = {**track.to_json(now), "claimed": track.affiliation.value}
+            if found is not None:
+                said["affiliation"] = found.assessment.affiliation.value
+            said["assessed"] = None if found is None else found.to_json()
+            if with_trail:
+                said["trail"] = self._trail(track)
+            return said
+
         return shown
+
+    def _trail(self, track: Track) -> list[dict[str, Any]]:
+        return [
+            {
+                "at": at,
+                "lat_e7": lat_e7,
+                "lon_e7": lon_e7,
+                "altitude_m": None if height_dm == NO_HEIGHT_DM else height_dm / 10,
+            }
+            for at, lat_e7, lon_e7, height_dm in self._store.trail(track).tolist()
+        ]
+
+
+def _whose(track: Track, assessed: Assessed | None) -> dict[str, Any]:
+    """Whose a track is, as an alert tells it."""
+    if assessed is None:
+        return {"affiliation": track.affiliation.value}
+    said = assessed.to_json()
+    return {
+        "affiliation": assessed.assessment.affiliation.value,
+        "assessed": {key: said[key] for key in ("verdict", "party", "by", "at")},
+    }

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from openline.adapters.surveillance.feed import (
     DATAGRAM_KINDS,
+    FEED_AFFILIATIONS,
     TRUST_DEFAULT,
     TRUST_MAX,
     Feed,
@@ -47,6 +48,12 @@ from openline.domain.limits import (
     SOURCES_MAX,
 )
 from openline.domain.party import is_party_name
+from openline.domain.space.own_addresses import (
+    NO_ADDRESSES,
+    OwnAddresses,
+    parse_own_addresses,
+)
+from openline.domain.space.sighting import Affiliation
 from openline.domain.space.track_approach import PRESETS
 from openline.domain.statements.source import (
     EXTRACTORS,
@@ -192,6 +199,7 @@ class Config:
         outlets: Where the party's own tools are shown the line, unique by name.
         folders: In which orders appear that become drafts, unique by name and path.
         air: What is noticed about tracks.
+        own_addresses: The 24-bit addresses of this party's own aircraft.
         record_h: How many hours of the air picture are recorded; 0 for none.
         health: The health port, if there is one.
         log_format: How rows of the log file are written: `text` or `json`.
@@ -214,6 +222,7 @@ class Config:
     outlets: tuple[Outlet, ...] = ()
     folders: tuple[Folder, ...] = ()
     air: AirRules = USUAL_RULES
+    own_addresses: OwnAddresses = NO_ADDRESSES
     record_h: int = RECORD_H
     health: HealthPort | None = None
     log_format: str = "text"
@@ -392,6 +401,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("air", "zone_m", "number", "1852", "1852", "The same of a zone."),
     Setting("air", "vertical_m", "number", "150", "150",
             "How near in height counts as entering soon, in metres; from 0 to 10000."),
+    Setting("air", "ours", "text", "none", '"4ca7b5, 500000-5000ff"',
+            "The 24-bit addresses of this party's own aircraft, parted by commas, and ranges of "
+            "them: what bears one is claimed to be ours, whichever feed sees it. An address can "
+            "be sent by anybody, so it stays a claim."),
     Setting("air", "record_h", "number", "24", "24",
             "How many hours of the air picture are recorded, in `air/` beside this file, and "
             "replayed by `openline tracks replay`; 0 records nothing, at most 168."),
@@ -421,6 +434,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("feed", "accuracy_m", "number", "not known", "200",
             "Radius in metres within which its positions hold with 95 %, for messages that do "
             "not say it themselves; from 1 to 100000."),
+    Setting("feed", "affiliation", "text", "as its messages say", '"ours"',
+            "Whose everything is that it tells of: `ours` (receivers of our own transponders), "
+            "`theirs` (of the other party) or `unknown` (what its messages claim is not "
+            "believed)."),
     Setting("feed", "receiver_at", "text", "not known", '"34.490, 36.909"',
             "Latitude and longitude of the receiver, in degrees. `beast` needs it to place what "
             "is on the ground before it was seen in the air."),
@@ -663,6 +680,7 @@ class _Reader:
             outlets=self._outlets(directory),
             folders=self._folders(directory),
             air=self._air(),
+            own_addresses=self._own_addresses(),
             record_h=self._record_h(),
             health=self._health(),
             log_format=self._log_format(),
@@ -901,6 +919,14 @@ class _Reader:
             **given,
         )
 
+    def _own_addresses(self) -> OwnAddresses:
+        # The table was looked at by `_air`.
+        text = self._optional("air", 0, self._values.get("air", {}), "ours")
+        try:
+            return parse_own_addresses(text)
+        except ValueError as error:
+            raise self._fault("air", 0, "ours", str(error)) from None
+
     def _record_h(self) -> int:
         # The table was looked at by `_air`.
         hours = self._number("air", 0, self._values.get("air", {}), "record_h", 0, 168)
@@ -925,6 +951,7 @@ class _Reader:
                     trust or TRUST_DEFAULT,
                     self._number("feed", number, table, "accuracy_m", 1, 100_000),
                     self._receiver_at(number, table),
+                    self._affiliation(number, table),
                 )
             )
         return tuple(found)
@@ -935,6 +962,15 @@ class _Reader:
             known = ", ".join(FeedKind)
             raise self._fault("feed", number, "kind", f"{value!r} is none of: {known}")
         return FeedKind(value)
+
+    def _affiliation(self, number: int, table: Mapping[str, Any]) -> Affiliation | None:
+        if "affiliation" not in table:
+            return None
+        value = self._text_value("feed", number, table, "affiliation", "")
+        if value not in FEED_AFFILIATIONS:
+            known = ", ".join(FEED_AFFILIATIONS)
+            raise self._fault("feed", number, "affiliation", f"{value!r} is none of: {known}")
+        return FEED_AFFILIATIONS[value]
 
     def _feed_source(
         self, number: int, table: Mapping[str, Any], directory: Path, kind: FeedKind

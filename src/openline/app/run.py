@@ -39,11 +39,13 @@ from openline.domain.record.envelope import parse_content
 from openline.domain.space.index import make_ready
 from openline.domain.talk.message import Unreadable, parse_body, to_json
 from openline.engine.air_watch import Watching
+from openline.engine.assessment_view import Assessed
 from openline.engine.commands import (
     CheckNotice,
     Command,
     Compose,
     NoteCapture,
+    TakeBackAssessment,
     TellAirAlerts,
     TellSource,
 )
@@ -138,7 +140,16 @@ class RunningNode:
         self.feeds = Feeds(config.feeds, now_ms)
         trust = {feed.name: feed.trust for feed in config.feeds}
         records = AirRecords(config.air_records, config.record_h)
-        self.air = Air(self._watching, self._tell_air, now_ms, config.air, trust, records)
+        self.air = Air(
+            self._watching,
+            self._tell_air,
+            now_ms,
+            config.air,
+            trust,
+            records,
+            self._assessed,
+            config.own_addresses,
+        )
         self.feeds.add(self.air)
         self._now_ms = now_ms
         self.on_trust: Callable[[], None] = lambda: None
@@ -428,8 +439,13 @@ class RunningNode:
         """What the lines know of what concerns tracks, in the order of their names."""
         return [line.view.watching() for _, line in sorted(self.node.lines.items())]
 
-    def _tell_air(self, command: TellAirAlerts) -> None:
-        self.ask_later(command, "alerts about tracks")
+    def _assessed(self) -> list[Assessed]:
+        """Whose tracks are, as officers assessed it, on all lines."""
+        lines = self.node.lines.values()
+        return [one for line in lines for one in line.view.assessments.standing()]
+
+    def _tell_air(self, command: TellAirAlerts | TakeBackAssessment) -> None:
+        self.ask_later(command, "about tracks")
 
     def delivered(self, line: str, index: int) -> asyncio.Future[None]:
         """Done when every counterpart has receipted our entry of that index.

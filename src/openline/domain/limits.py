@@ -700,6 +700,9 @@ FAULTS_TOLD_MAX = 100
 TRACKS_MAX = 20_000
 """Tracks of one node at one time: twice what the busiest sky of one theatre holds."""
 
+TRACKS_ASSESSED_MAX = 1_000
+"""Tracks of one line whose side officers assessed: more than a watch looks at in a day."""
+
 TRACK_ADDRESS_CHARS_MAX = 128
 """What a source knows an object by: a UID of Cursor on Target has some forty letters."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from openline.domain.instant import format_instant
 from openline.domain.line.people import plain_name
+from openline.domain.talk.assessment import Assessment
 from openline.engine.drafts import parse_draft
 from openline.engine.journal import Happened, Row
 
@@ -82,6 +83,13 @@ def _named(row: Row) -> tuple[str, str] | None:
             return "DRAFTED", kind
         case Happened.DRAFT_ENDED, (str(state), bytes(token), *_):
             return f"DRAFT_{state}", token.hex()
+        case Happened.ASSESSED, (bytes(salt), bytes(digest)):
+            is_held = sha256(salt + row.content).digest() == digest
+            found = Assessment.from_bytes(row.content) if is_held else None
+            about = "" if found is None else f"{found.track} · {found.verdict.name} {found.party}"
+            return "ASSESSED_TRACK", about.rstrip()
+        case Happened.UNASSESSED, _ if row.rest[1]:
+            return "TOOK_BACK_ASSESSMENT", row.content.decode(errors="replace")
         case Happened.OFFERED, _:
             return "OFFERED_WATCH", ""
         case _:

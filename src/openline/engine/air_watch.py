@@ -14,8 +14,9 @@ Whom a place concerns:
 - Exercises are no concern of what flies.
 
 A track fits a notice of its party if it is within `FIT_M`, `FIT_DM` and `FIT_MS` of it.
-Whose a track is, is a claim of its feed; nothing here is a finding, and nothing is said
-to anybody before an officer says it.
+Whose a track is, is an officer's assessment, or else a claim of its feed; nothing here is
+a finding, and nothing is said to anybody before an officer says it. A track that was
+assessed to be of one counterpart is of a third party on the lines of the others.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,6 +74,9 @@ _NOTICE, _SITE, _ZONE = range(3)
 _REMARKS: Final = frozenset(rule.name for rule in REMARK_ONLY)
 _NOW: Final = Minima(0, 0, 0)
 _FIT: Final = Minima(FIT_M, FIT_DM, FIT_MS)
+
+NO_PARTIES: Final[Mapping[str, str]] = {}
+"""No track was assessed to be of one counterpart."""
 
 Place = tuple[str, Side, bool]
 """A line, a side of it, and whether it is watched after its end."""
@@ -164,9 +168,14 @@ class AirWatch:
         # Which tracks were in which notice of their own party, and when last.
         self._active: dict[Place, dict[str, int]] = {}
         self._lines: dict[str, Watching] = {}
+        self._parties: Mapping[str, str] = NO_PARTIES
 
     def look(
-        self, picture: Picture, callsigns: Mapping[str, str], lines: Iterable[Watching]
+        self,
+        picture: Picture,
+        callsigns: Mapping[str, str],
+        lines: Iterable[Watching],
+        parties: Mapping[str, str] = NO_PARTIES,
     ) -> list[Noticed]:
         """Everything that is noticed at the instant of the picture, the gravest first.
 
@@ -174,7 +183,9 @@ class AirWatch:
             picture: The tracks.
             callsigns: Of the tracks that have one, by id.
             lines: What the lines know now, in the order of their names.
+            parties: Of which counterpart a track was assessed to be, by id.
         """
+        self._parties = parties
         self._lines = {one.line: one for one in lines}
         self._settle(picture.at)
         found = [*self._approaching(picture)]
@@ -281,13 +292,14 @@ class AirWatch:
             occupied = self._places[place]
             if place[2] or (row, place) in told:
                 continue
-            precedence = self._concern(int(picture.sides[row]), place, occupied)
+            side = self._side(picture, row, place[0])
+            precedence = self._concern(side, place, occupied)
             if precedence is None:
                 continue
             told.add((row, place))
             is_in = (row, place) in are_in
             kind = AlertKind.ENTRY
-            if is_in and self._lacks_contact(int(picture.sides[row]), place, occupied):
+            if is_in and self._lacks_contact(side, place, occupied):
                 kind = AlertKind.NO_CONTACT
             yield Noticed(
                 kind,
@@ -299,6 +311,13 @@ class AirWatch:
                 {**_side_facts(place, occupied, number), **_place_of(picture, row)},
                 dict(occupied.volumes)[number],
             )
+
+    def _side(self, picture: Picture, row: int, line: str) -> int:
+        """Whose a track is, as one line sees it."""
+        side = int(picture.sides[row])
+        party = self._parties.get(picture.ids[row])
+        is_elsewhere = party is not None and party not in self._lines[line].others
+        return THIRD_PARTY if side == OTHER_PARTY and is_elsewhere else side
 
     def _concern(self, side: int, place: Place, occupied: Occupied) -> Precedence | None:
         """How loud it is that such a track is in a place; None if it concerns nobody."""
@@ -323,7 +342,11 @@ class AirWatch:
             is_in = np.zeros(len(rows), np.bool_)
             for ring in line.area:
                 is_in |= are_within(picture.units[rows], ring)
-            found += [(row, line.line) for row in rows[is_in].tolist()]
+            found += [
+                (row, line.line)
+                for row in rows[is_in].tolist()
+                if self._side(picture, row, line.line) != THIRD_PARTY
+            ]
         return found
 
     def _fitting(self, picture: Picture, rows: set[int]) -> dict[tuple[int, str], Place]:
@@ -331,18 +354,21 @@ class AirWatch:
         fits: dict[tuple[int, str], Place] = {}
         asked = np.array(sorted(rows), np.int64)
         for row, place, _ in self._meet(picture, asked, 0.0, _FIT):
-            if self._is_notice_of(int(picture.sides[row]), place):
+            if self._is_notice_of(picture, row, place):
                 fits[row, place[0]] = place
                 self._active.setdefault(place, {})[picture.ids[row]] = picture.at
         return fits
 
-    def _is_notice_of(self, side: int, place: Place) -> bool:
+    def _is_notice_of(self, picture: Picture, row: int, place: Place) -> bool:
         """Whether a place is a notice or a movement of the party whose track it is."""
         if place[2] or _kind_of(place[1]) != _NOTICE or self._places[place].is_private:
             return False
+        side, author = self._side(picture, row, place[0]), place[1][0]
         if side not in (OWN, OTHER_PARTY):
             return False
-        return (place[1][0] == self._lines[place[0]].own) == (side == OWN)
+        if side == OTHER_PARTY and (party := self._parties.get(picture.ids[row])):
+            return author == party
+        return (author == self._lines[place[0]].own) == (side == OWN)
 
     def _overrunning(
         self, picture: Picture, inside: list[_Meeting], fits: Mapping[tuple[int, str], Place]

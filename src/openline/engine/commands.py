@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from openline.domain.party import Precedence
 from openline.domain.space.track_alert import AirAlert
+from openline.domain.talk.assessment import Assessment
 from openline.domain.talk.message import Message
 from openline.domain.talk.private import Private
 from openline.engine.drafts import KeepDraft, RejectDraft, ReleaseDraft, SignDraft
@@ -134,6 +135,36 @@ class DropPrivate:
     line: str
     name: str
     by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AssessTrack:
+    """Say on this node whose a track is; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        assessment: Whose it is.
+        by: Post and officer.
+    """
+
+    line: str
+    assessment: Assessment
+    by: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackAssessment:
+    """Let the claims of feeds stand again for a track; the counterparts are not told.
+
+    Attributes:
+        line: The line.
+        track: Id of the track.
+        by: Post and officer; None where the node does it, as nobody hears of the object.
+    """
+
+    line: str
+    track: str
+    by: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +318,8 @@ Command: TypeAlias = (
     | TellAirAlerts
     | KeepPrivate
     | DropPrivate
+    | AssessTrack
+    | TakeBackAssessment
     | NoteCapture
     | TellSource
     | HoldEvidence

@@ -18,6 +18,7 @@ from openline.domain.record.envelope import parse_envelope
 from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
+from openline.domain.talk.assessment import Assessment
 from openline.domain.talk.private import Private
 from openline.engine.draft_rules import replay_draft
 from openline.engine.entries import Sealed
@@ -204,6 +205,11 @@ def _replay(line: "Line", row: Row, readers: dict[str, Iterator[StoredEntry]]) -
         case Happened.LET_GO, (str(), str(), str(name), bytes()):
             with suppress(OurError):
                 line.view.let_go(name, row.at)
+        case Happened.ASSESSED, (str(post), str(officer), bytes(salt), bytes(digest)):
+            content = _content_of(line, salt, row.content, digest)
+            line.view.assessments.assess(Assessment.from_bytes(content), (post, officer), row.at)
+        case Happened.UNASSESSED, (str(), str(), bytes(salt), bytes(digest)):
+            line.view.assessments.take_back(_content_of(line, salt, row.content, digest).decode())
         case ((Happened.DRAFTED | Happened.DRAFT_ENDED), _):
             replay_draft(line.drafts, row)
         case Happened.HELD, (
@@ -223,6 +229,17 @@ def _replay(line: "Line", row: Row, readers: dict[str, Iterator[StoredEntry]]) -
             line.view.offer_watch(offer_of(post, officer, row.at, digest, row.content), row.at)
         case _:
             pass
+
+
+def _content_of(line: "Line", salt: bytes, content: bytes, digest: bytes) -> bytes:
+    """The content beside a row that hides it behind a salt.
+
+    Raises:
+        OurError: The content is not the one that the row is about.
+    """
+    if sha256(salt + content).digest() != digest:
+        raise _contradiction(line.journal.origin)
+    return content
 
 
 def _private_of(line: "Line", name: str, content: bytes, digest: bytes) -> Private:

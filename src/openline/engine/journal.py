@@ -84,6 +84,16 @@ class Happened(IntEnum):
 
     The hash is over salt and content, so that nobody finds out by it which page it was.
     """
+    ASSESSED = 23
+    """[23, at, post, officer, salt, hash]: whose a track is was assessed; content kept.
+
+    The hash is over salt and content, so that nobody finds out by it what our feeds see.
+    """
+    UNASSESSED = 24
+    """[24, at, post, officer, salt, hash]: an assessment is taken back; the track is content.
+
+    Post and officer are empty where the node did so: nobody hears of the object any more.
+    """
     OFFERED = 16
     """[16, at, post, officer, salt, hash]: a watch was offered with its brief; content kept.
 

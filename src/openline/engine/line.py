@@ -53,6 +53,7 @@ from openline.engine.alarm_view import LOST, SOURCE_SILENT
 from openline.engine.brief import watch_brief
 from openline.engine.commands import (
     AcknowledgeAlarm,
+    AssessTrack,
     ChangeKey,
     CheckNotice,
     CheckSaying,
@@ -68,6 +69,7 @@ from openline.engine.commands import (
     PublishRevocation,
     Recorded,
     ReleaseEvidence,
+    TakeBackAssessment,
     TellAirAlerts,
     TellSource,
     TrustOwnCopy,
@@ -263,6 +265,10 @@ class Line:
                 case DropPrivate(name=name, by=by):
                     self._drop_private(turn, name, by)
                     turn.effects.append(Answer(token, {"line": self.name, "name": name}))
+                case AssessTrack():
+                    turn.effects.append(Answer(token, self._assess(turn, command)))
+                case TakeBackAssessment():
+                    turn.effects.append(Answer(token, self._take_back(turn, command)))
                 case KeepDraft():
                     draft_token = self._chance.bytes(TOKEN_SIZE_BYTES)
                     kept = keep_draft(self, turn, draft_token, command)
@@ -322,6 +328,30 @@ class Line:
         salt = self._chance.bytes(SALT_SIZE_BYTES)
         self.journal.add(Happened.LET_GO, self.view.now, *by, name, salt)
 
+    def _assess(self, turn: Turn, command: AssessTrack) -> dict[str, Any]:
+        """Keep whose a track is, and note it in the journal; the assessment."""
+        self.desk.check_post(By(*command.by))
+        self.view.assessments.check(command.assessment, self.peers)
+        content = command.assessment.to_bytes()
+        self._add_salted(Happened.ASSESSED, turn.now, content, *command.by)
+        assessed = self.view.assessments.assess(command.assessment, command.by, turn.now)
+        return assessed.to_json()
+
+    def _take_back(self, turn: Turn, command: TakeBackAssessment) -> dict[str, Any]:
+        """Let an assessment stand no longer, and note it in the journal; what it was."""
+        if command.by is not None:
+            self.desk.check_post(By(*command.by))
+        assessed = self.view.assessments.take_back(command.track)
+        by = command.by or ("", "")
+        self._add_salted(Happened.UNASSESSED, turn.now, command.track.encode(), *by)
+        return assessed.to_json()
+
+    def _add_salted(self, happened: Happened, at: int, content: bytes, *by: str) -> int:
+        """Add a row that hides its content behind a salt; the index of the row."""
+        salt = self._chance.bytes(SALT_SIZE_BYTES)
+        digest = hashlib.sha256(salt + content).digest()
+        return self.journal.add(happened, at, *by, salt, digest, content=content)
+
     def _tell_source(self, turn: Turn, source: TellSource) -> None:
         """Raise or end the alarm that a source of public statements is silent."""
         if source.since is None:
@@ -334,9 +364,7 @@ class Line:
 
     def _note_capture(self, turn: Turn, content: bytes) -> dict[str, Any]:
         """Note what was seen on a public page; the line, and the row of its journal."""
-        salt = self._chance.bytes(SALT_SIZE_BYTES)
-        digest = hashlib.sha256(salt + content).digest()
-        row = self.journal.add(Happened.CAPTURED, turn.now, salt, digest, content=content)
+        row = self._add_salted(Happened.CAPTURED, turn.now, content)
         return {"line": self.name, "row": row}
 
     def _note(self, turn: Turn, by: tuple[str, str], act: str, subject: str) -> None:

@@ -88,6 +88,7 @@ from openline.engine.alarm_view import (
     AlarmView,
 )
 from openline.engine.answers import answer_of
+from openline.engine.assessment_view import AssessmentView
 from openline.engine.awaiting_view import AwaitingView
 from openline.engine.check_alarms import RESUMPTION_OFFERED, SERVICE, check_alarms, service_facts
 from openline.engine.check_view import CheckDue, CheckWaits, Turned
@@ -169,6 +170,7 @@ class View:
         self._zones = ZoneView(self._messages, understanding)
         self._watch = ZoneWatch(self._messages, self._zones)
         self._private = PrivateView(own)
+        self.assessments = AssessmentView(understanding.line)
         self._conflicts = ConflictView(understanding)
         self._state = StateView(self._messages, understanding)
         self._matters = MatterView(self._messages, understanding, SUBJECTS)

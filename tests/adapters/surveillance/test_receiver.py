@@ -15,7 +15,7 @@ from openline.adapters.surveillance.feed import Feed, FeedKind, Source, Tally, T
 from openline.adapters.surveillance.receiver import Pace, Receiver
 from openline.adapters.surveillance.refusal import Fault
 from openline.domain.limits import FEED_CHUNK_BYTES_MAX, FEED_DATAGRAMS_WAITING_MAX
-from openline.domain.space.sighting import Sighting
+from openline.domain.space.sighting import Affiliation, Sighting
 from tests.adapters.surveillance.test_asterix import VECTORS
 from tests.adapters.surveillance.test_sbs import NOW, ROWS
 from tests.faces.conftest import free_port
@@ -42,10 +42,11 @@ async def receiving(
     pace: Pace = QUICK,
     accuracy_m: int | None = None,
     kind: FeedKind = FeedKind.SBS,
+    affiliation: Affiliation | None = None,
 ) -> AsyncIterator[tuple[Receiver, Kept]]:
     """A receiver that runs until the block ends."""
     kept = Kept()
-    feed = Feed("mast", kind, source, accuracy_m=accuracy_m)
+    feed = Feed("mast", kind, source, accuracy_m=accuracy_m, affiliation=affiliation)
     receiver = Receiver(feed, kept, lambda: NOW, pace)
     task = asyncio.create_task(receiver.run())
     try:
@@ -107,6 +108,18 @@ async def test_rows_come_over_tcp() -> None:
         first, second = kept.sightings
         assert (first.feed, first.lat_deg, first.accuracy_m) == ("mast", 51.45735, 200.0)
         assert second.accuracy_m is None
+
+
+async def test_whose_a_feed_is_stands_on_everything_it_tells() -> None:
+    """Where the settings say that a feed is of ours, all that it tells of is claimed so."""
+
+    async def say(writer: asyncio.StreamWriter) -> None:
+        writer.write(AIR)
+        await writer.drain()
+
+    async with serving(say) as source, receiving(source, affiliation=Affiliation.OWN) as (_, kept):
+        await until(lambda: len(kept.sightings) == 1)
+        assert kept.sightings[0].affiliation is Affiliation.OWN
 
 
 async def test_a_server_that_comes_back_is_dialled_again() -> None:

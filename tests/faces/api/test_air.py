@@ -173,6 +173,29 @@ def test_a_track_is_shared_by_an_act_and_a_message(air, openline):
     assert "500009" not in json.dumps(whole)
 
 
+def test_an_officer_assesses_whose_a_track_is(air, openline):
+    """`tracks assess` stands in the list with who said it, and `unassess` takes it back."""
+    at = ("--dir", air.line.alpha)
+    air.see("500011", lat_deg=33.6, callsign="ASSESS1", affiliation=Affiliation.UNKNOWN)
+    said = openline("tracks", "assess", "ASSESS1", "theirs", "By telephone.", *at)
+    assert said.code == 0, said.err
+    assert "icao:500011 assessed to be theirs (bravo" in said.out
+    shown = openline("tracks", "show", "ASSESS1", *at).out
+    assert "claimed to be unknown" in shown
+    assert "assessed to be theirs" in shown
+    assert "other_party*" in openline("tracks", "list", *at).out
+    share = air.alpha.get("/lines", LINE, "track-share", name="ASSESS1")
+    assert share["fields"]["claim"] == "YOURS"
+    assert "By telephone." in openline("tracks", "assessed", *at).out
+    wrong = openline("tracks", "assess", "ASSESS1", "theirs", "--party", "nobody.example", *at)
+    assert wrong.code == 1
+    assert "no counterpart" in wrong.err
+    back = openline("tracks", "unassess", "ASSESS1", *at)
+    assert back.code == 0, back.err
+    assert air.alpha.get("/air/track", name="ASSESS1")["assessed"] is None
+    assert openline("tracks", "unassess", "ASSESS1", *at).code == 1
+
+
 def is_there(air: AirLine, at: tuple[str, ...]) -> bool:
     """Whether bravo has a message."""
     try:
@@ -214,10 +237,12 @@ def test_nothing_of_a_track_is_on_the_wire(air):
         return "icao:abcdef" in {one["track"] for one in air.alpha.get("/air/alerts")["alerts"]}
 
     wait_until(is_noticed)
+    body = {"name": "SECRET9", "verdict": "THEIRS", "remark": "seen by our own eyes"}
+    air.alpha.post("/lines", LINE, "assessments", body=body)
     say(air.alpha, "TEXT", {"text": "Nothing of it.", "language": "en"})
     sent = b"".join(air.frames)
     assert b"Nothing of it." in sent
-    for word in (b"abcdef", b"SECRET9", b"TRACK_", b"radar"):
+    for word in (b"abcdef", b"SECRET9", b"TRACK_", b"radar", b"our own eyes"):
         assert word not in sent
     status = air.bravo.get("/air/tracks")
     assert status["tracks"] == []

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from openline.adapters.surveillance.refusal import Fault, Undecodable
 from openline.domain.limits import FEED_SENDERS_MAX
-from openline.domain.space.sighting import Sighting
+from openline.domain.space.sighting import Affiliation, Sighting
 
 _HOST = re.compile(r"[A-Za-z0-9.:_%-]{1,253}")
 
@@ -154,6 +154,14 @@ def parse_place(text: str) -> tuple[float, float]:
     return place
 
 
+FEED_AFFILIATIONS: Final = {
+    "ours": Affiliation.OWN,
+    "theirs": Affiliation.OTHER_PARTY,
+    "unknown": Affiliation.UNKNOWN,
+}
+"""Whose everything is that a feed tells of, as the settings write it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """The settings of one feed.
@@ -166,6 +174,7 @@ class Feed:
         accuracy_m: Radius within which its positions hold with 95 %, for those that
             do not say it themselves; None if nobody knows.
         receiver_at: Latitude and longitude of the receiver; None if not given.
+        affiliation: Whose everything is that it tells of; None for what its messages claim.
     """
 
     name: str
@@ -174,6 +183,7 @@ class Feed:
     trust: int = TRUST_DEFAULT
     accuracy_m: int | None = None
     receiver_at: tuple[float, float] | None = None
+    affiliation: Affiliation | None = None
 
 
 @dataclass(slots=True)

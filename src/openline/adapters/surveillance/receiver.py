@@ -130,7 +130,7 @@ class Receiver:
                     self.tally.bytes_received += len(chunk)
                     self.tally.heard_at = self._now_ms()
                     if sightings := decoder.take(chunk, self.tally.heard_at):
-                        self._takes.take(self._rated(sightings))
+                        self._takes.take(self._claimed(self._rated(sightings)))
                     if is_datagram:
                         decoder.end()
                     self._failures = 0
@@ -157,6 +157,13 @@ class Receiver:
             else replace(sighting, accuracy_m=float(accuracy_m))
             for sighting in sightings
         ]
+
+    def _claimed(self, sightings: list[Sighting]) -> list[Sighting]:
+        """With whose they are, where the settings say it of the whole feed."""
+        affiliation = self.feed.affiliation
+        if affiliation is None:
+            return sightings
+        return [replace(sighting, affiliation=affiliation) for sighting in sightings]
 
     def _chunks(self) -> AsyncGenerator[bytes, None]:
         source = self.feed.source

@@ -15,6 +15,8 @@ TERMS: Final = {
     "OFFERED_WATCH": mark("offered the watch"),
     "KEPT": mark("kept something private"),
     "LET_GO": mark("keeps something private no longer"),
+    "ASSESSED_TRACK": mark("assessed whose a track is"),
+    "TOOK_BACK_ASSESSMENT": mark("took back an assessment of a track"),
     "HELD_EVIDENCE": mark("held evidence"),
     "RELEASED_EVIDENCE": mark("released evidence"),
     "CARRIED_OUT": mark("had a courier's file made"),

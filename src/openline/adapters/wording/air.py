@@ -35,6 +35,13 @@ _CLAIMS: Final = {
     "UNKNOWN": mark("Whose it is, is not known: ask."),
 }
 
+_ASSESSED: Final = {
+    "OURS": mark("{officer} has assessed that it is ours."),
+    "THEIRS": mark("{officer} has assessed that it is of {party}."),
+    "NEITHER": mark("{officer} has assessed that it is of a third party."),
+    "NOT_KNOWN": mark("{officer} has assessed that it is not known whose it is: ask."),
+}
+
 
 _SHARED_CLAIMS: Final = {
     Claim.UNKNOWN: mark("Its author does not know whose it is."),
@@ -215,7 +222,18 @@ def _place_and_claim(wording: "Wording", facts: Mapping[str, Any]) -> Iterator[s
     place = facts["place"]
     position = wording.position((place["lat_e7"], place["lon_e7"]))
     yield wording.say("It is at {position}.", position=position)
-    yield wording.say(_CLAIMS[facts.get("affiliation", "UNKNOWN")])
+    yield _whose(wording, facts)
+
+
+def _whose(wording: "Wording", facts: Mapping[str, Any]) -> str:
+    assessed = facts.get("assessed")
+    if assessed is None:
+        return wording.say(_CLAIMS[facts.get("affiliation", "UNKNOWN")])
+    return wording.say(
+        _ASSESSED[assessed["verdict"]],
+        officer=wording.data(assessed["by"]["officer"]),
+        party=wording.data(assessed["party"]),
+    )
 
 
 TERMS: Final[dict[str, str]] = {}

@@ -6,7 +6,7 @@ and may be looked at in another thread; lengths are metres, speeds metres a seco
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -54,6 +54,9 @@ _SIDES: Final = {
     Affiliation.THIRD_PARTY: THIRD_PARTY,
 }
 
+NOT_ASSESSED: Final[Mapping[str, Affiliation]] = {}
+"""Nobody assessed a track."""
+
 MEAN_RADIUS_M: Final = 6_371_009.0
 """Of the earth as a ball: for angles along a course, which need no more."""
 
@@ -77,7 +80,7 @@ class Picture(NamedTuple):
     Attributes:
         at: The instant.
         ids: Their ids.
-        sides: Whose each is, as it is claimed.
+        sides: Whose each is, as it was assessed, or else as it is claimed.
         is_surface: Whether it is on the ground or at sea.
         is_live: Whether it was seen lately, rather than carried on.
         units: The unit normals where they are.
@@ -115,18 +118,25 @@ class Picture(NamedTuple):
         return len(self.ids)
 
 
-def picture_of(tracks: Iterable[Track], now: int, atmosphere: Atmosphere = ANY_WEATHER) -> Picture:
+def picture_of(
+    tracks: Iterable[Track],
+    now: int,
+    atmosphere: Atmosphere = ANY_WEATHER,
+    assessed: Mapping[str, Affiliation] = NOT_ASSESSED,
+) -> Picture:
     """The picture of these tracks at an instant.
 
     Args:
         tracks: All that are known; what is lost is left out.
         now: The instant.
         atmosphere: Agreed bounds of the weather, for heights by pressure.
+        assessed: By id, whose a track is in place of what its sources claim.
     """
     seen = [
         track for track in tracks if track.has_position and track.state(now) is not TrackState.LOST
     ]
-    rows = [_row(track, now, atmosphere) for track in seen]
+    sides = [_SIDES[assessed.get(track.id, track.affiliation)] for track in seen]
+    rows = [_row(track, side, now, atmosphere) for track, side in zip(seen, sides, strict=True)]
     columns = np.array(rows, np.float64).reshape(-1, 13).T
     lat_deg, lon_deg, course_deg, speed_mps, gone_s = columns[:5]
     units, headings = _moved(lat_deg, lon_deg, course_deg, speed_mps * gone_s)
@@ -207,7 +217,7 @@ def are_within(units: Floats, ring: tuple[Position, ...]) -> NDArray[np.bool_]:
     return found
 
 
-def _row(track: Track, now: int, atmosphere: Atmosphere) -> tuple[float, ...]:
+def _row(track: Track, side: int, now: int, atmosphere: Atmosphere) -> tuple[float, ...]:
     """One track as thirteen numbers; heights in metres."""
     is_surface = track.medium in (Medium.GROUND, Medium.SEA)
     speed_mps = 0.0 if track.course_deg is None else track.speed_mps or 0.0
@@ -225,7 +235,7 @@ def _row(track: Track, now: int, atmosphere: Atmosphere) -> tuple[float, ...]:
         high_m,
         0.0 if track.climb_mps is None or is_surface else track.climb_mps,
         min(track.accuracy_m or 0.0, _ACCURACY_M_MAX),
-        _SIDES[track.affiliation],
+        side,
         is_surface,
     )
 

@@ -9,25 +9,30 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter, QueryParameter
+from litestar.params import JSONBody, Parameter, QueryParameter
 from litestar.response import Stream
 
 from openline.adapters.clock import wall_clock_ms
 from openline.adapters.wording.air import LEVEL_M, MPS_PER_KNOT, medium_word, track_words
+from openline.domain.errors import OurError
 from openline.domain.instant import MINUTE_MS, format_instant
 from openline.domain.space.altitude import Datum
 from openline.domain.space.place import describe_place
 from openline.domain.space.volume import Shape, Volume
+from openline.domain.talk.assessment import Assessment
 from openline.domain.talk.shared_track import ACCURACY_M_MAX
 from openline.domain.talk.volumes import VOLUME
+from openline.engine.commands import AssessTrack, TakeBackAssessment
+from openline.engine.views import View
 from openline.faces.api import air_answers
-from openline.faces.api.describe import READING, STATUS, described
+from openline.faces.api.describe import READING, STATUS, WRITING, described
 from openline.faces.api.faults import NotFound
-from openline.faces.api.node import node_of, view_of, wording_for
+from openline.faces.api.node import bad_field, by_of, node_of, view_of, wording_for
 from openline.faces.api.reading import Language, Line
 from openline.faces.api.running import Running
+from openline.faces.api.schema import Assessing, TakingBack
 
 ASKED_FOR_MS: Final = 10 * MINUTE_MS
 """A question about a track holds for its place so long from when it was there."""
@@ -239,8 +244,8 @@ async def prepare_track_share(
     Nothing is said: the counterparts learn of it only once it is said
     (`POST /lines/{line}/messages`). It names no feed and no other track.
     """
-    view_of(state, line)
-    track, wording = _track(node_of(state), name), wording_for(state, language)
+    view, wording = view_of(state, line), wording_for(state, language)
+    track = _track(node_of(state), name)
     if track["position_at"] is None:
         raise NotFound(f"It is not known where track {track['id']} is.", "Wait until it is seen.")
     course_deg, accuracy_m = track["course_deg"], track["accuracy_m"]
@@ -254,11 +259,19 @@ async def prepare_track_share(
         "course_deg": None if course_deg is None or not knots else round(course_deg) % 360,
         "speed_kt": knots,
         "accuracy_m": None if accuracy_m is None else min(round(accuracy_m), ACCURACY_M_MAX),
-        "claim": _CLAIMS[track["affiliation"]],
+        "claim": _claim(track, view),
         "belief": track["quality"],
         "language": wording.language,
     }
     return {"kind": "TRACK", "fields": {key: one for key, one in fields.items() if one is not None}}
+
+
+def _claim(track: dict[str, Any], view: View) -> str:
+    """Whose a track is, as a message on a line claims it."""
+    party = (track["assessed"] or {}).get("party")
+    if party and party not in view.understanding.names():
+        return "THIRD_PARTY"
+    return _CLAIMS[track["affiliation"]]
 
 
 _CLAIMS: Final = {
@@ -276,6 +289,88 @@ def _altitude_of(track: dict[str, Any]) -> dict[str, Any] | None:
     is_level = track["datum"] == Datum.FLIGHT_LEVEL.name
     value = track["altitude_m"] / (LEVEL_M if is_level else 0.1)
     return {"datum": track["datum"], "value": max(0, round(value)) if is_level else round(value)}
+
+
+@post(
+    "/lines/{line:str}/assessments",
+    operation_id="assessTrack",
+    tags=["air"],
+    summary="Say on this node whose a track is",
+    status_code=200,
+    responses=described(
+        air_answers.AssessmentShown,
+        "It stands, on disk.",
+        example=air_answers.ASSESSMENT,
+        faults=WRITING,
+    ),
+)
+async def assess_track(state: State, line: Line, data: JSONBody[Assessing]) -> dict[str, Any]:
+    """Assess whose a track is; it stands before what feeds claim, on all lines of this node.
+
+    The next look at the tracks goes by it. It is noted who assessed it and when; no
+    counterpart is told. It stands until it is taken back, or until nobody has heard of the
+    object for a day (of a radar's track number, for five minutes).
+    """
+    view, running = view_of(state, line), node_of(state)
+    track = _track(running, data.name)
+    others = [one for one in view.understanding.names() if one != view.own]
+    party = data.party or (others[0] if data.verdict == "THEIRS" and len(others) == 1 else "")
+    fields = {
+        "track": track["id"], "verdict": data.verdict, "party": party, "remark": data.remark,
+    }  # fmt: skip
+    try:
+        assessment = Assessment.from_json(fields)
+    except OurError as error:
+        raise bad_field(error) from None
+    done: dict[str, Any] = await running.command(
+        AssessTrack(line, assessment, by_of(running, data.by))
+    )
+    return done
+
+
+@post(
+    "/lines/{line:str}/assessments/take-back",
+    operation_id="takeBackAssessment",
+    tags=["air"],
+    summary="Let the claims of feeds stand again for a track",
+    status_code=200,
+    responses=described(
+        air_answers.AssessmentShown,
+        "It was taken back; this is what it said.",
+        example=air_answers.ASSESSMENT,
+        faults=WRITING,
+    ),
+)
+async def take_back_assessment(
+    state: State, line: Line, data: JSONBody[TakingBack]
+) -> dict[str, Any]:
+    """Take back what was assessed of a track, also of one that is no longer there."""
+    view_of(state, line)
+    running = node_of(state)
+    track = running.air.track(data.name)
+    name = data.name if track is None else track["id"]
+    done: dict[str, Any] = await running.command(
+        TakeBackAssessment(line, name, by_of(running, data.by))
+    )
+    return done
+
+
+@get(
+    "/lines/{line:str}/assessments",
+    operation_id="listAssessments",
+    tags=["air"],
+    summary="The tracks whose side was assessed",
+    responses=described(
+        air_answers.AssessmentsShown,
+        "The assessments.",
+        example=air_answers.ASSESSMENTS,
+        faults=READING,
+    ),
+)
+async def list_assessments(state: State, line: Line) -> dict[str, Any]:
+    """What officers of this node assessed on a line and did not take back."""
+    standing = view_of(state, line).assessments.standing()
+    return {"assessments": [one.to_json() for one in standing]}
 
 
 def _track(running: Running, name: str) -> dict[str, Any]:
@@ -304,4 +399,7 @@ ROUTES: Final = (
     follow_tracks,
     ask_about_track,
     prepare_track_share,
+    assess_track,
+    take_back_assessment,
+    list_assessments,
 )

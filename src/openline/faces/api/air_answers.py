@@ -21,6 +21,50 @@ class TrackPoint(msgspec.Struct):
     altitude_m: float | None
 
 
+class AssessedBy(msgspec.Struct):
+    """Who assessed a track.
+
+    Attributes:
+        post: The post.
+        officer: The officer.
+    """
+
+    post: str
+    officer: str
+
+
+class AssessmentShown(msgspec.Struct):
+    """Whose a track is, as an officer assessed it.
+
+    Attributes:
+        line: On which line.
+        track: Id of the track.
+        verdict: OURS, THEIRS, NEITHER or NOT_KNOWN.
+        party: Of THEIRS, which counterpart; else empty.
+        remark: Why, in words; may be empty.
+        by: Who assessed it.
+        at: When.
+    """
+
+    line: str
+    track: str
+    verdict: str
+    party: str
+    remark: str
+    by: AssessedBy
+    at: int
+
+
+class AssessmentsShown(msgspec.Struct):
+    """The assessments that stand on a line.
+
+    Attributes:
+        assessments: The oldest first.
+    """
+
+    assessments: list[AssessmentShown]
+
+
 class TrackShown(msgspec.Struct, omit_defaults=True):
     """One moving object, as this party's own feeds see it. What is not known is null.
 
@@ -31,7 +75,10 @@ class TrackShown(msgspec.Struct, omit_defaults=True):
         quality: GOOD, FAIR or DOUBTFUL.
         flags: What speaks against it: IMPOSSIBLE_SPEED, SOURCES_DISAGREE, DUPLICATE_ADDRESS,
             FROM_FUTURE, JUMPED; or EMERGENCY, by its squawk.
-        affiliation: OWN, OTHER_PARTY, THIRD_PARTY or UNKNOWN, as its source claims.
+        affiliation: OWN, OTHER_PARTY, THIRD_PARTY or UNKNOWN: as an officer assessed it, or
+            else as its source claims.
+        claimed: The same, as its source claims.
+        assessed: Who assessed whose it is, and when; null if nobody did.
         medium: AIR, GROUND, SEA or UNKNOWN.
         callsign: As sent; may be empty.
         squawk: Four octal digits, or empty.
@@ -59,6 +106,8 @@ class TrackShown(msgspec.Struct, omit_defaults=True):
     quality: str
     flags: list[str]
     affiliation: str
+    claimed: str
+    assessed: AssessmentShown | None
     medium: str
     callsign: str
     squawk: str
@@ -176,13 +225,27 @@ class TrackSaying(msgspec.Struct):
     fields: dict[str, Any]
 
 
+ASSESSMENT: Final = AssessmentShown(
+    "syria-air",
+    "icao:4ca7b5",
+    "THEIRS",
+    "bravo.example",
+    "Answered by telephone.",
+    AssessedBy("air-desk", "Lt Ivanova"),
+    1_491_525_500_000,
+)
+
+ASSESSMENTS: Final = AssessmentsShown([ASSESSMENT])
+
 TRACK: Final = TrackShown(
     id="icao:4ca7b5",
     address="icao:4ca7b5",
     state="LIVE",
     quality="GOOD",
     flags=[],
-    affiliation="UNKNOWN",
+    affiliation="OTHER_PARTY",
+    claimed="UNKNOWN",
+    assessed=ASSESSMENT,
     medium="AIR",
     callsign="RFF7033",
     squawk="3521",

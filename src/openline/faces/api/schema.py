@@ -295,6 +295,36 @@ class Dropping(msgspec.Struct, forbid_unknown_fields=True):
     by: Officer | None = None
 
 
+class Assessing(msgspec.Struct, forbid_unknown_fields=True):
+    """Whose a track is, as an officer assesses it.
+
+    Attributes:
+        name: Id of the track, or a callsign that it alone has.
+        verdict: OURS; THEIRS, of one counterpart; NEITHER; or NOT_KNOWN.
+        party: Of THEIRS, which counterpart; on a line of two it may be left out.
+        remark: Why, in words.
+        by: Who; without it, the post and officer of node.toml.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    verdict: Literal["OURS", "THEIRS", "NEITHER", "NOT_KNOWN"]
+    party: Annotated[str, Meta(max_length=NAME_CHARS_MAX)] = ""
+    remark: Annotated[str, Meta(max_length=TEXT_CHARS_MAX)] = ""
+    by: Officer | None = None
+
+
+class TakingBack(msgspec.Struct, forbid_unknown_fields=True):
+    """An assessment to be taken back.
+
+    Attributes:
+        name: Id of the track, or a callsign that it alone has.
+        by: Who; without it, the post and officer of node.toml.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    by: Officer | None = None
+
+
 class Following(msgspec.Struct, forbid_unknown_fields=True):
     """A source of public statements to be followed.
 

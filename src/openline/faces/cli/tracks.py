@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from time import sleep
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -12,7 +12,7 @@ from openline.domain.party import Precedence
 from openline.faces.cli.client import Refused
 from openline.faces.cli.instants import Instant, instant_of, instants_given
 from openline.faces.cli.manual import make_app, verb
-from openline.faces.cli.options import Acting, Node, Wait
+from openline.faces.cli.options import Acting, Node, OnLine, Wait
 from openline.faces.cli.output import emit, table
 from openline.faces.cli.saying import say_message
 
@@ -184,6 +184,85 @@ def share(
 
 
 @verb(app)
+def assess(
+    name: str,
+    verdict: Literal["ours", "theirs", "neither", "not-known"],
+    /,
+    remark: str = "",
+    *,
+    party: str = "",
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Say whose a track is, on this node only; nobody else is told.
+
+    It stands before what our feeds claim: on the map, in the list and in the alarms from
+    the next second on. It is noted who assessed it and when. It stands until it is taken
+    back, or until nobody has heard of the object for a day.
+
+    Example:
+        openline tracks assess RFF7033 theirs "Answered by telephone."
+        openline tracks assess icao:4ca7b5 ours
+
+    Args:
+        name: The track: its id, or a callsign that it alone has.
+        verdict: ours, theirs, neither (of somebody else), or not-known.
+        remark: Why, in words.
+        party: Of theirs, which counterpart; not needed on a line of two.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    body = {
+        "name": name, "verdict": verdict.upper().replace("-", "_"), "party": party,
+        "remark": remark, "by": options.officer(),
+    }  # fmt: skip
+    done = client.post("/lines", line, "assessments", body=body)
+    emit(done, (_assessed_row(done),), as_json=options.json)
+
+
+@verb(app)
+def unassess(
+    name: str,
+    /,
+    *,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Take back what was assessed of a track: what our feeds claim stands again.
+
+    Example:
+        openline tracks unassess icao:4ca7b5
+
+    Args:
+        name: The track: its id, or a callsign that it alone has.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    body = {"name": name, "by": options.officer()}
+    done = client.post("/lines", line, "assessments", "take-back", body=body)
+    emit(done, (f"Taken back. {_assessed_row(done)}",), as_json=options.json)
+
+
+@verb(app)
+def assessed(
+    *,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """List the tracks whose side our officers assessed, the oldest first.
+
+    Example:
+        openline tracks assessed
+
+    Args:
+        options: Which node and line, and how to print.
+    """
+    client = options.client()
+    answer = client.get("/lines", options.line_of(client), "assessments")
+    rows = [_assessed_row(one) for one in answer["assessments"]]
+    emit(answer, rows or ["No track is assessed."], as_json=options.json)
+
+
+@verb(app)
 def replay(
     *,
     start: Annotated[Instant, Parameter(name="--from")] = "-1h",
@@ -237,7 +316,7 @@ def _list_rows(answer: dict[str, Any]) -> Iterator[str]:
         (
             one["id"],
             one["callsign"],
-            one["affiliation"].lower(),
+            _whose(one),
             one["state"].lower(),
             one["quality"].lower(),
             _where(one),
@@ -266,7 +345,9 @@ _LEFT = {
 def _rows(track: dict[str, Any]) -> Iterator[str]:
     called = f", callsign {track['callsign']}" if track["callsign"] else ""
     yield f"{track['id']}{called}: {track['state'].lower()}, {track['quality'].lower()}"
-    yield f"  claimed to be {track['affiliation'].lower()}; {track['medium'].lower()}"
+    yield f"  claimed to be {track['claimed'].lower()}; {track['medium'].lower()}"
+    if track["assessed"] is not None:
+        yield f"  {_assessed_row(track['assessed'])}"
     yield f"  at {_where(track)}, {_height(track) or 'height not known'}, {_knots(track) or '?'} kt"
     if track["position_at"] is not None:
         yield f"  there at {format_instant(track['position_at'])}"
@@ -299,6 +380,20 @@ def _alert_rows(found: list[dict[str, Any]]) -> Iterator[str]:
             f"{alert['precedence']} {alert['kind']} {alert['phase']}: {called} and {about}, "
             f"since {format_instant(alert['opened_at'])}{over}"
         )
+
+
+def _whose(track: dict[str, Any]) -> str:
+    """Whose a track is; with a star where an officer assessed it."""
+    return f"{track['affiliation'].lower()}{'*' if track['assessed'] else ''}"
+
+
+def _assessed_row(one: dict[str, Any]) -> str:
+    """Who assessed whose a track is, when and why."""
+    whose = one["verdict"].lower().replace("_", " ")
+    whose = f"{whose} ({one['party']})" if one["party"] else whose
+    by = f"{one['by']['officer']}, {one['by']['post']}, {format_instant(one['at'])}"
+    remark = f": {one['remark']}" if one["remark"] else ""
+    return f"{one['track']} assessed to be {whose} by {by}{remark}"
 
 
 def _where(track: dict[str, Any]) -> str:
