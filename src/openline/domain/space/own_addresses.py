@@ -1,4 +1,4 @@
-"""Addresses that are a party's own: 24-bit addresses of its aircraft, one by one or in blocks.
+"""Addresses that are a party's own: of its aircraft, one by one or in blocks.
 
 An aircraft's own radio says its address and never whose it is. A party knows the addresses
 of its fleet, and what bears one is claimed to be ours. It stays a claim: an address can be
