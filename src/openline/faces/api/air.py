@@ -305,9 +305,9 @@ def _altitude_of(track: dict[str, Any]) -> dict[str, Any] | None:
     ),
 )
 async def assess_track(state: State, line: Line, data: JSONBody[Assessing]) -> dict[str, Any]:
-    """Assess whose a track is; it stands before what feeds claim, on all lines of this node.
+    """Assess whose a track is; it stands before what feeds claim.
 
-    The next look at the tracks goes by it. It is noted who assessed it and when; no
+    The next look at the tracks goes by it, on all lines of this node. It is noted who assessed it and when; no
     counterpart is told. It stands until it is taken back, or until nobody has heard of the
     object for a day (of a radar's track number, for five minutes).
     """
