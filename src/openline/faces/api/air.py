@@ -307,9 +307,9 @@ def _altitude_of(track: dict[str, Any]) -> dict[str, Any] | None:
 async def assess_track(state: State, line: Line, data: JSONBody[Assessing]) -> dict[str, Any]:
     """Assess whose a track is; it stands before what feeds claim.
 
-    The next look at the tracks goes by it, on all lines of this node. It is noted who assessed it and when; no
-    counterpart is told. It stands until it is taken back, or until nobody has heard of the
-    object for a day (of a radar's track number, for five minutes).
+    The next look at the tracks goes by it, on all lines of this node. It is noted who
+    assessed it and when; no counterpart is told. It stands until it is taken back, or until
+    nobody has heard of the object for a day (of a radar's track number, for five minutes).
     """
     view, running = view_of(state, line), node_of(state)
     track = _track(running, data.name)
