@@ -8,7 +8,7 @@ sent by anybody, and an officer's assessment stands before it.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from openline.domain.space.sighting import Affiliation, Sighting
@@ -17,38 +17,25 @@ _KIND: Final = "icao:"
 _RANGE: Final = re.compile(r"([0-9A-Fa-f]{6})(?:\s*-\s*([0-9A-Fa-f]{6}))?")
 
 
+@dataclass(frozen=True, slots=True)
 class OwnAddresses:
     """Which addresses are ours.
 
-    Args:
-        ranges: First and last address of each block, both included; they may overlap.
+    Attributes:
+        ranges: First and last address of each block, both included; in order, apart.
     """
 
-    def __init__(self, ranges: Iterable[tuple[int, int]] = ()) -> None:
-        joined: list[tuple[int, int]] = []
-        for first, last in sorted(ranges):
-            if joined and first <= joined[-1][1] + 1:
-                joined[-1] = joined[-1][0], max(last, joined[-1][1])
-            else:
-                joined.append((first, last))
-        self.ranges = tuple(joined)
-        self._firsts = [first for first, _ in joined]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, OwnAddresses) and other.ranges == self.ranges
-
-    def __hash__(self) -> int:
-        return hash(self.ranges)
+    ranges: tuple[tuple[int, int], ...] = ()
 
     def __contains__(self, address: str) -> bool:
         """Whether an address, as a sighting has it, is ours."""
-        if not self._firsts or not address.startswith(_KIND):
+        if not self.ranges or not address.startswith(_KIND):
             return False
         try:
             number = int(address[len(_KIND) :], 16)
         except ValueError:
             return False
-        place = bisect_right(self._firsts, number) - 1
+        place = bisect_right(self.ranges, number, key=_first) - 1
         return place >= 0 and number <= self.ranges[place][1]
 
     def claimed(self, sighting: Sighting) -> Sighting:
@@ -78,4 +65,19 @@ def parse_own_addresses(text: str) -> OwnAddresses:
         if last < first:
             raise ValueError(f"the range {part!r} ends before it begins")
         ranges.append((first, last))
-    return OwnAddresses(ranges)
+    return OwnAddresses(tuple(_joined(ranges)))
+
+
+def _first(block: tuple[int, int]) -> int:
+    return block[0]
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The blocks in order, those that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = joined[-1][0], max(last, joined[-1][1])
+        else:
+            joined.append((first, last))
+    return joined
