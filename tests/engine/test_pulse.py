@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from openline.domain.line.keyring import KeyRing
 from openline.domain.party import Precedence
-from openline.domain.record.note import parse_note
+from openline.domain.record.note import Note, parse_note
 from openline.domain.record.tick import Tick, parse_tick
+from openline.engine import pulse
 from openline.engine.frames import Probe, TickSent, decode_frame
 from openline.engine.message_view import Flag
-from openline.engine.pulse import CHANGES_PER_INTERVAL
+from openline.engine.pulse import CHANGES_PER_INTERVAL, verify_tick_of
 from tests.engine.copies import MANY, copy_of, known, refusals_of, shown_delivered
 from tests.engine.parties import ALPHA, BRAVO, LINE, make_parties
 from tests.engine.region import Carried, Region, standing
@@ -117,6 +119,28 @@ class TestTicks:
                 if carried.sender == ALPHA and isinstance(decode_frame(carried.frame), kind)
             ]
             assert seen.count("1") == seen.count("2") >= 3
+
+    def test_a_tick_is_verified_once_however_many_circuits_bring_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A tick that comes on two circuits costs one check, and counts for both."""
+        region = standing(make_parties())
+        region.connect(ALPHA, BRAVO, "2")
+        region.pass_time(10_000)
+        checked: list[int] = []
+
+        def counting(note: Note, outbox: str, ring: KeyRing) -> Tick:
+            """Count the checks, and do them."""
+            tick = verify_tick_of(note, outbox, ring)
+            if tick.party == ALPHA:
+                checked.append(tick.sequence)
+            return tick
+
+        monkeypatch.setattr(pulse, "verify_tick_of", counting)
+        region.pass_time(60_000)
+        assert checked == sorted(set(checked))
+        heard = region.line_of(BRAVO).peers[ALPHA].heard_on
+        assert list(heard.values()) == [checked[-1]] * 2
 
     def test_each_circuit_is_judged_by_its_own_ticks(self) -> None:
         """A circuit on which nothing comes is LOST beside one that works, and comes back."""

@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from openline.domain.instant import MINUTE_MS
 from openline.domain.limits import UNDERSTANDINGS_COMPARED_PER_MINUTE_MAX
+from openline.domain.line.keyring import KeyRing
 from openline.domain.line.observed import CircuitWatch, Observed
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note
+from openline.domain.record.tick import Tick
 
 _ORDER: Final = {
     state: place
@@ -54,6 +56,27 @@ class LinkState:
     unanswered: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class VerifiedTick:
+    """A tick that verified in this run, and by what: it need not be verified again.
+
+    Attributes:
+        text: The signed note.
+        outbox: Origin of the outbox whose head it had to name.
+        ring: The keys that it was verified with.
+        tick: What it says.
+    """
+
+    text: str
+    outbox: str
+    ring: KeyRing
+    tick: Tick
+
+    def stands_for(self, text: str, outbox: str, ring: KeyRing) -> bool:
+        """Whether the same note would be verified by the same keys once more."""
+        return self.text == text and self.outbox == outbox and self.ring is ring
+
+
 @dataclass(slots=True)
 class Peer:
     """One counterpart on one line.
@@ -77,6 +100,7 @@ class Peer:
         cosigned: The largest size of its outbox that we cosigned in this run.
         last_tick: Sequence and hash of its last tick that verified.
         last_tick_note: That tick, as a signed note.
+        verified_tick: The same, if it came in this run.
         heard: Hash of its last tick whose time was plausible; echoed in ours.
         tick_answered_at: When we made the newest tick of ours that it echoed.
         tick_observed: The word it gives the line itself.
@@ -123,6 +147,7 @@ class Peer:
     acked: int = -1
     last_tick: tuple[int, bytes] | None = None
     last_tick_note: str = ""
+    verified_tick: VerifiedTick | None = None
     heard: bytes | None = None
     tick_answered_at: int | None = None
     tick_observed: str = Observed.UNKNOWN

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from openline.domain.errors import Reason, TheirError
-from openline.domain.line.keyring import KeyRing
+from openline.domain.line.keyring import KeyRing, by_any
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.note import Note, parse_note, sign_note
 from openline.domain.record.signing import Signer
@@ -21,12 +21,12 @@ from openline.domain.record.tick import (
     parse_tick,
     tick_hash,
     tick_key,
-    verify_tick,
+    verify_tick_signature,
 )
 from openline.engine.entries import other_outbox
 from openline.engine.frames import Probe, TickSent, encode_frame
 from openline.engine.mirror import UNKNOWN_YET, ForkFound
-from openline.engine.peer import Peer
+from openline.engine.peer import Peer, VerifiedTick
 from openline.engine.ports import PutTick
 from openline.engine.turn import Turn
 
@@ -43,12 +43,10 @@ class Heard:
 
     Attributes:
         tick: What it says.
-        note: The note it came in.
         is_new: Whether it is the newest of its author.
     """
 
     tick: Tick
-    note: Note
     is_new: bool
 
 
@@ -153,6 +151,14 @@ class Pulse:
                 ForkFound when its author made another tick of its number, or
                 of the number before.
         """
+        last = peer.verified_tick
+        if (
+            last is not None
+            and (last.text, last.outbox) == (text, held.origin)
+            and last.ring is ring
+        ):
+            # It came on another circuit before.
+            return Heard(last.tick, is_new=False)
         note = parse_note(text)
         try:
             tick = verify_tick_of(note, held.origin, ring)
@@ -164,14 +170,15 @@ class Pulse:
         if peer.last_tick is not None:
             self._check_chain(peer, tick, digest, text, known)
             if tick.sequence <= peer.last_tick[0]:
-                return Heard(tick, note, is_new=False)
+                return Heard(tick, is_new=False)
+        peer.verified_tick = VerifiedTick(text, held.origin, ring, tick)
         peer.last_tick = (tick.sequence, digest)
         peer.last_tick_note = text
         peer.tick_observed = tick.observed
         turn.write(PutTick(peer.party, self._line, tick.sequence, digest, text))
         # An echo vouches for the time in the tick: only a plausible one gets it.
         peer.heard = digest if abs(tick.at - turn.now) <= self.tolerance_ms else None
-        return Heard(tick, note, is_new=True)
+        return Heard(tick, is_new=True)
 
     @staticmethod
     def _check_chain(
@@ -201,10 +208,9 @@ def verify_tick_of(note: Note, outbox: str, ring: KeyRing) -> Tick:
     tick = parse_tick(note.text)
     if tick.out.origin != outbox:
         raise other_outbox(tick.out.origin, outbox)
-    fault: TheirError | None = None
-    for public in ring.nodes_for_size(tick.out.size):
-        try:
-            return verify_tick(note, public.ed25519)
-        except TheirError as error:
-            fault = fault or error
-    raise fault or TheirError(Reason.UNKNOWN_KEY, "no key is trusted")
+    by_any(
+        ring.nodes_for_size(tick.out.size),
+        lambda keys: verify_tick_signature(note, tick, keys.ed25519),
+        f"tick {tick.sequence} of {tick.party}",
+    )
+    return tick

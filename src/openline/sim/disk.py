@@ -51,8 +51,11 @@ class Disk:
             self.failures_left -= 1
             self.faults += 1
             if self.chance.random() < 0.5:
-                self.store.commit(writes)
+                self._write(writes)
             raise StoreFailed("the disk refused a write")
+        self._write(writes)
+
+    def _write(self, writes: Sequence[Write]) -> None:
         self.store.commit(writes)
         if self._synced is not None:
             self._unsynced.append(writes)
@@ -84,6 +87,11 @@ class Disk:
     def be_honest(self) -> None:
         """Write what it said that it had written."""
         self._synced, self._unsynced = None, []
+
+    def put_away(self) -> None:
+        """Put an empty store in the place of one that cannot be read."""
+        self.be_honest()
+        self.store = MemoryStore()
 
     def put_back(self) -> None:
         """Put an old copy in the place of the store; an empty store where there is none."""

@@ -22,7 +22,7 @@ byzantine: the last party keeps no rule. upgrade: keys are changed and terms ame
 nodes are started anew one by one."""
 
 LONG_DAYS: Final = 10
-"""Longer runs are for line-years, shorter ones for everything at once."""
+"""Longer runs are for line-years, and faults come rarer; shorter ones for everything at once."""
 
 _TICKS_MS: Final = (10 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS)
 _TICKS_MAX: Final = 20_000
@@ -116,7 +116,9 @@ def make_plan(seed: int, days: float, profile: str, *, is_fast: bool | None = No
     several = (2, 2, 2, 2, 2, 3) if days > LONG_DAYS else (2, 2, 2, 3, 3, 4)
     parties = chance.choice(several) if profile != "busy" else 2
     words = (HOUR_MS, 6 * HOUR_MS) if days <= 2 else (DAY_MS, 3 * DAY_MS)
-    often = (HOUR_MS, 6 * HOUR_MS, DAY_MS)
+    # A start replays all that was said: where it comes each hour, years would cost days.
+    rarer = 4 if days > LONG_DAYS else 1
+    often = (rarer * HOUR_MS, rarer * 6 * HOUR_MS, rarer * DAY_MS)
     never_or_often = (0, *often)
     tick_ms = chance.choice(ticks_ms)
     return Plan(
@@ -141,11 +143,11 @@ def make_plan(seed: int, days: float, profile: str, *, is_fast: bool | None = No
         down_for_ms=chance.choice((5 * SECOND_MS, 10 * MINUTE_MS, 3 * HOUR_MS)),
         word_every_ms=2 * MINUTE_MS if profile == "busy" else chance.choice(words),
         drift_ppm=chance.choice((0, 20, 200)),
-        set_every_ms=chance.choice((0, 0, 6 * HOUR_MS, DAY_MS)),
-        disk_every_ms=0 if is_hostile else chance.choice((0, 6 * HOUR_MS, DAY_MS)),
+        set_every_ms=chance.choice((0, 0, *often[1:])),
+        disk_every_ms=0 if is_hostile else chance.choice((0, *often[1:])),
         restore_every_ms=0
         if is_hostile
-        else chance.choice(often[1:] if profile == "restore" else (0, 0, DAY_MS)),
+        else chance.choice(often[1:] if profile == "restore" else (0, 0, often[2])),
         is_anchored=chance.random() < 0.5 or is_hostile,
         hostile=PARTIES[parties - 1 : parties] if is_hostile else (),
         upgrade_every_ms=3 * HOUR_MS if profile == "upgrade" else 0,

@@ -8,7 +8,6 @@ else is recovering: two losses at once lose what was receipted, and no line can 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from openline.adapters.memory import MemoryStore
 from openline.domain.errors import OurError
 from openline.domain.instant import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from openline.sim.promises import PromiseBroken
@@ -99,7 +98,7 @@ class Troubles:
                 raise PromiseBroken(what) from error
             self._region.trace.note("put away a damaged store", station.party)
             self._damaged.discard(station.party)
-            station.disk.store = MemoryStore()
+            station.disk.put_away()
             self._start(station)
 
     def _start(self, station: Station) -> None:

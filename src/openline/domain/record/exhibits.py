@@ -63,7 +63,7 @@ from openline.domain.record.merkle import (
 )
 from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.signing import PublicKeys
-from openline.domain.record.tick import Tick, parse_tick, tick_hash, verify_tick
+from openline.domain.record.tick import Tick, parse_tick, tick_hash, verify_tick_signature
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, parse_body
 
@@ -422,7 +422,7 @@ class Exhibits:
         ring = self._ring(tick.party, tick.out.origin)
         by_any(
             ring.nodes_for_size(tick.out.size),
-            lambda keys: verify_tick(note, keys.ed25519),
+            lambda keys: verify_tick_signature(note, tick, keys.ed25519),
             f"tick {tick.sequence} of {tick.party}",
         )
         self._take_root(tick.out)

@@ -173,10 +173,19 @@ def verify_tick(note: Note, ed25519_public: bytes) -> Tick:
             the one signature: nobody could show such a tick to others as it came.
     """
     tick = parse_tick(note.text)
+    verify_tick_signature(note, tick, ed25519_public)
+    return tick
+
+
+def verify_tick_signature(note: Note, tick: Tick, ed25519_public: bytes) -> None:
+    """Check that a key signed a note, and nobody else; `tick` is what its text says.
+
+    Raises:
+        TheirError: As `verify_tick`, but for MALFORMED.
+    """
     if len(note.signatures) != 1:
         raise NoteDoesNotVerify(f"A tick of {tick.party} bears {len(note.signatures)} signatures.")
     verify_note_signature(note, tick_key(tick.party, tick.line, ed25519_public))
-    return tick
 
 
 def _check_tick(tick: Tick) -> None:
