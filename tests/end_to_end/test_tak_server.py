@@ -52,6 +52,14 @@ RADIO: Final = (
     'start="2100-01-01T00:00:00Z" stale="2100-01-02T00:00:00Z"><point lat="34.4" lon="36.8" '
     'hae="600" ce="10" le="10"/><detail><contact callsign="VIPER 1"/></detail></event>'
 )
+AIRCRAFT: Final = {
+    "type": "Feature",
+    "geometry": {"type": "Point", "coordinates": [36.9, 34.79]},
+    "properties": {
+        "id": "icao:4ca7b5", "callsign": "RFF7033", "altitude_m": 3_000, "datum": "WGS84",
+        "course_deg": 84, "speed_mps": 120, "accuracy_m": 245,
+    },
+}  # fmt: skip
 MIDDLE: Final = (36.909, 34.49)
 ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 1, 1, tzinfo=UTC)
 
@@ -207,10 +215,14 @@ def test_the_line_is_seen_through_a_tak_server(server: Server, tmp_path: Path) -
     with (line.alpha / "node.toml").open("a") as file:
         file.write(
             f'[[outlet]]\nname = "room"\naddress = "tls://127.0.0.1:{server.port}"\n'
-            f'certificate = "{own}"\ntrusted = "{server.authority.file}"\n'
+            f'certificate = "{own}"\ntrusted = "{server.authority.file}"\ntracks = "all"\n'
+            '[air]\nours = "4ca7b5"\n[[feed]]\nname = "mast"\nkind = "geojson"\n'
+            'source = "file:seen.rows"\n'
             f'[[feed]]\nname = "radios"\nkind = "cot"\nsource = "tls:127.0.0.1:{server.port}"\n'
             f'certificate = "{own}"\ntrusted = "{server.authority.file}"\n'
         )
+    seen = line.alpha / "seen.rows"
+    seen.touch()
     circle = ("--circle", "34.490,36.909", "--radius", "9km", "--upper", "FL150")
     with running(line.alpha, line.bravo), server.listen() as second:
         for name in ("alpha", "bravo"):
@@ -238,9 +250,15 @@ def test_the_line_is_seen_through_a_tak_server(server: Server, tmp_path: Path) -
         do("notice", "cancel", "--dir", line.bravo, "BRAVO-N-0001", "--wait", "20")
         wait_until(lambda: second.has('type="t-x-d-d"', f".notice.{BRAVO}.BRAVO-N-0001.1"))
         wait_until(lambda: second.has('type="t-x-d-d"', ".conflict."))
-        wait_until(lambda: line.client().get("/feeds")["feeds"][0]["is_up"])
+        wait_until(lambda: line.client().get("/feeds")["feeds"][1]["is_up"])
         second.connection.sendall(RADIO.encode())
-        wait_until(lambda: line.client().get("/feeds")["feeds"][0]["positions"] == 1)
+        wait_until(lambda: line.client().get("/feeds")["feeds"][1]["positions"] == 1)
+        with seen.open("a") as rows:
+            rows.write(json.dumps(AIRCRAFT) + "\n")
+        wait_until(lambda: second.has('type="a-f-A"', ".track.icao:4ca7b5"))
+        tracks = line.client().get("/air/tracks")["tracks"]
+        assert {one["address"] for one in tracks} == {"icao:4ca7b5", "cot:RADIO-1"}
+        assert not second.has("openline.", "RADIO-1")
     shown = read(second.events)
     notice = shown[f"openline.{LINE}.notice.{ALPHA}.ALPHA-N-0001.1"]
     assert notice["properties"]["type"] == "u-d-c-c"
@@ -252,3 +270,8 @@ def test_the_line_is_seen_through_a_tak_server(server: Server, tmp_path: Path) -
     assert way["geometry"]["coordinates"] == [[36.7, 34.4], [36.7, 35.1]]
     [breach] = [one for one in shown.values() if one["properties"]["type"] == "b-a-g"]
     assert breach["geometry"]["type"] == "Point"
+    aircraft = shown["openline.alpha.example.track.icao:4ca7b5"]
+    assert aircraft["geometry"]["coordinates"][:2] == [36.9, 34.79]
+    assert aircraft["properties"]["callsign"] == "RFF7033"
+    assert aircraft["properties"]["speed"] == 120
+    assert "ours" in aircraft["properties"]["remarks"]

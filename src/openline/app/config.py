@@ -453,6 +453,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "is private goes out only where it is named here."),
     Setting("outlet", "line", "text", "every line", '"syria-air"',
             "The only line that it shows."),
+    Setting("outlet", "tracks", "text", "none", '"own"',
+            "Of a map, which tracks of this node it is told: `own` (those claimed or assessed to "
+            "be ours) or `all`. Whoever reads the map then knows what your feeds see."),
     Setting("outlet", "stale_s", "number", str(outlets.STALE_S_DEFAULT), "3600",
             "After so many seconds without a word from the node a map holds a mark for stale, "
             "from 30 to 86400. Each mark is said again at half of it."),
@@ -779,7 +782,19 @@ class _Reader:
             file("certificate", "tls", "https"),
             file("trusted", "tls", "https"),
             file("secret", *outlets.HOOK_SCHEMES),
+            self._outlet_tracks(number, table, is_hook=is_hook),
         )
+
+    def _outlet_tracks(self, number: int, table: Mapping[str, Any], *, is_hook: bool) -> str:
+        if "tracks" not in table:
+            return ""
+        if is_hook:
+            raise self._fault("outlet", number, "tracks", "only a map is told tracks")
+        value = self._text_value("outlet", number, table, "tracks", "")
+        if value not in outlets.TRACKS:
+            known = ", ".join(outlets.TRACKS)
+            raise self._fault("outlet", number, "tracks", f"{value!r} is none of: {known}")
+        return value
 
     def _folders(self, directory: Path) -> tuple[Folder, ...]:
         found: list[Folder] = []

@@ -757,6 +757,9 @@ COT_POINTS_MAX = 500
 COT_REMARKS_BYTES_MAX = 4_096
 """Remarks beside a shape; escaped they take five times as much at most."""
 
+OUTLET_TRACKS_MAX = 2_000
+"""Tracks that one outlet tells a map: as many as are drawn smoothly, 400 a second."""
+
 OUTLET_WAITING_MAX = 100_000
 """Events that wait for one program; what is beyond is put in from the record later."""
 

@@ -28,13 +28,13 @@ def test_an_outlet_with_everything() -> None:
     """Each setting is taken over; files lie beside node.toml."""
     text = NAMED + (
         '"tls://[2001:db8::7]:8089"\nshows = "private zones"\nline = "syria-air"\nstale_s = 60\n'
-        'certificate = "own.pem"\ntrusted = "/etc/tak.pem"\n'
+        'certificate = "own.pem"\ntrusted = "/etc/tak.pem"\ntracks = "own"\n'
     )
     [outlet] = outlets(text)
     assert outlet == Outlet(
         "room", "tls://[2001:db8::7]:8089", "tls", "2001:db8::7", 8089,
         ("zone", "private", "private_conflict"), "syria-air", 60,
-        Path("/srv/alpha/own.pem"), Path("/etc/tak.pem"),
+        Path("/srv/alpha/own.pem"), Path("/etc/tak.pem"), None, "own",
     )  # fmt: skip
 
 
@@ -55,6 +55,8 @@ def test_an_outlet_with_everything() -> None:
         (NAMED + '"tcp://a:1"\n' + NAMED + '"tcp://b:1"', "row 8: outlet.name: 'room' is named"),
         ('[[outlet]]\nname = "../x"\naddress = "tcp://a:1"', "outlet.name: '../x' is not"),
         ((NAMED + '"tcp://a:1"\n') * 17, "row 4: outlet: there are 17, at most 16 may be"),
+        (NAMED + '"tcp://a:1"\ntracks = "ours"', "outlet.tracks: 'ours' is none of: own, all"),
+        (NAMED + '"https://a"\nsecret = "x"\ntracks = "own"', "only a map is told tracks"),
         (NAMED + '"tcp://a:1"\nvolume = 7', "row 7: outlet.volume: this key is not known"),
     ],
 )

@@ -1,7 +1,8 @@
 """Cursor on Target in: positions that maps and radios of the TAK family send.
 
 A stream of XML events, or one in each datagram. An event whose type begins with `a-`
-places an object, `t-x-d-d` ends one; all others (chat, drawings, pings) tell of none. The
+places an object, `t-x-d-d` ends one; all others (chat, drawings, pings) tell of none, and
+so does what an Openline node told the same map: nothing comes back as seen anew. The
 XML is a stranger's: no document type, so no entities; no tree is built, only some
 attributes of three elements are taken; an event has `COT_EVENT_SIZE_BYTES_MAX` bytes at
 most. After the Cursor on Target event schema 2.0; the protobuf form is refused.
@@ -32,6 +33,9 @@ _ATTRIBUTES: Final = {
     ("event", "detail", "link"): ("link", ("uid",)),
 }
 """What is taken of an event, by the path to each element."""
+
+_OURS: Final = "openline."
+"""How everything begins that an Openline node tells a map."""
 
 _DEPTH_MAX: Final = 64
 _CALLSIGN_CHARS_MAX: Final = 64
@@ -129,10 +133,10 @@ def decode_event(event: bytes, feed: str, now: int) -> Sighting | None:
         raise Undecodable(Fault.MALFORMED, "an event without a type")
     if kind == "t-x-d-d":
         uid = told.get("link uid", "")
-        if not uid:
+        if not uid or uid.startswith(_OURS):
             return None
         return Sighting(feed=feed, address=_address(uid), at=now, is_own_clock=True, is_ended=True)
-    if not kind.startswith("a-"):
+    if not kind.startswith("a-") or told.get("event uid", "").startswith(_OURS):
         return None
     return _position(told, kind, feed, now)
 

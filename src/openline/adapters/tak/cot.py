@@ -42,6 +42,8 @@ class Mark:
         detail: The elements below `detail`, written.
         height_m: Above the ellipsoid; None if it is not known.
         until: From this instant on it shows no more, UTC milliseconds.
+        how: How its place is known: drawn by a person, or measured.
+        error_m: One standard deviation of its place; None if it is not known.
     """
 
     uid: str
@@ -50,6 +52,8 @@ class Mark:
     detail: str
     height_m: float | None = None
     until: int = INSTANT_MAX
+    how: str = "h-g-i-g-o"
+    error_m: float | None = None
 
     def event(self, now: int, stale_for_ms: int) -> bytes:
         """The event that shows it, until it is over or was not said again for so long."""
@@ -107,7 +111,7 @@ def _event(mark: Mark, now: int, stale_at: int) -> bytes:
             "version": "2.0",
             "uid": clean(mark.uid),
             "type": mark.type,
-            "how": "h-g-i-g-o",
+            "how": mark.how,
             "time": format_instant(now),
             "start": format_instant(now),
             "stale": format_instant(max(now, stale_at)),
@@ -120,7 +124,7 @@ def _event(mark: Mark, now: int, stale_at: int) -> bytes:
             "lat": f"{mark.position[0] / 1e7:.7f}",
             "lon": f"{mark.position[1] / 1e7:.7f}",
             "hae": f"{height_m:.1f}",
-            "ce": f"{UNKNOWN_M:.1f}",
+            "ce": f"{UNKNOWN_M if mark.error_m is None else mark.error_m:.1f}",
             "le": f"{UNKNOWN_M:.1f}",
         },
     )

@@ -4,7 +4,7 @@ A track is called by its callsign, or else by the address that its source gives 
 are a stranger's words and stand as data. What is claimed is called a claim.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from openline.adapters.wording.marking import mark
@@ -42,6 +42,15 @@ _ASSESSED: Final = {
     "NOT_KNOWN": mark("{officer} has assessed that it is not known whose it is: ask."),
 }
 
+
+_DOUBTS: Final = {
+    "IMPOSSIBLE_SPEED": mark("Doubt: it moved faster than anything flies, and may be spoofed."),
+    "SOURCES_DISAGREE": mark("Doubt: feeds have it at different places, and it may be spoofed."),
+    "DUPLICATE_ADDRESS": mark("Doubt: two objects bear its address."),
+    "FROM_FUTURE": mark("Doubt: the clock of its source is ahead."),
+    "JUMPED": mark("Doubt: it jumped and stayed there."),
+    "EMERGENCY": mark("It is in an emergency: its transponder says so."),
+}
 
 _SHARED_CLAIMS: Final = {
     Claim.UNKNOWN: mark("Its author does not know whose it is."),
@@ -222,10 +231,21 @@ def _place_and_claim(wording: "Wording", facts: Mapping[str, Any]) -> Iterator[s
     place = facts["place"]
     position = wording.position((place["lat_e7"], place["lon_e7"]))
     yield wording.say("It is at {position}.", position=position)
-    yield _whose(wording, facts)
+    yield whose_words(wording, facts)
 
 
-def _whose(wording: "Wording", facts: Mapping[str, Any]) -> str:
+def doubts_of(wording: "Wording", flags: Iterable[str]) -> Iterator[str]:
+    """What speaks against a track, or for looking at it at once."""
+    yield from (wording.say(_DOUBTS[flag]) for flag in flags)
+
+
+def whose_words(wording: "Wording", facts: Mapping[str, Any]) -> str:
+    """Whose a track is, as it was assessed or is claimed.
+
+    Args:
+        wording: The language.
+        facts: `affiliation` and `assessed`, of an alert or of a track.
+    """
     assessed = facts.get("assessed")
     if assessed is None:
         return wording.say(_CLAIMS[facts.get("affiliation", "UNKNOWN")])

@@ -86,6 +86,7 @@ class HookOutlet:
             "is_open": self._count > 0 and not self._fault,
             "fault": self._fault,
             "marks": None,
+            "tracks": None,
             "unshown": 0,
             "waiting": self._waiting_count,
             "sent": self._count,

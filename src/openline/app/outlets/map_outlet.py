@@ -21,6 +21,7 @@ from openline.adapters.wording import Wording
 from openline.app.outlets.kept import Kept
 from openline.app.outlets.picture import Picture, Viewed
 from openline.app.outlets.settings import Outlet
+from openline.app.outlets.tracks import Tracks
 from openline.app.shows import Following
 
 LOOK_S: Final = 1.0
@@ -73,6 +74,7 @@ class MapOutlet:
         wording: Says what is known of each thing.
         open_way: Opens a way.
         now_ms: The clock.
+        tracks: The tracks that it is told; None for none.
     """
 
     def __init__(
@@ -83,7 +85,9 @@ class MapOutlet:
         wording: Wording,
         open_way: Open,
         now_ms: Callable[[], int],
+        tracks: Tracks | None = None,
     ) -> None:
+        self._tracks = tracks
         self._node = node
         self._outlet = outlet
         self._kept = kept
@@ -113,7 +117,8 @@ class MapOutlet:
             "is_open": self._way is not None,
             "fault": self._fault,
             "marks": len(self._picture.marks),
-            "unshown": self._picture.unshown,
+            "tracks": None if self._tracks is None else self._tracks.count,
+            "unshown": self._picture.unshown + (self._tracks.unshown if self._tracks else 0),
             "waiting": len(self._picture.fresh),
             "sent": self._count,
             "sent_at": self._sent_at or None,
@@ -196,6 +201,9 @@ class MapOutlet:
             del self._picture.fresh[uid]
             self._sent.pop(uid, None)
             self._sent[uid] = now
+        if self._tracks is not None:
+            for event in self._tracks.due(now):
+                await self._say(way, event)
         if now - self._pinged_at >= PING_MS:
             await self._say(way, ping(self._uid, now))
             self._pinged_at = now
@@ -219,6 +227,8 @@ class MapOutlet:
             self._fault, self._opened_at, self._pinged_at = "", self._now_ms(), 0
             _log.info("outlet %s: the way to %s is open", self._outlet.name, self._outlet.address)
             self._picture.show_all_again()
+            if self._tracks is not None:
+                self._tracks.begin_again()
             for ending in self._endings.values():
                 ending.next_at = 0
         return self._way

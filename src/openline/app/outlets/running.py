@@ -3,22 +3,30 @@
 import ssl
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from openline.adapters.tak.sending import open_datagrams, open_stream
 from openline.adapters.trust import trust_in
 from openline.adapters.webhook.posting import Poster
 from openline.adapters.webhook.signing import read_secrets
 from openline.adapters.wording import LANGUAGES, Wording
+from openline.app.air import Air
 from openline.app.beside import Beside, Runs
 from openline.app.config import Config
 from openline.app.outlets.hook_outlet import HookOutlet
 from openline.app.outlets.kept import Kept
 from openline.app.outlets.map_outlet import Followed, MapOutlet
 from openline.app.outlets.settings import Outlet
+from openline.app.outlets.tracks import Tracks
 
 
-def outlets_of(node: Followed, config: Config, now_ms: Callable[[], int]) -> Beside:
+class Seeing(Followed, Protocol):
+    """A running node with its air picture."""
+
+    air: Air
+
+
+def outlets_of(node: Seeing, config: Config, now_ms: Callable[[], int]) -> Beside:
     """The outlets of a node.
 
     Args:
@@ -39,7 +47,8 @@ def outlets_of(node: Followed, config: Config, now_ms: Callable[[], int]) -> Bes
             outlets.append(HookOutlet(node, outlet, path, *posting, now_ms))
         else:
             marks, way = Kept(kept / f"{outlet.name}.json"), _way_to(outlet)
-            outlets.append(MapOutlet(node, outlet, marks, wording, way, now_ms))
+            tracks = Tracks(config.party, outlet.tracks, node.air.tracks, wording)
+            outlets.append(MapOutlet(node, outlet, marks, wording, way, now_ms, tracks))
     return Beside("outlet", outlets)
 
 

@@ -42,6 +42,9 @@ HOOK_SHOWS_DEFAULT: Final = " ".join(one for one in HOOK_SUBJECTS if one != "pri
 BEGIN: Final = "begin"
 """A program is told it whatever it is shown: what came before is to be read."""
 
+TRACKS: Final = ("own", "all")
+"""Which tracks a map may be told."""
+
 STALE_S_DEFAULT: Final = 3_600
 STALE_S_MIN: Final = 30
 STALE_S_MAX: Final = 86_400
@@ -72,6 +75,7 @@ class Outlet:
         certificate: PEM file with the certificate and key that we show, if any.
         trusted: PEM file of whom we trust; None for the system's authorities.
         secret: File of the secrets that sign what a program is told; None for a map.
+        tracks: Which tracks a map is told: one of `TRACKS`, or empty for none.
     """
 
     name: str
@@ -85,6 +89,7 @@ class Outlet:
     certificate: Path | None = None
     trusted: Path | None = None
     secret: Path | None = None
+    tracks: str = ""
 
     @property
     def is_hook(self) -> bool:

@@ -17,7 +17,8 @@ class Outlet(msgspec.Struct):
             webhook, whether the last event was taken.
         fault: What stands in the way; empty for nothing.
         marks: How many marks a map is to show now; null for a webhook.
-        unshown: How many marks there was no room for.
+        tracks: How many tracks a map is told; null for a webhook.
+        unshown: How many marks and tracks there was no room for.
         waiting: How many marks or events are still to be sent.
         sent: How many events were sent since the node started.
         sent_at: When the last one was; null for never.
@@ -30,6 +31,7 @@ class Outlet(msgspec.Struct):
     is_open: bool
     fault: str
     marks: int | None
+    tracks: int | None
     unshown: int
     waiting: int
     sent: int
@@ -56,6 +58,7 @@ OUTLETS: Final = Outlets(
             is_open=True,
             fault="",
             marks=42,
+            tracks=7,
             unshown=0,
             waiting=0,
             sent=318,

@@ -37,13 +37,13 @@ def _rows(found: list[dict[str, Any]]) -> Iterator[str]:
     if not found:
         yield "There is no outlet: see [[outlet]] in docs/reference/settings.md."
         return
-    heads = ("Outlet", "To", "Way", "Marks", "Waiting", "Sent", "Last")
+    heads = ("Outlet", "To", "Way", "Marks", "Tracks", "Waiting", "Sent", "Last")
     yield from table(heads, [_cells(one) for one in found])
     for one in found:
         if one["fault"]:
             yield f"{one['name']}: {one['fault']}"
         if one["unshown"]:
-            yield f"{one['name']}: {one['unshown']} marks have no room and are not shown."
+            yield f"{one['name']}: {one['unshown']} marks or tracks have no room."
 
 
 def _cells(one: dict[str, Any]) -> list[str]:
@@ -52,6 +52,7 @@ def _cells(one: dict[str, Any]) -> list[str]:
         one["address"],
         "open" if one["is_open"] else "closed",
         "" if one["marks"] is None else str(one["marks"]),
+        "" if one["tracks"] is None else str(one["tracks"]),
         str(one["waiting"]),
         str(one["sent"]),
         format_instant(one["sent_at"]) if one["sent_at"] else "never",
