@@ -5,7 +5,9 @@ policy, and answers of fixed content in the API's form: what is measured is the 
 not the node. The browser is a headless Chromium that draws without a graphics
 processor. A frame's time is what lies between it and the one after it; only those are
 counted in which the map was drawn anew, while the mouse drags: the map to pan, the
-timeline to scrub. At 60 frames a second none is shorter than 16.7 ms.
+timeline to scrub. At 60 frames a second none is shorter than 16.7 ms. The same with two
+thousand live tracks, all of which move each second: then the time is told, too, that the
+page's main thread works in each second while nobody touches it.
 """
 
 import json
@@ -27,11 +29,14 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from bench.measure import Row
-from openline.faces.api import examples
+from openline.faces.api import air_answers, examples
 from openline.faces.console import page
 
 COUNT: Final = 10_000
 QUICK_COUNT: Final = 500
+TRACKS: Final = 2_000
+QUICK_TRACKS: Final = 200
+WATCHED_S: Final = 10
 LINE: Final = "syria-air"
 EVENTS_PER_SECOND: Final = 20
 FRAME_MS_MAX: Final = 50
@@ -71,14 +76,58 @@ class Missing(Exception):
     """The page is not built, or there is no browser."""
 
 
+class Sky:
+    """Live tracks in the form of the API, all of which move each second.
+
+    Args:
+        count: How many.
+        seed: Where they are and how they fly follows from it.
+    """
+
+    def __init__(self, count: int, seed: int = 1) -> None:
+        chance = random.Random(seed)
+        self._tracks = [self._track(chance, number) for number in range(count)]
+
+    def told(self) -> bytes:
+        """What the stream of tracks tells in this second."""
+        now = _now_ms()
+        for track in self._tracks:
+            turn, speed = math.radians(track["course_deg"]), track["speed_mps"]
+            track["lat_deg"] += speed * math.cos(turn) / 111_200
+            track["lon_deg"] += speed * math.sin(turn) / 91_000
+            track["position_at"] = track["heard_at"] = now
+        told = {"at": now, "tracks": self._tracks, "gone": [], "alerts": []}
+        return b"event: tracks\ndata: " + msgspec.json.encode(told) + b"\n\n"
+
+    def _track(self, chance: random.Random, number: int) -> dict[str, Any]:
+        track: dict[str, Any] = msgspec.to_builtins(air_answers.TRACK)
+        address = f"icao:{number:06x}"
+        return {
+            **track,
+            "id": address,
+            "address": address,
+            "callsign": f"SKY{number:04d}",
+            "affiliation": chance.choice(("OWN", "OTHER_PARTY", "THIRD_PARTY", "UNKNOWN")),
+            "assessed": None,
+            "medium": chance.choice(("AIR", "AIR", "AIR", "GROUND")),
+            "lat_deg": chance.uniform(32.5, 37.0),
+            "lon_deg": chance.uniform(35.8, 42.0),
+            "course_deg": chance.uniform(0, 360),
+            "speed_mps": chance.uniform(60, 260),
+            "trail": [],
+        }
+
+
 class Answers:
     """What the server answers: one line with many live notices.
 
     Attributes:
         notices: In the order of their positions.
+        sky: The tracks beside them.
     """
 
-    def __init__(self, count: int, seed: int = 1) -> None:
+    def __init__(self, count: int, seed: int = 1, sky: Sky | None = None) -> None:
+        self.sky = sky or Sky(0)
         self._random = random.Random(seed)
         self._began = _now_ms()
         self.notices = [self._notice(number) for number in range(1, count + 1)]
@@ -174,14 +223,19 @@ def measure(*, is_quick: bool = False, minutes: float = 2.0) -> list[Row]:
     from playwright.sync_api import sync_playwright
 
     count = QUICK_COUNT if is_quick else COUNT
-    answers = Answers(count)
+    tracks = QUICK_TRACKS if is_quick else TRACKS
     with (
-        _serving(answers) as (address, flowing),
         sync_playwright() as driver,
         driver.chromium.launch(executable_path=browser, args=list(_OPTIONS)) as launched,
     ):
-        shown = launched.new_page(viewport={"width": 1440, "height": 900})
-        return list(_rows(shown, address, flowing, count, 0.1 if is_quick else minutes))
+        with _serving(Answers(count)) as (address, flowing):
+            shown = launched.new_page(viewport={"width": 1440, "height": 900})
+            rows = list(_rows(shown, address, flowing, count, 0.1 if is_quick else minutes))
+            shown.close()
+        with _serving(Answers(0, sky=Sky(tracks))) as (address, _):
+            shown = launched.new_page(viewport={"width": 1440, "height": 900})
+            rows += _track_rows(shown, address, tracks)
+        return rows
 
 
 def _rows(
@@ -198,14 +252,39 @@ def _rows(
     # The first touch unlocks the sound: its banner goes, and the map moves up.
     shown.mouse.click(5, 5)
     shown.wait_for_timeout(2_000)
-    yield from _frames(shown, ".target", "pan", count)
-    yield from _frames(shown, ".scrub", "scrub", count)
+    yield from _frames(shown, ".target", "pan", f"{count:,} volumes")
+    yield from _frames(shown, ".scrub", "scrub", f"{count:,} volumes")
     shown.keyboard.press("Home")
     yield from _heap(shown, flowing, minutes)
 
 
-def _frames(shown: Any, place: str, what: str, count: int) -> Iterator[Row]:
-    """Median and p99 of what lies between frames while the mouse drags there and back."""
+def _track_rows(shown: Any, address: str, count: int) -> Iterator[Row]:
+    """How busy the page is with tracks that move, and its frames while the map is dragged."""
+    shown.goto(f"{address}/#/map")
+    shown.wait_for_selector(".chart canvas.map-tracks")
+    shown.locator("summary", has_text=re.compile(rf"^Tracks: {count}$")).wait_for()
+    shown.mouse.click(5, 5)
+    # Until the symbols are there and the page has settled.
+    shown.wait_for_timeout(3_000)
+    session = shown.context.new_cdp_session(shown)
+    session.send("Performance.enable")
+
+    def busy_ms() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return 1_000 * next(one["value"] for one in metrics if one["name"] == "TaskDuration")
+
+    busy = []
+    for _ in range(WATCHED_S):
+        before = busy_ms()
+        shown.wait_for_timeout(1_000)
+        busy.append(busy_ms() - before)
+    name = f"console: {count:,} tracks that move, main thread in a second"
+    yield Row(f"{name}, median", statistics.median(busy), "ms", busy)
+    yield from _frames(shown, ".target", "pan", f"{count:,} tracks")
+
+
+def _frames(shown: Any, place: str, what: str, over: str) -> Iterator[Row]:
+    """Median, p95 and p99 of what lies between frames while the mouse drags there and back."""
     mouse, box = shown.mouse, shown.locator(place).bounding_box()
     middle = box["y"] + box["height"] * (0.5 if what == "pan" else 0.1)
     reach = box["width"] * (0.2 if what == "pan" else 0.4)
@@ -218,11 +297,12 @@ def _frames(shown: Any, place: str, what: str, count: int) -> Iterator[Row]:
         shown.wait_for_timeout(16)
     frames = sorted(shown.evaluate("window.endFrames()"))
     mouse.up()
-    p99 = frames[min(len(frames) - 1, math.ceil(len(frames) * 0.99) - 1)]
     note = f"{len(frames)} frames"
-    name = f"console: {what} over {count:,} volumes, a frame"
+    name = f"console: {what} over {over}, a frame"
     yield _frame_row(f"{name}, median", statistics.median(frames), note)
-    yield _frame_row(f"{name}, 99 of 100", p99, note)
+    for percent in (95, 99):
+        at = frames[min(len(frames) - 1, math.ceil(len(frames) * percent / 100) - 1)]
+        yield _frame_row(f"{name}, {percent} of 100", at, note)
 
 
 def _frame_row(name: str, value: float, note: str) -> Row:
@@ -273,6 +353,9 @@ def _serving(answers: Answers) -> Iterator[tuple[str, threading.Event]]:
             if asked.path == "/events":
                 self._stream()
                 return
+            if asked.path == "/air/events":
+                self._stream_tracks()
+                return
             body, media_type = _body(asked.path, parse_qs(asked.query), answers)
             self.send_response(200 if body else 404)
             self.send_header("content-type", media_type)
@@ -285,11 +368,21 @@ def _serving(answers: Answers) -> Iterator[tuple[str, threading.Event]]:
             with suppress(OSError):
                 self.wfile.write(body)
 
-        def _stream(self) -> None:
+        def _begin_stream(self) -> None:
             self.send_response(200)
             self.send_header("content-type", "text/event-stream")
             self.send_header("connection", "close")
             self.end_headers()
+
+        def _stream_tracks(self) -> None:
+            self._begin_stream()
+            with suppress(OSError):
+                while not stopping.wait(1):
+                    self.wfile.write(answers.sky.told())
+                    self.wfile.flush()
+
+        def _stream(self) -> None:
+            self._begin_stream()
             with suppress(OSError):
                 self._tell("id: 1\nevent: begin\ndata: {}\n\n")
                 while not stopping.wait(1 / EVENTS_PER_SECOND):

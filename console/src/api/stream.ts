@@ -19,7 +19,8 @@ export class EventParser {
   /** The events that are complete with this piece. */
   feed(piece: string): StreamEvent[] {
     const found: StreamEvent[] = [];
-    const rows = (this.rest + piece).split("\n");
+    // A row of megabytes comes in many pieces, and is looked through once, when it is whole.
+    const rows = piece.includes("\n") ? (this.rest + piece).split("\n") : [this.rest + piece];
     this.rest = rows.pop() ?? "";
     if (this.rest.length > ROW_CHARS_MAX) throw new Error("The stream has a row without end.");
     for (const row of rows) {

@@ -162,7 +162,10 @@ export class TracksLayer {
       const drawn = trackSymbol(side, track.medium, this.colours);
       if (drawn) {
         const [width, height] = [drawn.width / ratio, drawn.height / ratio];
-        ctx.drawImage(drawn, x - width / 2, y - height / 2, width, height);
+        // On whole pixels it is copied; between them each would be worked out anew.
+        const left = Math.round((x - width / 2) * ratio) / ratio;
+        const top = Math.round((y - height / 2) * ratio) / ratio;
+        ctx.drawImage(drawn, left, top, width, height);
       } else {
         ctx.fillStyle = this.colours.side[side];
         ctx.fillRect(x - 3, y - 3, 6, 6);

@@ -32,6 +32,8 @@ export class Air {
   isDrawn = $state(true);
   private readonly known = new Map<string, Track>();
   private readonly trails = new Map<string, TrailPoint[]>();
+  // By either track of an alert: a list of all tracks asks for each of them every second.
+  private alerted = $state.raw<ReadonlyMap<string, AirAlert>>(new Map());
   private lookers = 0;
   private stopping: AbortController | undefined;
 
@@ -49,7 +51,8 @@ export class Air {
   }
 
   track(id: string): Track | undefined {
-    return this.tracks.find((one) => one.id === id);
+    // Read so that whoever shows it follows; the map beside it finds it at once.
+    return this.tracks.length > 0 ? this.known.get(id) : undefined;
   }
 
   trail(id: string): readonly TrailPoint[] {
@@ -58,7 +61,7 @@ export class Air {
 
   /** The gravest alert about a track, its own or with it as the other. */
   alertOf(id: string): AirAlert | undefined {
-    return this.alerts.find((one) => one.track === id || one.about === id);
+    return this.alerted.get(id);
   }
 
   private async run(stop: AbortSignal): Promise<void> {
@@ -83,7 +86,17 @@ export class Air {
     }
     this.forget();
     this.tracks = [];
-    this.alerts = [];
+    this.warn([]);
+  }
+
+  /** Keep the alerts; the list has the gravest first, so what is there already stays. */
+  private warn(alerts: readonly AirAlert[]): void {
+    const alerted = new Map<string, AirAlert>();
+    for (const alert of alerts) {
+      for (const id of [alert.track, alert.about]) if (!alerted.has(id)) alerted.set(id, alert);
+    }
+    this.alerts = alerts;
+    this.alerted = alerted;
   }
 
   private forget(): void {
@@ -102,7 +115,7 @@ export class Air {
       this.draw(track);
     }
     this.tracks = [...this.known.values()];
-    this.alerts = told.alerts;
+    this.warn(told.alerts);
     this.at = told.at;
   }
 

@@ -98,8 +98,10 @@ let wasLocked = false;
 
 /** Tell the desk outside of the page too, where the officer allowed it. */
 export function notify(): void {
-  if (!("Notification" in window) || Notification.permission !== "granted") return;
   const now = ringing();
+  // What is permitted is asked of another process: not where there is nothing to tell.
+  if (now.length === 0 && told.size === 0) return;
+  if (!("Notification" in window) || Notification.permission !== "granted") return;
   const ids = new Set(now.map(({ alarm }) => alarm.id));
   const isLocked = currentSession()?.is_locked ?? false;
   // What a locked desk must not show is not shown beside it either.
