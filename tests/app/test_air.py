@@ -14,7 +14,7 @@ from openline.domain.space.volume import Shape, Volume
 from openline.domain.talk.assessment import Assessment, Verdict
 from openline.engine.air_watch import Watching
 from openline.engine.assessment_view import Assessed
-from openline.engine.commands import TakeBackAssessment, TellAirAlerts
+from openline.engine.commands import NoteLeftAside, TakeBackAssessment, TellAirAlerts
 from openline.engine.conflict_view import Occupied
 from tests.domain.space.skies import NOW, e7, sighting
 
@@ -169,8 +169,8 @@ async def test_a_track_is_found_by_a_callsign_that_it_alone_has(desk):
     assert desk.air.track("icao:b")["trail"]
 
 
-async def test_what_is_left_aside_is_written_into_the_log(desk, caplog):
-    """Sightings that are left aside are counted in a row of the log, once a minute."""
+async def test_what_is_left_aside_is_noted_by_feed(desk, caplog):
+    """What is left aside is counted in one row of log and journal a feed, once a minute."""
     caplog.set_level(logging.WARNING, "openline")
     desk.now += 60_000
     desk.air.take([replace(sighting("a", 95.0, 40.0), at=desk.now)] * 3)
@@ -178,9 +178,19 @@ async def test_what_is_left_aside_is_written_into_the_log(desk, caplog):
     desk.air.take([sighting("a", 95.0, 40.0)])
     await desk.air.look()
     assert [row.message for row in caplog.records] == [
-        "of sightings in the last minute: 3 malformed"
+        "of the sightings of feed radar in the last minute: 3 malformed"
     ]
     assert desk.air.counts()["malformed"] == 4
+    assert desk.air.left_aside("radar") == {"malformed": 4}
+    assert desk.air.left_aside("mast") == {}
+    desk.now += 60_000
+    desk.air.take([replace(sighting("b", 35.0, 40.0), at=desk.now + 60_000, feed="mast")])
+    await desk.air.look()
+    assert [one for one in desk.told if isinstance(one, NoteLeftAside)] == [
+        NoteLeftAside("syria-air", "radar", (("malformed", 3),)),
+        NoteLeftAside("syria-air", "mast", (("future", 1),)),
+        NoteLeftAside("syria-air", "radar", (("malformed", 1),)),
+    ]
 
 
 async def test_a_look_that_fails_is_logged_and_the_next_one_comes(desk, caplog, monkeypatch):

@@ -1,15 +1,17 @@
 """Assessments on a real node: they survive, can be taken back, and tell nobody."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from openline.domain.errors import OurError
 from openline.domain.limits import TRACKS_ASSESSED_MAX
+from openline.domain.record import cbor
 from openline.domain.talk.assessment import Assessment, Verdict
 from openline.engine.acts import acts_of
 from openline.engine.assessment_view import AssessmentView
-from openline.engine.commands import AssessTrack, Command, TakeBackAssessment
+from openline.engine.commands import AssessTrack, Command, NoteLeftAside, TakeBackAssessment
 from openline.engine.journal import Happened
 from tests.engine.copies import copy_of, rows_of
 from tests.engine.parties import ALPHA, BRAVO, LINE, make_parties
@@ -101,3 +103,15 @@ def test_a_form_that_is_wrong(said: dict[str, str], what: str) -> None:
     """What an officer chose is refused with the field."""
     with pytest.raises(OurError, match=what):
         Assessment.from_json(said)
+
+
+def test_what_of_a_feed_was_left_aside_is_a_row(region: Region) -> None:
+    """The counts stand beside a row of the journal, behind a salt, and change nothing else."""
+    region.ask(ALPHA, NoteLeftAside(LINE, "mast", (("jumped", 3), ("old", 7))))
+    row = rows_of(region.line_of(ALPHA))[-1]
+    assert row.happened is Happened.LEFT_ASIDE
+    assert cbor.decode(row.content) == ["mast", [["jumped", 3], ["old", 7]]]
+    assert row.rest[1] == sha256(row.rest[0] + row.content).digest()
+    assert list(acts_of(row, lambda _: None)) == []
+    loaded = region.loaded(ALPHA, copy_of(region.line_of(ALPHA).store))
+    assert loaded.journal.tree.root() == region.line_of(ALPHA).journal.tree.root()

@@ -20,10 +20,10 @@ from openline.domain.space.sighting import Affiliation, Sighting
 from openline.domain.space.track import Track, TrackState, ages_of
 from openline.domain.space.track_alert import AirAlert, AlertBook, Phase
 from openline.domain.space.track_picture import Picture, picture_of
-from openline.domain.space.track_store import NO_HEIGHT_DM, TrackStore
+from openline.domain.space.track_store import LEFT_ASIDE, NO_HEIGHT_DM, TrackStore
 from openline.engine.air_watch import AirRules, AirWatch, Watching, entry_at
 from openline.engine.assessment_view import Assessed
-from openline.engine.commands import TakeBackAssessment, TellAirAlerts
+from openline.engine.commands import NoteLeftAside, TakeBackAssessment, TellAirAlerts
 
 LOOK_S: Final = 1.0
 
@@ -34,15 +34,13 @@ ENTRIES_TIMED_MAX: Final = 20
 """Alerts of one look for which it is worked out when the track will be there: 3 ms each."""
 
 COUNTS_LOGGED_MS: Final = MINUTE_MS
-"""What was left aside is written into the log at most so often."""
+"""What was left aside is noted at most so often, in one row for each feed."""
 
 RECORDED_EVERY_MS: Final = 5 * SECOND_MS
 """Time between two recorded pictures: a slow radar turns twice as slowly."""
 
 _LEFT_OUT: Final[tuple[Any, ...]] = (None, "", [])
 """Values that a recorded track is written without."""
-
-_LOGGED: Final = ("malformed", "old", "future", "unreachable", "displaced", "refused")
 
 HEARD_NO_MORE_MS: Final = DAY_MS
 """An assessment of an address that is the object's own ends so long after it was heard."""
@@ -70,7 +68,8 @@ class Air:
 
     Args:
         lines: What the lines know of what concerns tracks, now.
-        tell: Takes what is to be alarmed, and assessments that are over, by line.
+        tell: Takes what is to be alarmed, assessments that are over, and what was left
+            aside, by line.
         now_ms: The clock.
         rules: What the party wants to be told of.
         trust: Of feeds by name, how far each is believed.
@@ -82,7 +81,7 @@ class Air:
     def __init__(
         self,
         lines: Callable[[], list[Watching]],
-        tell: Callable[[TellAirAlerts | TakeBackAssessment], None],
+        tell: Callable[[TellAirAlerts | TakeBackAssessment | NoteLeftAside], None],
         now_ms: Callable[[], int],
         rules: AirRules | None = None,
         trust: Mapping[str, int] | None = None,
@@ -106,7 +105,7 @@ class Air:
         self._looked = asyncio.Condition()
         self._looks = 0
         self._logged_at = 0
-        self._logged: Counter[str] = Counter()
+        self._logged: Counter[tuple[str, str]] = Counter()
         self._compiling: asyncio.Task[bool] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -248,23 +247,36 @@ class Air:
             self._compiling = asyncio.create_task(asyncio.to_thread(make_air_ready))
 
     def _log_counts(self, now: int) -> None:
-        """Write into the log what was left aside since the last time."""
-        counts = self._store.counts
+        """Note what was left aside since the last time, by feed: in the log and the journal."""
         if now - self._logged_at < COUNTS_LOGGED_MS:
             return
-        grown = {name: counts[name] - self._logged[name] for name in _LOGGED}
-        grown = {name: count for name, count in grown.items() if count}
-        if grown:
-            words = ", ".join(f"{count} {name}" for name, count in grown.items())
-            _log.warning("of sightings in the last minute: %s", words)
-            self._logged, self._logged_at = Counter(counts), now
+        grown = Counter(self._store.aside)
+        grown.subtract(self._logged)
+        by_feed: dict[str, dict[str, int]] = {}
+        for (feed, word), count in sorted(grown.items()):
+            if count:
+                by_feed.setdefault(feed, {})[word] = count
+        if not by_feed:
+            return
+        self._logged, self._logged_at = Counter(self._store.aside), now
+        line = next((one.line for one in self._lines()), "")
+        for feed, counts in by_feed.items():
+            words = ", ".join(f"{count} {word}" for word, count in counts.items())
+            _log.warning("of the sightings of feed %s in the last minute: %s", feed, words)
+            if line:
+                self._tell(NoteLeftAside(line, feed, tuple(counts.items())))
 
     # What is shown.
 
     def counts(self) -> dict[str, int]:
         """How many sightings were taken and what was left aside, by word."""
-        shown = {name: self._store.counts[name] for name in ("taken", *_LOGGED)}
+        shown = {name: self._store.counts[name] for name in ("taken", *LEFT_ASIDE)}
         return {**shown, "tracks": len(self._store), "alerts_unlisted": self._book.unlisted}
+
+    def left_aside(self, feed: str) -> dict[str, int]:
+        """What of a feed was left aside or is doubted since the start, by word."""
+        aside = self._store.aside
+        return {word: aside[feed, word] for word in LEFT_ASIDE if aside[feed, word]}
 
     def tracks(self, *, with_trails: bool = False) -> list[dict[str, Any]]:
         """All tracks as faces show them, in the order in which they were first seen."""

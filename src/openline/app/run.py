@@ -45,6 +45,7 @@ from openline.engine.commands import (
     Command,
     Compose,
     NoteCapture,
+    NoteLeftAside,
     TakeBackAssessment,
     TellAirAlerts,
     TellSource,
@@ -444,7 +445,7 @@ class RunningNode:
         lines = self.node.lines.values()
         return [one for line in lines for one in line.view.assessments.standing()]
 
-    def _tell_air(self, command: TellAirAlerts | TakeBackAssessment) -> None:
+    def _tell_air(self, command: TellAirAlerts | TakeBackAssessment | NoteLeftAside) -> None:
         self.ask_later(command, "about tracks")
 
     def delivered(self, line: str, index: int) -> asyncio.Future[None]:

@@ -168,6 +168,21 @@ class TakeBackAssessment:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLeftAside:
+    """Note in the journal what of a feed was left aside; nobody else is told.
+
+    Attributes:
+        line: The line.
+        feed: Name of the feed.
+        counts: How often since the last time, by word; in order.
+    """
+
+    line: str
+    feed: str
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NoteCapture:
     """Note in the journal what was seen on a public page; nobody else is told.
 
@@ -320,6 +335,7 @@ Command: TypeAlias = (
     | DropPrivate
     | AssessTrack
     | TakeBackAssessment
+    | NoteLeftAside
     | NoteCapture
     | TellSource
     | HoldEvidence

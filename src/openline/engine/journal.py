@@ -94,6 +94,12 @@ class Happened(IntEnum):
 
     Post and officer are empty where the node did so: nobody hears of the object any more.
     """
+    LEFT_ASIDE = 25
+    """[25, at, salt, hash]: what of a feed was left aside or is doubted; content kept.
+
+    The content is [feed, [[word, count], ...]]; the hash is over salt and content. Of one
+    feed there is one row in a minute.
+    """
     OFFERED = 16
     """[16, at, post, officer, salt, hash]: a watch was offered with its brief; content kept.
 

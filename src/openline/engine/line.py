@@ -64,6 +64,7 @@ from openline.engine.commands import (
     ImportCourier,
     KeepPrivate,
     NoteCapture,
+    NoteLeftAside,
     OfferWatch,
     OpenEpoch,
     PublishRevocation,
@@ -281,6 +282,10 @@ class Line:
                     turn.effects.append(Answer(token, reject_draft(self, turn, command)))
                 case NoteCapture(content=content):
                     turn.effects.append(Answer(token, self._note_capture(turn, content)))
+                case NoteLeftAside(feed=feed, counts=counts):
+                    content = cbor.encode([feed, [list(one) for one in counts]])
+                    self._add_salted(Happened.LEFT_ASIDE, turn.now, content)
+                    turn.effects.append(Answer(token, {"line": self.name}))
                 case TellSource():
                     self._tell_source(turn, command)
                     turn.effects.append(Answer(token, {"line": self.name}))

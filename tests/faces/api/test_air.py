@@ -62,6 +62,8 @@ class AirLine:
 def air(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirLine]:
     """Two nodes that run and have proven the line both ways."""
     line = make_line(tmp_path_factory.mktemp("air"))
+    with (line.alpha / "node.toml").open("a") as settings:
+        settings.write('[[feed]]\nname = "radar"\nkind = "geojson"\nsource = "file:none.rows"\n')
     with running(line.alpha, line.bravo) as nodes:
         for name in ("alpha", "bravo"):
             wait_until(lambda name=name: is_up(line.client(name)))
@@ -194,6 +196,17 @@ def test_an_officer_assesses_whose_a_track_is(air, openline):
     assert back.code == 0, back.err
     assert air.alpha.get("/air/track", name="ASSESS1")["assessed"] is None
     assert openline("tracks", "unassess", "ASSESS1", *at).code == 1
+
+
+def test_what_a_feed_told_in_vain_is_shown_with_the_feed(air, openline):
+    """`feeds` says what of each was left aside, and `tracks list` of all of them together."""
+    air.see("500012", lat_deg=33.7)
+    air.see("500012", lat_deg=-33.7)
+    listed = openline("tracks", "list", "--dir", air.line.alpha).out
+    assert "out of reach" in listed
+    (feed,) = air.alpha.get("/feeds")["feeds"]
+    assert feed["left_aside"]["unreachable"] >= 1
+    assert "out of reach" in openline("feeds", "--dir", air.line.alpha).out
 
 
 def is_there(air: AirLine, at: tuple[str, ...]) -> bool:

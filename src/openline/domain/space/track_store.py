@@ -72,6 +72,25 @@ NO_HEIGHT_DM: Final = -(2**31)
 """Stands in a trail for a height that is not known."""
 
 
+LEFT_ASIDE: Final = (
+    "malformed",
+    "old",
+    "future",
+    "unreachable",
+    "displaced",
+    "refused",
+    "jumped",
+    "duplicate",
+    "apart",
+)
+"""What is counted beside what was taken.
+
+Not well-formed; too old; of a time to come (taken as of its receipt); out of reach of its
+object; displaced another track, or found no room; its object jumped; a second object bears
+its address; another feed has its object elsewhere. The last three are taken, and doubted.
+"""
+
+
 class TrackStore:
     """All tracks of one node.
 
@@ -81,8 +100,9 @@ class TrackStore:
             greater is followed.
 
     Attributes:
-        counts: What was taken and what was not, by word: `taken`, `malformed`, `old`,
-            `future`, `unreachable`, `displaced`, `refused`.
+        counts: What was taken, and what was not or is doubted, by word: `taken` and
+            `LEFT_ASIDE`.
+        aside: What was not taken or is doubted, by feed and word.
     """
 
     def __init__(
@@ -91,6 +111,7 @@ class TrackStore:
         assert tracks_max > 0, "there is room for a track"
         self._trust = trust or {}
         self.counts: Counter[str] = Counter()
+        self.aside: Counter[tuple[str, str]] = Counter()
         self._tracks: dict[str, Track] = {}
         # Those with one position at most, the oldest first: whose place may be taken.
         self._unconfirmed: OrderedDict[str, None] = OrderedDict()
@@ -125,19 +146,19 @@ class TrackStore:
             now: The present instant of this node.
         """
         if not _is_well_formed(sighting):
-            self.counts["malformed"] += 1
+            self._count("malformed", sighting.feed)
             return None
         at = sighting.at
         is_future = at > now + FUTURE_MS_MAX
         if is_future:
-            self.counts["future"] += 1
+            self._count("future", sighting.feed)
             at = now
         if at < now - ages_of(sighting.address).coasting_ms:
-            self.counts["old"] += 1
+            self._count("old", sighting.feed)
             return None
         track = self._tracks.get(sighting.address)
         if track is None:
-            track = self._begin(sighting.address, sighting.address, at, now)
+            track = self._begin(sighting.address, sighting, at, now)
             if track is None:
                 return None
         self.counts["taken"] += 1
@@ -153,6 +174,11 @@ class TrackStore:
             track.raised[TrackFlag.FROM_FUTURE] = now
         return track
 
+    def _count(self, word: str, feed: str) -> None:
+        """Count something of a feed that was left aside or is doubted."""
+        self.counts[word] += 1
+        self.aside[feed, word] += 1
+
     def age(self, now: int) -> list[Track]:
         """Let tracks go that nobody saw for too long; which they were."""
         over = [track for track in self._tracks.values() if track.is_over(now)]
@@ -164,19 +190,19 @@ class TrackStore:
 
     # Places.
 
-    def _begin(self, track_id: str, address: str, at: int, now: int) -> Track | None:
+    def _begin(self, track_id: str, sighting: Sighting, at: int, now: int) -> Track | None:
         """A new track; None if there is no room for it."""
-        if not self._free and not self._make_room(now):
-            self.counts["refused"] += 1
+        if not self._free and not self._make_room(now, sighting.feed):
+            self._count("refused", sighting.feed)
             return None
-        track = Track(track_id, address, self._free.pop(), at)
+        track = Track(track_id, sighting.address, self._free.pop(), at)
         self._trail_counts[track.slot] = 0
         self._tracks[track_id] = track
         self._unconfirmed[track_id] = None
         return track
 
-    def _make_room(self, now: int) -> bool:
-        """Let the track go that is missed least; whether there was one."""
+    def _make_room(self, now: int, feed: str) -> bool:
+        """Let the track go that is missed least, for one of a feed; whether there was one."""
         if self._unconfirmed:
             victim = self._tracks[next(iter(self._unconfirmed))]
         else:
@@ -187,7 +213,7 @@ class TrackStore:
                 return False
             victim = found
         self._remove(victim)
-        self.counts["displaced"] += 1
+        self._count("displaced", feed)
         return True
 
     def _remove(self, track: Track) -> None:
@@ -211,13 +237,14 @@ class TrackStore:
         if held is not None and report.at < held.at:
             return track
         if held is not None and not _is_within_reach(track, held.normal, held.at, report):
-            self.counts["unreachable"] += 1
+            self._count("unreachable", sighting.feed)
             track.raised[TrackFlag.IMPOSSIBLE_SPEED] = now
             is_there, is_double = _rival(track, held, report)
             if not is_there:
                 return track
             if is_double:
                 return self._double(track, sighting, report, now)
+            self._count("jumped", sighting.feed)
             track.raised[TrackFlag.JUMPED] = now
         elif held is not None:
             report.rival = held.rival
@@ -225,6 +252,7 @@ class TrackStore:
             del track.reports[min(track.reports, key=lambda feed: track.reports[feed].at)]
         track.reports[sighting.feed] = report
         if _is_apart(track, sighting.feed, report):
+            self._count("apart", sighting.feed)
             track.raised[TrackFlag.SOURCES_DISAGREE] = now
         self._follow(track, sighting, report)
         return track
@@ -232,10 +260,11 @@ class TrackStore:
     def _double(self, track: Track, sighting: Sighting, report: Report, now: int) -> Track:
         """The second object that bears the address; the first if there is no room."""
         track.reports[sighting.feed].rival = None
+        self._count("duplicate", sighting.feed)
         track.raised[TrackFlag.DUPLICATE_ADDRESS] = now
         if track.id != track.address or track.twin is not None:
             return track
-        twin = self._begin(f"{track.address}/2", track.address, report.at, now)
+        twin = self._begin(f"{track.address}/2", sighting, report.at, now)
         if twin is None:
             return track
         track.twin = twin

@@ -137,8 +137,9 @@ class TracksShown(msgspec.Struct):
         tracks: In the order in which they were first seen.
         counts: Since the node started: sightings `taken`, and left aside because they were
             `malformed`, `old`, from the `future` (taken as of their receipt),
-            `unreachable`, or had no room (`displaced`, `refused`); how many `tracks` there
-            are, and `alerts_unlisted` for want of room.
+            `unreachable`, or had no room (`displaced`, `refused`), or doubted because they
+            `jumped`, are of a `duplicate` address or `apart` from another feed; how many
+            `tracks` there are, and `alerts_unlisted` for want of room.
     """
 
     at: int

@@ -40,6 +40,9 @@ class FeedState(msgspec.Struct):
         sightings: What the messages told of objects.
         positions: Sightings with a position.
         last: The newest sighting, if there was any.
+        left_aside: Sightings that were left aside or are doubted, by word: `malformed`,
+            `old`, `future`, `unreachable`, `displaced`, `refused`, `jumped`, `duplicate`,
+            `apart`. Each minute in which one grew is a row of the private journal.
     """
 
     name: str
@@ -56,6 +59,7 @@ class FeedState(msgspec.Struct):
     sightings: int
     positions: int
     last: LastSighting | None
+    left_aside: dict[str, int]
 
 
 class FeedStates(msgspec.Struct):
@@ -85,6 +89,7 @@ EXAMPLE: Final = FeedStates(
             sightings=10_652,
             positions=3_171,
             last=LastSighting("icao:4ca7b5", 1_491_609_600_000),
+            left_aside={"unreachable": 3, "jumped": 1},
         )
     ]
 )
@@ -103,4 +108,6 @@ async def list_feeds(state: State) -> dict[str, Any]:
     What a feed tells stays on this node. Messages that cannot be decoded are refused
     whole and counted by reason.
     """
-    return {"feeds": node_of(state).feeds.to_json()}
+    running = node_of(state)
+    feeds = running.feeds.to_json()
+    return {"feeds": [{**one, "left_aside": running.air.left_aside(one["name"])} for one in feeds]}

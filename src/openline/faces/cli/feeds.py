@@ -45,6 +45,22 @@ def _rows(found: list[dict[str, Any]]) -> Iterator[str]:
         if feed["refused"]:
             counts = ", ".join(f"{count} {name}" for name, count in feed["refused"].items())
             yield f"  refused: {counts}; the last: {feed['refused_last']}"
+        if feed["left_aside"]:
+            left = ", ".join(f"{count} {_LEFT[word]}" for word, count in feed["left_aside"].items())
+            yield f"  left aside or doubted: {left}"
+
+
+_LEFT = {
+    "malformed": "malformed",
+    "old": "too old",
+    "future": "of a time to come",
+    "unreachable": "out of reach",
+    "displaced": "displaced other tracks",
+    "refused": "without room",
+    "jumped": "jumped",
+    "duplicate": "with the address of another object",
+    "apart": "apart from other feeds",
+}
 
 
 def _heard(feed: dict[str, Any]) -> str:
