@@ -100,6 +100,24 @@ def test_bands_and_windows_part_what_places_do_not():
     assert one.phase is Phase.AHEAD
 
 
+@pytest.mark.parametrize(
+    ("kinds", "said", "is_noticed"),
+    [
+        ((), {}, True),
+        (("ground",), {}, False),
+        (("ground",), {"is_on_ground": True}, True),
+        (("air", "ground"), {}, True),
+        (("ground", "strike"), {}, True),
+        (("sea",), {"is_on_ground": True}, False),
+    ],
+)
+def test_a_zone_is_of_concern_to_what_it_applies_to(kinds, said, is_noticed):
+    """A zone for what moves on the ground is silent about aircraft; an unknown kind is heard."""
+    line = watching(("alpha", "zone/Z-1/1"), rule="STAY_OUT", applies_to=kinds)
+    found = looked([sighting("a", 35.0, 40.0, **said)], line)
+    assert bool(found) == is_noticed
+
+
 def test_an_exercise_is_no_concern_of_what_flies():
     """What is notified for an exercise only meets no track."""
     line = watching(("alpha", "N-1"), is_exercise=True)

@@ -11,6 +11,8 @@ Whom a place concerns:
 - Any other track is told of what is ours. One of nobody known is as loud as it must be
   and no louder: PRIORITY.
 - A zone whose rule keeps nobody out (CAUTION, CORRIDOR) is a remark: ROUTINE.
+- A zone that applies to some kinds only, all of which move in another medium than the
+  track, is no concern of it: of a kind that nobody knows the medium of, all are.
 - Exercises are no concern of what flies.
 
 A track fits a notice of its party if it is within `FIT_M`, `FIT_DM` and `FIT_MS` of it.
@@ -33,10 +35,12 @@ from openline.domain.space.altitude import ANY_WEATHER
 from openline.domain.space.conflict import Minima, distance_to_core_m
 from openline.domain.space.geodesy import Position, position_of
 from openline.domain.space.index import Meetings, VolumeIndex
+from openline.domain.space.track import Medium
 from openline.domain.space.track_alert import AlertKind, Noticed, Phase
 from openline.domain.space.track_approach import PRESETS, Nearness, approaches
 from openline.domain.space.track_picture import (
     MEAN_RADIUS_M,
+    MEDIA,
     OTHER_PARTY,
     OWN,
     THIRD_PARTY,
@@ -74,6 +78,22 @@ _NOTICE, _SITE, _ZONE = range(3)
 _REMARKS: Final = frozenset(rule.name for rule in REMARK_ONLY)
 _NOW: Final = Minima(0, 0, 0)
 _FIT: Final = Minima(FIT_M, FIT_DM, FIT_MS)
+
+MEDIUM_OF_KIND: Final = {
+    "air": Medium.AIR,
+    "aircraft": Medium.AIR,
+    "helicopter": Medium.AIR,
+    "missile": Medium.AIR,
+    "uas": Medium.AIR,
+    "uav": Medium.AIR,
+    "convoy": Medium.GROUND,
+    "ground": Medium.GROUND,
+    "patrol": Medium.GROUND,
+    "maritime": Medium.SEA,
+    "sea": Medium.SEA,
+    "ship": Medium.SEA,
+}
+"""In what the usual kinds of an Understanding move; parties may name others."""
 
 NO_PARTIES: Final[Mapping[str, str]] = {}
 """No track was assessed to be of one counterpart."""
@@ -292,6 +312,8 @@ class AirWatch:
             occupied = self._places[place]
             if place[2] or (row, place) in told:
                 continue
+            if not _holds_for(occupied, MEDIA[picture.media[row]]):
+                continue
             side = self._side(picture, row, place[0])
             precedence = self._concern(side, place, occupied)
             if precedence is None:
@@ -468,6 +490,13 @@ def entry_at(picture: Picture, track: str, volume: Volume, ahead_s: float) -> in
 
 
 _STEPS: Final = tuple(step / 12 for step in range(13))
+
+
+def _holds_for(occupied: Occupied, medium: Medium) -> bool:
+    """Whether a zone may apply to what moves in a medium; anything else does."""
+    if not occupied.applies_to or medium is Medium.UNKNOWN:
+        return True
+    return any(MEDIUM_OF_KIND.get(kind, medium) is medium for kind in occupied.applies_to)
 
 
 def plain_name(name: str) -> str:

@@ -60,6 +60,11 @@ NOT_ASSESSED: Final[Mapping[str, Affiliation]] = {}
 MEAN_RADIUS_M: Final = 6_371_009.0
 """Of the earth as a ball: for angles along a course, which need no more."""
 
+MEDIA: Final = tuple(Medium)
+"""In what a track moves, by its number in a picture."""
+
+_SURFACE: Final = [MEDIA.index(Medium.GROUND), MEDIA.index(Medium.SEA)]
+
 _LEVEL_M: Final = 30.48
 _STANDS_MPS: Final = 0.5
 _ACCURACY_M_MAX: Final = 50_000.0
@@ -81,6 +86,7 @@ class Picture(NamedTuple):
         at: The instant.
         ids: Their ids.
         sides: Whose each is, as it was assessed, or else as it is claimed.
+        media: In what each moves, as places in `MEDIA`.
         is_surface: Whether it is on the ground or at sea.
         is_live: Whether it was seen lately, rather than carried on.
         units: The unit normals where they are.
@@ -99,6 +105,7 @@ class Picture(NamedTuple):
     at: int
     ids: list[str]
     sides: NDArray[np.int8]
+    media: NDArray[np.int8]
     is_surface: NDArray[np.bool_]
     is_live: NDArray[np.bool_]
     units: Floats
@@ -148,7 +155,8 @@ def picture_of(
         now,
         [track.id for track in seen],
         columns[11].astype(np.int8),
-        columns[12] > 0,
+        columns[12].astype(np.int8),
+        np.isin(columns[12], _SURFACE),
         gone_s * SECOND_MS < np.array([track.ages.live_ms for track in seen], np.float64),
         units,
         _on_ellipsoid(units),
@@ -236,7 +244,7 @@ def _row(track: Track, side: int, now: int, atmosphere: Atmosphere) -> tuple[flo
         0.0 if track.climb_mps is None or is_surface else track.climb_mps,
         min(track.accuracy_m or 0.0, _ACCURACY_M_MAX),
         side,
-        is_surface,
+        MEDIA.index(track.medium),
     )
 
 
