@@ -247,7 +247,7 @@ class Air:
             self._compiling = asyncio.create_task(asyncio.to_thread(make_air_ready))
 
     def _log_counts(self, now: int) -> None:
-        """Note what was left aside since the last time, by feed: in the log and the journal."""
+        """Note in log and journal what was left aside since the last time."""
         if now - self._logged_at < COUNTS_LOGGED_MS:
             return
         grown = Counter(self._store.aside)
