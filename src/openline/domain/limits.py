@@ -519,6 +519,9 @@ SESSION_UNTOUCHED_MS_MAX = 1_800_000
 SIGN_IN_FAILURES_NOTED_PER_MINUTE_MAX = 10
 """Rows of a journal about failed sign-ins: whoever guesses must not fill the disk."""
 
+REFUSALS_LOGGED_PER_MINUTE_MAX = 60
+"""Rows of the log file about what the officers' port refused; the others are counted."""
+
 CHALLENGES_MAX = 256
 """Challenges of passkeys that wait for their answer; the oldest is dropped."""
 

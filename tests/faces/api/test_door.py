@@ -2,16 +2,21 @@
 
 import asyncio
 import itertools
+import logging
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from openline.domain.limits import SESSION_IDLE_MS_MAX, SESSION_UNTOUCHED_MS_MAX
+from openline.domain.limits import (
+    REFUSALS_LOGGED_PER_MINUTE_MAX,
+    SESSION_IDLE_MS_MAX,
+    SESSION_UNTOUCHED_MS_MAX,
+)
 from openline.domain.line.people import Person, Role
 from openline.domain.talk.body import By
 from openline.engine.people import Kept
-from openline.faces.api.door import Door, _SessionOver, _watched
+from openline.faces.api.door import Door, _SessionOver, _watched, guarded
 from openline.faces.api.sessions import Sessions
 
 NOW = 1_491_528_000_000
@@ -107,3 +112,50 @@ def test_only_a_stream_of_events_is_ended_whole(door: Door, sort: bytes, ends: i
     with pytest.raises(_SessionOver):
         asyncio.run(over())
     assert [one["body"] for one in sent[1:]] == [b""] * ends
+
+
+def refused(door: Door, origin: str) -> dict[bytes, bytes]:
+    """The headers of the answer to nobody, behind a port of that page."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    port = SimpleNamespace(origin=origin, port=8443, relying_party=origin.split("/")[2])
+    door.port = cast(Any, port)
+    scope = {"type": "http", "method": "GET", "path": "/status", "headers": [], "client": None}
+    asyncio.run(guarded(cast(Any, None), door)(cast(Any, scope), cast(Any, None), send))
+    assert sent[0]["status"] == 401
+    return dict(sent[0]["headers"])
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_told"),
+    [
+        ("https://officers.alpha.example", True),
+        ("https://localhost", False),
+        ("http://officers.alpha.example", False),
+    ],
+)
+def test_a_host_with_tls_is_asked_without_it_no_more(
+    door: Door, origin: str, is_told: bool
+) -> None:
+    """Each answer over TLS says so for a year, but not for all programs of a machine."""
+    told = refused(door, origin).get(b"strict-transport-security")
+    assert told == (b"max-age=31536000; includeSubDomains" if is_told else None)
+
+
+def test_refusals_do_not_fill_the_log(
+    door: Door, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of a flood of refusals so many stand in the log in a minute; the others are counted."""
+    caplog.set_level(logging.INFO, "openline.faces.api.door")
+    for _ in range(REFUSALS_LOGGED_PER_MINUTE_MAX + 7):
+        refused(door, "https://localhost")
+    assert len(caplog.records) == REFUSALS_LOGGED_PER_MINUTE_MAX
+    clock.now += 60_000
+    refused(door, "https://localhost")
+    assert caplog.messages[-2:] == [
+        "7 further refusals at the officers' port are not told",
+        "refused with 401: GET /status, to nobody signed in, from ?",
+    ]

@@ -1,6 +1,7 @@
 """The officers' port of a real node: sign-in, sessions, roles, drafts, signatures."""
 
 import contextlib
+import logging
 import re
 import ssl
 import time
@@ -180,6 +181,25 @@ def test_roles_guard_routes(officers: Port, role: Role) -> None:
 
 def _text(words: str, **more: Any) -> dict[str, Any]:
     return {"kind": "TEXT", "fields": {"language": "en", "text": words, **more}}
+
+
+def test_a_refusal_stands_in_the_log(officers: Port, caplog: pytest.LogCaptureFixture) -> None:
+    """Who was refused what, at which post and from where, is a row of the log file."""
+    browser = officers.signed_in("Lt. Refused", Role.OBSERVER)
+    caplog.set_level(logging.INFO, "openline.faces.api.door")
+    assert browser.ask("GET", "/people").status == 403
+    post = browser.get("/session")["post"]
+    browser.csrf = ""
+    assert browser.ask("POST", "/session/post%0A2017", {"post": post}).status == 403
+    assert officers.browser().ask("GET", "/people").status == 401
+    assert [(row.levelname, row.getMessage()) for row in caplog.records] == [
+        ("WARNING", f"refused with 403: GET /people, to Lt. Refused at {post}, from 127.0.0.1"),
+        (
+            "WARNING",
+            f"refused with 403: POST /session/post\n2017, to Lt. Refused at {post}, from 127.0.0.1",
+        ),
+        ("INFO", "refused with 401: GET /people, to nobody signed in, from 127.0.0.1"),
+    ]
 
 
 def test_a_linguist_answers_with_translations_only(officers: Port) -> None:
@@ -607,6 +627,8 @@ def test_with_tls_the_cookie_is_secure(tmp_path: Path) -> None:
         assert "; Secure" in answer.headers["set-cookie"]
         assert answer.headers["set-cookie"].startswith(f"__Host-openline-{port}=")
         assert browser.get("/status")["party"] == ALPHA
+        # Of this name is whatever runs on the machine, perhaps without TLS.
+        assert "strict-transport-security" not in answer.headers
 
 
 def test_a_certificate_says_whose_passkeys_signed(officers: Port, tmp_path: Path) -> None:

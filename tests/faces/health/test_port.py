@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from openline.app import health as healths
 from openline.app.health import Health, probe_disk
-from openline.faces.cli.run import _JsonRows
+from openline.faces.cli.run import _JsonRows, _OwnFiles, _TextRows
 from openline.faces.health.port import health_app
 
 START = 1_798_549_200_000
@@ -178,6 +178,34 @@ def test_nothing_else_is_answered(stage: Stage) -> None:
     assert stage.ask("/livez", "HEAD") == (200, b"")
     assert stage.ask("/lines")[0] == 404
     assert stage.ask("/metrics", "POST")[0] == 405
+
+
+def test_nobodys_words_begin_a_row_of_the_log() -> None:
+    """In text a row stays one row, and holds no letter that steers a terminal."""
+    record = logging.LogRecord(
+        "openline",
+        logging.INFO,
+        "",
+        1,
+        "refused: %s",
+        ("/a\n2017 INFO all is well\x1b[2J\r",),
+        None,
+    )
+    row = _TextRows().format(record)
+    assert row.endswith("refused: /a⟨U+000A⟩2017 INFO all is well⟨U+001B⟩[2J⟨U+000D⟩")
+
+
+def test_only_its_owner_reads_the_log(tmp_path: Path) -> None:
+    """The log file is private from its first row on, and so is each that takes its place."""
+    path = tmp_path / "openline.log"
+    handler = _OwnFiles(path, maxBytes=30, backupCount=2, encoding="utf-8")
+    for number in range(3):
+        handler.handle(logging.makeLogRecord({"msg": f"row number {number} of the log"}))
+    handler.close()
+    files = sorted(tmp_path.iterdir())
+    assert [one.name for one in files] == ["openline.log", "openline.log.1", "openline.log.2"]
+    assert {one.stat().st_mode & 0o777 for one in files} == {0o600}
+    assert path.read_text() == "row number 2 of the log\n"
 
 
 def test_a_row_of_the_log_is_one_object() -> None:

@@ -8,6 +8,7 @@ knows. Everything else is refused here, before a body is read.
 
 import asyncio
 import hmac
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
@@ -21,12 +22,21 @@ from openline.adapters.wording import Wording
 from openline.adapters.wording.faults import FaultWords
 from openline.app.config import OfficersPort
 from openline.domain.errors import OurError
-from openline.domain.limits import DEVICE_AGE_MS_MAX, SESSION_AGE_MS_MAX
+from openline.domain.limits import (
+    DEVICE_AGE_MS_MAX,
+    LABEL_CHARS_MAX,
+    REFUSALS_LOGGED_PER_MINUTE_MAX,
+    SESSION_AGE_MS_MAX,
+)
+from openline.domain.line.letters import visible
+from openline.engine.journal import PerMinute
 from openline.engine.people import Kept, People
 from openline.faces.api.acting import ACTING, NOBODY, Acting
 from openline.faces.api.faults import Forbidden, NotSignedIn, TooMany
 from openline.faces.api.languages import language_of
 from openline.faces.api.sessions import Session, Sessions, device_of, new_device
+
+LOG: Final = logging.getLogger(__name__)
 
 CSRF_HEADER: Final = "x-openline-csrf"
 DEVICE_SIZE_BYTES: Final = 16
@@ -42,9 +52,18 @@ _HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+
+_ONLY_TLS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+"""A browser that trusts the port's certificate asks its host without TLS no more (RFC 6797)."""
+
+_LOCAL: Final = "localhost"
+"""Of this name all ports and programs of a machine are: none of them speaks for the others."""
 
 
 @dataclass
@@ -57,6 +76,8 @@ class Door:
         sessions: Who is signed in.
         now_ms: The clock.
         hashing: Lets one password at a time be hashed: each takes 64 MiB and a core.
+        refusals: Lets so many refusals of a minute be told in the log.
+        untold: How many were not, since the last one that was.
     """
 
     port: OfficersPort
@@ -64,6 +85,8 @@ class Door:
     sessions: Sessions
     now_ms: Callable[[], int]
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    refusals: PerMinute = field(default_factory=lambda: PerMinute(REFUSALS_LOGGED_PER_MINUTE_MAX))
+    untold: int = 0
 
     @property
     def has_tls(self) -> bool:
@@ -143,15 +166,49 @@ def guarded(app: ASGIApp, door: Door) -> ASGIApp:
     """
 
     async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        outside = _told(door, scope, send)
         try:
             token, acting = _enter(door, scope)
         except (NotSignedIn, Forbidden, TooMany) as error:
-            await _refuse(scope, send, error)
+            await _refuse(scope, outside, error)
             return
         ACTING.set(acting)
-        await app(scope, receive, _watched(door, token, send) if token else _plain(send))
+        await app(scope, receive, _watched(door, token, outside) if token else _plain(outside))
 
     return behind
+
+
+def _told(door: Door, scope: Scope, send: Send) -> Send:
+    """Sends, tells the log of refusals, and says that the port is asked over TLS alone."""
+    is_only_tls = door.has_tls and door.port.relying_party != _LOCAL
+
+    async def and_tell(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if message["status"] in _STATUS.values():
+                _tell_refusal(door, scope, message["status"])
+            if is_only_tls:
+                message["headers"] = [*message["headers"], _ONLY_TLS]
+        await send(message)
+
+    return and_tell
+
+
+def _tell_refusal(door: Door, scope: Scope, status: int) -> None:
+    """Tell the log who was refused what; whoever is refused often does not fill it."""
+    if not door.refusals.admits(door.now_ms()):
+        door.untold += 1
+        return
+    if door.untold:
+        LOG.warning("%s further refusals at the officers' port are not told", door.untold)
+        door.untold = 0
+    cookies = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
+    found = door.signed_in(door.token(cookies))
+    who = f"{found[1].person.name} at {found[0].post}" if found else "nobody signed in"
+    asked = f"{scope.get('method', '')} {scope['path']}"[:LABEL_CHARS_MAX]
+    where = (scope.get("client") or ("?",))[0]
+    # That nobody is signed in is also what each page hears when it is opened.
+    level = logging.INFO if status == _STATUS[NotSignedIn] else logging.WARNING
+    LOG.log(level, "refused with %s: %s, to %s, from %s", status, visible(asked), who, where)
 
 
 def _enter(door: Door, scope: Scope) -> tuple[str, Acting]:

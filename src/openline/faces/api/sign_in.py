@@ -185,6 +185,7 @@ async def sign_in_by_link(state: State, request: _Request, data: JSONBody[ByLink
         await _note_failure(state, request, None, "link")
         raise
     if kept is None or kept.person.is_disabled:
+        await _note_failure(state, request, kept, "link")
         raise NotSignedIn("The person may not sign in.", "Ask an administrator.")
     door.sessions.succeeded(kept.person.name, "")
     return await _begin(state, request, kept, data.post, "link")

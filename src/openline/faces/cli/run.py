@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import logging.handlers
+import os
 import signal
 import sys
 import time
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
+from openline.domain.line.letters import visible
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Node
 from openline.faces.cli.output import json_row, say_aside
@@ -87,7 +90,12 @@ class _Aside(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it in one row, without the traceback that goes into the file."""
-        say_aside(f"{record.levelname}: {record.getMessage()}")
+        say_aside(f"{record.levelname}: {_in_one_row(record.getMessage())}")
+
+
+def _in_one_row(said: str) -> str:
+    """What a row says, in which nobody whose words it holds begins another row."""
+    return visible("⟨U+000A⟩".join(said.split("\n")))
 
 
 class _TextRows(logging.Formatter):
@@ -98,6 +106,10 @@ class _TextRows(logging.Formatter):
             "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
         )
         self.converter = time.gmtime
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - of logging.
+        """The row, without a traceback, which stands in rows of its own."""
+        return _in_one_row(super().formatMessage(record))
 
 
 class _JsonRows(_TextRows):
@@ -120,10 +132,18 @@ class _JsonRows(_TextRows):
         return json_row(row)
 
 
+class _OwnFiles(logging.handlers.RotatingFileHandler):
+    """Files that only their owner reads, whatever the account lets others do."""
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", encoding=self.encoding)
+
+
 def _log_to_file(config: "Config") -> None:
     try:
-        handler = logging.handlers.RotatingFileHandler(
-            config.log, maxBytes=LOG_SIZE_BYTES_MAX, backupCount=LOG_FILES_MAX, encoding="utf-8"
+        handler = _OwnFiles(
+            config.log, maxBytes=LOG_SIZE_BYTES_MAX, backupCount=LOG_FILES_MAX - 1, encoding="utf-8"
         )
     except OSError as error:
         raise OurError(
