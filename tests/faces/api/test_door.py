@@ -123,8 +123,12 @@ def refused(door: Door, origin: str) -> dict[bytes, bytes]:
 
     port = SimpleNamespace(origin=origin, port=8443, relying_party=origin.split("/")[2])
     door.port = cast(Any, port)
-    scope = {"type": "http", "method": "GET", "path": "/status", "headers": [], "client": None}
-    asyncio.run(guarded(cast(Any, None), door)(cast(Any, scope), cast(Any, None), send))
+    scope = {"type": "http", "method": "GET", "path": "/status", "headers": (), "client": None}
+
+    async def ask() -> None:
+        await guarded(cast(Any, None), door)(cast(Any, scope), cast(Any, None), send)
+
+    asyncio.run(ask())
     assert sent[0]["status"] == 401
     return dict(sent[0]["headers"])
 

@@ -179,7 +179,7 @@ def guarded(app: ASGIApp, door: Door) -> ASGIApp:
 
 
 def _told(door: Door, scope: Scope, send: Send) -> Send:
-    """Sends, tells the log of refusals, and says that the port is asked over TLS alone."""
+    """Sends; tells the log of refusals, and browsers to come over TLS alone."""
     is_only_tls = door.has_tls and door.port.relying_party != _LOCAL
 
     async def and_tell(message: Message) -> None:
