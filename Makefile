@@ -16,8 +16,8 @@ INSTALL := $(PIP) install --require-hashes
 export PATH := $(abspath $(BIN)):$(PATH)
 NODE := $(abspath $(BIN))/node
 NPM := $(abspath $(BIN))/npm
-PAGE_SOURCES := $(shell find console/src console/public -type f ! -name schema.d.ts 2>/dev/null) \
-  console/index.html console/vite.config.ts
+PAGE_SOURCES := $(shell find console/src console/public console/verifier -type f ! -name schema.d.ts 2>/dev/null) \
+  $(wildcard src/openline/locale/*.verifier.po) console/index.html console/vite.config.ts
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -104,7 +104,7 @@ lock: $(VENV)/.python requirements/lock.txt ## write requirements/ anew; ARGS=--
 
 clean: ## remove all that was made here
 	@echo "clean: $(VENV), caches and built files" >&2
-	@rm -rf console/node_modules console/build src/openline/faces/console/page
+	@rm -rf console/node_modules console/build src/openline/faces/console/page src/openline/faces/console/verifier
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -148,6 +148,7 @@ $(VENV)/.node: requirements/console.txt console/package-lock.json $(VENV)/.run
 	@touch $@
 
 $(VENV)/.page: $(VENV)/.node $(PAGE_SOURCES)
-	@echo "setup: the console's page" >&2
+	@echo "setup: the console's page, and the page that verifies certificates" >&2
 	@cd console && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn
+	@cd console && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn --config verifier/vite.config.ts
 	@touch $@

@@ -75,7 +75,7 @@ from openline.domain.record.silence import (
 from openline.domain.record.tick import Tick, parse_tick
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.kinds import Kind
-from openline.domain.talk.message import Message, Unreadable, parse_body
+from openline.domain.talk.message import Message, Unreadable, read_message
 from openline.domain.talk.signed_act import act_of
 from openline.engine.ports import Store, StoredEntry
 
@@ -528,7 +528,7 @@ class _Dossier:
         entry = self.entry(outbox, index)
         kind = parse_envelope(entry.raw).header.kind
         if with_content:
-            self._add_roster(outbox, index, parse_body(kind, parse_content(entry.content)))
+            self._add_roster(outbox, index, read_message(kind, entry.content))
         return kind
 
     def _add_roster(self, outbox: Origin, index: int, message: Message | Unreadable) -> None:
@@ -788,7 +788,7 @@ class _Dossier:
                 header = parse_envelope(entry.raw).header
                 if header.kind not in (Kind.UNDERSTANDING, Kind.DECLARATION):
                     continue
-                body = parse_body(header.kind, parse_content(entry.content))
+                body = read_message(header.kind, entry.content)
                 declaration = body if isinstance(body, Declaration) else None
                 scopes = ring.understanding_at(index).scopes
                 said.append(SaidOfScopes(index, header.at, declaration, scopes))
@@ -988,7 +988,7 @@ class _Dossier:
         for index in self._logs[outbox].key_indexes:
             entry = self.entry(outbox, index)
             envelope = parse_envelope(entry.raw)
-            body = parse_body(envelope.header.kind, parse_content(entry.content))
+            body = read_message(envelope.header.kind, entry.content)
             ring = ring.reopened(envelope, body) if index == 0 else ring.after(envelope, body)
         return ring
 

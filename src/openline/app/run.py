@@ -35,9 +35,8 @@ from openline.app.statements import Watcher
 from openline.app.store_copies import COPIED_AT, copy_store
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence, parse_origin
-from openline.domain.record.envelope import parse_content
 from openline.domain.space.index import make_ready
-from openline.domain.talk.message import Unreadable, parse_body, to_json
+from openline.domain.talk.message import Unreadable, read_message, to_json
 from openline.engine.air_watch import Watching
 from openline.engine.assessment_view import Assessed
 from openline.engine.commands import (
@@ -531,7 +530,7 @@ class RunningNode:
                 f"{party} has no message {index} on the line {line}.", "See `openline log`."
             )
         content = self._line(line).content(party, index)
-        message = parse_body(record["kind_number"], parse_content(content))
+        message = read_message(record["kind_number"], content)
         if isinstance(message, Unreadable):
             return {**record, "body": None, "unreadable": message.why, "signatures": []}
         signatures = self.view(line).signatures(party, index, message)

@@ -31,7 +31,7 @@ from openline.domain.party import Origin, Precedence
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
 from openline.domain.record.checkpoint import sign_checkpoint
-from openline.domain.record.envelope import SALT_SIZE_BYTES, parse_content
+from openline.domain.record.envelope import SALT_SIZE_BYTES
 from openline.domain.record.merkle import Tree, entry_bundle, parse_tile_path
 from openline.domain.record.signing import PublicKeys, Signer, key_id
 from openline.domain.talk.agreement import Amendment
@@ -46,7 +46,7 @@ from openline.domain.talk.keys import (
     verify_key_revoke,
 )
 from openline.domain.talk.kinds import Kind
-from openline.domain.talk.message import Message, Unreadable, parse_body
+from openline.domain.talk.message import Message, Unreadable, read_message
 from openline.domain.talk.signed_act import TOKEN_SIZE_BYTES, Sent
 from openline.domain.talk.watch import Change, Watch
 from openline.engine.alarm_view import LOST, SOURCE_SILENT
@@ -629,7 +629,7 @@ class Line:
             reply_to=None,
             precedence=int(Precedence.ROUTINE),
             recipients=tuple(self.peers),
-            message=parse_body(kind, parse_content(content)),
+            message=read_message(kind, content),
             content=content,
         )
 
@@ -760,7 +760,7 @@ class Line:
     ) -> Recorded:
         """Keep what was recorded for a request, so that a repeat is answered with it."""
         header = sealed.envelope.header
-        message = message or _message_of(header.kind, sealed.content)
+        message = message or read_message(header.kind, sealed.content)
         result = Recorded(self.name, self.own, header.index, _id_of(message))
         if request:
             self._requests[request] = result
@@ -997,12 +997,12 @@ class Line:
 
     def _message_at(self, party: str, index: int, epoch: int) -> Message | Unreadable:
         record = self.view.record(party, index, epoch)
-        return _message_of(record.kind if record else -1, self.content(party, index, epoch))
+        return read_message(record.kind if record else -1, self.content(party, index, epoch))
 
     @staticmethod
     def message_of(sealed: Sealed) -> Message | Unreadable:
         """What an entry says."""
-        return _message_of(sealed.envelope.header.kind, sealed.content)
+        return read_message(sealed.envelope.header.kind, sealed.content)
 
     def observed(self, now: int) -> Observed:
         """What is observed of the line: its counterparts, aggregated."""
@@ -1115,7 +1115,7 @@ class Line:
     ) -> None:
         """Let the view take in one entry; without a turn, silently, at start."""
         header = sealed.envelope.header
-        message = message or _message_of(header.kind, sealed.content)
+        message = message or read_message(header.kind, sealed.content)
         shows = self.view.apply(Applied(header, message, at, circuit), live=turn is not None)
         if turn is not None:
             turn.effects += shows
@@ -1144,7 +1144,7 @@ class Line:
         after = ring_after(before, sealed.envelope, sealed.content)
         if party == self.own and after is not before:
             self._rings_before.append((sealed.envelope.header.index, before))
-            message = _message_of(sealed.envelope.header.kind, sealed.content)
+            message = read_message(sealed.envelope.header.kind, sealed.content)
             if isinstance(message, KeyChange | KeyRevoke):
                 self._taken_in_use.append(message.role)
         self.rings[party] = after
@@ -1168,14 +1168,6 @@ class Line:
 def _is_past(since: int | None, now: int, patience_ms: int) -> bool:
     """Whether the patience is over; also where the clock was set back since."""
     return since is None or not since <= now <= since + patience_ms
-
-
-def _message_of(kind: int, content: bytes) -> Message | Unreadable:
-    try:
-        body = parse_content(content)
-    except TheirError as error:
-        return Unreadable(kind, {}, error.what)
-    return parse_body(kind, body)
 
 
 def _id_of(message: Message | Unreadable) -> str:

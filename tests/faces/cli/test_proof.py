@@ -265,3 +265,22 @@ def test_several_certificates_are_as_good_as_the_worst(
     assert f"{other}:" in both.out
     rows = openline("verify", good, good, "--json").out.splitlines()
     assert [json.loads(row)["verdict"] for row in rows] == ["PROVEN", "PROVEN"]
+
+
+def test_the_page_that_verifies_is_written_once(openline: Run, tmp_path: Path) -> None:
+    """`verify --page` writes the page and needs no certificate; it overwrites nothing."""
+    path = tmp_path / "verify.html"
+    made = openline("verify", "--page", path, "--json")
+    assert (made.code, made.json) == (0, {"page": str(path)})
+    assert path.read_text("utf-8").startswith("<!doctype html>")
+    again = openline("verify", "--page", path)
+    assert again.code != 0
+    assert "there already" in again.err
+    assert openline("verify", "--page", tmp_path / "none" / "verify.html").code != 0
+
+
+def test_verify_names_what_it_needs(openline: Run) -> None:
+    """Without a certificate and without --page it says what to name."""
+    told = openline("verify")
+    assert told.code == Exit.USAGE
+    assert "openline verify FILE" in told.err

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from openline.adapters.picture.base_map import LAYERS, BaseMapUnreadable, load_base_map
-from openline.faces.console.page import _base_map
+from openline.faces import unix
+from openline.faces.console.page import _VERIFIER, _base_map
+from tests.faces.conftest import Line
 
 
 def told(name: str) -> dict[str, object]:
@@ -41,3 +43,20 @@ def test_a_file_that_is_no_map_is_refused(tmp_path: Path) -> None:
     path.write_text('{"type": "FeatureCollection", "features": []}')
     with pytest.raises(BaseMapUnreadable, match=r"coasts\.geojson"):
         told(str(path))
+
+
+def test_the_page_that_verifies_is_served_as_it_was_built(line: Line) -> None:
+    """It comes at a path that stays, with the policy that it has itself, and is not kept."""
+    asked = "GET /page/verify.html HTTP/1.1\r\nHost: openline\r\nConnection: close\r\n\r\n"
+    answer = b""
+    with unix.connect(line.client().config.socket, timeout_s=20) as connection:
+        connection.sendall(asked.encode())
+        while chunk := connection.recv(65_536):
+            answer += chunk
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert body == (_VERIFIER / "verify.html").read_bytes()
+    headers = head.decode().lower()
+    assert "200 ok" in headers
+    assert "content-security-policy: default-src 'none'; script-src 'sha256-" in headers
+    assert "frame-ancestors 'none'" in headers
+    assert "cache-control: no-store" in headers

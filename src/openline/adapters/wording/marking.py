@@ -21,7 +21,7 @@ from openline.domain.talk.lead_time import LeadClass
 LANGUAGES: Final = ("en", "ru", "ar")
 """Languages that have a catalogue."""
 
-APART: Final = ("faults", "forms")
+APART: Final = ("faults", "forms", "verifier")
 """Subjects whose rows are no sentences of messages, and have catalogues to themselves."""
 
 

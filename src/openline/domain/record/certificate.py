@@ -37,6 +37,7 @@ from openline.domain.line.declared import Declared
 from openline.domain.party import EPOCH_MAX, is_line_name, is_party_name
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
+from openline.domain.record.merkle import HASH_BYTES
 
 MAGIC: Final = "openline/certificate"
 VERSION: Final = 1
@@ -395,7 +396,10 @@ def _parse_extension(value: Value) -> Extension:
 def _parse_proof(value: Value) -> tuple[bytes, ...]:
     if not isinstance(value, list) or len(value) > PROOF_HASHES_MAX:
         raise CertificateUnreadable("a proof is not a short list of hashes")
-    return tuple(_bytes(item, "hash", 32) for item in value)
+    hashes = tuple(_bytes(item, "hash", HASH_BYTES) for item in value)
+    if any(len(one) != HASH_BYTES for one in hashes):
+        raise CertificateUnreadable(f"a hash in a proof does not have {HASH_BYTES} bytes")
+    return hashes
 
 
 def _parse_note(value: Value, name: str) -> str:

@@ -51,7 +51,6 @@ from openline.domain.record.cosignature import verify_cosignature, verify_cosign
 from openline.domain.record.envelope import (
     Envelope,
     check_content,
-    parse_content,
     parse_envelope,
     verify_envelope,
 )
@@ -65,7 +64,7 @@ from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.signing import PublicKeys
 from openline.domain.record.tick import Tick, parse_tick, tick_hash, verify_tick_signature
 from openline.domain.talk.kinds import Kind
-from openline.domain.talk.message import Message, Unreadable, parse_body
+from openline.domain.talk.message import Message, Unreadable, read_message
 
 _T = TypeVar("_T")
 
@@ -362,7 +361,7 @@ class Exhibits:
         self._check_outbox(envelope.header.party, envelope.header.origin)
         if part.content is not None:
             check_content(envelope, part.content)
-            message = parse_body(envelope.header.kind, parse_content(part.content))
+            message = read_message(envelope.header.kind, part.content)
         entry = SeenEntry(envelope, message, part)
         if entry.place in self.entries:
             raise _fault(Reason.MALFORMED, f"{entry.words} is there twice")

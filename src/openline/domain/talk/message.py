@@ -14,6 +14,7 @@ from openline.domain.line.form import Json
 from openline.domain.party import Precedence
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
+from openline.domain.record.envelope import parse_content
 from openline.domain.talk.agreement import Adoption, Amendment
 from openline.domain.talk.body import Body
 from openline.domain.talk.call_record import CallRecord
@@ -168,6 +169,20 @@ def parse_body(kind: int, body: dict[int, Value]) -> Message | Unreadable:
     except TheirError as error:
         return Unreadable(kind, body, f"{error.what}.")
     return read
+
+
+def read_message(kind: int, content: bytes) -> Message | Unreadable:
+    """What a whole content says, or why it cannot be read; nothing is raised.
+
+    Args:
+        kind: The number in the envelope.
+        content: What was signed: whatever bytes its author chose.
+    """
+    try:
+        body = parse_content(content)
+    except TheirError as error:
+        return Unreadable(kind, {}, f"{error.what.rstrip('.')}.")
+    return parse_body(kind, body)
 
 
 def to_json(message: Message | Unreadable) -> dict[str, Any]:

@@ -5,12 +5,13 @@ of their programs are loaded.
 """
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
 from openline.faces.cli.faults import Exit, FileUnreadable, WrongUsage
-from openline.faces.cli.files import Input, naming, read_bytes
+from openline.faces.cli.files import Input, check_place, naming, read_bytes, write_new
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Printing
 from openline.faces.cli.output import Worded, emit, tell
@@ -23,11 +24,10 @@ app = make_app("verify", "")
 
 @sole_verb(app)
 def verify(
-    file: Input,
-    /,
-    *more: Input,
+    *file: Input,
     root: tuple[str, ...] = (),
     understanding: Path | None = None,
+    page: Path | None = None,
     options: Printing = Printing(),  # noqa: B008 - frozen.
 ) -> int:
     """Verify a certificate, offline.
@@ -42,17 +42,28 @@ def verify(
     file does not show it. 3: the file cannot be read. Of several files the
     worst counts: 3, then 1, then 2.
 
+    With --page a page is written that does the same in a browser, for readers
+    who have no program: one file to hand on, which works without a network. It
+    is an implementation of its own, and judges message, receipt, use and non-use.
+
     Example:
         openline verify non-use-bravo.cert
         openline verify receipt.cert --root 5bbc2d3d... --json
+        openline verify --page verify.html
 
     Args:
-        file: The certificate; - is standard input.
-        more: Further certificates; each is verified.
+        file: The certificate; - is standard input. Of several each is verified.
         root: The fingerprint of a root key that you know, not that of a card; again for each.
         understanding: A signed Understanding that must be the one in force.
+        page: Where to write the page that verifies certificates in a browser.
         options: How to print.
     """
+    if page is not None:
+        _write_page(page, as_json=options.json)
+        if not file:
+            return Exit.DONE
+    if not file:
+        raise WrongUsage("No certificate is named.", "Name its file: openline verify FILE.")
     from openline.domain.limits import EVIDENCE_SIZE_BYTES_MAX, UNDERSTANDING_SIZE_BYTES_MAX
     from openline.domain.record.verification import make_pins, verify_certificate
 
@@ -70,14 +81,14 @@ def verify(
             "Name the file that openline understanding sign makes and every party has signed.",
         ) from error
     ends: list[Exit] = []
-    for path in (file, *more):
+    for path in file:
         try:
             data = read_bytes(path, EVIDENCE_SIZE_BYTES_MAX)
             check_is_certificate(data, path)
             with naming(path):
                 report = verify_certificate(data, pins)
         except FileUnreadable as error:
-            if not more:
+            if len(file) == 1:
                 raise
             tell(error, as_json=options.json)
             ends.append(Exit.UNREADABLE)
@@ -87,9 +98,37 @@ def verify(
             *_stranger_rows(report, pins.roots),
             *_said_rows(report),
         ]
-        emit(report.to_json(), [f"{path}:", *rows, ""] if more else rows, as_json=options.json)
+        emit(
+            report.to_json(),
+            [f"{path}:", *rows, ""] if len(file) > 1 else rows,
+            as_json=options.json,
+        )
         ends.append(_EXITS[report.verdict])
     return max(ends, key=_WORST_LAST.index)
+
+
+def _write_page(path: Path, *, as_json: bool) -> None:
+    """Write the page that verifies certificates in a browser.
+
+    Raises:
+        OurError: It was not built into this program, or cannot be written there.
+    """
+    check_place(path, "--page")
+    built = files("openline") / "faces" / "console" / "verifier" / "verify.html"
+    if not built.is_file():
+        raise OurError(
+            "The page that verifies certificates is not built into this program.",
+            "Run `make demo` or `make install`, or in console/: npm ci && npm run build.",
+        )
+    write_new(path, built.read_bytes())
+    emit(
+        {"page": str(path)},
+        [
+            f"{path} verifies certificates in any browser, without a network.",
+            "Hand it on together with the certificate; whoever gets it need not have this program.",
+        ],
+        as_json=as_json,
+    )
 
 
 _EXITS: Final = {"PROVEN": Exit.DONE, "REFUTED": Exit.REFUSED, "UNPROVEN": Exit.USAGE}

@@ -8,6 +8,7 @@ load or run.
 import gzip
 import json
 import mimetypes
+import re
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -50,6 +51,11 @@ _NOT_BUILT: Final = (
     "npm ci && npm run build. The command line and the API work without it.\n"
 )
 _FOLDER: Final = files("openline") / "faces" / "console" / "page"
+_VERIFIER: Final = files("openline") / "faces" / "console" / "verifier"
+"""The page that verifies certificates: one file that needs no node (decision 0049)."""
+
+_NOT_HASHED: Final = ("icon.svg", "verify.html")
+_OWN_POLICY: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]+)"')
 
 
 def _page() -> Response[Any]:
@@ -102,12 +108,11 @@ async def read_console_file(
     if found is None:
         raise NotFound("The console has no such file.", "Load the page anew.")
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    is_hashed = name != "icon.svg"
-    return Response(
-        found.read_bytes(),
-        media_type=media_type,
-        headers={"cache-control": _FOREVER if is_hashed else "no-store"},
-    )
+    data = found.read_bytes()
+    headers = {"cache-control": "no-store" if name in _NOT_HASHED else _FOREVER}
+    if own := _OWN_POLICY.search(data[:2_000]):
+        headers["content-security-policy"] = f"{own[1].decode()}; frame-ancestors 'none'"
+    return Response(data, media_type=media_type, headers=headers)
 
 
 @lru_cache(maxsize=1)
@@ -130,10 +135,9 @@ def _steps(line: Line) -> list[int]:
 
 
 def _file(name: str) -> Traversable | None:
-    """A file of the page; only names that its folder lists."""
-    if not _FOLDER.is_dir():
-        return None
-    return next((one for one in _FOLDER.iterdir() if one.name == name and one.is_file()), None)
+    """A file of the page or of the verifier; only names that their folders list."""
+    listed = (one for folder in (_FOLDER, _VERIFIER) if folder.is_dir() for one in folder.iterdir())
+    return next((one for one in listed if one.name == name and one.is_file()), None)
 
 
 def console_words(language: str) -> dict[str, dict[str, str]]:

@@ -1,0 +1,4 @@
+declare module "virtual:catalogues" {
+  const catalogues: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  export default catalogues;
+}
