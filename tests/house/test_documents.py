@@ -246,7 +246,7 @@ def test_documents_show_commands_that_parse(document: Path) -> None:
     "row",
     [
         "openline notice isue --file x.geojson",
-        "    .venv/bin/openline verify x.cert --rot beef > report.txt",
+        "    .venv/bin/openline verify x.cert --root > report.txt",
         "$ openline notice respond BRAVO-0007 QUIERED",
         "openline certify receipt > x.cert",
         "openline status --dir alpha && openline run --port 7101",
