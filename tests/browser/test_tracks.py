@@ -10,7 +10,7 @@ from openline.adapters.clock import wall_clock_ms
 from openline.domain.instant import HOUR_MS, format_instant
 from openline.faces.api import examples
 from tests.browser.conftest import Opens
-from tests.browser.desk import OFFICERS, add_person, chromium, open_port
+from tests.browser.desk import OFFICERS, Desk, add_person, chromium, open_port
 from tests.end_to_end.nodes import Node, found, free_ports, running, wait_up
 
 pytestmark = pytest.mark.system
@@ -126,6 +126,40 @@ def test_an_officer_assesses_and_shares_a_track_by_keyboard(
     hand.locator(".serial", has_text="ALPHA-").wait_for()
     shared = [one for one in heard(nodes[1]) if one["kind"] == "TRACK"]
     assert len(shared) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "begins"),
+    [
+        ("notam", "ALPHA-N-0001.notam.txt", "("),
+        ("geojson", "ALPHA-N-0001.geojson", "{"),
+        ("kml", "ALPHA-N-0001.kml", "<?xml"),
+        ("aixm", "ALPHA-N-0001.aixm.xml", "<?xml"),
+        ("cap", "ALPHA-N-0001.cap.xml", "<?xml"),
+    ],
+)
+def test_a_notice_is_saved_in_the_forms_of_others(
+    notice_desk: Desk, form: str, name: str, begins: str
+) -> None:
+    """Each form of a notice is chosen and saved from its card; what it cannot say is told."""
+    hand = notice_desk.page.locator(".hand")
+    hand.get_by_label("As a file").select_option(form)
+    with notice_desk.page.expect_download() as waiting:
+        hand.get_by_role("button", name="Save the file").press("Enter")
+    assert waiting.value.suggested_filename == name
+    assert Path(waiting.value.path()).read_text().startswith(begins)
+    assert notice_desk.wrongs() == []
+
+
+@pytest.fixture
+def notice_desk(nodes: list[Node], opens: Opens) -> Desk:
+    """A desk with Alpha's notice in hand."""
+    desk = opens(nodes[0]).sign_in()
+    in_view = desk.page.locator("details", has=desk.page.locator("summary", has_text="In view: 1"))
+    in_view.locator("summary").click()
+    in_view.get_by_role("button", name="ALPHA-N-0001").click()
+    desk.page.locator(".hand .serial", has_text="ALPHA-N-0001").wait_for()
+    return desk
 
 
 def queries(node: Node) -> list[dict[str, object]]:

@@ -43,6 +43,7 @@ export type NoticeWhole = Schemas["NoticeWhole"];
 export type Preview = Schemas["Preview"];
 export type Private = Schemas["Private"];
 export type PrivateWhole = Schemas["PrivateWhole"];
+export type HandedFile = Schemas["HandedFile"];
 export type RecordedTracks = Schemas["RecordedTracks"];
 export type ReadoutWhole = Schemas["ReadoutWhole"];
 export type Said = Schemas["Said"];
