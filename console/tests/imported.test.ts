@@ -26,6 +26,7 @@ const draft = (number: number, more: Partial<ImportedActivity> = {}): ImportedAc
   row: number * 5,
   name: `A010${number}/26`,
   cancels: "",
+  about: null,
   remarks: [],
   fault: null,
   fields: { activity: "FIRING", volumes: [VOLUME] },

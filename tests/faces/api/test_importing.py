@@ -32,6 +32,32 @@ def test_a_file_becomes_drafts_with_doubts(line: Line, repository: Path) -> None
     assert cut["fields"] == {}
 
 
+def test_what_cancels_or_replaces_a_notam_leads_to_the_notice_made_from_it(line: Line) -> None:
+    """A notice bears the number of its NOTAM, so NOTAMC and NOTAMR propose its next version."""
+    until = "B) 2604150600 C) 9904150600"
+    head = f"Q) OSTT/QWMLW/IV/BO/W/000/100/3429N03654E006\nA) OSTT {until}\n"
+    body = head + "E) MISSILE FIRING WI 5NM OF 342930N 0365432E\nF) SFC G) FL100)"
+    [made] = imported(line, f"(A7/26 NOTAMN\n{body}".encode())["activities"]
+    assert (made["fields"]["notice_id"], made["about"]) == ("A0007-26", None)
+    fields = {"category": "flight", "kind": "air", **made["fields"]}
+    said = line.client().post("/lines", LINE, "messages", body={"kind": "NOTICE", "fields": fields})
+    cancel = b"(A0008/26 NOTAMC A0007/26\nA) OSTT B) 2604150600\nE) CNL)"
+    replace = f"(A0009/26 NOTAMR A7/26\n{body.replace('5NM', '6NM')}"
+    [cancelling] = imported(line, cancel)["activities"]
+    assert cancelling["about"] == {
+        "notice_id": "A0007-26", "party": said["party"], "index": said["index"],
+        "operation": "CANCEL",
+    }  # fmt: skip
+    [replacing] = imported(line, replace.encode())["activities"]
+    assert replacing["about"]["operation"] == "REPLACE"
+    fields = {"category": "flight", "kind": "air", **replacing["fields"]}
+    assert (fields["version"], fields["operation"]) == (2, "REPLACE")
+    checked = line.client().post("/lines", LINE, "check", body={"kind": "NOTICE", "fields": fields})
+    assert checked["faults"] == []
+    unknown = cancel.replace(b"A0007/26", b"A0006/26")
+    assert imported(line, unknown)["activities"][0]["about"] is None
+
+
 def test_a_window_and_a_radius_may_be_given(line: Line) -> None:
     """What a file does not say is taken from the query, and noted."""
     point = b'{"type": "Point", "coordinates": [38, 35]}'

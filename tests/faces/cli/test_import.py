@@ -305,7 +305,7 @@ def test_a_cancellation_in_a_file_is_left_out(openline: Run, line: Line, reposit
     """The verb notice leaves out what cancels, and names the verb that does it."""
     told = openline(
         "notice", "check", "--dir", line.alpha, "--file", repository / "examples" / "notams.txt",
-        "--only", "A0101/26", "--only", "A0103/26", "--describe-place", "--category", "flight",
+        "--only", "A0102/26", "--only", "A0103/26", "--describe-place", "--category", "flight",
         "--kind", "air",
     )  # fmt: skip
     assert told.code == 0

@@ -88,8 +88,9 @@ def _notice(
     lead_ms = min(volume.valid_from for volume in activity.volumes) - now
     precedence = precedence_by_lead(lead_ms)
     notice = Notice.from_json({key: held for key, held in fields.items() if held}, precedence)
-    # Without an id: the desk gives one when it is released.
-    return replace(notice, notice_id=""), precedence
+    # Without an id of its own the desk gives one when it is released.
+    own_id = notice.notice_id if notice.notice_id != given["notice_id"] else ""
+    return replace(notice, notice_id=own_id), precedence
 
 
 def _faults(activities: Iterable[ReadActivity]) -> list[str]:

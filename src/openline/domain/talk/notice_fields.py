@@ -4,6 +4,7 @@ Files of areas carry properties: names and texts. Those that bear the name of a 
 are taken as that field; whatever else a file says is left to whoever reads it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -33,4 +34,22 @@ def notice_fields(name: str, properties: Mapping[str, str]) -> dict[str, Any]:
     fields.setdefault("activity", name)
     if held.get("place"):
         fields["place"] = {"words": held["place"]}
+    if "notam" in held and (notice_id := notice_id_of_notam(held["notam"])):
+        fields["notice_id"] = notice_id
     return fields
+
+
+def notice_id_of_notam(name: str) -> str:
+    """The id of the notice that is made from a NOTAM; empty for what is none.
+
+    The notice bears the number of the NOTAM, so that the one which cancels or replaces it
+    leads to it: `A1234/26` is `A1234-26`.
+
+    Args:
+        name: Series, number and year, perhaps with more behind a space.
+    """
+    match = _NOTAM.match(name)
+    return f"{match[1]}{match[2].rjust(4, '0')}-{match[3]}" if match else ""
+
+
+_NOTAM: Final = re.compile(r"([A-Z]) ?([0-9]{1,4})/([0-9]{2})(?: |$)")

@@ -925,6 +925,22 @@ class ImportedFault(msgspec.Struct):
     remedy: str
 
 
+class ImportedAbout(msgspec.Struct):
+    """A live notice of ours that an activity of a file cancels or replaces.
+
+    Attributes:
+        notice_id: Its id: the number of the NOTAM that it was made from.
+        party: Whose it is: ours.
+        index: The message with its newest version.
+        operation: CANCEL or REPLACE.
+    """
+
+    notice_id: str
+    party: str
+    index: int
+    operation: str
+
+
 class ImportedActivity(msgspec.Struct):
     """One activity of a file, as the draft of a notice.
 
@@ -933,6 +949,7 @@ class ImportedActivity(msgspec.Struct):
         row: Row where it begins; null where it is not known.
         name: What the file calls it; may be empty.
         cancels: What it cancels; empty if it cancels nothing.
+        about: Our live notice that it cancels or replaces, where that is known; else null.
         remarks: Each doubt, in the order of the file.
         fault: Why it cannot be used; null if it can.
         fields: Of a notice, with its volumes; empty where there is a fault, or it cancels.
@@ -942,6 +959,7 @@ class ImportedActivity(msgspec.Struct):
     row: int | None
     name: str
     cancels: str
+    about: ImportedAbout | None
     remarks: list[ImportedRemark]
     fault: ImportedFault | None
     fields: dict[str, Any]

@@ -495,6 +495,7 @@ IMPORTED_FILE: Final = answers.ImportedFile(
             row=4,
             name="A0102/26",
             cancels="",
+            about=None,
             remarks=[answers.ImportedRemark(row=6, field="C", what="Its end is estimated (EST).")],
             fault=None,
             fields={"activity": "MISSILE FIRING WI 5NM OF 342930N 0365432E.", "language": "en"},

@@ -17,7 +17,9 @@ from openline.domain.instant import parse_instant
 from openline.domain.limits import IMPORT_ACTIVITIES_MAX, IMPORT_SIZE_BYTES_MAX, RADIUS_M_MAX
 from openline.domain.line.understanding import Understanding
 from openline.domain.space.place import describe_place
+from openline.domain.talk.notice_fields import notice_id_of_notam
 from openline.domain.talk.volumes import VOLUME
+from openline.engine.views import View
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import WRITING, described
 from openline.faces.api.faults import BadRequest
@@ -73,12 +75,33 @@ async def import_file(
         )
     except FileFault as fault:
         raise BadRequest(fault.what, fault.remedy, "file") from None
+    for activity, told in zip(read.activities, found, strict=False):
+        _lead_to_notice(activity, told, view)
     return {
         "form": read.form,
         "remarks": [remark.to_json() for remark in read.remarks],
         "activities": found,
         "more": len(read.activities) - len(found),
     }
+
+
+def _lead_to_notice(activity: ReadActivity, told: dict[str, Any], view: View) -> None:
+    """Name our live notice that a NOTAM cancels or replaces, by its number."""
+    replaced = str(activity.properties.get("replaces", ""))
+    notice_id = notice_id_of_notam(activity.cancels or replaced)
+    entry = view.notice_records.find(f"{view.own}/{notice_id}") if notice_id else None
+    if entry is None or not entry.is_live:
+        return
+    newest = entry.versions[-1]
+    told["about"] = {
+        "notice_id": notice_id,
+        "party": view.own,
+        "index": newest.record.index,
+        "operation": "CANCEL" if activity.cancels else "REPLACE",
+    }
+    if told["fields"]:
+        version = newest.version + 1
+        told["fields"] |= {"notice_id": notice_id, "version": version, "operation": "REPLACE"}
 
 
 def _window(start: str | None, end: str | None) -> tuple[int, int] | None:
@@ -112,6 +135,7 @@ def _told(activity: ReadActivity, understanding: Understanding, language: str) -
         "row": activity.row or None,
         "name": activity.name,
         "cancels": activity.cancels,
+        "about": None,
         "remarks": [remark.to_json() for remark in activity.remarks],
         "fault": None if activity.fault is None else activity.fault.to_json(),
         "fields": _fields(activity, understanding, language) if activity.volumes else {},
@@ -124,6 +148,8 @@ def _fields(activity: ReadActivity, understanding: Understanding, usual: str) ->
     language = told.get("language", usual)
     points = understanding.reference_points
     given = {field: told[field] for field in ("category", "kind") if told.get(field)}
+    if notice_id := notice_id_of_notam(str(told.get("notam", ""))):
+        given["notice_id"] = notice_id
     return {
         **given,
         "activity": told.get("activity") or activity.name,

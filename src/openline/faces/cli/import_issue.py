@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from openline.domain.errors import OurError
+from openline.domain.talk.notice_fields import notice_id_of_notam
 from openline.faces.cli.faults import WrongUsage
 from openline.faces.cli.options import Acting
 from openline.faces.cli.output import say_aside
@@ -42,7 +44,7 @@ def issue_sound(
     """
     from openline.faces.cli.notice import release
 
-    for row in _left_rows(activities):
+    for row in _left_rows(client, line, activities):
         say_aside(row)
     sound = [
         (number, fields)
@@ -60,15 +62,31 @@ def issue_sound(
     release(client, line, [fields for _, fields in sound], options, None, (), False, 5.0)
 
 
-def _left_rows(activities: "list[ReadActivity]") -> Iterator[str]:
+def _left_rows(client: "Client", line: str, activities: "list[ReadActivity]") -> Iterator[str]:
     """What is left to the officer, and why."""
     for number, one in enumerate(activities, start=1):
         if one.cancels:
-            yield f"Left: {number} {one.name} cancels {one.cancels}; openline notice cancel does."
+            notice_id = _live_notice(client, line, one.cancels)
+            verb = f"openline notice cancel {notice_id}".rstrip()
+            yield f"Left: {number} {one.name} cancels {one.cancels}; {verb} does."
+        elif replaced := _live_notice(client, line, str(one.properties.get("replaces", ""))):
+            yield f"Left: {number} {one.name}: openline notice replace {replaced} --file does."
         elif one.fault is not None:
             yield f"Left: {number} {one.name} has a fault."
         elif count := len(one.remarks):
             yield f"Left: {number} {one.name} has {count} {'doubt' if count == 1 else 'doubts'}."
+
+
+def _live_notice(client: "Client", line: str, notam: str) -> str:
+    """The id of our live notice that was made from a NOTAM; empty where there is none."""
+    notice_id = notice_id_of_notam(notam)
+    if not notice_id:
+        return ""
+    try:
+        notice = client.get("/lines", line, "notices", client.config.party, notice_id)
+    except OurError:
+        return ""
+    return notice_id if notice["is_live"] else ""
 
 
 def _is_confirmed(count: int, line: str) -> bool:
