@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from openline.adapters.surveillance.beast import _HELD_BYTES_MAX, BeastDecoder
 from openline.adapters.surveillance.feed import Feed, FeedKind, Source, Tally, Transport
+from openline.adapters.surveillance.mode_s.parity import parity_of
 from openline.adapters.surveillance.refusal import Fault
 from openline.domain.space.sighting import Sighting
 from tests.adapters.surveillance.test_mode_s import VECTORS
@@ -148,3 +149,36 @@ def test_a_megabyte_of_noise_and_escapes_is_bounded() -> None:
             beast.take(stream[start : start + 8_192], NOW)
             assert len(beast._held) <= _HELD_BYTES_MAX
         assert tally.refused.total() > 0
+
+
+def reply(address: str, head: str) -> bytes:
+    """A short reply to a radar of an aircraft."""
+    data = bytes.fromhex(head)
+    parity = parity_of(data) ^ int(address, 16)
+    return framed(data + parity.to_bytes(3, "big"), b"2")
+
+
+def test_a_reply_counts_for_an_aircraft_that_told_of_itself() -> None:
+    """Height and squawk of a known address are told; of any other, or too late, nothing is."""
+    beast, tally = decoder()
+    height, squawk = reply("4840d6", "20001718"), reply("4840d6", "2A00516D")
+    assert beast.take(height + reply("4840d7", "20001718"), NOW) == []
+    [_, high, named] = beast.take(framed(CALLSIGN) + height + squawk, NOW)
+    assert (high.address, round(high.altitude_m / 0.3048)) == ("icao:4840d6", 36_000)
+    assert (named.squawk, named.lat_deg) == ("0356", None)
+    assert len(beast.take(height, NOW + 60_000)) == 1
+    assert beast.take(height, NOW + 60_001) == []
+    assert (tally.messages, tally.refused.total()) == (7, 0)
+
+
+def test_a_reply_with_a_wrong_bit_is_of_another_address() -> None:
+    """Each bit that was received wrong makes a reply one of an address that nobody knows."""
+    beast, _ = decoder()
+    beast.take(framed(CALLSIGN), NOW)
+    whole = bytearray(bytes.fromhex("20001718") + b"\0" * 3)
+    parity = parity_of(bytes(whole[:4])) ^ 0x4840D6
+    whole[4:] = parity.to_bytes(3, "big")
+    for bit in range(56):
+        wrong = bytearray(whole)
+        wrong[bit // 8] ^= 1 << bit % 8
+        assert beast.take(framed(bytes(wrong), b"2"), NOW) == []

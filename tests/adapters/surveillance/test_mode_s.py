@@ -24,7 +24,7 @@ from openline.adapters.surveillance.mode_s.cpr import (
     place_of_surface_pair,
     zones_at,
 )
-from openline.adapters.surveillance.mode_s.message import Squitter, read_squitter
+from openline.adapters.surveillance.mode_s.message import Squitter, read_reply, read_squitter
 from openline.adapters.surveillance.mode_s.parity import is_whole, parity_of
 from openline.adapters.surveillance.refusal import Fault, Undecodable
 from openline.adapters.surveillance.units import FOOT_M, FOOT_PER_MINUTE_MPS, KNOT_MPS
@@ -282,3 +282,34 @@ def test_whatever_a_whole_frame_holds_is_in_range_or_refused(me: int, sort: int,
         if squitter.position is not None and near is not None:
             place = place_near(squitter.position, near)
             assert place is None or (-90 <= place[0] <= 90 and -180 <= place[1] < 180)
+
+
+@pytest.mark.parametrize("vector", VECTORS["replies"], ids=lambda one: one["hex"])
+def test_a_published_reply_says_what_is_published(vector: dict[str, Any]) -> None:
+    """Height, squawk, and the address in the parity of replies to radars are as published."""
+    reply = read_reply(bytes.fromhex(vector["hex"]))
+    assert reply is not None
+    if "address" in vector:
+        assert reply.address == vector["address"]
+    if "altitude_ft" in vector:
+        assert reply.says["altitude_m"] / FOOT_M == pytest.approx(vector["altitude_ft"])
+        assert reply.says["datum"] is Datum.FLIGHT_LEVEL
+    assert reply.says.get("squawk") == vector.get("squawk")
+
+
+def test_a_reply_is_one_by_its_format_and_length() -> None:
+    """Other formats, and a format with the length of another, are no replies."""
+    for text in ("5D484FDEA248F5", "20001718", "A0001839CA3800315800007448", "2A" + "00" * 13):
+        assert read_reply(bytes.fromhex(text)) is None
+    assert read_reply(bytes.fromhex("8D4840D6202CC371C32CE0576098")) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "on_ground"), [(0, False), (1, True), (2, False), (3, True), (4, None), (5, None)]
+)
+def test_a_reply_says_whether_it_is_on_the_ground(status: int, on_ground: bool | None) -> None:
+    """The flight status tells it, or leaves it open; a height in metres is none."""
+    reply = read_reply(bytes([4 << 3 | status, 0, 0, 0x40, 0, 0, 0]))
+    assert reply is not None
+    assert reply.says.get("is_on_ground") == on_ground
+    assert "altitude_m" not in reply.says

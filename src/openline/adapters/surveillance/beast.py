@@ -2,7 +2,8 @@
 
 A frame is 0x1A, its kind, a clock of 12 MHz in six bytes, a signal strength, and two,
 seven or fourteen bytes of radio; 0x1A within it is doubled. Of the radio, extended
-squitters (DF17, DF18) tell of objects; the others are counted and left. The clock
+squitters (DF17, DF18) tell of objects, and replies to radars (DF4, 5, 20, 21) the height or
+the squawk of one that a squitter told of; the others are counted and left. The clock
 counts from anywhere, so the time of receipt is taken; between two frames of a file it
 says how far apart they came. Format: the wiki of the Mode-S Beast.
 """
@@ -11,8 +12,14 @@ import re
 from typing import Final
 
 from openline.adapters.surveillance.feed import Feed, Tally, Transport
-from openline.adapters.surveillance.mode_s.aircraft import Aircrafts
-from openline.adapters.surveillance.mode_s.message import LONG_BYTES, read_squitter
+from openline.adapters.surveillance.mode_s.aircraft import Aircrafts, Heard
+from openline.adapters.surveillance.mode_s.message import (
+    LONG_BYTES,
+    SHORT_BYTES,
+    Squitter,
+    read_reply,
+    read_squitter,
+)
 from openline.adapters.surveillance.refusal import Fault, Undecodable
 from openline.domain.space.sighting import Sighting
 
@@ -23,10 +30,11 @@ _CLOCK_BYTES: Final = 6
 _HEAD_BYTES: Final = 7
 """Clock and signal strength."""
 
+_SHORT: Final = b"2"
 _LONG: Final = b"3"
 _BODY_BYTES: Final = {
     b"1": _HEAD_BYTES + 2,
-    b"2": _HEAD_BYTES + 7,
+    _SHORT: _HEAD_BYTES + SHORT_BYTES,
     _LONG: _HEAD_BYTES + LONG_BYTES,
     b"4": _HEAD_BYTES + 14,
     b"\xe3": 8,
@@ -52,6 +60,7 @@ class BeastDecoder:
         self._is_file = feed.source.transport is Transport.FILE
         self._tally = tally
         self._aircraft = Aircrafts(feed.receiver_at)
+        self._heard_of = Heard()
         self._held = b""
 
     def take(self, data: bytes, now: int) -> list[Sighting]:
@@ -108,7 +117,7 @@ class BeastDecoder:
         self._tally.refuse(Undecodable(Fault.MALFORMED, what))
 
     def _sighting(self, kind: bytes, body: bytes, now: int) -> Sighting | None:
-        squitter = read_squitter(body[_HEAD_BYTES:]) if kind == _LONG else None
+        squitter = self._read(kind, body[_HEAD_BYTES:], now)
         if squitter is None:
             return None
         place = None
@@ -127,6 +136,16 @@ class BeastDecoder:
             lon_deg=lon_deg,
             **squitter.says,
         )
+
+    def _read(self, kind: bytes, frame: bytes, now: int) -> Squitter | None:
+        """What a frame tells of an object; a reply only of one that is known otherwise."""
+        squitter = read_squitter(frame) if kind == _LONG else None
+        if squitter is not None:
+            self._heard_of.note(squitter.address, now)
+            return squitter
+        reply = read_reply(frame) if kind in (_SHORT, _LONG) else None
+        is_known = reply is not None and self._heard_of.is_known(reply.address, now)
+        return reply if is_known else None
 
 
 def _may_go_on(data: bytes, end: int) -> bool:

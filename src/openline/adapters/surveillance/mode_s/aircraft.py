@@ -25,6 +25,9 @@ AIR_PAIR_MS_MAX: Final = 10_000
 SURFACE_PAIR_MS_MAX: Final = 25_000
 """On the ground, for whoever moves (DO-260B, A.1.7.8)."""
 
+HEARD_MS_MAX: Final = 60_000
+"""So long an address counts as known: an aircraft says it several times a second."""
+
 LAST_MS_MAX: Final = 120_000
 """Age of a last place beside which one frame is placed: nobody flies 180 miles in it."""
 
@@ -97,6 +100,28 @@ class Aircrafts:
             )
             raise Undecodable(Fault.OUT_OF_RANGE, "a position that does not fit the last one")
         return by_pair
+
+
+class Heard:
+    """The addresses that frames with a parity of their own said lately.
+
+    A reply to a radar counts only for one of them: of noise one in 16 million is of any
+    one address, so of a thousand known ones one reply in 16,000 that was received wrong.
+    """
+
+    def __init__(self) -> None:
+        self._at: dict[str, int] = {}
+
+    def note(self, address: str, at: int) -> None:
+        """An address was said whole, at an instant in milliseconds."""
+        self._at.pop(address, None)
+        self._at[address] = at
+        if len(self._at) > FEED_AIRCRAFT_MAX:
+            del self._at[next(iter(self._at))]
+
+    def is_known(self, address: str, at: int) -> bool:
+        """Whether it was said whole within the last minute."""
+        return 0 <= at - self._at.get(address, at + 1) <= HEARD_MS_MAX
 
 
 def _by_pair(aircraft: _Aircraft, frame: Compact, near: Place | None) -> Place | None:

@@ -1,6 +1,8 @@
-"""The fields of one extended squitter: what it says by itself, without its past.
+"""The fields of one frame: what it says by itself, without its past.
 
-Bits are counted as in the standard: the message field ME has 56, the first is 1.
+An extended squitter (DF17, DF18) has its address in itself. A reply to a radar (DF4, 5, 20,
+21) hides it in its parity, so any noise gives some address: whoever reads one must know the
+address already. Bits are counted as in the standard: the message field ME has 56, the first is 1.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from typing import Any, Final
 from openline.adapters.surveillance.mode_s.altitude_code import altitude_ft, squawk_of
 from openline.adapters.surveillance.mode_s.cpr import Compact
 from openline.adapters.surveillance.mode_s.letters import callsign_of
-from openline.adapters.surveillance.mode_s.parity import is_whole
+from openline.adapters.surveillance.mode_s.parity import is_whole, parity_of
 from openline.adapters.surveillance.refusal import Fault, Undecodable
 from openline.adapters.surveillance.units import FOOT_M, FOOT_PER_MINUTE_MPS, KNOT_MPS
 from openline.domain.space.altitude import Datum
@@ -19,6 +21,15 @@ LONG_BYTES: Final = 14
 """An extended squitter: 112 bits."""
 
 _SQUITTER, _NON_TRANSPONDER = 17, 18
+
+SHORT_BYTES: Final = 7
+"""A short frame: 56 bits."""
+
+_HEIGHT_REPLIES: Final = {4: SHORT_BYTES, 20: LONG_BYTES}
+_SQUAWK_REPLIES: Final = {5: SHORT_BYTES, 21: LONG_BYTES}
+
+_ON_GROUND: Final = {0: False, 1: True, 2: False, 3: True}
+"""Whether it is on the ground, by its flight status; others do not say."""
 
 _SURFACE: Final = range(5, 9)
 _AIR_PRESSURE: Final = range(9, 19)
@@ -83,6 +94,39 @@ def read_squitter(frame: bytes) -> Squitter | None:
     return _read(address, me)
 
 
+def read_reply(frame: bytes) -> Squitter | None:
+    """What a reply to a radar says, and the address that its parity would be of.
+
+    Nothing in the frame shows that it was received whole: it holds only if the address is
+    one that is known otherwise.
+
+    Args:
+        frame: 7 or 14 bytes.
+
+    Returns:
+        The height or the squawk; None for any other frame.
+    """
+    df = frame[0] >> 3
+    is_height = _HEIGHT_REPLIES.get(df) == len(frame)
+    if not is_height and _SQUAWK_REPLIES.get(df) != len(frame):
+        return None
+    address = parity_of(frame[:-3]) ^ int.from_bytes(frame[-3:], "big")
+    says: dict[str, Any] = {}
+    status, code = frame[0] & 7, int.from_bytes(frame[2:4], "big") & 0x1FFF
+    if status in _ON_GROUND:
+        says["is_on_ground"] = _ON_GROUND[status]
+    if is_height:
+        without_m = (code & 0x1F80) >> 1 | code & 0x3F
+        says |= _pressure(None if code & _METRIC else altitude_ft(without_m))
+    else:
+        says["squawk"] = squawk_of(code)
+    return Squitter(f"icao:{address:06x}", says)
+
+
+_METRIC: Final = 0x40
+"""The bit M: the height would be in metres, which no transponder sends."""
+
+
 def _read(address: str, me: int) -> Squitter:
     code = me >> 51
     if 1 <= code <= 4:
@@ -137,7 +181,10 @@ def _accuracy(code: int) -> dict[str, Any]:
 
 
 def _height(me: int) -> dict[str, Any]:
-    height_ft = altitude_ft(_bits(me, 9, 20))
+    return _pressure(altitude_ft(_bits(me, 9, 20)))
+
+
+def _pressure(height_ft: int | None) -> dict[str, Any]:
     if height_ft is None:
         return {}
     return {"altitude_m": height_ft * FOOT_M, "datum": Datum.FLIGHT_LEVEL}
