@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from openline.adapters.surveillance.mode_s.aircraft import (
@@ -164,6 +164,7 @@ def test_a_place_in_the_air_is_found_by_its_pair(
 
 
 @given(LATS, LONS, st.booleans(), st.floats(-0.4, 0.4), st.floats(-0.4, 0.4))
+@example(0.0, -90.0, False, 0.0, 0.0)
 def test_a_place_on_the_ground_is_found_near_the_receiver(
     lat: float, lon: float, is_odd: bool, up: float, aside: float
 ) -> None:

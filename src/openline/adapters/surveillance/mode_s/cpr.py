@@ -123,7 +123,8 @@ def _longitude(
 
 def _beside(near_deg: float, zone_deg: float, fraction: float) -> float:
     """The angle that lies at this fraction of some zone and is nearest to another."""
-    zone = floor(near_deg / zone_deg) + floor(0.5 + (near_deg % zone_deg) / zone_deg - fraction)
+    # One quotient: at the edge of a zone quotient and remainder may disagree by a whole one.
+    zone = floor(near_deg / zone_deg - fraction + 0.5)
     return zone_deg * (zone + fraction)
 
 
