@@ -38,7 +38,7 @@ FILES = (
         f"domain/{name}.py"
         for name in ("instant", "party", "line/form", "line/points", "line/people", "line/letters")
     ]
-    + ["app/run.py"]
+    + ["app/run.py", "adapters/credentials.py"]
 )
 SAID = {
     template: where

@@ -6,7 +6,8 @@ Authentication (`webauthn`). Nothing is kept here, and no name is known.
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -41,11 +42,16 @@ _ALGORITHMS: Final = [
 ]
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, known: Iterable[str] = ()) -> str:
     """The hash by which a password is kept; takes 0.1 s or more.
 
+    Args:
+        password: As it was typed.
+        known: Names that everybody here knows: of the party, its posts, the person.
+
     Raises:
-        OurError: It is too short or too long, or one letter over and over.
+        OurError: It is too short or too long, one letter over and over, or hardly more
+            than words that everybody here knows.
     """
     if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX or len(set(password)) < 5:
         raise OurError(
@@ -53,13 +59,30 @@ def hash_password(password: str) -> str:
             "or hardly two that differ.",
             "Take four or more words that have nothing to do with each other.",
         )
+    if _chars_besides(password, known) < PASSWORD_CHARS_MIN:
+        raise OurError(
+            "The password is hardly more than words that everybody here knows.",
+            "Take four or more words that have nothing to do with each other.",
+        )
     return _HASHER.hash(password)
+
+
+def _chars_besides(password: str, known: Iterable[str]) -> int:
+    """How many characters are left of a password without words that everybody knows."""
+    words = re.findall(r"\w{4,}", " ".join(("openline", *known)).casefold())
+    left = password.casefold()
+    # The longest first, so that no word is hidden by a shorter one within it.
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    return len(left)
 
 
 def is_password(kept: str, password: str) -> bool:
     """Whether a password is the one whose hash is kept; takes as long without a hash."""
+    # What is longer than any may be is compared as what none is: nothing is cut off.
+    tried = password if len(password) <= PASSWORD_CHARS_MAX else ""
     try:
-        _HASHER.verify(kept or _NOBODYS_HASH, password[:PASSWORD_CHARS_MAX])
+        _HASHER.verify(kept or _NOBODYS_HASH, tried)
     except (Argon2Error, InvalidHashError):
         return False
     return bool(kept)

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from openline.app import health as healths
 from openline.app.health import Health, probe_disk
 from openline.faces.cli.run import _JsonRows, _OwnFiles, _TextRows
-from openline.faces.health.port import health_app
+from openline.faces.health.port import JSON, TEXT, health_app
 
 START = 1_798_549_200_000
 OFFICER = "Capt. Unnamed"
@@ -51,6 +51,7 @@ class Stage:
                 }
             ],
         }
+        self.headers: dict[bytes, bytes] = {}
         self.app = health_app(Health(self, lambda: self.now, lambda: self.elapsed_s))
 
     def status(self) -> dict[str, Any]:
@@ -78,6 +79,7 @@ class Stage:
 
         scope = {"type": "http", "method": method, "path": path}
         asyncio.run(self.app(scope, receive, send))
+        self.headers = dict(sent[0]["headers"])
         assert sent[0]["headers"][1] == (
             b"content-length",
             str(len(self._body(sent))).encode(),
@@ -178,6 +180,15 @@ def test_nothing_else_is_answered(stage: Stage) -> None:
     assert stage.ask("/livez", "HEAD") == (200, b"")
     assert stage.ask("/lines")[0] == 404
     assert stage.ask("/metrics", "POST")[0] == 405
+
+
+@pytest.mark.parametrize("path", ["/livez", "/metrics", "/linez/<b>", "/nothing"])
+def test_an_answer_is_taken_for_what_it_is(stage: Stage, path: str) -> None:
+    """Each answer says what it is, and that nobody should guess or keep it."""
+    stage.ask(path)
+    assert stage.headers[b"content-type"] in (JSON.encode(), TEXT.encode())
+    assert stage.headers[b"x-content-type-options"] == b"nosniff"
+    assert stage.headers[b"cache-control"] == b"no-store"
 
 
 def test_nobodys_words_begin_a_row_of_the_log() -> None:

@@ -285,9 +285,10 @@ async def set_password(
         )
     if credentials.step_of_code(session.secret, data.code, door.now_ms()) is None:
         raise BadRequest("code: it is not one of the new second factor.", "Try the next.", "code")
-    async with door.hashing:
-        hashed = await asyncio.to_thread(credentials.hash_password, data.password)
     name = kept.person.name
+    known = (node_of(state).config.party, *kept.person.posts, name)
+    async with door.hashing:
+        hashed = await asyncio.to_thread(credentials.hash_password, data.password, known)
     changed: Kept = await node_of(state).command(SetPassword(name, hashed, session.secret))
     # None is left.
     session.secret = ""  # nosec B105
