@@ -1,11 +1,14 @@
 """How the routes find the node, its lines, and who acts."""
 
 from typing import Any, TypeAlias
+from unicodedata import normalize
 
 from litestar.datastructures import State
 
 from openline.adapters.wording import Wording
 from openline.domain.errors import OurError
+from openline.domain.line.form import Fault
+from openline.domain.talk.body import BY_FORM
 from openline.engine.commands import Command, Recorded
 from openline.engine.views import View
 from openline.faces.api.acting import ACTING, own_name
@@ -85,6 +88,8 @@ def by_of(running: Running, officer: Officer | None) -> By:
 
     Raises:
         Forbidden: The request says another one than who is signed in.
+        OurError: What it says cannot be written into a message: it is empty, too long,
+            or holds a control character.
     """
     acting = ACTING.get()
     if officer is not None:
@@ -92,8 +97,13 @@ def by_of(running: Running, officer: Officer | None) -> By:
     elif acting is not None:
         return acting.by
     if officer is None:
-        return running.config.post, running.config.officer
-    return officer.post, officer.officer
+        return normalize("NFC", running.config.post), normalize("NFC", running.config.officer)
+    try:
+        # Not every command is a form: what comes here is signed, and must be what a form lets by.
+        by = BY_FORM.from_json({"post": officer.post, "officer": officer.officer}, "by")
+    except Fault as fault:
+        raise fault.as_ours("by") from None
+    return by.post, by.officer
 
 
 def with_by(running: Running, fields: dict[str, Any]) -> dict[str, Any]:
