@@ -112,8 +112,13 @@ const CODE_BOOK_WORDS: Record<string, string> = {
 
 const DRAFT_STATES: Record<string, string> = {
   WAITING: mark("waits for a second person"),
+  RELEASED: mark("released"),
   REJECTED: mark("rejected"),
   TOO_OLD: mark("out of date"),
+};
+
+const PLACE_STATES: Record<string, string> = {
+  LAPSED: mark("not re-validated"),
 };
 
 const worded =
@@ -131,6 +136,7 @@ export const readoutWord = worded(READOUT_STEPS);
 export const questionWord = worded(QUESTIONS);
 export const codeBookWord = worded(CODE_BOOK_WORDS);
 export const draftWord = worded(DRAFT_STATES);
+export const placeWord = worded(PLACE_STATES);
 
 /** The agreed hours of a post: a schedule stands as it was agreed, in Zulu. */
 export function hoursWord(hours: string): string {
