@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
 
 from tests.end_to_end.nodes import Node, wait_until
 
@@ -93,9 +93,11 @@ class Desk:
         theme: str = "dark",
         width: int = 1440,
         height: int = 900,
+        has_touch: bool = False,
     ) -> "Desk":
         """A browser in which nobody is signed in yet."""
-        context = browser.new_context(viewport={"width": width, "height": height})
+        size = ViewportSize(width=width, height=height)
+        context = browser.new_context(viewport=size, has_touch=has_touch)
         look = json.dumps({"theme": theme})
         context.add_init_script(
             f"if (!localStorage.getItem('openline.language')) {{"

@@ -160,12 +160,14 @@ export class Handles {
   }
 
   private press(event: MapBrowserEvent): boolean {
-    this.held = this.at(event);
+    this.held = isByMore(event) ? null : this.at(event);
     this.hasMoved = false;
     return this.held !== null;
   }
 
   private drag(event: MapBrowserEvent): void {
+    // Where a second finger comes down, the first has dragged as far as it has.
+    if (isByMore(event)) this.held = null;
     const [x = 0, y = 0] = event.coordinate;
     const place = placeAtPoint(x, y);
     const { held, events } = this;
@@ -194,5 +196,8 @@ export class Handles {
     return false;
   }
 }
+
+/** Whether more than one finger is on the map: they move the map, and no handle. */
+const isByMore = (event: MapBrowserEvent): boolean => (event.activePointers?.length ?? 1) > 1;
 
 const pointOf = (place: Place): number[] => [xOf(place.lon), yOf(place.lat)];
