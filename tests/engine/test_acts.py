@@ -13,9 +13,9 @@ SALT = b"\x01" * 16
 BY = ("watch", "Capt. Smith")
 
 
-def said(index: int) -> dict[str, Any] | None:
+def said(index: int, at: int) -> dict[str, Any] | None:
     """Our messages: of the first nobody speaks, the second is an officer's, no more are held."""
-    if index > 1:
+    if index > 1 or at != AT:
         return None
     by = {"post": BY[0], "officer": BY[1]} if index == 1 else None
     return {"serial": f"ALPHA-{index:04d}", "kind": "TEXT", "by": by}

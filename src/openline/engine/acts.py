@@ -9,7 +9,7 @@ journals, and in ours only as messages.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from openline.domain.instant import format_instant
 from openline.domain.line.people import plain_name
@@ -17,8 +17,11 @@ from openline.domain.talk.assessment import Assessment
 from openline.engine.drafts import parse_draft
 from openline.engine.journal import Happened, Row
 
-Said = Callable[[int], dict[str, Any] | None]
-"""A message of ours as faces show it, by its index; None where it is not held."""
+Said = Callable[[int, int], dict[str, Any] | None]
+"""A message of ours as faces show it, by its index and when it was said; None for none held."""
+
+PARTING: Final = " · "
+"""Between the parts of what an act is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def acts_of(row: Row, said: Said) -> Iterator[Act]:
         assert isinstance(start, int), "our own writing"
         assert isinstance(count, int), "our own writing"
         for index in range(start, start + count):
-            message = said(index)
+            message = said(index, row.at)
             if message is not None and message["by"]:
                 by = message["by"]
                 about = f"{message['serial']} {message['kind']}"
@@ -65,16 +68,16 @@ def _named(row: Row) -> tuple[str, str] | None:
     """What a row that begins with post and officer says was done, and about what."""
     match row.happened, row.rest[2:]:
         case Happened.ACTED, (str(act), [bytes(), str(what), str(name)]):
-            return act, " · ".join(part for part in (name, what) if part)
+            return act, PARTING.join(part for part in (name, what) if part)
         case Happened.ACTED, (str(act), subject):
             return act, str(subject)
         case ((Happened.KEPT | Happened.LET_GO), (str(name), *_)):
             return row.happened.name, name
         case Happened.HELD, (str(name), int(start), int(end), str(reason), *_):
             window = f"{format_instant(start)} – {format_instant(end)}"
-            return "HELD_EVIDENCE", " · ".join(part for part in (name, window, reason) if part)
+            return "HELD_EVIDENCE", PARTING.join(part for part in (name, window, reason) if part)
         case Happened.RELEASED, (str(name), str(reason), *_):
-            return "RELEASED_EVIDENCE", " · ".join(part for part in (name, reason) if part)
+            return "RELEASED_EVIDENCE", PARTING.join(part for part in (name, reason) if part)
         case Happened.DRAFTED, (bytes(digest),):
             # Its words may have been let go of since; that it was drafted stays.
             is_held = sha256(row.content).digest() == digest

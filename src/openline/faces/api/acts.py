@@ -1,14 +1,19 @@
 """The route about who did what on this node."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from litestar import get
 from litestar.datastructures import State
 from litestar.params import Parameter, QueryParameter
 
+from openline.adapters.wording import Wording
+from openline.adapters.wording.acts import about
+from openline.adapters.wording.forms import FormWords
 from openline.domain.errors import OurError
 from openline.domain.instant import INSTANT_MAX, parse_instant
 from openline.domain.limits import LABEL_CHARS_MAX
+from openline.engine.views import View
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import BadRequest
@@ -49,12 +54,21 @@ async def list_acts(
     through some thousand rows: while `before` is not null, ask again with it to go on.
     """
     wording = wording_for(state, language)
-    view_of(state, line)
+    view = view_of(state, line)
     window = (instant_or(start, 0, "from"), instant_or(until, INSTANT_MAX, "until"))
     found = await node_of(state).acts(line, *window, officer, before)
+    tell = about_in(wording, view)
     for act in found["acts"]:
         act["said"] = wording.term(act["act"])
+        act["about_said"] = tell(act)
     return found
+
+
+def about_in(wording: Wording, view: View) -> Callable[[dict[str, Any]], str]:
+    """Gives what an act is about, in words."""
+    alarms = {one["id"]: one for one in view.alarms(standing_only=False)}
+    title = FormWords(wording).title
+    return lambda act: about(wording, act, alarms, title)
 
 
 def instant_or(text: str | None, default: int, field: str) -> int:

@@ -1401,12 +1401,13 @@ class Act(msgspec.Struct):
     """What one officer did on this node.
 
     Attributes:
-        row: The row of the journal that says so.
+        row: The row of the journal that says so, counted through all of its epochs.
         at: When, by this node's clock.
         by: Who, at which post; both empty where nobody was signed in.
         act: What, as a word in capitals, such as SAID_MESSAGE or SIGNED_IN.
         said: The same in words.
         about: What or whom it is about, as it stands in the record; may be empty.
+        about_said: The same in words; names and reasons as they were written.
     """
 
     row: int
@@ -1415,6 +1416,7 @@ class Act(msgspec.Struct):
     act: str
     said: str
     about: str
+    about_said: str
 
 
 class Acts(msgspec.Struct):

@@ -1104,6 +1104,7 @@ ACTS: Final = answers.Acts(
             act="SAID_MESSAGE",
             said="said a message",
             about="ALPHA-0014 QUERY",
+            about_said="Query ALPHA-0014",
         )
     ],
     before=None,

@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from openline.adapters.wording import Wording
 from openline.adapters.wording.printing import page_words
 from openline.domain.instant import INSTANT_MAX
-from openline.faces.api.acts import Before, From, OfOfficer, Until, instant_or
+from openline.faces.api.acts import Before, From, OfOfficer, Until, about_in, instant_or
 from openline.faces.api.node import node_of, view_of, wording_for
 from openline.faces.api.reading import Language, Line
 from openline.faces.console.paper import Answer, heads, instant_cell, page_route, paper
@@ -30,10 +30,11 @@ async def print_acts(
     A page holds some hundred acts; a link leads on.
     """
     wording = wording_for(state, language)
-    view_of(state, line)
+    view = view_of(state, line)
     window = (instant_or(start, 0, "from"), instant_or(until, INSTANT_MAX, "until"))
     found = await node_of(state).acts(line, *window, officer, before)
-    rows = [_row(act, wording) for act in found["acts"]]
+    tell = about_in(wording, view)
+    rows = [_row(act, tell(act), wording) for act in found["acts"]]
     blocks: list[Block] = []
     if start and until:
         told = page_words(wording, "window", start=wording.instant(window[0]),
@@ -54,13 +55,13 @@ async def print_acts(
     return await paper(state, wording, title, [Section("", blocks)])
 
 
-def _row(act: dict[str, Any], wording: Wording) -> list[Cell]:
+def _row(act: dict[str, Any], about: str, wording: Wording) -> list[Cell]:
     by = act["by"]
     return [
         instant_cell(act["at"]),
         [free(by["officer"]), data(by["post"])],
         [said(wording.term(act["act"]))],
-        [free(act["about"])] if act["about"] else [],
+        [free(about)] if about else [],
     ]
 
 
