@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Line } from "../src/state/line.svelte";
-import { fileName, missing, pageOf, parameters, sha256, type About } from "../src/state/proof";
+import {
+  fileName,
+  pageOf,
+  parameters,
+  sha256,
+  wrongs,
+  type About,
+  type Kind,
+} from "../src/state/proof";
 
 const ABOUT: About = {
   party: "alpha.example",
@@ -10,6 +18,9 @@ const ABOUT: About = {
   until: 2_000,
   at: 3_000,
 };
+
+const lacking = (kind: Kind, about: About): string[] =>
+  Object.entries(wrongs(kind, about)).flatMap(([field, wrong]) => (wrong ? [field] : []));
 
 describe("the order of a certificate", () => {
   it("holds only what its kind is about", () => {
@@ -22,15 +33,19 @@ describe("the order of a certificate", () => {
     });
   });
   it("may leave out the holder, and nothing else", () => {
-    expect(missing("receipt", ABOUT)).toEqual([]);
-    expect(missing("no-answer", { ...ABOUT, index: null, until: null })).toEqual([
+    expect(lacking("receipt", ABOUT)).toEqual([]);
+    expect(lacking("no-answer", { ...ABOUT, index: null, until: null })).toEqual([
       "index",
       "until",
     ]);
-    expect(missing("declared", { ...ABOUT, party: "" })).toEqual(["party"]);
+    expect(lacking("declared", { ...ABOUT, party: "" })).toEqual(["party"]);
+  });
+  it("has no window that ends before it begins", () => {
+    expect(lacking("use", { ...ABOUT, until: 1_000 })).toEqual(["until"]);
+    expect(lacking("no-answer", { ...ABOUT, until: 0 })).toEqual([]);
   });
   it("takes the first message and the first instant for what they are", () => {
-    expect(missing("message", { ...ABOUT, index: 0 })).toEqual([]);
+    expect(lacking("message", { ...ABOUT, index: 0 })).toEqual([]);
     expect(parameters("state", { ...ABOUT, at: 0 })).toEqual({ at: 0 });
   });
 });

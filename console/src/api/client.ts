@@ -70,7 +70,11 @@ export async function act<T>(path: string, body: unknown = {}, stop?: AbortSigna
 
 /** The same with bytes in, or bytes out. */
 export async function actForBytes(path: string, body: unknown): Promise<Blob> {
-  const headers = { "content-type": "application/json", "x-openline-csrf": csrf };
+  const headers = {
+    "accept-language": language,
+    "content-type": "application/json",
+    "x-openline-csrf": csrf,
+  };
   const answer = await sent(path, { method: "POST", headers, body: JSON.stringify(body) });
   if (!answer.ok) await answered(answer);
   return answer.blob();

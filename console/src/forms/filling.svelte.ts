@@ -4,27 +4,13 @@
 import { getContext, setContext } from "svelte";
 import type { CheckedMessage, Choice, FieldFault, MessageForm } from "../api/things";
 import type { Line } from "../state/line.svelte";
+import { whenReleased } from "../state/released";
 import { currentLanguage } from "../state/words.svelte";
 import { partiesOf, type Agreed } from "./known.svelte";
 import type { Known } from "./naming";
 import type { Beginning, Records, Values } from "./values";
 
 const NAME = "openline form";
-
-let isPressed = false;
-window.addEventListener("pointerdown", () => (isPressed = true), true);
-for (const end of ["pointerup", "pointercancel"]) {
-  window.addEventListener(end, () => (isPressed = false), true);
-}
-
-/**
- * Do something that moves what is below it, but not while the pointer is down: a button that moves
- * away between press and release is not clicked.
- */
-function whenReleased(act: () => void): void {
-  if (isPressed) window.addEventListener("pointerup", () => setTimeout(act), { once: true });
-  else act();
-}
 
 export class Filling {
   values = $state<Values>({});

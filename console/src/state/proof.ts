@@ -2,7 +2,9 @@
 
 import { actForBytes, actWithBytes } from "../api/client";
 import type { CertificateRead } from "../api/things";
+import { backwards, needed, type Wrongs } from "./checking.svelte";
 import type { Line } from "./line.svelte";
+import { t } from "./words.svelte";
 
 export const KINDS = [
   "message",
@@ -41,11 +43,17 @@ export interface About {
   at: number | null;
 }
 
-/** The fields that are still to be given, in their order. */
-export function missing(kind: Kind, about: About): Field[] {
-  return FIELDS[kind].filter(
-    (name) => name !== "holder" && (about[name] === null || about[name] === ""),
-  );
+/** What is wrong with each field of a kind, in their order. */
+export function wrongs(kind: Kind, about: About): Wrongs {
+  const fields = FIELDS[kind];
+  const isMissing = (name: Field): boolean =>
+    name !== "holder" && (about[name] === null || about[name] === "");
+  const wrong = (name: Field): string => {
+    if (isMissing(name))
+      return name === "index" ? t("Write a serial such as ALPHA-0004.") : needed("");
+    return name === "until" && fields.includes("from") ? backwards(about.from, about.until) : "";
+  };
+  return Object.fromEntries(fields.map((name) => [name, wrong(name)]));
 }
 
 /** What the node is asked for; only what the kind is about. */
