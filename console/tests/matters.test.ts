@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Draft, Due, Matter, MessageRecord, Notice, Site, Zone } from "../src/api/things";
+import type {
+  Conflict,
+  Draft,
+  Due,
+  Matter,
+  MessageRecord,
+  Notice,
+  Site,
+  Zone,
+} from "../src/api/things";
 import { filtered, merged, rowsOf, sorted, type Filter, type Row } from "../src/state/matters";
 
 const EVERYTHING: Filter = {
@@ -15,6 +24,7 @@ const NOTHING = {
   movements: [],
   sites: [],
   zones: [],
+  conflicts: [],
   privates: [],
   drafts: [],
   messages: [],
@@ -253,4 +263,28 @@ it("keeps each thing once, as the stream has it", () => {
     { key: "a", from: "page" },
     { key: "b", from: "stream" },
   ]);
+});
+
+it("lists conflicts by what comes near what, with the sentence that says how near", () => {
+  const side = (notice_id: string, name = ""): object => ({
+    party: "alpha.example",
+    notice_id,
+    name,
+  });
+  const conflict = {
+    id: "a~b",
+    sides: [side("ALPHA-N-0001"), side("", "plan 1")],
+    said: "They come nearer than was agreed.",
+    verdict: "CONFLICT",
+    state: "OPEN",
+    opened_at: 5,
+    ended_at: null,
+    overlap_from: 9,
+  } as unknown as Conflict;
+  const over = { ...conflict, id: "over", ended_at: 7 };
+  const rows = rowsOf({ ...NOTHING, conflicts: [conflict, over] });
+  const [open, ...rest] = filtered(rows, { ...EVERYTHING, group: "conflicts", openOnly: true });
+  expect(rest).toEqual([]);
+  expect(open).toMatchObject({ key: "a~b", id: "ALPHA-N-0001 · plan 1", dueAt: 9 });
+  expect(filtered(rows, { ...EVERYTHING, words: "plan nearer" })).toHaveLength(2);
 });

@@ -43,6 +43,7 @@ const KINDS: Record<string, string> = {
   CALL_RECORD: mark("Call record"),
   READOUT: mark("Readout"),
   ESCALATION: mark("Lifting to a tier"),
+  conflict: mark("Conflict"),
   private: mark("Kept private"),
 };
 

@@ -3,6 +3,7 @@
 
 import {
   rank,
+  type Conflict,
   type Draft,
   type Due,
   type Matter,
@@ -31,6 +32,7 @@ export const GROUPS = [
   "movements",
   "sites",
   "zones",
+  "conflicts",
   "private",
   "drafts",
   "texts",
@@ -78,6 +80,7 @@ export interface Things {
   movements: readonly Movement[];
   sites: readonly Site[];
   zones: readonly Zone[];
+  conflicts: readonly Conflict[];
   privates: readonly Private[];
   drafts: readonly Draft[];
   messages: readonly MessageRecord[];
@@ -95,6 +98,7 @@ export function rowsOf(things: Things): Row[] {
     ...things.movements.map((one) => fromMovement(one, records)),
     ...things.sites.map(fromSite),
     ...things.zones.map(fromZone),
+    ...things.conflicts.map(fromConflict),
     ...things.privates.map(fromPrivate),
     ...things.drafts.map(fromDraft),
     ...things.messages.filter((one) => TEXT_KINDS.has(one.kind)).map(fromText),
@@ -207,6 +211,27 @@ function fromZone(one: Zone): Row {
     at: one.counts_from ?? null,
     dueAt: isOpen ? end(one.valid_until ?? one.ends_at) : null,
     position: one.position,
+  };
+}
+
+/** Called by what comes near what; its sentence says how near. */
+function fromConflict(one: Conflict, position: number): Row {
+  const isOpen = one.ended_at == null;
+  return {
+    sort: "conflict",
+    key: one.id,
+    group: "conflicts",
+    what: "conflict",
+    id: one.sides.map((side) => side.name || side.notice_id).join(" · "),
+    serial: "",
+    party: "",
+    precedence: "",
+    title: one.said,
+    states: [one.verdict, one.state],
+    isOpen,
+    at: one.opened_at,
+    dueAt: isOpen ? one.overlap_from : null,
+    position,
   };
 }
 
