@@ -25,9 +25,9 @@ otherwise; `edges.py` follows them with great circles.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from openline.adapters.geofiles.edges import (
     DEVIATION_M_MAX,
@@ -419,20 +419,32 @@ def check_feature_count(path: str, count: int) -> None:
         )
 
 
-def gather(readings: Iterable[Callable[[], ReadActivity]], *, goes_on: bool) -> list[ReadActivity]:
-    """What each feature of a file gives, in order.
+_Thing = TypeVar("_Thing")
+
+
+def read_each(
+    path: str,
+    things: Sequence[_Thing],
+    read: Callable[[_Thing, int], ReadActivity],
+    *,
+    goes_on: bool,
+) -> list[ReadActivity]:
+    """What each thing of a file gives, in order.
 
     Args:
-        readings: Reads one feature each.
-        goes_on: Make an activity with its fault of a feature that has one.
+        path: What to call the file in errors.
+        things: What one activity is read from each.
+        read: Reads one, with its number from 1.
+        goes_on: Make an activity with its fault of a thing that has one.
 
     Raises:
-        FileFault: A feature has a fault, and it does not go on.
+        FileFault: There are too many, or one has a fault and it does not go on.
     """
+    check_feature_count(path, len(things))
     activities: list[ReadActivity] = []
-    for read in readings:
+    for number, thing in enumerate(things, start=1):
         try:
-            activities.append(read())
+            activities.append(read(thing, number))
         except FileFault as fault:
             if not goes_on or not fault.feature:
                 raise

@@ -13,7 +13,6 @@ a time without an end are told. A document type or an entity is refused unread.
 import math
 import re
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -23,9 +22,8 @@ from openline.adapters.geofiles.activity import (
     Feature,
     ReadActivity,
     Window,
-    check_feature_count,
     check_file,
-    gather,
+    read_each,
 )
 from openline.adapters.geofiles.aixm_shapes import read_projection
 from openline.adapters.geofiles.prose.levels import read_level
@@ -92,12 +90,12 @@ def read_aixm(
     airspaces = [element for element in root.iter() if name_of(element) == "Airspace"]
     if not airspaces:
         raise FileFault(path, 0, "", "Airspace", "is nowhere in it.", "Export its airspaces.")
-    check_feature_count(path, len(airspaces))
     notam = next((one.text for one in root.iter() if name_of(one) == "text" and one.text), "")
-    return gather(
-        (
-            partial(_read, one, _At(path, number, rows.get(one, 0), rows), window, notam or "")
-            for number, one in enumerate(airspaces, start=1)
+    return read_each(
+        path,
+        airspaces,
+        lambda one, number: _read(
+            one, _At(path, number, rows.get(one, 0), rows), window, notam or ""
         ),
         goes_on=goes_on,
     )

@@ -8,7 +8,6 @@ zone is refused. What else a zone says is kept as properties.
 """
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from openline.adapters.geofiles.activity import (
@@ -18,10 +17,9 @@ from openline.adapters.geofiles.activity import (
     Part,
     ReadActivity,
     Window,
-    check_feature_count,
-    gather,
     position_from_degrees,
     read_band,
+    read_each,
     read_radius,
 )
 from openline.adapters.geofiles.geojson import check_letters, flat, read_part
@@ -66,12 +64,10 @@ def read_ed269(
         FileFault: A zone has a fault, or there are too many.
     """
     zones = document["features"]
-    check_feature_count(path, len(zones))
-    return gather(
-        (
-            partial(_read_zone, zone, path, number, window)
-            for number, zone in enumerate(zones, start=1)
-        ),
+    return read_each(
+        path,
+        zones,
+        lambda zone, number: _read_zone(zone, path, number, window),
         goes_on=goes_on,
     )
 

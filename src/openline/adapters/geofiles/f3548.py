@@ -16,7 +16,6 @@ with a radius, become the polygon round them, never smaller than they are.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,9 +26,8 @@ from openline.adapters.geofiles.activity import (
     Part,
     ReadActivity,
     Window,
-    check_feature_count,
-    gather,
     position_from_degrees,
+    read_each,
 )
 from openline.adapters.geofiles.geojson import check_letters
 from openline.adapters.geofiles.remarks import Remark
@@ -88,12 +86,10 @@ def read_f3548(
         if isinstance(document, list)
         else [_volumes_in(whole, document)]
     )
-    check_feature_count(path, len(groups))
-    return gather(
-        (
-            partial(_read_group, group, path, number, window)
-            for number, group in enumerate(groups, start=1)
-        ),
+    return read_each(
+        path,
+        groups,
+        lambda group, number: _read_group(group, path, number, window),
         goes_on=goes_on,
     )
 

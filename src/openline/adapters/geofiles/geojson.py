@@ -19,7 +19,6 @@ property; or, on request, each faulty feature is an activity with that fault.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import shapely
@@ -31,11 +30,10 @@ from openline.adapters.geofiles.activity import (
     Part,
     ReadActivity,
     Window,
-    check_feature_count,
     check_file,
-    gather,
     position_from_degrees,
     read_band,
+    read_each,
     read_radius,
 )
 from openline.adapters.geofiles.edges import along_great_circles
@@ -110,12 +108,10 @@ def read_features(
             path, 0, "", "type", "is not FeatureCollection, Feature or a geometry.",
             "Export the areas as GeoJSON (RFC 7946).",
         )  # fmt: skip
-    check_feature_count(path, len(features))
-    return gather(
-        (
-            partial(_read_feature, feature, path, number, window, reach_m)
-            for number, feature in enumerate(features, start=1)
-        ),
+    return read_each(
+        path,
+        features,
+        lambda feature, number: _read_feature(feature, path, number, window, reach_m),
         goes_on=goes_on,
     )
 

@@ -21,7 +21,6 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from xml.etree.ElementTree import Element
 
 from openline.adapters.geofiles.activity import (
@@ -33,8 +32,8 @@ from openline.adapters.geofiles.activity import (
     Window,
     check_feature_count,
     check_file,
-    gather,
     position_from_degrees,
+    read_each,
 )
 from openline.adapters.geofiles.xml_rows import child_of, name_of, parse_xml, text_of
 from openline.domain.limits import GEOFILE_DEPTH_MAX, VERTICES_MAX, VOLUMES_MAX
@@ -79,10 +78,11 @@ def read_kml(
     for placemark, span in _placemarks(root, None, path, GEOFILE_DEPTH_MAX):
         check_feature_count(path, len(placemarks) + 1)
         placemarks.append((placemark, span, rows.get(placemark, 0)))
-    return gather(
-        (
-            partial(_read_placemark, placemark, span, _At(path, number, row), window, reach_m)
-            for number, (placemark, span, row) in enumerate(placemarks, start=1)
+    return read_each(
+        path,
+        placemarks,
+        lambda one, number: _read_placemark(
+            one[0], one[1], _At(path, number, one[2]), window, reach_m
         ),
         goes_on=goes_on,
     )

@@ -13,7 +13,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 from openline.adapters.geofiles.activity import (
@@ -22,9 +21,8 @@ from openline.adapters.geofiles.activity import (
     Part,
     ReadActivity,
     Window,
-    check_feature_count,
     check_file,
-    gather,
+    read_each,
 )
 from openline.adapters.geofiles.edges import along_straight_edges
 from openline.adapters.geofiles.prose.areas import read_areas
@@ -97,12 +95,10 @@ def read_warnings(
             path, 0, "", "", "has no navigation warning.",
             "Give NAVAREA III 123/26 and its text, or the like.",
         )  # fmt: skip
-    check_feature_count(path, len(raws))
-    return gather(
-        (
-            partial(_read, raw, path, number, window, reach_m)
-            for number, raw in enumerate(raws, start=1)
-        ),
+    return read_each(
+        path,
+        raws,
+        lambda raw, number: _read(raw, path, number, window, reach_m),
         goes_on=goes_on,
     )
 

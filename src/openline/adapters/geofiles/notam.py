@@ -15,7 +15,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 
 from openline.adapters.geofiles.activity import (
@@ -25,9 +24,8 @@ from openline.adapters.geofiles.activity import (
     Part,
     ReadActivity,
     Window,
-    check_feature_count,
     check_file,
-    gather,
+    read_each,
 )
 from openline.adapters.geofiles.edges import along_straight_edges
 from openline.adapters.geofiles.notam_items import RawNotam, take_apart
@@ -95,12 +93,10 @@ def read_notams(
     raws = take_apart(text)
     if not raws:
         raise FileFault(path, 0, "", "", "has no NOTAM.", "Give ICAO NOTAM: (A1234/26 NOTAMN ...)")
-    check_feature_count(path, len(raws))
-    return gather(
-        (
-            partial(_read, raw, path, number, window, reach_m)
-            for number, raw in enumerate(raws, start=1)
-        ),
+    return read_each(
+        path,
+        raws,
+        lambda raw, number: _read(raw, path, number, window, reach_m),
         goes_on=goes_on,
     )
 

@@ -11,7 +11,6 @@ A file gives times only in `AA`; without one `--from` and `--until` are needed.
 
 import re
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 from openline.adapters.geofiles import arcs
@@ -24,7 +23,7 @@ from openline.adapters.geofiles.activity import (
     Window,
     check_feature_count,
     check_file,
-    gather,
+    read_each,
 )
 from openline.adapters.geofiles.prose.lengths import whole_metres
 from openline.adapters.geofiles.prose.levels import read_level
@@ -111,11 +110,10 @@ def read_openair(
             airspaces[-1].append(record)
     if not airspaces:
         raise FileFault(path, 0, "", "AC", "is nowhere in it.", "Give airspaces in OpenAir.")
-    return gather(
-        (
-            partial(_read, records, path, number, window)
-            for number, records in enumerate(airspaces, start=1)
-        ),
+    return read_each(
+        path,
+        airspaces,
+        lambda records, number: _read(records, path, number, window),
         goes_on=goes_on,
     )
 
