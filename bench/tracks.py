@@ -113,7 +113,8 @@ def _beside_bluesky(count: int) -> list[Row]:
     used_s, runs = _cpu(lambda: detect(traffic, nearness), runs=1)
     rows.append(_row(f"{name}: BlueSky", used_s, runs, None))
     ours, theirs = _pairs(picture, nearness, 1.0), detect(traffic, nearness)
-    # BlueSky reckons in a plane: over five minutes the turn of north is some hundred metres.
+    # BlueSky reckons in a plane, on a ball: over five minutes it is up to 700 m beside the
+    # ellipsoid, half of it by the radius and half by the turn of north (docs/internals).
     surely, perhaps = _pairs(picture, nearness, 0.9), _pairs(picture, nearness, 1.1)
     agree = surely <= theirs <= perhaps
     note = f"{len(ours):,} and {len(theirs):,} pairs; within a tenth of the minima"
