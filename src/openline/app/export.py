@@ -25,7 +25,7 @@ from openline.domain.limits import (
     RUN_ENTRIES_MAX,
 )
 from openline.domain.line.declared import Declared
-from openline.domain.line.keyring import KEY_KINDS, KeyRing, by_any, mirror_name
+from openline.domain.line.keyring import KEY_KINDS, KeyRing, by_any, mirror_name, witness_name
 from openline.domain.line.observed import Observed
 from openline.domain.line.understanding import (
     SignedUnderstanding,
@@ -39,6 +39,7 @@ from openline.domain.record.certificate import (
     Claim,
     Evidence,
     Extension,
+    JournalRow,
     ProvenEntry,
     Run,
 )
@@ -73,6 +74,7 @@ from openline.domain.record.silence import (
     judge,
 )
 from openline.domain.record.tick import Tick, parse_tick
+from openline.domain.statements.capture import parse_capture_row
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, read_message
@@ -108,6 +110,8 @@ class Exporter:
         self._own = own
         self._line = line
         self._logs: dict[Origin, _Log] = {}
+        # Our journals, as far as they were read.
+        self._journals: dict[Origin, Tree] = {}
 
     def message(
         self, party: str, index: int, *, with_content: bool = True, epoch: int = 0
@@ -290,6 +294,63 @@ class Exporter:
         )
         return dossier.write(claim, [outbox])
 
+    def capture(self, index: int, holder: str = "", *, seen: bytes = b"") -> bytes:
+        """A certificate of what this party noted in its journal of a public page.
+
+        Args:
+            index: Of the row in the journal.
+            holder: Who cosigned the journal; may be left out where one other party did.
+            seen: The capture that the row must note; empty for whatever it notes.
+
+        Raises:
+            OurError: The row is not of a page, or not of that one, or nobody has cosigned a
+                head over it yet.
+        """
+        dossier = self._dossier()
+        origin, row = self._noted(index, seen)
+        holders = [holder] if holder else dossier.others(self._own)
+        for name in holders:
+            dossier.check_party(name)
+            if dossier.add_row(origin, self._journals[origin], index, row, name):
+                claim = Claim(
+                    CertificateKind.CAPTURE,
+                    self._line,
+                    self._own,
+                    index,
+                    name,
+                    epoch=origin.epoch,
+                )
+                return dossier.write(claim, dossier.outboxes(self._own)[:1])
+        raise OurError(
+            f"No head over row {index} of our journal is cosigned by {' or '.join(holders)} yet.",
+            "Counterparts cosign it while they are connected: ask again then.",
+        )
+
+    def _noted(self, index: int, seen: bytes) -> tuple[Origin, StoredEntry]:
+        """The journal whose row notes a capture, the newest first; and the row."""
+        for origin in sorted(self._own_journals(), reverse=True):
+            rows = self._store.entries(str(origin), index, 1)
+            try:
+                parse_capture_row(rows[0].raw, rows[0].content)
+            except (IndexError, TheirError):
+                continue
+            if seen in (b"", rows[0].content):
+                tree = self._journals.setdefault(origin, Tree())
+                while entries := self._store.entries(str(origin), tree.size, _ENTRIES_READ):
+                    tree.extend(leaf_hash(entry.raw) for entry in entries)
+                return origin, rows[0]
+        raise OurError(
+            f"Row {index} of our journal does not note what was seen then.",
+            "The journal in which it was noted may be lost: the look is this node's word alone.",
+        )
+
+    def _own_journals(self) -> Iterator[Origin]:
+        for text, size, _ in self._store.origins():
+            origin = parse_origin(text)
+            named = (self._own, self._line, "journal")
+            if origin and size and (origin.party, origin.line, origin.log) == named:
+                yield origin
+
     def observed_at(self, at: int) -> dict[str, list[str]]:
         """What each party observed of the line around an instant, by its own ticks.
 
@@ -465,6 +526,8 @@ class _Dossier:
         self._pairs: set[tuple[Origin, int, int]] = set()
         self._holders: set[str] = set()
         self._runs: list[Run] = []
+        self._rows: list[JournalRow] = []
+        self._journal_heads: list[Note] = []
         self.rings: dict[Origin, KeyRing] = {}
         for outbox in sorted(one for one in logs if one.party in self.parties):
             self.rings[outbox] = self._ring(understanding, outbox)
@@ -619,6 +682,43 @@ class _Dossier:
         place = outbox, parse_checkpoint(note.text).size
         held = self._heads.get(place)
         self._heads[place] = held.with_signatures(*note.signatures[2:]) if held else note
+
+    # Journals.
+
+    def add_row(
+        self, origin: Origin, tree: Tree, index: int, row: StoredEntry, holder: str
+    ) -> bool:
+        """Add a row of a journal under the first head that the holder cosigned, if any is."""
+        text, size_min = str(origin), index + 1
+        while found := self._store.heads(text, holder, size_min, _HEADS_READ):
+            for size, stored in found:
+                if note := self._proven_journal(stored, origin, tree, holder):
+                    proof = tuple(tree.inclusion_proof(index, size))
+                    self._rows.append(JournalRow(text, index, row.raw, row.content, size, proof))
+                    self._journal_heads.append(note)
+                    self._holders |= {holder, origin.party}
+                    return True
+            size_min = found[-1][0] + 1
+        return False
+
+    def _proven_journal(self, text: str, origin: Origin, tree: Tree, holder: str) -> Note | None:
+        """A head of a journal with the rows that verify, of its party and the holder."""
+        try:
+            note = parse_note(text)
+            head = parse_checkpoint(note.text)
+            if head.size > tree.size or tree.root(head.size) != head.root:
+                return None
+            nodes, witnesses = (
+                self.rings[self.outboxes(party)[-1]] for party in (origin.party, holder)
+            )
+            author = by_any(nodes.nodes(), lambda keys: _author_keys(note, str(origin), keys), text)
+            name = witness_name(holder)
+            cosigners = by_any(
+                witnesses.witnesses(), lambda keys: _cosigner_keys(note, head, name, keys), text
+            )
+        except (TheirError, IndexError):
+            return None
+        return note.only(author + cosigners)
 
     # Ticks.
 
@@ -906,10 +1006,11 @@ class _Dossier:
         evidence = Evidence(
             understanding=self._signed.format(),
             entries=tuple(proven),
-            heads=tuple(note.format() for note in self._heads.values()),
+            heads=tuple(note.format() for note in (*self._heads.values(), *self._journal_heads)),
             extensions=tuple(self._extensions(proven)),
             ticks=tuple(self._notes[digest] for digest in self.ticks),
             runs=tuple(self._runs),
+            rows=tuple(self._rows),
         )
         return Certificate(claim, evidence).format()
 

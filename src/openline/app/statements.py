@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -37,7 +36,6 @@ from openline.adapters.statements.store import (
 )
 from openline.domain.errors import OurError
 from openline.domain.instant import DAY_MS, HOUR_MS, MINUTE_MS
-from openline.domain.record import cbor
 from openline.domain.statements.article import folded_hash, text_hash
 from openline.domain.statements.back_off import (
     ERROR_STEP_MS_MAX,
@@ -45,6 +43,7 @@ from openline.domain.statements.back_off import (
     SILENT_ERRORS_MIN,
     SILENT_MS_MIN,
 )
+from openline.domain.statements.capture import Seen
 from openline.domain.statements.difference import Difference, compare
 from openline.domain.statements.source import SourceTerms
 from openline.domain.statements.verdict import (
@@ -539,21 +538,14 @@ COMPARED_KEPT: Final = 64
 
 def capture_bytes(capture: Capture) -> bytes:
     """A look in strict CBOR, as the journal keeps it (`docs/spec/statements.md`)."""
-    headers = [[name, value] for name, value in sorted(capture.headers.items())]
-    values: list[Any] = [
-        1,
+    seen = Seen(
         capture.at,
-        _text(capture.address),
+        capture.address,
         capture.status,
-        [[_text(name), _text(value)] for name, value in headers],
-        capture.verdict.value,
+        tuple(sorted(capture.headers.items())),
+        capture.verdict,
         capture.body_hash,
         capture.text_hash,
-        _text(capture.extractor),
-    ]
-    return cbor.encode(values)
-
-
-def _text(words: str) -> str:
-    """Words that strict CBOR takes: in normal form C, without lone surrogates."""
-    return unicodedata.normalize("NFC", words.encode("utf-8", "replace").decode())
+        capture.extractor,
+    )
+    return seen.to_bytes()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from openline.adapters.memory import MemoryStore
-from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name
+from openline.domain.line.keyring import KEY_KINDS, KeyRing, mirror_name, witness_name
 from openline.domain.line.terms import (
     ANY,
     LeadTime,
@@ -28,6 +28,7 @@ from openline.domain.line.understanding import (
     sign_understanding,
     understanding_bytes,
 )
+from openline.domain.record import cbor
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
 from openline.domain.record.cosignature import cosign
 from openline.domain.record.envelope import Header, make_content, parse_content, seal_envelope
@@ -36,6 +37,7 @@ from openline.domain.record.note import Note, sign_note
 from openline.domain.record.signing import PublicKeys, key_id
 from openline.domain.record.tick import NO_HASH, Tick, tick_hash, tick_key
 from openline.domain.space.volume import Shape, Volume
+from openline.domain.statements.capture import Seen, capture_digest
 from openline.domain.talk.body import Body, By
 from openline.domain.talk.keys import (
     KeyChange,
@@ -168,6 +170,7 @@ class History:
         outside: tuple[OutsideWitness, ...] = (),
     ) -> None:
         self.now = START
+        self.prefix = prefix
         parties = names or (ALPHA, BRAVO)
         self.understanding = make_understanding(*parties, prefix=prefix, outside=outside)
         self.signed = sign_all(self.understanding, prefix)
@@ -283,6 +286,30 @@ class History:
         rows = cosign(checkpoint, mirror_name(holder), mine.make_signer(mine.mirror_word), at_s)
         note = note.with_signatures(*rows)
         theirs.store.commit([PutHead(theirs.origin, tree.size, holder, note.format())])
+
+    def note_capture(self, party: str, seen: Seen, holder: str, *, spare: int = 0) -> int:
+        """Note what was seen on a page between other rows; the holder cosigns; the row's index."""
+        side = self.sides[party]
+        salt, content = hashlib.sha256(b"salt").digest()[:16], seen.to_bytes()
+        row = cbor.encode([22, self.clock(party), salt, capture_digest(salt, content)])
+        others = [cbor.encode([8, self.clock(party), f"{n}"]) for n in range(spare)]
+        entries = [*(StoredEntry(one, b"") for one in others), StoredEntry(row, content)]
+        origin = f"{party}/{LINE}/journal"
+        tree = Tree(leaf_hash(one.raw) for one in entries)
+        tree.append(leaf_hash(others[0] if others else row))
+        entries.append(StoredEntry(others[0] if others else row, b""))
+        head = Checkpoint(origin, tree.size, tree.root())
+        node = side.signers[side.ring.node_for_size(side.tree.size).ed25519]
+        witness = signer(f"{self.prefix}{holder} witness")
+        rows = cosign(head, witness_name(holder), witness, self.clock(holder) // 1_000)
+        note = sign_checkpoint(head, node).with_signatures(*rows)
+        side.store.commit(
+            [
+                AppendEntries(origin, 0, tuple(entries), tree.root()),
+                PutHead(origin, tree.size, holder, note.format()),
+            ]
+        )
+        return spare
 
     def head(self, party: str) -> Note:
         """The party's signed head of all it has said."""

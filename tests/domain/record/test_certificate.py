@@ -44,6 +44,8 @@ from openline.domain.record.verification import (
     root_fingerprint,
     verify_certificate,
 )
+from openline.domain.statements.capture import Seen
+from openline.domain.statements.verdict import Verdict as LookVerdict
 from openline.domain.talk.keys import KeyRole
 from openline.engine.ports import PutHead
 from tests.domain.record.damage import damaged_bytes
@@ -64,6 +66,16 @@ from tests.vectors.make_messages import make, sign_tick
 from tests.vectors.signers import SeedSigner
 
 MINUTE = 60_000
+SEEN = Seen(
+    START + 3 * MINUTE,
+    "https://press.bravo.example/7",
+    200,
+    (("ETag", '"7-2"'),),
+    LookVerdict.CHANGED,
+    hashlib.sha256(b"bytes").digest(),
+    hashlib.sha256(b"text").digest(),
+    "openline page 1",
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +115,7 @@ def tell(prefix: str = "") -> Told:
         CertificateKind.DECLARED: export.declared(ALPHA, START + 4 * MINUTE),
         CertificateKind.LEAD_TIME: export.lead_time(ALPHA, issued),
         CertificateKind.NO_ANSWER: export.no_answer(ALPHA, text, history.now - MINUTE),
+        CertificateKind.CAPTURE: export.capture(history.note_capture(ALPHA, SEEN, BRAVO, spare=5)),
     }
     return Told(history, issued, text, files)
 
@@ -369,7 +382,7 @@ def test_nothing_but_the_typed_error_is_raised(
 
 def drops(evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
     """The evidence with one part left out, each part in turn."""
-    for name in ("entries", "heads", "extensions", "ticks"):
+    for name in ("entries", "heads", "extensions", "ticks", "rows"):
         parts = getattr(evidence, name)
         for at in range(len(parts)):
             yield f"{name} {at}", replace(evidence, **{name: parts[:at] + parts[at + 1 :]})

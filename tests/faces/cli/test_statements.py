@@ -299,3 +299,36 @@ def test_nothing_else_needs_a_line(tmp_path: Path, openline: Run) -> None:
         openline("statements", "check", one["id"], *at)
         text = openline("statements", "show", one["id"], "--version", 1, *at)
         assert "this node's word alone" in text.out
+
+
+def test_what_was_seen_is_proven_to_outsiders(place: Place, openline: Run, tmp_path: Path) -> None:
+    """The file of a version, and of a look that found no page, is PROVEN offline."""
+    one = place.client.get("/statements", place.id)
+    out = tmp_path / "seen.cert"
+    words = ("statements", "prove", place.id[:6], "--version", 1, "--out", out)
+
+    def is_written() -> bool:
+        return openline(*words, "--dir", place.directory).code == 0
+
+    # The counterpart cosigns the journal's head within seconds.
+    wait_until(is_written)
+    verified = openline("verify", out)
+    assert verified.code == 0, verified.out
+    assert one["history"][0]["body_hash"] in verified.out
+    assert "It does not prove what others were shown" in verified.out
+    place.office.show("/7", "gone", 404)
+    place.client.post("/statements", place.id, "check", body=None)
+    looked = place.client.get("/statements", place.id)["captures"][0]
+    assert looked["status"] == 404
+    gone = tmp_path / "gone.cert"
+    row = ("statements", "prove", place.id, "--row", looked["row"], "--out", gone)
+    wait_until(lambda: openline(*row, "--dir", place.directory).code == 0)
+    assert "was answered 404" in openline("verify", gone).out
+    page = place.client.get_file("/print/statements", place.id, "versions", "1").decode()
+    assert f"/statements/{place.id}/proof?version=1" in page
+    verdict = place.client.get_file(
+        "/print/lines", LINE, "certificates", kind="capture", index=looked["row"], language="ru"
+    ).decode()
+    assert "Это не доказывает" in verdict
+    bad = openline("statements", "prove", place.id, "--row", 99_999, "--dir", place.directory)
+    assert (bad.code, "No look at this page" in bad.err) == (1, True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from openline.adapters.wording import Facts, Wording
+from openline.adapters.wording.statements import capture_rows
 from openline.domain.line.form import Fault
 from openline.domain.record.report import Report
 from openline.domain.talk.kinds import Kind
@@ -15,7 +16,9 @@ from openline.domain.talk.message import MESSAGES, Message, Unreadable
 
 
 def said_rows(report: Report, wording: Wording) -> Iterator[str]:
-    """What the message in the facts of a report says; nothing where it is withheld."""
+    """What the message or page in the facts of a report says; nothing where withheld."""
+    if "cosigned_at" in report.facts:
+        yield from capture_rows(wording, report.claim.party, report.facts)
     message = _message_of(report.facts)
     if message is not None:
         claim = report.claim

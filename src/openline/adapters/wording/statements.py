@@ -57,6 +57,8 @@ _PAGE: Final = {
     "text": mark("Text"),
     "difference": mark("Against the version before"),
     "next": mark("Next change"),
+    "proof": mark("The proof of it, as a file"),
+    "verdict_page": mark("What the proof comes to"),
     "folded": mark("Paragraphs here that are the same: {n}"),
 }
 _PLANS: Final = {
@@ -151,6 +153,42 @@ def seen_sentence(say: "Wording", line: str, row: int | None, at: int) -> str:
         at=minute(say, at),
         row=say.data(row),
         line=say.data(line),
+    )
+
+
+def capture_rows(say: "Wording", party: str, facts: Mapping[str, Any]) -> Iterator[str]:
+    """What a certificate of a capture shows, and what it does not.
+
+    Args:
+        say: The language.
+        party: Whose node saw the page.
+        facts: As the verification of the certificate tells them.
+    """
+    seen = facts["capture"]
+    yield say.say(
+        "{party} noted that at {at}, by its own clock, it asked for {address}. The answer: "
+        "{status}.",
+        party=say.data(party),
+        at=say.instant(seen["at"]),
+        address=say.quoted(seen["address"]),
+        status=say.data(seen["status"] or "-"),
+    )
+    if seen["body_sha256"]:
+        yield say.say("SHA-256 of the bytes: {hash}.", hash=say.data(seen["body_sha256"]))
+    if seen["text_sha256"]:
+        yield say.say(
+            "SHA-256 of the text: {hash}, read by {name}.",
+            hash=say.data(seen["text_sha256"]),
+            name=say.quoted(seen["extractor"]),
+        )
+    yield say.say(
+        "The counterpart cosigned it at {at}, by its own clock, without seeing it: it was there by "
+        "then, and was not changed since.",
+        at=say.instant(facts["cosigned_at"]),
+    )
+    yield say.say(
+        "It does not prove what others were shown at that address, who wrote it, or when it was "
+        "put there or taken away."
     )
 
 

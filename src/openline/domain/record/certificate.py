@@ -72,6 +72,8 @@ class CertificateKind(StrEnum):
     """How long before its window a notice was received, at least."""
     NO_ANSWER = "no_answer"
     """A party received a message and gave no answer to it until an instant."""
+    CAPTURE = "capture"
+    """A party noted in its journal what it saw on a public page, before an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,14 @@ class Claim:
         kind: What sort of claim it is.
         line: The line it is about.
         party: Author of the message, or the party that was or was not silent.
-        index: Of the message in the author's outbox.
-        holder: The party that received it.
+        index: Of the message in the author's outbox, or of the row in its journal.
+        holder: The party that received it, or cosigned the journal.
         valid_from: First instant of the window.
         valid_until: First instant after the window; the instant until which nothing
             was answered.
         at: The instant whose state is claimed.
         word: The word displayed then.
-        epoch: Which of the author's outboxes the index counts in.
+        epoch: Which of the author's outboxes or journals the index counts in.
         declared: Scope and state of each scope, in order of the scopes.
     """
 
@@ -128,6 +130,7 @@ _CLAIMS: Final[dict[CertificateKind, tuple[str, ...]]] = {
     CertificateKind.LEAD_TIME: ("party", "index", "holder"),
     CertificateKind.DECLARED: ("party", "at", "declared"),
     CertificateKind.NO_ANSWER: ("party", "index", "holder", "valid_until"),
+    CertificateKind.CAPTURE: ("party", "index", "holder"),
 }
 """The attributes of each kind of claim beside the line."""
 
@@ -194,6 +197,27 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One row of a journal, with what it is about, and the way to the root of a head.
+
+    Attributes:
+        origin: The journal.
+        index: Of the row.
+        raw: The row, as it is hashed.
+        content: What is kept beside it.
+        size: Size of the head under which it is proven.
+        proof: Inclusion proof for its index at that size.
+    """
+
+    origin: str
+    index: int
+    raw: bytes
+    content: bytes
+    size: int
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The parts on which a claim rests; nothing of it is trusted unseen.
 
@@ -204,6 +228,7 @@ class Evidence:
         extensions: Proofs that heads of one log belong to one history.
         ticks: Signed ticks, as whole notes.
         runs: Outboxes from their beginnings; in a certificate of what was declared alone.
+        rows: Rows of journals; in a certificate of a capture alone.
     """
 
     understanding: bytes
@@ -212,6 +237,7 @@ class Evidence:
     extensions: tuple[Extension, ...] = ()
     ticks: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()
+    rows: tuple[JournalRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +263,8 @@ class Certificate:
         ]
         if claim.kind is CertificateKind.DECLARED:
             parts.append(_sorted([[one.origin, list(one.entries)] for one in evidence.runs]))
+        if claim.kind is CertificateKind.CAPTURE:
+            parts.append(_sorted([_row_value(one) for one in evidence.rows]))
         whole: list[Value] = [
             *(MAGIC, VERSION, str(claim.kind)),
             {_KEYS[name]: _value_of(claim, name) for name in claim.names},
@@ -277,6 +305,10 @@ def parse_certificate(data: bytes) -> Certificate:
         raise CertificateUnreadable(what, Reason.VERSION)
     claim = _parse_claim(value[2], value[3])
     return Certificate(claim, _parse_evidence(value[4], claim.kind))
+
+
+def _row_value(one: JournalRow) -> list[Value]:
+    return [one.origin, one.index, one.raw, one.content, one.size, list(one.proof)]
 
 
 def _sorted(items: list[Any]) -> list[Value]:
@@ -348,7 +380,9 @@ def _attribute(name: str, value: Value) -> Any:
 
 
 def _parse_evidence(value: Value, kind: CertificateKind) -> Evidence:
-    count = 6 if kind is CertificateKind.DECLARED else 5
+    count = 6 if kind in (CertificateKind.DECLARED, CertificateKind.CAPTURE) else 5
+    sixth = value.get(5, []) if isinstance(value, dict) else []
+    is_rows = kind is CertificateKind.CAPTURE
     if not isinstance(value, dict) or value.keys() != set(range(count)):
         raise CertificateUnreadable("the parts are not those of a certificate of its kind")
     return Evidence(
@@ -363,7 +397,24 @@ def _parse_evidence(value: Value, kind: CertificateKind) -> Evidence:
         ticks=tuple(
             _parse_note(item, "tick") for item in _parse_list(value[4], "ticks", EVIDENCE_TICKS_MAX)
         ),
-        runs=tuple(map(_parse_run, _parse_list(value.get(5, []), "runs", EVIDENCE_HEADS_MAX))),
+        runs=()
+        if is_rows
+        else tuple(map(_parse_run, _parse_list(sixth, "runs", EVIDENCE_HEADS_MAX))),
+        rows=tuple(map(_parse_row, _parse_list(sixth, "rows", 1))) if is_rows else (),
+    )
+
+
+def _parse_row(value: Value) -> JournalRow:
+    origin, index, raw, content, size, proof = _row(value, 6, "row of a journal")
+    if not isinstance(origin, str):
+        raise CertificateUnreadable("a row does not name its journal")
+    return JournalRow(
+        origin,
+        _whole(index, "index"),
+        _bytes(raw, "row", ENTRY_SIZE_BYTES_MAX),
+        _bytes(content, "capture", ENTRY_SIZE_BYTES_MAX),
+        _whole(size, "size"),
+        _parse_proof(proof),
     )
 
 

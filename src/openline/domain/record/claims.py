@@ -12,6 +12,9 @@ What each kind shows, and against whom it counts:
 - use, non-use: the subject's own ticks, dated by others' (`silence`).
 - state: every party's own ticks, dated by others', without a gap.
 - declared: all that the party had said, under its own ticks, dated by others'.
+- capture: the journal's own party, and whoever cosigned its head without seeing a row: what
+  the row notes was not put in later, nor changed. What a server showed to others it does not
+  show, nor by whose hand the page was.
 - no answer: everything that the receiver said since the author wrote, up to a tick of
   its own that is dated after the instant; none of it names the message as answered.
 """
@@ -24,6 +27,7 @@ from typing import Any, Final, TypeAlias
 
 from openline.domain.instant import SECOND_MS, format_instant
 from openline.domain.line.declared import Declared, Word, displayed_word
+from openline.domain.line.letters import visible
 from openline.domain.line.observed import Answered, Observed
 from openline.domain.party import parse_origin
 from openline.domain.record.certificate import CertificateKind, Claim
@@ -52,6 +56,7 @@ from openline.domain.record.silence import (
     judge,
 )
 from openline.domain.record.tick import Tick
+from openline.domain.statements.capture import Seen
 from openline.domain.talk.body import Reference
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.kinds import Kind
@@ -472,6 +477,80 @@ def _held_until(entry: SeenEntry) -> int | None:
     return None
 
 
+# --- capture --------------------------------------------------------------------------------------
+
+
+def _check_capture(case: _Case) -> str:
+    claim, facts = case.claim, case.facts
+    case.take("The row is in the file, and notes what was seen on a page.", _find_row)
+    case.take(f"{claim.holder} has cosigned a head of the journal that covers it.", _find_cosigner)
+    seen = case.exhibits.rows[case.place][1]
+    told = [
+        f"{claim.party} noted in row {claim.index} of its journal on line {claim.line} that at "
+        f"{format_instant(seen.at)}, by its own clock, it asked for {visible(seen.address)!r} and "
+        f"{_answer_words(seen)}.",
+        f"{claim.holder} cosigned that journal, without seeing a row, within the second "
+        f"{format_instant(facts['cosigned_at'])} by its own clock: the row was there by then, and "
+        "was not changed since.",
+    ]
+    if facts["is_date_doubtful"]:
+        told.append("The time that the row gives lies after that, so one of the clocks is wrong.")
+    told.append(
+        "Not proven: what others were shown at that address, who wrote it, whether it came "
+        "unchanged from its server, and when it was put there or taken away."
+    )
+    return " ".join(told)
+
+
+def _answer_words(seen: Seen) -> str:
+    if not seen.status:
+        return "got no answer"
+    words = f"was answered {seen.status}"
+    if seen.body_hash:
+        words += f" with bytes whose SHA-256 is {seen.body_hash.hex()}"
+    if seen.text_hash:
+        read = visible(seen.extractor) or "nothing"
+        words += f", read by {read!r} as a text whose SHA-256 is {seen.text_hash.hex()}"
+    return words
+
+
+def _find_row(case: _Case) -> str:
+    party, _, index = case.place
+    if case.place not in case.exhibits.rows:
+        raise unproven(f"row {index} of the journal of {party} is not in the file")
+    noted_at, seen = case.exhibits.rows[case.place]
+    case.facts["noted_at"] = noted_at
+    case.facts["capture"] = {
+        "at": seen.at,
+        "address": seen.address,
+        "status": seen.status,
+        "headers": dict(seen.headers),
+        "verdict": seen.verdict.value,
+        "body_sha256": seen.body_hash.hex(),
+        "text_sha256": seen.text_hash.hex(),
+        "extractor": seen.extractor,
+    }
+    return f"It was written at {format_instant(noted_at)} by the clock of {party}."
+
+
+def _find_cosigner(case: _Case) -> str:
+    party, epoch, index = case.place
+    holder = case.claim.holder
+    found = [
+        at
+        for head in case.exhibits.journals
+        if (head.party, head.epoch) == (party, epoch) and head.checkpoint.size > index
+        for who, at in head.receipts
+        if who == holder
+    ]
+    if not found:
+        raise unproven(f"no head of the journal in the file is cosigned by {holder}")
+    at = case.facts["cosigned_at"] = min(found)
+    tolerance_ms = case.exhibits.tolerance_ms() + SECOND_MS
+    case.facts["is_date_doubtful"] = case.exhibits.rows[case.place][1].at > at + tolerance_ms
+    return f"It did so within the second {format_instant(at)}, by its own clock."
+
+
 # --- use and non-use ------------------------------------------------------------------------------
 
 
@@ -786,4 +865,5 @@ _CHECKS: Final[dict[CertificateKind, Callable[[_Case], str]]] = {
     CertificateKind.DECLARED: _check_declared,
     CertificateKind.LEAD_TIME: _check_lead_time,
     CertificateKind.NO_ANSWER: _check_no_answer,
+    CertificateKind.CAPTURE: _check_capture,
 }

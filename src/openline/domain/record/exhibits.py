@@ -21,6 +21,10 @@ Rules:
    under a head that the message of the claim names as seen.
 6. Heads of one log that matter extend each other, shown by proofs.
 7. A whole outbox has, at every size for which a root is signed, that root.
+8. A row of a journal, where the file has one, stands under a head of that journal, which is
+   signed by a node key of its party that no revocation touches; further rows of such a head
+   are cosignatures by witness keys of other parties. A journal is of no outbox: where in it a
+   key was valid is not known.
 """
 
 import hashlib
@@ -63,6 +67,7 @@ from openline.domain.record.merkle import (
 from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.signing import PublicKeys
 from openline.domain.record.tick import Tick, parse_tick, tick_hash, verify_tick_signature
+from openline.domain.statements.capture import Seen, parse_capture_row
 from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import Message, Unreadable, read_message
 
@@ -141,6 +146,8 @@ class Exhibits:
         heads: In the order of the file.
         web: The ticks by hash.
         runs: Envelopes of whole outboxes from the first on, by origin.
+        journals: Heads of journals; in `receipts` who cosigned them, without seeing a row.
+        rows: By party, epoch of its journal, and index: when it was written, and the capture.
 
     Raises:
         TheirError: By each check: a part is not what it must be.
@@ -155,6 +162,8 @@ class Exhibits:
     heads: list[SeenHead] = field(default_factory=list)
     web: dict[bytes, Tick] = field(default_factory=dict)
     runs: dict[str, tuple[Envelope, ...]] = field(default_factory=dict)
+    journals: list[SeenHead] = field(default_factory=list)
+    rows: dict[Place, tuple[int, Seen]] = field(default_factory=dict)
     _outside: tuple[VerifierKey, ...] = ()
     _rings: dict[tuple[str, int], KeyRing] = field(default_factory=dict)
     _roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
@@ -206,7 +215,7 @@ class Exhibits:
         """Rules 3 and 4: heads are signed by their authors and cosigned by others."""
         for text in self.evidence.heads:
             self._see_head(parse_note(text))
-        return "; ".join(map(_head_words, self.heads)) + "."
+        return "; ".join(map(_head_words, (*self.heads, *self.journals))) + "."
 
     def check_ticks(self) -> str:
         """Rules 3 and 4: ticks are signed by their authors."""
@@ -280,6 +289,24 @@ class Exhibits:
             self.runs[run.origin] = envelopes
         told = [f"{len(run)} of {origin}" for origin, run in self.runs.items()]
         return f"There are {', '.join(told)}." if told else "There is none."
+
+    def check_rows(self) -> str:
+        """Rule 8: a row stands in its journal, and its capture is the one that it notes."""
+        for one in self.evidence.rows:
+            party, epoch = self._journal(one.origin)
+            root = self._root(one.origin, one.size)
+            verify_inclusion(leaf_hash(one.raw), one.index, one.size, one.proof, root)
+            self.rows[party, epoch, one.index] = parse_capture_row(one.raw, one.content)
+        return ", ".join(f"row {index} of {party}" for party, _, index in self.rows) + "."
+
+    def _journal(self, text: str) -> tuple[str, int]:
+        """Whose journal on this line a log is, and of which epoch."""
+        origin = parse_origin(text)
+        if origin is None or (origin.line, origin.log) != (self.line, "journal"):
+            raise _fault(Reason.WRONG_LINE, f"{text} is not a journal of the line")
+        if origin.party not in self.rings:
+            raise _fault(Reason.UNKNOWN_PARTY, f"{origin.party} is not a party to the line")
+        return origin.party, origin.epoch
 
     def check_one_history(self, origin: str, sizes: Iterable[int]) -> None:
         """Check that each of the sizes is shown to extend the one before."""
@@ -369,6 +396,9 @@ class Exhibits:
 
     def _see_head(self, note: Note) -> None:
         origin = parse_checkpoint(note.text).origin
+        if self.evidence.rows and origin in {row.origin for row in self.evidence.rows}:
+            self._see_journal(note, origin)
+            return
         party = origin.partition("/")[0]
         ring = self._ring(party, origin)
         size = parse_checkpoint(note.text).size
@@ -385,6 +415,25 @@ class Exhibits:
             what = f"the head of {origin} has rows by nobody that is known"
             raise _fault(Reason.UNKNOWN_KEY, what)
         self.heads.append(SeenHead(party, _epoch_of(origin), checkpoint, receipts, witnessed))
+
+    def _see_journal(self, note: Note, origin: str) -> None:
+        party, epoch = self._journal(origin)
+        checkpoint = by_any(
+            self.rings[party].nodes(),
+            lambda keys: verify_checkpoint(note, origin, keys),
+            f"the head of {origin}",
+        )
+        self._take_root(checkpoint)
+        names = {row.name for row in note.signatures}
+        cosigned = tuple(
+            (other, _cosigned_at(note, checkpoint, witness_name(other), ring.witnesses()))
+            for other, ring in self.rings.items()
+            if other != party and witness_name(other) in names
+        )
+        if 2 + 2 * len(cosigned) != len(note.signatures):
+            what = f"the head of {origin} has rows by nobody that is known"
+            raise _fault(Reason.UNKNOWN_KEY, what)
+        self.journals.append(SeenHead(party, epoch, checkpoint, cosigned, ()))
 
     def _receipts(
         self, note: Note, checkpoint: Checkpoint, author: str

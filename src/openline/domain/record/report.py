@@ -199,6 +199,11 @@ def claim_words(claim: Claim) -> str:
         case CertificateKind.NO_ANSWER:
             until = format_instant(claim.valid_until)
             return f"{claim.holder} received {message} and had not answered it at {until}."
+        case CertificateKind.CAPTURE:
+            return (
+                f"{claim.party} noted what it saw on a public page in row {claim.index} of its "
+                f"journal on line {claim.line}, and {claim.holder} cosigned it."
+            )
 
 
 def sentence(text: str) -> str:

@@ -157,6 +157,8 @@ def _check_parts(
         lambda: exhibits.check_entries(target),
     )
     take("The heads of each log belong to one history.", exhibits.check_extensions)
+    if evidence.rows:
+        take("The row stands in the journal under such a head.", exhibits.check_rows)
     if evidence.runs:
         take("Each whole outbox is what its author signed.", exhibits.check_runs)
 

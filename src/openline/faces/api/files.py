@@ -23,6 +23,7 @@ from openline.faces.api.node import by_of, node_of, view_of, wording_for
 from openline.faces.api.reading import Language, Line
 from openline.faces.api.schema import (
     AboutAnswer,
+    AboutCapture,
     AboutDeclared,
     AboutInstant,
     AboutMessage,
@@ -35,6 +36,7 @@ from openline.faces.api.schema import (
 _About = TypeVar(
     "_About",
     AboutAnswer,
+    AboutCapture,
     AboutDeclared,
     AboutInstant,
     AboutMessage,
@@ -161,6 +163,9 @@ def certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> by
         case "declared":
             declared = _parameters(parameters, AboutDeclared)
             return exporter.declared(declared.party, declared.at)
+        case "capture":
+            capture = _parameters(parameters, AboutCapture)
+            return exporter.capture(capture.index, capture.holder)
         case _:
             return exporter.state(_parameters(parameters, AboutInstant).at)
 

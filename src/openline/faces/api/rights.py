@@ -74,6 +74,7 @@ RIGHT_OF: Final[dict[str, Right]] = {
     "listAlarms": Right.READ,
     "readUnderstanding": Right.READ,
     "certify": Right.READ,
+    "proveStatement": Right.READ,
     "readCertificate": Right.READ,
     "exportNotices": Right.READ,
     "exportNotice": Right.READ,

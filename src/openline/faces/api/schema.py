@@ -109,7 +109,8 @@ class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
         kind: What it is to prove.
         parameters: What it is about: AboutMessage for `message` and `log-proof`; AboutReceipt
             for `receipt` and `lead-time`; AboutAnswer for `no-answer`; AboutWindow for `use`
-            and `non-use`; AboutInstant for `state`; AboutDeclared for `declared`.
+            and `non-use`; AboutInstant for `state`; AboutDeclared for `declared`; AboutCapture
+            for `capture`.
     """
 
     kind: Literal[
@@ -121,6 +122,7 @@ class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
         "declared",
         "lead-time",
         "no-answer",
+        "capture",
         "log-proof",
     ]
     parameters: dict[str, Any]
@@ -140,6 +142,18 @@ class AboutMessage(msgspec.Struct, forbid_unknown_fields=True):
     index: Index
     with_content: bool = True
     epoch: Epoch = 0
+
+
+class AboutCapture(msgspec.Struct, forbid_unknown_fields=True):
+    """The row of our journal that a certificate of a page is about.
+
+    Attributes:
+        index: Of the row, as the looks at a page name it.
+        holder: Who cosigned the journal; may be left out where there is one other party.
+    """
+
+    index: Annotated[int, Meta(ge=0)]
+    holder: str = ""
 
 
 class AboutReceipt(msgspec.Struct, forbid_unknown_fields=True):

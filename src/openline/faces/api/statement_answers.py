@@ -175,6 +175,7 @@ class StatementText(msgspec.Struct):
     """The text of one version, and what shows that it was seen.
 
     Attributes:
+        id: Of the page.
         version: The version.
         paragraphs: Its text.
         is_cut: Whether the page had more than is kept.
@@ -182,6 +183,7 @@ class StatementText(msgspec.Struct):
         sentence: What that shows, and what it does not.
     """
 
+    id: str
     version: StatementVersion
     paragraphs: list[StatementParagraph]
     is_cut: bool

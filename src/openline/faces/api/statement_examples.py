@@ -101,6 +101,7 @@ _CAPTURE: Final = answers.StatementCapture(
 )
 WHOLE: Final = answers.StatementWhole(**_SHORT, history=[_FIRST, _SECOND], captures=[_CAPTURE])
 TEXT: Final = answers.StatementText(
+    id=_SHORT["id"],
     version=_SECOND,
     paragraphs=[answers.StatementParagraph("PARAGRAPH", "Both sides do not use the line.")],
     is_cut=False,

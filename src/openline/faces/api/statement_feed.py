@@ -72,7 +72,7 @@ async def _entry(
     became = verdict_words(wording, version.verdict, version.returned_to)
     title = f"{version.title or one.title}: {became}"
     page = f"/print/statements/{one.id}"
-    proof = f"/statements/{one.id}/versions/{version.number}"
+    proof = f"/statements/{one.id}/proof?version={version.number}"
     old = version.number - 1
     if old:
         found = (await watcher.difference(one.id, old, version.number)).difference

@@ -126,6 +126,7 @@ async def text_form(
     capture = watcher.store.capture(version.capture)
     assert capture is not None, "a version is kept with its look"
     return {
+        "id": one.id,
         "version": version_form(watcher, version, wording),
         "paragraphs": [
             {"block": paragraph.block.value, "text": paragraph.text}

@@ -9,8 +9,8 @@ from litestar.params import Body, JSONBody, Parameter
 
 from openline.adapters import atom
 from openline.adapters.statements.extractor import extractor_name
-from openline.adapters.statements.store import Statement, Version, source_from
-from openline.app.statements import Watcher
+from openline.adapters.statements.store import Capture, Statement, Version, source_from
+from openline.app.statements import Watcher, capture_bytes
 from openline.domain.errors import OurError
 from openline.domain.statements.article import Block, article
 from openline.domain.statements.difference import compare
@@ -20,7 +20,7 @@ from openline.faces.api import statement_answers as answers
 from openline.faces.api import statement_examples as examples
 from openline.faces.api.atom_feeds import Archive, answer_feed
 from openline.faces.api.contacts import read_readout
-from openline.faces.api.describe import READING, WRITING, described
+from openline.faces.api.describe import OCTETS, READING, WRITING, described
 from openline.faces.api.faults import BadRequest, NotFound
 from openline.faces.api.node import node_of, wording_for
 from openline.faces.api.reading import Language, Line
@@ -297,6 +297,67 @@ async def keep_statement(
 
 
 @get(
+    "/statements/{name:str}/proof",
+    operation_id="proveStatement",
+    tags=["statements"],
+    summary="A certificate of what was seen on a page",
+    media_type=OCTETS,
+    responses=described(None, "The file.", media_type=OCTETS, faults=READING),
+)
+async def prove_statement(
+    state: State,
+    name: Name,
+    version: Annotated[
+        int | None, Parameter(ge=1, description="The look that found this version first.")
+    ] = None,
+    row: Annotated[
+        int | None, Parameter(ge=0, description="The look of this row of the journal.")
+    ] = None,
+    holder: Annotated[
+        str, Parameter(description="Who cosigned the journal; else whoever did.")
+    ] = "",
+) -> Response[bytes]:
+    """A file by which an outsider can check that this node saw a page so by then.
+
+    It is verified offline: `openline verify FILE`. By itself it is about the newest version.
+    What others were shown it does not prove.
+    """
+    watcher, one = watcher_of(state), statement_of(state, name)
+    capture = _capture_of(state, watcher, one, version, row)
+    if capture.row is None:
+        raise OurError(
+            "That look went down in no journal.", "Name the line of its source, and look again."
+        )
+    # Beside the loop: the first one of a long journal reads all of it.
+    async with node_of(state).exporting(capture.line) as exporter:
+        seen = capture_bytes(capture)
+        file = await asyncio.to_thread(exporter.capture, capture.row, holder, seen=seen)
+    told = f'attachment; filename="capture-{one.id}-{capture.row}.cert"'
+    return Response(file, media_type=OCTETS, headers={"content-disposition": told})
+
+
+def _capture_of(
+    state: State, watcher: Watcher, one: Statement, version: int | None, row: int | None
+) -> Capture:
+    """The look that is meant.
+
+    Raises:
+        NotFound: There is none.
+    """
+    if row is None:
+        found = version_of(state, one, max(one.versions, 1) if version is None else version)
+        capture = watcher.store.capture(found.capture)
+        assert capture is not None, "a version is kept with its look"
+        return capture
+    for capture in watcher.store.captures(one.id):
+        if capture.row == row:
+            return capture
+    raise NotFound(
+        f"No look at this page went down in row {row}.", "See `openline statements show --json`."
+    )
+
+
+@get(
     "/statements/feed.atom",
     operation_id="readStatementFeed",
     tags=["statements"],
@@ -335,6 +396,7 @@ ROUTES = (
     read_version,
     compare_statement,
     compare_readout,
+    prove_statement,
     check_statement,
     keep_statement,
 )

@@ -1,6 +1,7 @@
 """The verb `statements`: what others say in public, and how it changes."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from openline.domain.instant import format_instant
@@ -327,6 +328,47 @@ def keep(
     path = ("/statements", statement, "keep")
     whole = options.client().post(*path, body={"attached": attach})
     emit(whole, _whole_rows(whole), as_json=options.json)
+
+
+@verb(app)
+def prove(
+    statement: str,
+    /,
+    *,
+    version: int | None = None,
+    row: int | None = None,
+    holder: str = "",
+    out: Path | None = None,
+    options: Node = Node(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify that this node saw a page so, by then.
+
+    The file proves offline (openline verify) that a look at the page, with the
+    hash of its bytes, went down in the journal before a counterpart cosigned
+    it. It does not prove what others were shown, nor who wrote the page.
+
+    Example:
+        openline statements prove 5b1f0c5e9d3a --version 2
+        openline verify certificates/capture-5b1f0c5e9d3a-v2.cert
+
+    Args:
+        statement: Its id, or the beginning of it.
+        version: The look that first found this version; by itself the newest.
+        row: The look of this row of the journal, also one that found no page.
+        holder: Who cosigned the journal; by itself whoever did.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node, and how to print.
+    """
+    client = options.client()
+    one = client.get("/statements", statement)
+    given = {"version": version, "row": row, "holder": holder}
+    file = client.get_file("/statements", one["id"], "proof", **given)
+    what = f"r{row}" if row is not None else f"v{version or one['versions']}"
+    path = out or client.config.directory / "certificates" / f"capture-{one['id']}-{what}.cert"
+    write_new(path, file)
+    told = {"file": str(path), "size_bytes": len(file)}
+    rows = [f"Written: {path}, {len(file):,} bytes.", f"Verify it: openline verify {path}"]
+    emit(told, rows, as_json=options.json)
 
 
 @verb(app)

@@ -25,7 +25,7 @@ from openline.faces.console.printing import (
 )
 
 _Kind = Literal[
-    "message", "receipt", "use", "non-use", "state", "declared", "lead-time", "no-answer"
+    "message", "receipt", "use", "non-use", "state", "declared", "lead-time", "no-answer", "capture"
 ]
 _Instant = Annotated[int | None, Parameter(description="UTC milliseconds, where the kind has it.")]
 

@@ -7,7 +7,7 @@ stretches that are the same are folded; each row has an address of its own.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar.datastructures import State
 from litestar.params import Parameter
@@ -127,7 +127,7 @@ async def print_text(state: State, name: Name, number: Number, language: Languag
         wording,
         wording.quoted(text["version"]["title"]),
         [seen, text["sentence"]],
-        ways=[(_way(language, one.id), page_words(wording, "versions"))],
+        ways=[(_way(language, one.id), page_words(wording, "versions")), *_proofs(wording, text)],
         address=one.address,
         paragraphs=text["paragraphs"],
         tongue=watcher.source_of(one).language,
@@ -173,6 +173,18 @@ def _page(wording: Wording, title: str, head: Sequence[str], **given: Any) -> An
     texts = {key: page_words(wording, key) for key in ("next", "text", "difference")}
     page = write_statements(wording, title=title, head=head, text=texts, **given)
     return page_answer(page)
+
+
+def _proofs(wording: Wording, text: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The ways to the proof of a version and its verdict; none without a row."""
+    capture, version = text["capture"], text["version"]["number"]
+    if capture["row"] is None:
+        return
+    file = f"/statements/{text['id']}/proof?{urlencode({'version': version})}"
+    yield file, page_words(wording, "proof")
+    query = {"kind": "capture", "index": capture["row"], "language": wording.language}
+    page = f"/print/lines/{quote(capture['line'])}/certificates?{urlencode(query)}"
+    yield page, page_words(wording, "verdict_page")
 
 
 def _way(language: str | None, *path: object) -> str:
