@@ -3,7 +3,10 @@
 import io
 import shutil
 import tarfile
+import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +19,28 @@ from openline.adapters.chance import SystemChance
 from openline.adapters.keys import FileKeys
 from openline.adapters.sealed import make_key_file, parse_recipient, read_key_file
 from openline.adapters.sqlite import SqliteStore
+from openline.adapters.statements.store import (
+    Capture,
+    Look,
+    Source,
+    Statement,
+    StatementStore,
+)
+from openline.adapters.webhook.waiting import Waiting
 from openline.app import backup as backups
 from openline.app.config import load_config
 from openline.app.manifest import Manifest, PackedFile, is_signed_by, parse_manifest
 from openline.app.store_copies import (
     COPIED_AT,
     IDENTITY,
+    copy_beside,
     copy_store,
+    faults_beside,
     remove_copy,
     store_identity,
 )
 from openline.domain.errors import OurError
+from openline.domain.statements.verdict import Verdict
 from openline.engine.ports import PutValue
 from openline.faces.cli.main import run
 
@@ -46,6 +60,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with SqliteStore.open(node / "store.sqlite") as store:
         store_identity(store)
         store.commit([PutValue("a", b"1" * 9_000)])
+    with closing(StatementStore.open(node / "statements.sqlite")) as statements:
+        statements.put_source(Source("press", "https://ministry.example/"))
+    with Waiting.open(node / "outlets" / "logbook.sqlite") as waiting:
+        waiting.put([b"an event"], {"syria-air": 7})
     public = make_key_file(root / "key")
     pack(node, root / "backup", public)
     return root
@@ -55,10 +73,12 @@ def pack(node: Path, out: Path, public: str) -> None:
     """Back a stopped node up."""
     config = load_config(node)
     with SqliteStore.open_read_only(config.store) as store:
+        beside = copy_beside(config)
         copy = copy_store(store, AT)
     with out.open("wb") as file:
-        backups.pack(config, copy, AT, file, [parse_recipient(public)])
-    remove_copy(copy)
+        backups.pack(config, copy, AT, file, [parse_recipient(public)], beside)
+    for one in (copy, *beside.values()):
+        remove_copy(one)
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -76,12 +96,11 @@ def test_what_is_packed_comes_back(made: Path, tmp_path: Path) -> None:
     assert restored.manifest.at == AT
     before, after = contents(made / "alpha"), contents(tmp_path / "alpha")
     left_out = {"anchor", "keys/root/1.key"}
-    assert {name: data for name, data in after.items() if not name.startswith("store.")} == {
-        name: data
-        for name, data in before.items()
-        if not (name in left_out or name.startswith("store."))
+    assert {name: data for name, data in after.items() if ".sqlite" not in name} == {
+        name: data for name, data in before.items() if not (name in left_out or ".sqlite" in name)
     }
-    assert "store.sqlite" in after
+    files = {name for name in after if ".sqlite" in name}
+    assert files == {"store.sqlite", "statements.sqlite", "outlets/logbook.sqlite"}
     assert (tmp_path / "alpha").stat().st_mode & 0o777 == 0o700
     assert list(tmp_path.iterdir()) == [tmp_path / "alpha"]
 
@@ -94,6 +113,74 @@ def test_the_store_that_comes_back_is_a_copy(made: Path, tmp_path: Path) -> None
         assert store.value("a") == b"1" * 9_000
         assert store.value(IDENTITY) is None
         assert store.value(COPIED_AT) == str(AT).encode()
+
+
+def test_what_lies_beside_the_store_comes_back(made: Path, tmp_path: Path) -> None:
+    """What was seen on public pages and what waits for a webhook are as they were."""
+    restored = backups.restore(made / "backup", made / "key", tmp_path / "alpha")
+    with closing(StatementStore.open(restored.config.statement_store)) as statements:
+        assert [one.name for one in statements.sources()] == ["press"]
+    with Waiting.open(restored.config.outlet_states / "logbook.sqlite") as waiting:
+        event = waiting.first()
+        assert event is not None
+        assert (event.body, waiting.places()) == (b"an event", {"syria-air": 7})
+    packed = {one.path for one in restored.manifest.files}
+    assert {"statements.sqlite", "outlets/logbook.sqlite"} <= packed
+    assert not [path for path in (made / "alpha").rglob("*") if ".copy-" in path.name]
+
+
+@pytest.mark.parametrize("name", ["statements.sqlite", "outlets/logbook.sqlite"])
+def test_a_damaged_neighbour_of_the_store_is_named(made: Path, tmp_path: Path, name: str) -> None:
+    """A file beside the store that is not sound stops the node from being put back."""
+    node = tmp_path / "alpha"
+    shutil.copytree(made / "alpha", node)
+    config = load_config(node)
+    assert faults_beside(node, config) == []
+    data = bytearray((node / name).read_bytes())
+    data[4_096:4_160] = b"\xff" * 64
+    (node / name).write_bytes(bytes(data))
+    assert faults_beside(node, config) != []
+
+
+def test_neighbours_are_copied_while_they_are_written(tmp_path: Path) -> None:
+    """A copy under load holds what one commit left: all of a look, or nothing of it."""
+    node = tmp_path / "alpha"
+    assert run(["init", "--dir", str(node), "--party", "alpha.example", "--json"]) == 0
+    config = load_config(node)
+    stopping = threading.Event()
+
+    def write() -> None:
+        with (
+            closing(StatementStore.open(config.statement_store)) as store,
+            Waiting.open(config.outlet_states / "logbook.sqlite") as waiting,
+        ):
+            for number in range(100_000):
+                if stopping.is_set():
+                    return
+                one = Statement(f"{number:012x}", "press", "https://b.example/", "x" * 500, AT)
+                look = Look(one, Capture(AT, one.address, 200, {}, Verdict.UNCHANGED))
+                store.record(look)
+                waiting.put([b"%d" % number], {"syria-air": number})
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        while not (config.outlet_states / "logbook.sqlite").exists():
+            time.sleep(0.01)
+        time.sleep(0.1)
+        copies = [copy_beside(config) for _ in range(5)]
+    finally:
+        stopping.set()
+        writer.join()
+    counts = []
+    for copy in copies:
+        with closing(StatementStore.open(copy["statements.sqlite"])) as store:
+            counts.append(store.count())
+            assert all(len(store.captures(one.id)) == 1 for one in store.statements())
+        with Waiting.open(copy["outlets/logbook.sqlite"]) as waiting:
+            assert waiting.places()["syria-air"] == waiting.count - 1
+    assert counts == sorted(counts)
+    assert 0 < counts[0] < counts[-1]
 
 
 def test_it_is_read_by_any_program_of_age(made: Path) -> None:

@@ -523,7 +523,45 @@ class SqliteStore:
 _registering = threading.Lock()
 
 
-def _copy(path: Path, into: Path) -> None:
+def copy_beside(path: Path, into: Path, application_id: int) -> None:
+    """Write a copy of a file that `open_beside` opened; who writes to it goes on.
+
+    It holds what one commit left. Only the process that has the file open can copy it.
+
+    Args:
+        path: The file.
+        into: A file that is not there yet.
+        application_id: What marks its kind.
+
+    Raises:
+        OurError: It cannot be written; nothing is left of it.
+    """
+    _prepare_file(into)
+    try:
+        _guarded(path, lambda: _copy(path, into, application_id))
+        with closing(_connect(into, apsw.SQLITE_OPEN_READWRITE)) as copy:
+            _guarded(into, lambda: copy.pragma("journal_mode", "delete"))
+    except BaseException:
+        into.unlink(missing_ok=True)
+        raise
+
+
+def faults_beside(path: Path, application_id: int) -> list[str]:
+    """What is wrong with such a file that nobody has open, one row for each fault."""
+
+    def check() -> list[str]:
+        with closing(_connect(path, apsw.SQLITE_OPEN_READWRITE)) as connection:
+            _check_identity(path, connection, application_id)
+            report = connection.execute("PRAGMA integrity_check").fetchall()
+        return [f"{path.name}: {words}." for (words,) in report if words != "ok"]
+
+    try:
+        return _guarded(path, check)
+    except OurError as error:
+        return [error.what]
+
+
+def _copy(path: Path, into: Path, application_id: int = APPLICATION_ID) -> None:
     with (
         closing(_connect(path, apsw.SQLITE_OPEN_READONLY)) as source,
         closing(_connect(into, apsw.SQLITE_OPEN_READWRITE)) as target,
@@ -531,7 +569,7 @@ def _copy(path: Path, into: Path) -> None:
         # The layer writes checksums only once it has seen a first page that has room for them.
         target.pragma("page_size", PAGE_BYTES)
         target.reserve_bytes("main", _CHECKSUM_BYTES)
-        target.pragma("application_id", APPLICATION_ID)
+        target.pragma("application_id", application_id)
         target.pragma("synchronous", "full")
         # All pages in one step: in several it would begin anew with each commit.
         with target.backup("main", source, "main") as backup:

@@ -3,7 +3,7 @@
 In the file, sealed for an age key (`openline.adapters.sealed`), is a tar archive: first
 the manifest, signed with the node key, then the files in its order. Root keys are never
 in it, nor the anchor, the log files and the socket. Everything streams: no plain copy
-but that of the store is written, and that one is gone again when the file is whole.
+but that of the store and of its neighbours is written, and those are gone when the file is whole.
 
 A restored store is one that the anchor does not know, and is marked as a copy: a node
 on it waits for each counterpart, and takes nobody's word instead.
@@ -15,7 +15,7 @@ import os
 import shutil
 import tarfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +36,7 @@ from openline.app.manifest import (
     is_signed_by,
     parse_manifest,
 )
+from openline.app.store_copies import faults_beside
 from openline.domain.errors import OpenlineError, OurError
 from openline.domain.line.card import Card
 from openline.engine.ports import StoreFailed
@@ -68,7 +69,12 @@ class Restored:
 
 
 def pack(
-    config: Config, copy: Path, at: int, out: IO[bytes], recipients: Sequence[Any]
+    config: Config,
+    copy: Path,
+    at: int,
+    out: IO[bytes],
+    recipients: Sequence[Any],
+    beside: Mapping[str, Path] | None = None,
 ) -> Manifest:
     """Write a back-up.
 
@@ -78,6 +84,8 @@ def pack(
         at: Now, in milliseconds.
         out: Where the sealed file goes.
         recipients: For whom; at least one.
+        beside: Copies of the files of SQLite beside the store, by their paths in the node's
+            directory (`store_copies.copy_beside`).
 
     Raises:
         OurError: A file cannot be read or packed, or the copy is not sound.
@@ -85,6 +93,7 @@ def pack(
     with closing(SqliteStore.open_read_only(copy)) as store:
         logs = tuple(store.origins())
     names = {path.relative_to(config.directory).as_posix(): path for path in _belongings(config)}
+    names |= beside or {}
     names[STORE] = copy
     files = tuple(_hashed(name, names[name]) for name in sorted(names))
     manifest = Manifest(config.party, at, __version__, logs, files)
@@ -110,7 +119,7 @@ def _belongings(config: Config) -> Iterator[Path]:
         for name in sorted(names):
             path = here / name
             is_passing = name[0] == "." or (here == config.directory and name.startswith(beside))
-            # A file that a process writes is no copy: of these only the store has one.
+            # A file that a process writes is no copy: of these there are copies apart.
             is_passing = is_passing or ".sqlite" in name
             if path in left_out or is_passing or path.is_symlink() or not path.is_file():
                 continue
@@ -208,7 +217,7 @@ def restore(file: Path, key_file: Path, directory: Path, card: Card | None = Non
         staging.mkdir(mode=0o700)
         restored = _unpack(file, keys, staging)
         _check_signer(restored, card)
-        _check_store(staging, restored.manifest)
+        _check_store(staging, restored)
         config = _put_in_place(staging, directory, restored.config)
     except OSError as error:
         raise OurError(
@@ -316,13 +325,15 @@ def _check_signer(restored: Restored, card: Card | None) -> None:
         )
 
 
-def _check_store(staging: Path, manifest: Manifest) -> None:
+def _check_store(staging: Path, restored: Restored) -> None:
+    manifest = restored.manifest
     try:
         with SqliteStore.open_read_only(staging / STORE) as store:
             faults = store.damage()
             if tuple(store.origins()) != manifest.logs:
                 faults.append("The logs in it are not those that the manifest names.")
             faults += [f"{log.origin}: {fault}" for log in audit(store) for fault in log.faults]
+        faults += faults_beside(staging, restored.config)
     except (OpenlineError, StoreFailed) as error:
         faults = [str(error)]
     if faults:
@@ -346,6 +357,9 @@ def _put_in_place(staging: Path, directory: Path, config: Config) -> Config:
     config = load_config(directory)
     config.store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.move(directory / STORE, config.store)
+    for passing in directory.glob(f"{STORE}-*"):
+        # What SQLite made while the copy was read; all of it is in the copy.
+        passing.unlink()
     for folder in (config.store.parent, directory, directory.parent):
         sync_directory(folder)
     return config

@@ -75,7 +75,7 @@ async def compose(
                 "Correct `party` in node.toml, or bring the right key directory.",
             )
         store = stack.enter_context(contextlib.closing(SqliteStore.open(config.store)))
-        remove_copies(config.store)
+        remove_copies(config)
         with _in_words(_DAMAGED):
             anchor = stack.enter_context(Anchor.open(config.anchor, store_identity(store)))
             current = _current_lines(config, store, anchor, is_vouched=own_copy_is_current)

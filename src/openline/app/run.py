@@ -32,7 +32,7 @@ from openline.app.feeds import Feeds
 from openline.app.replay import replay_line
 from openline.app.shows import Following, Shows
 from openline.app.statements import Watcher
-from openline.app.store_copies import COPIED_AT, copy_store
+from openline.app.store_copies import COPIED_AT, copy_beside, copy_store, remove_copy
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence, parse_origin
 from openline.domain.space.index import make_ready
@@ -494,14 +494,22 @@ class RunningNode:
             for name, line in self.node.lines.items()
         }
 
-    async def copy_store(self) -> tuple[Path, int]:
+    async def copy_store(self) -> tuple[Path, int, dict[str, Path]]:
         """A copy of the store beside it, and when it was made; whoever asks deletes it.
+
+        With it copies of the files of SQLite beside the store, by their paths.
 
         Raises:
             OurError: It cannot be written.
         """
         at = self._now_ms()
-        return await asyncio.to_thread(copy_store, self.store, at), at
+        beside = await asyncio.to_thread(copy_beside, self.config)
+        try:
+            return await asyncio.to_thread(copy_store, self.store, at), at, beside
+        except BaseException:
+            for copy in beside.values():
+                remove_copy(copy)
+            raise
 
     def _line(self, name: str) -> Line:
         line = self.node.lines.get(name)

@@ -8,8 +8,12 @@ refused until every counterpart has confirmed it.
 from pathlib import Path
 from typing import Final
 
+from openline.adapters import sqlite
 from openline.adapters.chance import SystemChance
 from openline.adapters.sqlite import SqliteStore
+from openline.adapters.statements import store as statements
+from openline.adapters.webhook.waiting import copy_waiting, faults_waiting
+from openline.app.config import Config
 from openline.engine.ports import PutValue
 
 IDENTITY: Final = "store/identity"
@@ -48,10 +52,67 @@ def copy_store(store: SqliteStore, at: int) -> Path:
     Raises:
         OurError: It cannot be written.
     """
-    name = f"{store.path.name}{_PASSING}{SystemChance().bytes(8).hex()}"
-    path = store.path.with_name(name)
+    path = _copy_name(store.path)
     store.copy_to(path, [PutValue(IDENTITY, b""), PutValue(COPIED_AT, str(at).encode())])
     return path
+
+
+def copy_beside(config: Config) -> dict[str, Path]:
+    """Write copies of the files of SQLite beside the store; whoever asked removes them.
+
+    Each holds what one commit left. They are made before the copy of the store, so that
+    whatever in them leans on a row of the record finds it there.
+
+    Args:
+        config: The settings of the node, which runs in this process or not at all.
+
+    Returns:
+        The copies by the path of the file below the node's directory.
+
+    Raises:
+        OurError: One cannot be written; none is left then.
+    """
+    made: dict[str, Path] = {}
+    try:
+        for path in _beside(config):
+            into = _copy_name(path)
+            if path == config.statement_store:
+                sqlite.copy_beside(path, into, statements.APPLICATION_ID)
+            else:
+                copy_waiting(path, into)
+            made[path.relative_to(config.directory).as_posix()] = into
+    except BaseException:
+        for copy in made.values():
+            remove_copy(copy)
+        raise
+    return made
+
+
+def faults_beside(directory: Path, config: Config) -> list[str]:
+    """What is wrong with the files of SQLite beside a store that was put back.
+
+    Args:
+        directory: Where they are.
+        config: The settings there.
+    """
+    faults: list[str] = []
+    for path in _beside(config):
+        assert path.is_relative_to(directory), "they lie in the node's directory"
+        if path == config.statement_store:
+            faults += sqlite.faults_beside(path, statements.APPLICATION_ID)
+        else:
+            faults += faults_waiting(path)
+    return faults
+
+
+def _beside(config: Config) -> list[Path]:
+    """The files of SQLite that a node has beside its store, as far as they are there."""
+    found = [config.statement_store, *sorted(config.outlet_states.glob("*.sqlite"))]
+    return [path for path in found if path.is_file() and not path.is_symlink()]
+
+
+def _copy_name(path: Path) -> Path:
+    return path.with_name(f"{path.name}{_PASSING}{SystemChance().bytes(8).hex()}")
 
 
 def remove_copy(copy: Path) -> None:
@@ -60,6 +121,7 @@ def remove_copy(copy: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def remove_copies(store: Path) -> None:
-    """Remove the copies beside a store that nobody came for."""
-    remove_copy(store.with_name(f"{store.name}{_PASSING}"))
+def remove_copies(config: Config) -> None:
+    """Remove the copies beside a store, and beside its other files, that nobody came for."""
+    for path in (config.store, *_beside(config)):
+        remove_copy(path.with_name(f"{path.name}{_PASSING}"))

@@ -9,6 +9,7 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -167,6 +168,40 @@ class Waiting:
             yield
         except apsw.Error as error:
             raise _fault(self._path, error) from None
+
+
+def copy_waiting(path: Path, into: Path) -> None:
+    """Write a copy of what waits, as one commit left it, into a new file.
+
+    Raises:
+        OurError: It cannot be written; nothing is left of it.
+    """
+    try:
+        into.touch(mode=0o600, exist_ok=False)
+        with (
+            closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)) as source,
+            closing(apsw.Connection(str(into))) as target,
+        ):
+            with target.backup("main", source, "main") as backup:
+                backup.step(-1)
+            target.execute("PRAGMA journal_mode=DELETE")
+    except (OSError, apsw.Error) as error:
+        into.unlink(missing_ok=True)
+        raise _copy_fault(path, error) from None
+
+
+def faults_waiting(path: Path) -> list[str]:
+    """What is wrong with a file of what waits that nobody has open, one row for each."""
+    try:
+        with Waiting.open(path) as waiting:
+            report = waiting._rows("PRAGMA integrity_check")
+    except OurError as error:
+        return [error.what]
+    return [f"{path.name}: {words}." for (words,) in report if words != "ok"]
+
+
+def _copy_fault(path: Path, error: Exception) -> OurError:
+    return OurError(f"{path} cannot be copied: {error}.", "See to the disk, and make room.")
 
 
 def _fault(path: Path, error: apsw.Error) -> OurError:

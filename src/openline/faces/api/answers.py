@@ -189,10 +189,13 @@ class StoreCopied(msgspec.Struct):
     Attributes:
         path: Where it lies on the node's machine; whoever asked deletes it.
         at: When it was made.
+        beside: Copies of the files of SQLite beside the store, by the path of each in the
+            node's directory.
     """
 
     path: str
     at: int
+    beside: dict[str, str] = {}
 
 
 class Said(msgspec.Struct):

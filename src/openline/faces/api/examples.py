@@ -387,7 +387,9 @@ LINES: Final = answers.Lines([LINE_STATE])
 ALARMS: Final = answers.Alarms([ALARM])
 DONE: Final = answers.Done(is_done=True)
 COPIED: Final = answers.StoreCopied(
-    "/srv/openline/alpha/store.sqlite.copy-5e1f0c6a90b2d347", _SAID_AT
+    "/srv/openline/alpha/store.sqlite.copy-5e1f0c6a90b2d347",
+    _SAID_AT,
+    {"statements.sqlite": "/srv/openline/alpha/statements.sqlite.copy-90b2d3475e1f0c6a"},
 )
 ADOPTED: Final = answers.Adopted(is_done=True, line=LINE, understanding=_HASH)
 IMPORTED: Final = answers.Imported(True, BRAVO, 3, 2, [])

@@ -67,8 +67,8 @@ class Running(Protocol):
     def follow(self, after: str = "") -> AbstractAsyncContextManager[Following]:
         """What changes, after an id or from now on; ends when the node stops."""
 
-    async def copy_store(self) -> tuple[Path, int]:
-        """A copy of the store beside it, and when it was made; whoever asks deletes it."""
+    async def copy_store(self) -> tuple[Path, int, dict[str, Path]]:
+        """Copies of the store and its neighbours, and when; whoever asks deletes them."""
 
     def brief(self, line: str) -> dict[str, Any]:
         """What whoever takes the watch on a line must know now."""

@@ -372,8 +372,9 @@ async def copy_store(state: State) -> dict[str, Any]:
         raise Forbidden(
             "The store is copied by who is on the node's machine.", "Run `openline backup` there."
         )
-    path, at = await node_of(state).copy_store()
-    return {"path": str(path), "at": at}
+    path, at, beside = await node_of(state).copy_store()
+    copies = {name: str(copy) for name, copy in beside.items()}
+    return {"path": str(path), "at": at, "beside": copies}
 
 
 def message_of(

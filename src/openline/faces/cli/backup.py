@@ -65,10 +65,11 @@ def backup(
 ) -> None:
     """Write the node into one sealed file, while it runs or is stopped.
 
-    Packed are the store as one commit left it, the keys without the root keys, the
-    cards, Understandings, code books and settings, under a manifest that the node key
-    signs. Not packed are the root keys, the anchor and what was certified. The file
-    is readable only with a key for which it was sealed: age opens it as well.
+    Packed are the store as one commit left it, what was seen on public pages, what
+    waits for webhooks, the keys without the root keys, the cards, Understandings, code
+    books and settings, under a manifest that the node key signs. Not packed are the
+    root keys, the anchor and what was certified. The file is readable only with a key
+    for which it was sealed: age opens it as well.
 
     Example:
         openline backup /mnt/backup/alpha.age --to "$(cat backup.public)"
@@ -87,8 +88,8 @@ def backup(
     if not recipients:
         raise WrongUsage("--to is missing.", "Name the public half of the key that shall open it.")
     check_place(file, "FILE")
-    with _new_file(file) as out, copied(config) as (copy, at):
-        manifest = pack(config, copy, at, out, recipients)
+    with _new_file(file) as out, copied(config) as (copy, at, beside):
+        manifest = pack(config, copy, at, out, recipients, beside)
     entries = sum(size for _, size, _ in manifest.logs)
     size = file.stat().st_size
     result: dict[str, Any] = {
@@ -185,22 +186,25 @@ def _new_file(path: Path) -> Iterator[Any]:
 
 
 @contextmanager
-def copied(config: "Config") -> Iterator[tuple[Path, int]]:
-    """A copy of the store for the time of the block, and when it was made."""
+def copied(config: "Config") -> Iterator[tuple[Path, int, dict[str, Path]]]:
+    """A copy of the store for the time of the block, when it was made, and its neighbours."""
     from openline.adapters.clock import wall_clock_ms
     from openline.adapters.sqlite import SqliteStore
-    from openline.app.store_copies import copy_store, remove_copy
+    from openline.app.store_copies import copy_beside, copy_store, remove_copy
     from openline.faces import unix
     from openline.faces.cli.client import Client
 
     if unix.is_answered(config.socket):
         answer = Client(config, COPY_TIMEOUT_S).post("/store/copy", body={})
         path, at = Path(answer["path"]), answer["at"]
+        beside = {name: Path(copy) for name, copy in answer["beside"].items()}
     else:
         at = wall_clock_ms()
         with SqliteStore.open_read_only(config.store) as store:
+            beside = copy_beside(config)
             path = copy_store(store, at)
     try:
-        yield path, at
+        yield path, at, beside
     finally:
-        remove_copy(path)
+        for copy in (path, *beside.values()):
+            remove_copy(copy)

@@ -363,7 +363,7 @@ def _scrubbed(config: "Config") -> Iterator[Finding]:
     """The store of a running node, read whole in a copy that the node writes."""
     from openline.faces.cli.backup import copied
 
-    with copied(config) as (copy, _):
+    with copied(config) as (copy, _, _):
         config = replace(config, store=copy)
         yield from _pages(config)
         yield from _logs(config)
