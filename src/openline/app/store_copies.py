@@ -58,7 +58,7 @@ def copy_store(store: SqliteStore, at: int) -> Path:
 
 
 def copy_beside(config: Config) -> dict[str, Path]:
-    """Write copies of the files of SQLite beside the store; whoever asked removes them.
+    """Copy the files of SQLite beside the store; whoever asked removes the copies.
 
     Each holds what one commit left. They are made before the copy of the store, so that
     whatever in them leans on a row of the record finds it there.
@@ -122,6 +122,6 @@ def remove_copy(copy: Path) -> None:
 
 
 def remove_copies(config: Config) -> None:
-    """Remove the copies beside a store, and beside its other files, that nobody came for."""
+    """Remove the copies beside a store and its neighbours that nobody came for."""
     for path in (config.store, *_beside(config)):
         remove_copy(path.with_name(f"{path.name}{_PASSING}"))

@@ -187,7 +187,7 @@ def _new_file(path: Path) -> Iterator[Any]:
 
 @contextmanager
 def copied(config: "Config") -> Iterator[tuple[Path, int, dict[str, Path]]]:
-    """A copy of the store for the time of the block, when it was made, and its neighbours."""
+    """Copies of the store and its neighbours for the time of the block, and when."""
     from openline.adapters.clock import wall_clock_ms
     from openline.adapters.sqlite import SqliteStore
     from openline.app.store_copies import copy_beside, copy_store, remove_copy
