@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from openline import __version__
 from openline.domain.errors import OurError, TheirError
-from openline.domain.instant import MINUTE_MS, SECOND_MS
+from openline.domain.instant import MINUTE_MS
 from openline.domain.line.keyring import KEY_KINDS, KeyRing, certificate_id, mirror_name
 from openline.domain.line.observed import COMM_OUT_MS, Observed, aggregate, counterpart_state
 from openline.domain.line.understanding import (
@@ -121,7 +121,7 @@ from openline.engine.people import People
 from openline.engine.ports import Chance, Keys, PutHead, Store
 from openline.engine.pulse import TICKS_SKIPPED, Pulse
 from openline.engine.turn import Turn
-from openline.engine.views import Applied, View
+from openline.engine.views import SET_BACK_MS, Applied, View
 
 GIVE_BACK_WAIT_MS: Final = MINUTE_MS
 """After this, a counterpart that gives back what is missing holds up no new outbox."""
@@ -131,9 +131,6 @@ GREETING_WAIT_MS: Final = MINUTE_MS // 2
 
 WAIT_STEP_MS_MAX: Final = MINUTE_MS // 2
 """Time between two turns beyond this is a clock that was set, or a machine that slept."""
-
-SET_BACK_MS: Final = SECOND_MS
-"""A clock that went back by more than this between two turns was set: proofs start anew."""
 
 CONFLICT_STEPS_PER_TURN: Final = 8
 """Steps towards conflicts between two turns: some milliseconds, 50 ms at the very worst."""
@@ -639,8 +636,10 @@ class Line:
         """Notice a clock that was set back, before anything is taken in by it.
 
         An age that is measured across this would be too small, and no state outlives
-        its proof: proofs are void, and what answers an earlier probe is none.
+        its proof: proofs are void, and what answers an earlier probe is none. What was over
+        by the clock that ran ahead is not over now.
         """
+        self.view.set_back(now)
         if now < self._counted_at - SET_BACK_MS:
             for peer in self.peers.values():
                 peer.tick_answered_at = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from openline.domain.line.understanding import Understanding
 from openline.domain.talk.movement import SIDE_PREFIX, Movement
+from openline.domain.talk.notice import Notice
 from openline.engine.air_watch import plain_name
 from openline.engine.conflict_view import Side
 from openline.engine.message_view import MessageRecord, MessageView
@@ -38,6 +39,10 @@ class MovementView(NoticeView):
     def _release(self, entry: NoticeRecord) -> None:
         super()._release(entry)
         self._bodies.pop(entry.side, None)
+
+    def _keep_body(self, entry: NoticeRecord, said: Notice | Movement) -> None:
+        if entry.body is not None and isinstance(said, Movement):
+            self._bodies[entry.side] = said
 
     def called(self) -> dict[str, Side]:
         """The live movements by their ids and by what their vehicles are called."""

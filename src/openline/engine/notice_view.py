@@ -30,6 +30,7 @@ from openline.domain.talk.kinds import Kind
 from openline.domain.talk.lead_time import lead_class, lead_time_ms
 from openline.domain.talk.life import NOTICE_LIFE, NoticeEvent, NoticeState
 from openline.domain.talk.message import Message, Unreadable
+from openline.domain.talk.movement import Movement
 from openline.domain.talk.notice import Notice, Operation
 from openline.domain.talk.notice_change import Widening, widening
 from openline.engine.conflict_view import Occupied, Side
@@ -115,6 +116,7 @@ class NoticeRecord:
         body: The last version with volumes, while it is live and within the cap.
         is_live: Whether it is neither ended, cancelled nor over.
         alarm_id: The alarm that it is in force and unread, while that lasts.
+        openings: How often its window opened by a clock that had run ahead.
         anew_ids: The alarms that a new answer is overdue, while they last.
     """
 
@@ -126,6 +128,7 @@ class NoticeRecord:
         "is_live",
         "kind",
         "notice_id",
+        "openings",
         "party",
         "position",
         "scope",
@@ -143,6 +146,7 @@ class NoticeRecord:
         self.body: Notice | None = None
         self.is_live = False
         self.alarm_id = ""
+        self.openings = 0
         self.anew_ids: tuple[str, ...] = ()
 
     @property
@@ -190,6 +194,8 @@ class NoticeView:
         # Instants at which a window opens or closes: (at, order, what, side, version).
         self._agenda: list[tuple[int, int, int, Side, int]] = []
         self._order = 0
+        # Versions that came when their notices were over, in the order in which they came.
+        self._late: dict[Side, list[MessageRecord]] = {}
         # When a new answer may be due: (at, side, version). Some entries are of the past.
         self._anew: list[tuple[int, Side, int]] = []
         # Of every notice, by position of its message, what statistics count: also of those
@@ -243,6 +249,62 @@ class NoticeView:
         if len(volumes) < len(entry.body.volumes):
             entry.newest.record.flags |= Flag.UNCHECKED
         return Occupied(entry.body.version, entry.kind, entry.is_exercise, volumes)
+
+    def revive(
+        self,
+        now: int,
+        before: int,
+        load: Callable[[MessageRecord], Notice | Movement | None],
+    ) -> Iterator[NoticeRecord]:
+        """The notices that are not what they were by a clock that ran ahead, put right.
+
+        Args:
+            now: The present instant.
+            before: What the clock said before it was set back.
+            load: What a version says; None where it cannot be read.
+        """
+        for entry in list(self._notices.values()):
+            is_changed = self._take_late(entry, now, load)
+            newest = entry.newest
+            until, start = newest.valid_until, newest.valid_from
+            if entry.cancellation is not None or until is None or until <= now:
+                if is_changed:
+                    yield entry
+            elif not entry.is_live:
+                entry.openings += start is not None and start <= before
+                said = load(newest.record)
+                if said is not None:
+                    self._make_live(entry, _as_notice(said))
+                    self._keep_body(entry, said)
+                yield entry
+            elif start is not None and now < start <= before:
+                # Its window had opened, and opens once more.
+                entry.openings += 1
+                self._remember(start, _OPENED, entry)
+                yield entry
+            elif is_changed:
+                yield entry
+
+    def _take_late(
+        self,
+        entry: NoticeRecord,
+        now: int,
+        load: Callable[[MessageRecord], Notice | Movement | None],
+    ) -> bool:
+        """Take in what came too late by a clock that ran ahead; whether any counts."""
+        is_changed = False
+        for record in self._late.pop(entry.side, ()):
+            said = load(record)
+            if said is not None:
+                record.flags &= ~Flag.NO_EFFECT
+                taken = self.take(record, _as_notice(said), now)
+                if taken is not None:
+                    self._keep_body(entry, said)
+                    is_changed = True
+        return is_changed
+
+    def _keep_body(self, entry: NoticeRecord, said: Notice | Movement) -> None:
+        """Keep what a live notice says beside what `_make_live` keeps; here nothing."""
 
     def is_due(self, now: int) -> bool:
         """Whether a window may have opened or closed until now."""
@@ -449,6 +511,9 @@ class NoticeView:
                     version.widened = tuple(Widening)
             del entry.versions[:-VERSIONS_KEPT]
             return False
+        if notice.version > newest.version and entry.cancellation is None:
+            # By the clock it is over; should that have run ahead, it may count yet.
+            self._late.setdefault(entry.side, []).append(record)
         return self._refuse(record)
 
     @staticmethod
@@ -625,6 +690,10 @@ class NoticeView:
 
     def _serial(self, record: MessageRecord) -> str:
         return self._messages.serial(record.party, record.index)
+
+
+def _as_notice(said: Notice | Movement) -> Notice:
+    return said.as_notice() if isinstance(said, Movement) else said
 
 
 def sound_volumes(volumes: tuple[Volume, ...]) -> tuple[tuple[int, Volume], ...]:

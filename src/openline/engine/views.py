@@ -23,7 +23,7 @@ from typing import Any, Final
 from openline.domain.conduct.clock import Turn, known_by
 from openline.domain.conduct.table import SUBJECTS
 from openline.domain.errors import OurError
-from openline.domain.instant import format_instant
+from openline.domain.instant import SECOND_MS, format_instant
 from openline.domain.limits import STATISTICS_PARTS_MAX
 from openline.domain.line.declared import Declared
 from openline.domain.line.form import Fault
@@ -120,6 +120,10 @@ _LOUDER: Final = "~imminent"
 
 NOTICES_LISTED_MAX: Final = 1_000
 """Notices in one answer, unless more are asked for: a few megabytes."""
+
+
+SET_BACK_MS: Final = SECOND_MS
+"""A clock that went back by more than this was set: what rests on it is judged anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +298,37 @@ class View:
     def advance(self, now: int) -> list[Show]:
         """Let time pass: windows open and close, declarations take effect."""
         self._is_live = True
+        self.set_back(now)
         self._pass_time(now)
         return self._told()
+
+    def set_back(self, now: int) -> None:
+        """Take in that the clock was set back, if it was; it is told with what is next.
+
+        A notice or movement whose window is not over by the present instant lives again,
+        whatever the clock said before, and versions that came too late by that clock count.
+        What else ran out meanwhile stays on the record of what happened.
+        """
+        if now >= self._now - SET_BACK_MS:
+            return
+        self._is_live = True
+        before, self._now = self._now, now
+        for held in (self._notices, self._movements):
+            for entry in held.revive(now, before, self._load_notice):
+                occupied = held.occupied(entry)
+                if occupied is None:
+                    self._tell_conflicts(self._conflicts.remove(entry.side, now))
+                else:
+                    self._conflicts.put(entry.side, occupied, now)
+                self._end_unread(entry, is_over=True)
+                self._end_anew(entry)
+                self._show_notice(entry)
+        self._answer_questions()
+
+    def _load_notice(self, record: MessageRecord) -> Notice | Movement | None:
+        """What a version says; None where it cannot be read."""
+        message = self.load(record.party, record.index, record.epoch) if self.load else None
+        return message if isinstance(message, Notice | Movement) else None
 
     def find_conflicts(self, steps: int) -> list[Show]:
         """Go on with the search for conflicts, at the end of a turn.
@@ -311,7 +344,7 @@ class View:
 
     @property
     def now(self) -> int:
-        """The last instant it was told of; it never goes back."""
+        """The last instant it was told of; it goes back only with a clock that was set."""
         return self._now
 
     @property
@@ -1095,7 +1128,7 @@ class View:
         self._show_notice(entry)
 
     def _pass_time(self, now: int) -> None:
-        """Do what is due until now; time never goes back here."""
+        """Do what is due until now; time never goes back here, but by `set_back`."""
         self._now = max(self._now, now)
         # Most often no window does anything, and there is nothing to put in order.
         if self._notices.is_due(self._now) or self._movements.is_due(self._now):
@@ -1154,6 +1187,8 @@ class View:
                 "unread_by": unread_by,
             }
             key = f"{entry.party}/{entry.notice_id}/{entry.newest.version}"
+            # Once for each time that its window opened: only a clock that was set opens it twice.
+            key += f"/{entry.openings}" if entry.openings else ""
             entry.alarm_id = f"{IN_FORCE_UNREAD}/{key}"
             self._raise(IN_FORCE_UNREAD, Precedence.IMMEDIATE, facts, key)
 
