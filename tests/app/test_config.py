@@ -6,16 +6,10 @@ from pathlib import Path
 import pytest
 
 from openline.adapters.surveillance.feed import Feed, FeedKind, Source, Transport
-from openline.app.config import (
-    FILE_NAME,
-    FILE_SIZE_BYTES_MAX,
-    SETTINGS,
-    Circuit,
-    Config,
-    Listener,
-    config_text,
-    load_config,
-)
+from openline.app.config import FILE_NAME, FILE_SIZE_BYTES_MAX, Config, load_config
+from openline.app.settings.circuits import Circuit, Listener
+from openline.app.settings.first_text import config_text
+from openline.app.settings.keys import SETTINGS
 from openline.domain.errors import OurError
 from openline.domain.space.own_addresses import NO_ADDRESSES
 from openline.domain.space.sighting import Affiliation

@@ -16,8 +16,8 @@ from openline.adapters.allowance import Allowances
 from openline.adapters.circuit import Dialler, NodePort, Refusal
 from openline.adapters.keys import FileKeys
 from openline.adapters.tls import TlsIdentity
-from openline.app.config import Circuit
 from openline.app.run import RunningNode
+from openline.app.settings.circuits import Circuit
 from openline.domain.errors import OpenlineError
 from openline.domain.limits import CARD_SIZE_BYTES_MAX
 from openline.domain.line.card import parse_card

@@ -26,10 +26,11 @@ from openline.adapters.statements.fetch import Fetcher
 from openline.adapters.statements.reader import Reader
 from openline.adapters.statements.store import StatementStore
 from openline.app.circuits import Circuits
-from openline.app.config import RESERVE_NAME, Config, StatementSettings
+from openline.app.config import RESERVE_NAME, Config
 from openline.app.folders.running import folders_of
 from openline.app.outlets.running import outlets_of
 from openline.app.run import RunningNode
+from openline.app.settings.statements import StatementSettings
 from openline.app.statements import Watcher
 from openline.app.store_copies import copied_at, remove_copies, store_identity
 from openline.domain.errors import OurError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from openline.app.config import SETTINGS
+from openline.app.settings.keys import SETTINGS
 from openline.faces.cli.reference import help_of, pages, verbs
 
 PAGES = pages()

@@ -20,7 +20,7 @@ from msgspec import json
 
 from openline.adapters.wording import Wording
 from openline.adapters.wording.faults import FaultWords
-from openline.app.config import OfficersPort
+from openline.app.settings.ports import OfficersPort
 from openline.domain.errors import OurError
 from openline.domain.limits import (
     DEVICE_AGE_MS_MAX,

@@ -18,8 +18,8 @@ import uvicorn
 from openline.adapters.clock import wall_clock_ms
 from openline.adapters.disk import make_private_file
 from openline.adapters.tls import make_officers_identity, officers_context
-from openline.app.config import HealthPort, OfficersPort
 from openline.app.health import Health
+from openline.app.settings.ports import HealthPort, OfficersPort
 from openline.domain.errors import OurError
 from openline.domain.limits import HEALTH_CONNECTIONS_MAX, OFFICERS_CONNECTIONS_MAX
 from openline.faces import unix

@@ -16,7 +16,7 @@ from openline.faces.cli.options import Language, Node
 from openline.faces.cli.output import emit
 
 if TYPE_CHECKING:
-    from openline.app.config import Listener
+    from openline.app.settings.circuits import Listener
     from openline.domain.line.card import Endpoint
 
 app = make_app("init", "")
@@ -63,7 +63,8 @@ def init(
         threshold: How many roots must sign; without it, all.
         options: Which node, and how to print.
     """
-    from openline.app.config import FILE_NAME, config_text, parse_config
+    from openline.app.config import FILE_NAME, parse_config
+    from openline.app.settings.first_text import config_text
     from openline.domain.party import check_party_name
 
     directory = options.directory
@@ -95,7 +96,7 @@ def init(
 
 
 def _listeners(listen: tuple[str, ...]) -> tuple["Listener", ...]:
-    from openline.app.config import Listener
+    from openline.app.settings.circuits import Listener
 
     listeners = (Listener(*address) for address in parse_addresses(listen, "--listen"))
     return tuple(sorted(listeners, key=lambda listener: listener.circuit))

@@ -18,7 +18,8 @@ from typing import Any, Final
 from cyclopts import App
 from rich.console import Console
 
-from openline.app.config import FILE_NAME, SETTINGS, SOLE_TABLES, TABLES
+from openline.app.config import FILE_NAME
+from openline.app.settings.keys import SETTINGS, SOLE_TABLES, TABLES
 from openline.domain.conduct.clock import Turn
 from openline.domain.conduct.subject import Subject
 from openline.domain.conduct.table import SUBJECTS
