@@ -75,8 +75,9 @@ def test_the_quiet_examples_are_valid_settings(tmp_path: Path) -> None:
         party="alpha.example", post="p", officer="o", language="en", listeners=()
     ).splitlines():
         quiet = row.removeprefix("# ")
+        # The outlet of the example is a webhook, and tracks are told to maps alone.
         is_setting = quiet.startswith("[") or any(
-            quiet.startswith(f"{setting.key} = ") for setting in SETTINGS
+            quiet.startswith(f"{setting.key} = ") for setting in SETTINGS if setting.key != "tracks"
         )
         rows.append(quiet if is_setting else row)
     config = load(tmp_path, "\n".join(rows))
