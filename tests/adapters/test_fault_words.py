@@ -38,7 +38,8 @@ FILES = (
         f"domain/{name}.py"
         for name in ("instant", "party", "line/form", "line/points", "line/people", "line/letters")
     ]
-    + ["app/run.py", "adapters/credentials.py"]
+    + ["app/run.py", "app/statements.py", "adapters/credentials.py"]
+    + [f"adapters/statements/{name}.py" for name in ("address", "extractor")]
 )
 SAID = {
     template: where
@@ -70,6 +71,25 @@ OF_REQUESTS = (
 
 SAID |= dict.fromkeys(OF_REQUESTS, "faces/api/faults.py")
 
+OF_PAGES = {
+    "discovery": (
+        "It is empty.", "It names no page.", "It is no feed and no sitemap that can be read.",
+    ),
+    "fetch": (
+        "It redirects more than {0} times.", "No whole answer within {0} s.",
+        "It has more than {0} bytes.", "Its server answers {0}.", "{0} is no public address.",
+        "robots.txt of its host says not to ask.", "No answer: {0}",
+    ),
+    "page": (
+        "It has {0} words that can be read; a statement has {1}.",
+        "It is a page that says that there is none, or asks for something first.",
+    ),
+    "reader": ("It takes too long or too much memory to read.",),
+}  # fmt: skip
+"""What is said of a public page that gave no text; by the file that says it."""
+
+SAID |= {said: f"adapters/statements/{name}.py" for name, some in OF_PAGES.items() for said in some}
+
 
 def rows(language: str) -> dict[str, str]:
     """The rows of a language that are sentences."""
@@ -94,6 +114,15 @@ def test_the_source_tells_many_faults() -> None:
         "There is nothing at {0}.",
     ):
         assert template in SAID
+
+
+@pytest.mark.parametrize("name", OF_PAGES)
+def test_what_is_said_of_pages_is_in_the_source(name: str) -> None:
+    """Each sentence about a page is said by the file that it is listed under."""
+    source = (ROOT / "adapters" / "statements" / f"{name}.py").read_text()
+    source += (ROOT / "app" / "statements.py").read_text()
+    for template in OF_PAGES[name]:
+        assert all(part in source for part in PLACE.split(template)), template
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

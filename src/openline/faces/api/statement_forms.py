@@ -6,6 +6,7 @@ from typing import Any
 from openline.adapters.statements.extractor import extractor_name
 from openline.adapters.statements.store import Capture, Source, Statement, Version
 from openline.adapters.wording import Wording
+from openline.adapters.wording.faults import FaultWords
 from openline.adapters.wording.statements import (
     change_words,
     presence,
@@ -23,7 +24,7 @@ from openline.domain.statements.difference import Change, Difference, Row
 from openline.domain.statements.words import Span
 
 
-def source_form(watcher: Watcher, source: Source) -> dict[str, Any]:
+def source_form(watcher: Watcher, source: Source, wording: Wording) -> dict[str, Any]:
     """A source, and how many pages of it are followed."""
     return {
         "name": source.name,
@@ -37,16 +38,17 @@ def source_form(watcher: Watcher, source: Source) -> dict[str, Any]:
         "looked_at": source.looked_at,
         "next_at": source.next_at,
         "failing_since": source.failing_since,
-        "fault": source.fault or _fault_of_extractor(source),
+        "fault": FaultWords(wording).fault(source.fault) or _fault_of_extractor(source, wording),
     }
 
 
-def _fault_of_extractor(source: Source) -> str:
+def _fault_of_extractor(source: Source, wording: Wording) -> str:
     """Why nothing reads the pages of a source; empty if something does."""
     try:
         extractor_name(source.extractor, source.selector)
     except OurError as error:
-        return f"{error.what} {error.remedy}"
+        words = FaultWords(wording)
+        return f"{words.fault(error.what)} {words.fault(error.remedy)}"
     return ""
 
 
@@ -69,7 +71,7 @@ def short_form(watcher: Watcher, one: Statement, wording: Wording) -> dict[str, 
         "is_silent": plan.is_silent,
         "is_kept": one.is_kept,
         "attached": one.attached,
-        "fault": one.fault,
+        "fault": FaultWords(wording).fault(one.fault),
         "sentence": standing_sentence(wording, one.standing(source), plan),
     }
 
@@ -80,7 +82,7 @@ def whole_form(watcher: Watcher, one: Statement, wording: Wording) -> dict[str, 
     return {
         **short_form(watcher, one, wording),
         "history": [version_form(watcher, version, wording) for version in versions],
-        "captures": [capture_form(capture) for capture in watcher.store.captures(one.id)],
+        "captures": [capture_form(capture, wording) for capture in watcher.store.captures(one.id)],
     }
 
 
@@ -101,7 +103,7 @@ def version_form(watcher: Watcher, version: Version, wording: Wording) -> dict[s
     }
 
 
-def capture_form(capture: Capture) -> dict[str, Any]:
+def capture_form(capture: Capture, wording: Wording) -> dict[str, Any]:
     """One look."""
     return {
         "at": capture.at,
@@ -109,7 +111,7 @@ def capture_form(capture: Capture) -> dict[str, Any]:
         "status": capture.status,
         "headers": capture.headers,
         "verdict": capture.verdict.value,
-        "fault": capture.fault,
+        "fault": FaultWords(wording).fault(capture.fault),
         "body_hash": capture.body_hash.hex(),
         "text_hash": capture.text_hash.hex(),
         "extractor": capture.extractor,
@@ -133,7 +135,7 @@ async def text_form(
             for paragraph in page.article.paragraphs
         ],
         "is_cut": page.article.is_cut,
-        "capture": capture_form(capture),
+        "capture": capture_form(capture, wording),
         "sentence": seen_sentence(wording, capture.line, capture.row, capture.at),
     }
 

@@ -91,7 +91,7 @@ async def list_statements(
     """Every source, and every page, with a sentence that says where it stands."""
     watcher, wording = watcher_of(state), wording_for(state, language)
     return {
-        "sources": [source_form(watcher, one) for one in watcher.store.sources()],
+        "sources": [source_form(watcher, one, wording) for one in watcher.store.sources()],
         "statements": [
             short_form(watcher, one, wording) for one in watcher.store.statements(source)
         ],
@@ -133,7 +133,7 @@ async def add_source(
         source = watcher.add_source(source_from(terms))
     except OurError as error:
         raise BadRequest(error.what, error.remedy, "address") from None
-    return source_form(watcher, source)
+    return source_form(watcher, source, wording_for(state, None))
 
 
 @get(
