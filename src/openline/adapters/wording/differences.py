@@ -135,6 +135,11 @@ def _earlier(say: Wording, one: Mapping[str, Any]) -> str:
     )
 
 
+def since_row(say: Wording, number: int) -> str:
+    """What stands before the magnitudes since an earlier version."""
+    return say.say("Since version {n}:", n=say.data(number))
+
+
 _WIDENED: Final = {
     "REACH": mark("where, when or how high it reaches"),
     "ACTIVITY": mark("what is done"),

@@ -11,6 +11,7 @@ from openline.adapters.wording.differences import (
     field_name,
     field_value,
     magnitude_rows,
+    since_row,
 )
 from openline.domain.diff.fields import FieldDifference, field_differences
 from openline.domain.diff.magnitudes import Magnitude, magnitudes
@@ -73,8 +74,7 @@ def earlier_words(view: View, notice: Mapping[str, Any], wording: Wording) -> li
     for number in dict.fromkeys(outgrown):
         [version] = [one for one in entry.versions if one.version == number]
         amounts = notice_magnitudes(notice_of(view, version), newest)
-        said = wording.say("Since version {n}:", n=wording.data(number))
-        rows += [said, *magnitude_rows(wording, amounts)] if amounts else []
+        rows += [since_row(wording, number), *magnitude_rows(wording, amounts)] if amounts else []
     return rows
 
 
