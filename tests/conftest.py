@@ -142,7 +142,7 @@ def pytest_runtest_teardown() -> Generator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that start node processes on one worker: two cores, and real clocks."""
     for item in items:
-        in_folder = not {"end_to_end", "browser"}.isdisjoint(item.path.parts)
+        in_folder = not {"end_to_end", "browser", "siege"}.isdisjoint(item.path.parts)
         if in_folder:
             item.add_marker(pytest.mark.process)
         if in_folder or item.get_closest_marker("process"):

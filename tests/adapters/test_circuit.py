@@ -674,6 +674,55 @@ async def test_who_takes_in_nothing_is_let_go(pings: bool) -> None:
     assert transport.is_cut
 
 
+class ClosedTransport(NoTransport):
+    """A TLS transport after its second close: it has no buffer to ask for any more."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def get_write_buffer_size(self) -> int:
+        raise AttributeError("'NoneType' object has no attribute '_get_write_buffer_size'")
+
+
+async def test_a_transport_that_is_closed_while_we_write_is_no_fault_of_ours() -> None:
+    """A counterpart that goes while a piece is handed over ends the link as lost."""
+    handler, sent = Recorder(), asyncio.Event()
+
+    class Leaving:
+        async def send_bytes(self, data: bytes) -> None:
+            sent.set()
+
+        async def receive(self) -> aiohttp.WSMessage:
+            await sent.wait()
+            await asyncio.sleep(0)
+            return aiohttp.WSMessage(aiohttp.WSMsgType.CLOSED, None, None)
+
+        async def ping(self, message: bytes = b"") -> None:
+            pass
+
+        pong = ping
+
+        async def close(self, *, code: int = 1000, message: bytes = b"") -> bool:
+            return True
+
+    link = Link(
+        Leaving(),
+        ClosedTransport(),
+        handler,
+        Allowances().of(BRAVO),
+        QUICK,
+        line=LINE,
+        party=BRAVO,
+        circuit="primary",
+        is_dialled=False,
+        remote="",
+        certificate=b"",
+    )
+    link.send(b"a frame")
+    await asyncio.wait_for(link.run(), SOON_S / 4)
+    assert await handler.end() == "the connection was lost"
+
+
 async def test_an_idle_link_stays(scene: Scene) -> None:
     """Two nodes that have nothing to say keep their link for many times the limit."""
     async with scene.dialled() as (_, bravo, alpha):

@@ -11,7 +11,7 @@ import socket
 import ssl
 import struct
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from openline.engine.frames import Frame, decode_frame, encode_frame
 from tests.end_to_end.nodes import Node
@@ -29,15 +29,34 @@ class Gone(Exception):
         self.reason = reason
 
 
-def connect_tls(node: Node, identity: Path | None, circuit: str = "primary") -> ssl.SSLSocket:
-    """A TLS connection to a node's port; whom it reaches is not checked."""
+Address: TypeAlias = tuple[str, int]
+"""Host and port."""
+
+
+def door(node: Node, circuit: str = "primary") -> Address:
+    """Where a node listens for its counterparts."""
     [listener] = [one for one in node.config.listeners if one.circuit == circuit]
+    return listener.host, listener.port
+
+
+def connect_tls(
+    address: Address, identity: Path | None, *, version: ssl.TLSVersion | None = None
+) -> ssl.SSLSocket:
+    """A TLS connection to a node's port; whom it reaches is not checked.
+
+    Args:
+        address: Where the node listens.
+        identity: A PEM file with key and certificate to show, or none.
+        version: The newest version of TLS that is spoken; None for any.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if version is not None:
+        context.maximum_version = version
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     if identity is not None:
         context.load_cert_chain(identity)
-    plain = socket.create_connection((listener.host, listener.port), timeout=10)
+    plain = socket.create_connection(address, timeout=10)
     try:
         return context.wrap_socket(plain)
     except BaseException:
@@ -49,7 +68,7 @@ class Intruder:
     """One WebSocket at the node port.
 
     Args:
-        node: Whom to talk to.
+        address: Where the node listens.
         identity: A PEM file with key and certificate to show.
         line: The line to ask for.
         circuit: The circuit to ask for.
@@ -59,11 +78,13 @@ class Intruder:
     """
 
     def __init__(
-        self, node: Node, identity: Path | None, line: str | None = None, circuit: str = "primary"
+        self, address: Address, identity: Path | None, line: str, circuit: str = "primary"
     ) -> None:
-        self._socket = connect_tls(node, identity, circuit)
-        self._buffer = b""
-        path = f"/openline/v1/{node.line if line is None else line}/{circuit}"
+        self._socket = connect_tls(address, identity)
+        self._buffer = bytearray()
+        # Pieces of a frame of each class that is not whole yet.
+        self._parts: dict[int, bytearray] = {0: bytearray(), 2: bytearray()}
+        path = f"/openline/v1/{line}/{circuit}"
         key = base64.b64encode(os.urandom(16)).decode()
         try:
             self._socket.sendall(
@@ -93,6 +114,10 @@ class Intruder:
         with contextlib.suppress(OSError):
             self._socket.close()
 
+    def set_timeout(self, timeout_s: float) -> None:
+        """How long a send may take from now on."""
+        self._socket.settimeout(timeout_s)
+
     # Out.
 
     def send(self, frame: Frame | bytes, *, is_urgent: bool = False) -> None:
@@ -113,9 +138,12 @@ class Intruder:
 
         Raises:
             Gone: The connection has ended.
+            TimeoutError: The node takes in nothing.
         """
         try:
             self._socket.sendall(data)
+        except TimeoutError:
+            raise
         except (OSError, ssl.SSLError) as error:
             raise Gone(0, str(error)) from None
 
@@ -124,16 +152,17 @@ class Intruder:
     def receive(self, timeout_s: float = 10.0) -> Frame:
         """The next frame that the node sends, whole.
 
+        What had come of it when the time was over is kept for the next call.
+
         Raises:
             Gone: The connection has ended.
             TimeoutError: Nothing came in time.
         """
-        parts: dict[int, bytearray] = {0: bytearray(), 2: bytearray()}
         self._socket.settimeout(timeout_s)
         while True:
             opcode, data = self._message()
             if opcode == BINARY:
-                part = parts[data[0] & 2]
+                part = self._parts[data[0] & 2]
                 part += data[1:]
                 if not data[0] & 1:
                     frame = bytes(part)
@@ -154,24 +183,31 @@ class Intruder:
                 return gone
 
     def _message(self) -> tuple[int, bytes]:
-        first, second = self._exactly(2)
-        size = second & 0x7F
-        if size == 126:
-            (size,) = struct.unpack("!H", self._exactly(2))
-        elif size == 127:
-            (size,) = struct.unpack("!Q", self._exactly(8))
-        return first & 0x0F, self._exactly(size)
-
-    def _exactly(self, count: int) -> bytes:
-        while len(self._buffer) < count:
+        while (message := self._take_message()) is None:
             self._more()
-        taken, self._buffer = self._buffer[:count], self._buffer[count:]
-        return taken
+        return message
+
+    def _take_message(self) -> tuple[int, bytes] | None:
+        """The next WebSocket message of what has come, if it is whole."""
+        held = self._buffer
+        if len(held) < 2:
+            return None
+        size, start = held[1] & 0x7F, 2
+        if size >= 126:
+            start = 4 if size == 126 else 10
+            size = int.from_bytes(held[2:start]) if len(held) >= start else len(held)
+        if len(held) < start + size:
+            return None
+        opcode, data = held[0] & 0x0F, bytes(held[start : start + size])
+        del held[: start + size]
+        return opcode, data
 
     def _until(self, mark: bytes) -> bytes:
         while mark not in self._buffer:
             self._more()
-        taken, _, self._buffer = self._buffer.partition(mark)
+        end = self._buffer.index(mark)
+        taken = bytes(self._buffer[:end])
+        del self._buffer[: end + len(mark)]
         return taken
 
     def _more(self) -> None:

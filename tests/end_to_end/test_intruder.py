@@ -35,7 +35,7 @@ from openline.engine.frames import (
     Urgent,
 )
 from openline.engine.ports import StoredEntry
-from tests.end_to_end.intruder import BINARY, PING, TEXT, Gone, Intruder, connect_tls
+from tests.end_to_end.intruder import BINARY, PING, TEXT, Gone, Intruder, connect_tls, door
 from tests.end_to_end.nodes import (
     Node,
     ending,
@@ -80,7 +80,7 @@ def hello(node: Node) -> Hello:
 @contextlib.contextmanager
 def greeted(alpha: Node, bravo: Node) -> Iterator[Intruder]:
     """A connection with bravo's certificate that alpha takes for bravo."""
-    with Intruder(alpha, own_identity(bravo)) as intruder:
+    with Intruder(door(alpha), own_identity(bravo), alpha.line) as intruder:
         assert isinstance(intruder.receive(), Hello)
         intruder.send(hello(alpha))
         yield intruder
@@ -105,9 +105,9 @@ def test_strangers_get_no_further_than_tls(pair: tuple[Node, Node], tmp_path: Pa
     foreign.write_bytes(make_identity(bravo.party))
     for identity in (None, foreign):
         with pytest.raises((Gone, OSError)) as end:
-            Intruder(alpha, identity)
+            Intruder(door(alpha), identity, alpha.line)
         assert getattr(end.value, "code", 0) == 0, "no status was given"
-    with connect_tls(alpha, None) as plain:
+    with connect_tls(door(alpha), None) as plain:
         with contextlib.suppress(OSError):
             plain.sendall(b"GET /alpha.example/syria-air/out/checkpoint HTTP/1.1\r\n\r\n")
         with contextlib.suppress(OSError):
@@ -121,7 +121,7 @@ def test_other_lines_and_circuits_are_refused(pair: tuple[Node, Node]) -> None:
     alpha, bravo = pair
     for path in ("another-line", "SYRIA-AIR", "../syria-air", ""):
         with pytest.raises(Gone) as end:
-            Intruder(alpha, own_identity(bravo), path)
+            Intruder(door(alpha), own_identity(bravo), path)
         assert end.value.code == 404
     assert "UNKNOWN_LINE" in alpha.log()
 

@@ -207,6 +207,19 @@ def test_an_answer_that_comes_before_its_query_waits_for_it() -> None:
     agree(script)
 
 
+def test_an_answer_to_what_was_not_asked_yet_answers_nothing(script: Script) -> None:
+    """A counterpart cannot answer our next query in advance: it is asked, and waited for."""
+    ahead = script.say(BRAVO, answer(script.sizes[ALPHA]))
+    script.advance(EVENING + MINUTE)
+    asked = script.say(ALPHA, query(), precedence=FLASH)
+    assert states(script) == ["ASKED"]
+    shown = script.views[ALPHA].message(BRAVO, ahead)
+    assert shown is not None
+    assert shown["flags"] == ["DOUBTFUL"]
+    script.say(BRAVO, answer(asked))
+    assert states(script) == ["ANSWERED"]
+
+
 def test_so_many_of_a_party_wait_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound an answer ahead of its query is not led to it; another's still is."""
     monkeypatch.setattr("openline.engine.matter_view.MESSAGES_WAITING_OF_PARTY_MAX", 2)

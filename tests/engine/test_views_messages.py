@@ -3,6 +3,7 @@
 import gc
 import json
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -245,6 +246,31 @@ def test_a_mark_waits_for_its_message() -> None:
     view.apply(Applied(header, text(), EVENING, "primary"), live=True)
     marks = message(script, ALPHA, BRAVO, header.index)["marks"]
     assert [mark["party"] for mark in marks["read"]] == [CHARLIE]
+
+
+def test_nobody_reads_what_was_not_said_yet(script: Script) -> None:
+    """A reading that a counterpart gives ahead of our message counts for nothing, and is flagged.
+
+    What we have back after a loss was said before it was read: that reading counts.
+    """
+    ahead = script.say(BRAVO, Read(WATCH, of(ALPHA, script.sizes[ALPHA])))
+    header = script.header(ALPHA, text())
+    script.advance(script.now + MINUTE)
+    index = script.say(ALPHA, text())
+    assert message(script, ALPHA, ALPHA, index)["marks"]["read"] == []
+    assert message(script, ALPHA, BRAVO, ahead)["flags"] == ["DOUBTFUL"]
+    script.say(BRAVO, Read(WATCH, of(ALPHA, index)))
+    assert len(message(script, ALPHA, ALPHA, index)["marks"]["read"]) == 1
+
+    lost = View(ALPHA, script.understanding)
+    for one in script.applied[ALPHA]:
+        if one.envelope_header.party == BRAVO:
+            lost.apply(one, live=True)
+    back = replace(header, at=script.now - 2 * MINUTE)
+    lost.apply(Applied(back, text(), back.at, ""), live=True)
+    shown = lost.message(ALPHA, index)
+    assert shown is not None
+    assert len(shown["marks"]["read"]) == 2
 
 
 def test_marks_are_bounded(script: Script) -> None:

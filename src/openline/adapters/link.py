@@ -342,7 +342,8 @@ class Link:
             piece = (self._urgent if self._urgent.frames else self._ordinary).take_piece()
             self._writing_since = self._loop.time()
             await self._socket.send_bytes(piece)
-            while self._transport.get_write_buffer_size() and not self._transport.is_closing():
+            # A TLS transport that is closed has no buffer left to ask for.
+            while not self._transport.is_closing() and self._transport.get_write_buffer_size():
                 await asyncio.sleep(_DRAIN_S)
             self._writing_since = None
             self.bytes_sent += len(piece) - 1

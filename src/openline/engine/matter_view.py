@@ -207,7 +207,10 @@ class MatterView:
         changed = self._open_by(record, header, message)
         changed += self._lead(record, header, message)
         for waiting in self._waited((record.party, record.index)):
-            changed += self._lead(waiting.record, waiting.header, waiting.message)
+            if self._messages.is_made_up(record, waiting.record.received_at):
+                waiting.record.flags |= Flag.DOUBTFUL
+            else:
+                changed += self._lead(waiting.record, waiting.header, waiting.message)
         changed = list({matter.key: matter for matter in changed}.values())
         run_out = [one for matter in changed for one in self._look(matter, now)]
         return changed, run_out

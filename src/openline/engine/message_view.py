@@ -239,8 +239,23 @@ class MessageView:
         outbox[record.index] = record
         waiting = self._waiting.pop((record.party, record.index), None)
         for mark in waiting or ():
-            self._attach(record, mark)
+            if self.is_made_up(record, mark.received_at):
+                self._doubt(mark)
+            else:
+                self._attach(record, mark)
         return record
+
+    def is_made_up(self, record: MessageRecord, said_at: int) -> bool:
+        """Whether what was said of a message of ours was here before we had said that.
+
+        It counts for nothing then. What comes back after a loss has its time of before.
+        """
+        return record.party == self.own and said_at < record.received_at
+
+    def _doubt(self, mark: Mark) -> None:
+        by = self.find(mark.party, mark.index, mark.epoch)
+        if by is not None:
+            by.flags |= Flag.DOUBTFUL
 
     def find(self, party: str, index: int, epoch: int | None = None) -> MessageRecord | None:
         """A message by author and index, from the author's newest outbox that has it."""

@@ -5,8 +5,10 @@ heads, ticks, receipts and journals than the node would. It breaks no signature:
 makes verifies as far as it is meant to.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from random import Random
+from typing import Any, Protocol
 
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
@@ -21,8 +23,62 @@ from openline.domain.talk.message import Message
 from openline.domain.talk.text import Text
 from openline.engine.frames import Entries, JournalHead, Receipt, TickSent, Urgent, encode_frame
 from openline.engine.ports import StoredEntry
-from openline.sim.plan import LINE
-from openline.sim.station import Station
+
+
+class Said(Protocol):
+    """What a party's node has said by now, as it is kept."""
+
+    def entries(self, origin: str, start: int, count: int) -> list[StoredEntry]:
+        """Entries of a log, in order."""
+
+    def last_tick(self, line: str, party: str) -> tuple[int, bytes, str] | None:
+        """Number, hash and note of the newest tick of a party."""
+
+
+class Hand(Protocol):
+    """What whoever works the node of a hostile party has in hand.
+
+    In the simulator it is a station; in a siege a directory with true keys, and a
+    connection to a true node (`tests/siege`).
+    """
+
+    @property
+    def party(self) -> str:
+        """The hostile party."""
+
+    @property
+    def line_name(self) -> str:
+        """The line that is spoken about."""
+
+    @property
+    def parties(self) -> Sequence[str]:
+        """All parties to it."""
+
+    @property
+    def adopted(self) -> bytes:
+        """The signed Understanding."""
+
+    @property
+    def store(self) -> Said:
+        """What the party's node has said."""
+
+    @property
+    def signer(self) -> Callable[[str], Signer]:
+        """The signer of a role, by its name."""
+
+    @property
+    def chance(self) -> Random:
+        """Chance, from a seed."""
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether the node runs, and has said anything."""
+
+    def journal_cosigned(self, victim: str) -> int:
+        """How many rows of the party's journal a victim has cosigned."""
+
+    def wall(self) -> int:
+        """What the party's clock shows."""
 
 
 class Forger:
@@ -33,24 +89,24 @@ class Forger:
         entries: The outbox that is shown.
     """
 
-    def __init__(self, station: Station) -> None:
-        self.origin = str(Origin(station.party, LINE))
-        self.entries = station.store.entries(self.origin, 0, 10**6)
-        self._station = station
-        self._others = tuple(one for one in station.plan.parties if one != station.party)
-        self._node: Signer = station.keys.current("node")
-        self._mirror: Signer = station.keys.current("mirror")
+    def __init__(self, hand: Hand) -> None:
+        self.origin = str(Origin(hand.party, hand.line_name))
+        self.entries = hand.store.entries(self.origin, 0, 10**6)
+        self._hand = hand
+        self._others = tuple(one for one in hand.parties if one != hand.party)
+        self._node = hand.signer("node")
+        self._mirror = hand.signer("mirror")
 
     def entry(self, message: Message | None = None, **changes: Any) -> StoredEntry:
         """An entry for the end of the outbox, or with changes of its header."""
         message = message or Text(By("watch", "Capt. Forger"), "en", "It was not so.")
-        content = make_content(self._station.chance.randbytes(16), message.to_body())
+        content = make_content(self._hand.chance.randbytes(16), message.to_body())
         header = Header(
-            party=self._station.party,
-            line=LINE,
+            party=self._hand.party,
+            line=self._hand.line_name,
             kind=int(message.message_kind),
             index=len(self.entries),
-            at=self._station.wall(),
+            at=self._hand.wall(),
             heads=(),
             reply_to=None,
             precedence=int(Precedence.ROUTINE),
@@ -85,17 +141,17 @@ class Forger:
 
     def last_tick(self) -> Tick | None:
         """The last tick that the node made."""
-        found = self._station.store.last_tick(LINE, self._station.party)
+        found = self._hand.store.last_tick(self._hand.line_name, self._hand.party)
         return parse_tick(found[2].partition("\n\n")[0] + "\n") if found else None
 
     def tick(self, **changes: Any) -> bytes:
         """A tick as the node made it last, or a first one, with changes."""
         tree = self.tree()
         tick = self.last_tick() or Tick(
-            party=self._station.party,
-            line=LINE,
+            party=self._hand.party,
+            line=self._hand.line_name,
             sequence=0,
-            at=self._station.wall(),
+            at=self._hand.wall(),
             out=Checkpoint(self.origin, tree.size, tree.root()),
             held=(),
             observed="UP",
@@ -106,7 +162,7 @@ class Forger:
             heard=(),
         )
         text = replace(tick, **changes).text()
-        name = tick_key(self._station.party, LINE, self._node.public.ed25519).name
+        name = tick_key(self._hand.party, self._hand.line_name, self._node.public.ed25519).name
         note = Note(text, (sign_note(text, name, self._node),))
         return encode_frame(TickSent(note.format()))
 
@@ -114,15 +170,15 @@ class Forger:
         """A receipt for somebody's log, whatever is held of it."""
         rows = cosign(
             Checkpoint(origin, size, root),
-            f"{self._station.party}/mirror",
+            f"{self._hand.party}/mirror",
             self._mirror,
-            max(1, self._station.wall() // 1_000),
+            max(1, self._hand.wall() // 1_000),
         )
         return encode_frame(Receipt(origin, size, "".join(row.row() for row in rows)))
 
     def journal(self, rows: int) -> bytes:
         """The head of a journal that never was."""
         tree = Tree(leaf_hash(b"row %d" % number) for number in range(rows))
-        origin = str(Origin(self._station.party, LINE, "journal"))
+        origin = str(Origin(self._hand.party, self._hand.line_name, "journal"))
         note = sign_checkpoint(Checkpoint(origin, tree.size, tree.root()), self._node)
         return encode_frame(JournalHead(note.format(), 0, ()))

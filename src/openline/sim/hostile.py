@@ -19,6 +19,7 @@ from openline.domain.line.understanding import SignedUnderstanding
 from openline.domain.party import Origin, Precedence
 from openline.domain.record.checkpoint import Checkpoint
 from openline.domain.record.merkle import EMPTY_ROOT
+from openline.domain.record.tick import NO_HASH
 from openline.domain.space.volume import Altitude, Datum, Shape, Volume
 from openline.domain.talk.body import By, Reference
 from openline.domain.talk.message import Message
@@ -37,10 +38,7 @@ from openline.engine.frames import (
     decode_frame,
     encode_frame,
 )
-from openline.sim.forger import Forger
-from openline.sim.plan import LINE
-from openline.sim.station import Station
-from openline.sim.timeline import Timeline
+from openline.sim.forger import Forger, Hand
 
 _BY: Final = By("watch", "Capt. Forger")
 _STOLEN: Final = FileSigner(b"\x01" * 32, b"\x02" * 32)
@@ -63,14 +61,14 @@ class Hostile:
     """Whoever works the node of one hostile party.
 
     Attributes:
-        station: Its station.
+        hand: What it has in hand.
         done: How often each behaviour was shown.
     """
 
-    def __init__(self, station: Station, timeline: Timeline, chance: Random) -> None:
+    def __init__(self, hand: Hand, now: Callable[[], int], chance: Random) -> None:
         self.done: dict[str, int] = {}
-        self.station = station
-        self._time = timeline
+        self.hand = hand
+        self._now = now
         self._chance = chance
         self._recorded: list[bytes] = []
         self._sequence = 1 << 40
@@ -82,7 +80,12 @@ class Hostile:
     @property
     def party(self) -> str:
         """Which party it is."""
-        return self.station.party
+        return self.hand.party
+
+    @property
+    def line(self) -> str:
+        """The line it is on."""
+        return self.hand.line_name
 
     def next_sequence(self) -> int:
         """A number for a tick that its node has not reached, and never will."""
@@ -91,7 +94,7 @@ class Hostile:
 
     def act(self, victim: str) -> Iterator[bytes]:
         """Something hostile for a victim; perhaps nothing, and later frames are held."""
-        if self.station.line is None or not self.station.line.outbox.size:
+        if not self.hand.has_spoken:
             return
         if not self._to_come:
             others = sorted(BEHAVIOURS.keys() - {_FIRST})
@@ -104,7 +107,7 @@ class Hostile:
         """What becomes of a frame of its node; None where it is held back."""
         if len(self._recorded) < 500:
             self._recorded.append(frame)
-        now, sort = self._time.now, frame[1:2]
+        now, sort = self._now(), frame[1:2]
         for name, kinds in _HELD_BACK.items():
             if self._withheld.get(name, 0) > now and sort in kinds:
                 return None
@@ -115,7 +118,7 @@ class Hostile:
     def equivocate(self) -> Iterator[bytes]:
         """Two histories of its outbox: evidence for whoever gets both."""
         for words in ("One story.", "Another story."):
-            forger = Forger(self.station)
+            forger = Forger(self.hand)
             start = len(forger.entries)
             forger.entries = [*forger.entries, forger.entry(Text(_BY, "en", words))]
             yield forger.frame(start)
@@ -127,7 +130,7 @@ class Hostile:
     # What the behaviours are made of.
 
     def _hold_back(self, name: str) -> Iterator[bytes]:
-        self._withheld[name] = self._time.now + self._chance.randint(MINUTE_MS, HOUR_MS)
+        self._withheld[name] = self._now() + self._chance.randint(MINUTE_MS, HOUR_MS)
         return iter(())
 
     def _garbled(self, frame: bytes) -> bytes:
@@ -138,7 +141,7 @@ class Hostile:
 
     def _say(self, message: Message, **changes: object) -> bytes:
         """An entry of its own that its node never said, with a true head over it."""
-        forger = Forger(self.station)
+        forger = Forger(self.hand)
         start = len(forger.entries)
         forger.entries = [*forger.entries, forger.entry(message, **changes)]
         return forger.frame(start)
@@ -148,29 +151,29 @@ class Hostile:
 
 
 def _rows(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    yield encode_frame(Receipt(str(Origin(victim, LINE)), 10**9, ""))
-    yield encode_frame(Receipt(str(Origin(victim, LINE)), 1, "\u2014 x/mirror AAAA\n"))
+    yield encode_frame(Receipt(str(Origin(victim, hostile.line)), 10**9, ""))
+    yield encode_frame(Receipt(str(Origin(victim, hostile.line)), 1, "\u2014 x/mirror AAAA\n"))
 
 
 def _false_receipts(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    forger, origin = Forger(hostile.station), str(Origin(victim, LINE))
+    forger, origin = Forger(hostile.hand), str(Origin(victim, hostile.line))
     for size in (1, 2, 10**6):
         yield forger.receipt(origin, size, hostile._chance.randbytes(32))
     yield forger.receipt(forger.origin, 1, EMPTY_ROOT)
 
 
 def _two_ticks(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    yield Forger(hostile.station).tick(observed="LOST")
+    yield Forger(hostile.hand).tick(observed="LOST")
 
 
 def _other_root(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    forger = Forger(hostile.station)
+    forger = Forger(hostile.hand)
     out = Checkpoint(forger.origin, len(forger.entries), hostile._chance.randbytes(32))
     yield forger.tick(sequence=hostile.next_sequence(), out=out)
 
 
 def _takes_back(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    forger = Forger(hostile.station)
+    forger = Forger(hostile.hand)
     size = len(forger.entries)
     for shown in (size, max(1, size - 1)):
         out = Checkpoint(forger.origin, shown, forger.tree().root(shown))
@@ -178,25 +181,25 @@ def _takes_back(hostile: Hostile, victim: str) -> Iterator[bytes]:
 
 
 def _claims_more(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    forger = Forger(hostile.station)
+    forger = Forger(hostile.hand)
     out = Checkpoint(forger.origin, len(forger.entries) + 7, hostile._chance.randbytes(32))
     yield forger.tick(sequence=hostile.next_sequence(), out=out)
 
 
 def _dated(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    forger = Forger(hostile.station)
-    at = hostile.station.wall() + hostile._chance.choice((-1, 1)) * _YEARS_2_MS
-    last = forger.last_tick()
-    sequence = last.sequence + 1 if last else 0
-    yield forger.tick(sequence=sequence, at=at)
+    forger = Forger(hostile.hand)
+    at = hostile.hand.wall() + hostile._chance.choice((-1, 1)) * _YEARS_2_MS
+    found = hostile.hand.store.last_tick(hostile.line, hostile.party)
+    sequence, previous, _ = found or (-1, NO_HASH, "")
+    yield forger.tick(sequence=sequence + 1, previous=previous, at=at)
     yield hostile._say(Text(_BY, "en", "Of another year."), at=at)
 
 
 def _flood(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    now = hostile.station.wall()
+    now = hostile.hand.wall()
     for number in range(_FLOOD):
         yield encode_frame(Probe(now + number))
-        yield encode_frame(Pull(str(Origin(hostile.party, LINE)), 0))
+        yield encode_frame(Pull(str(Origin(hostile.party, hostile.line)), 0))
         yield encode_frame(Refusal("MALFORMED", "no"))
 
 
@@ -216,8 +219,8 @@ def _bombs(hostile: Hostile, victim: str) -> Iterator[bytes]:
 
 
 def _elsewhere(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    forger = Forger(hostile.station)
-    for origin in (str(Origin(victim, LINE)), str(Origin(hostile.party, "another"))):
+    forger = Forger(hostile.hand)
+    for origin in (str(Origin(victim, hostile.line)), str(Origin(hostile.party, "another"))):
         yield forger.frame(0, origin=origin)
     yield hostile._say(Text(_BY, "en", "Elsewhere."), line="another")
     yield hostile._say(Text(_BY, "en", "As another."), party=victim)
@@ -228,7 +231,7 @@ def _stolen_key(hostile: Hostile, victim: str) -> Iterator[bytes]:
 
 
 def _geometry(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    start = hostile.station.wall() + HOUR_MS
+    start = hostile.hand.wall() + HOUR_MS
     star = tuple(
         (344_900_000 + (number * 7_919 % 501) * 900, 369_090_000 + (number * 104_729 % 499) * 900)
         for number in range(500)
@@ -261,9 +264,9 @@ def _answers_nothing(hostile: Hostile, victim: str) -> Iterator[bytes]:
 
 
 def _pulls(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    for party in (*hostile.station.plan.parties, "nobody.example"):
-        yield encode_frame(Pull(str(Origin(party, LINE)), 0))
-        yield encode_frame(Pull(str(Origin(party, LINE, "journal")), 0))
+    for party in (*hostile.hand.parties, "nobody.example"):
+        yield encode_frame(Pull(str(Origin(party, hostile.line)), 0))
+        yield encode_frame(Pull(str(Origin(party, hostile.line, "journal")), 0))
 
 
 def _lying_hello(hostile: Hostile, victim: str) -> Iterator[bytes]:
@@ -276,34 +279,32 @@ def _lying_hello(hostile: Hostile, victim: str) -> Iterator[bytes]:
         assert isinstance(hello, Hello)
         yield encode_frame(replace(hello, receipted=10**9))
         yield encode_frame(replace(hello, held=()))
-        yield encode_frame(replace(hello, held=(Forger(hostile.station).head().format(),)))
+        yield encode_frame(replace(hello, held=(Forger(hostile.hand).head().format(),)))
         yield encode_frame(replace(hello, epoch=7))
 
 
 def _ahead(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    yield Forger(hostile.station).ahead()
+    yield Forger(hostile.hand).ahead()
 
 
 def _other_terms(hostile: Hostile, victim: str) -> Iterator[bytes]:
     signed = SignedUnderstanding(b"\xa0", ())
     yield encode_frame(UnderstandingShown(signed.format()))
-    yield encode_frame(UnderstandingShown(hostile.station.adopted[:-40]))
+    yield encode_frame(UnderstandingShown(hostile.hand.adopted[:-40]))
 
 
 def _probe_replies(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    now = hostile.station.wall()
+    now = hostile.hand.wall()
     for sent_at in (0, now, now + 1, 2**62):
         yield encode_frame(ProbeReply(sent_at, 2**62, 0))
 
 
 def _second_journal(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    line = hostile.station.line
-    assert line is not None, "it acts while its node runs"
-    yield Forger(hostile.station).journal(max(1, line.peers[victim].journal_cosigned))
+    yield Forger(hostile.hand).journal(max(1, hostile.hand.journal_cosigned(victim)))
 
 
 def _flash_flood(hostile: Hostile, victim: str) -> Iterator[bytes]:
-    forger = Forger(hostile.station)
+    forger = Forger(hostile.hand)
     start = len(forger.entries)
     for _ in range(20):
         forger.entries = [*forger.entries, forger.entry(precedence=int(Precedence.FLASH))]

@@ -130,7 +130,11 @@ class Region:
             self.stations[party] = self._station(party, keys[party], signed.format())
         self.network = Network(plan, self.timeline, dice(plan.seed, "network"), self._outside())
         self.hostile = {
-            party: Hostile(self.stations[party], self.timeline, dice(plan.seed, f"hostile {party}"))
+            party: Hostile(
+                self.stations[party],
+                lambda: self.timeline.now,
+                dice(plan.seed, f"hostile {party}"),
+            )
             for party in plan.hostile
         }
         self.officers = {
@@ -250,7 +254,7 @@ class Region:
         standing = self.network.standing(hostile.party)
         if standing:
             number, victim = self._hostility.choice(standing)
-            self._carry(hostile.station, number, list(hostile.act(victim)))
+            self._carry(self.stations[hostile.party], number, list(hostile.act(victim)))
 
     def _equivocate_at_last(self) -> None:
         """Every hostile party shows everybody two histories."""
@@ -258,7 +262,7 @@ class Region:
             frames = list(hostile.equivocate())
             for number, victim in self.network.standing(hostile.party):
                 self._shown_two.add((victim, hostile.party))
-                self._carry(hostile.station, number, frames)
+                self._carry(self.stations[hostile.party], number, frames)
 
     # The phases.
 

@@ -15,6 +15,7 @@ from openline.adapters.memory import MemoryStore, SeededChance
 from openline.domain.errors import OurError
 from openline.domain.instant import INSTANT_MAX
 from openline.domain.line.observed import Observed
+from openline.domain.record.signing import Signer
 from openline.engine.commands import Adopt, Command
 from openline.engine.effects import Answer, CloseLink, Effect, PromoteKey, Send, Show
 from openline.engine.events import (
@@ -127,6 +128,33 @@ class Station:
     def line(self) -> Line | None:
         """The line as the running node has it; None while it is down or has none."""
         return self.node.lines.get(LINE) if self.node is not None else None
+
+    # What whoever works the node of a hostile party has in hand (`Hand`).
+
+    @property
+    def line_name(self) -> str:
+        """The line that is spoken about."""
+        return LINE
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """All parties to it."""
+        return self.plan.parties
+
+    @property
+    def signer(self) -> Callable[[str], Signer]:
+        """The signer of a role, by its name."""
+        return self.keys.current
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether the node runs, and has said anything."""
+        return self.line is not None and self.line.outbox.size > 0
+
+    def journal_cosigned(self, victim: str) -> int:
+        """How many rows of the party's journal a victim has cosigned."""
+        assert self.line is not None, "it acts while its node runs"
+        return self.line.peers[victim].journal_cosigned
 
     def observe(self, observed: Observed) -> None:
         """Keep what the node observes now of the line."""
