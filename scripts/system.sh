@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs the system packages that Openline's targets use, and says which and why.
 #
-# Python with its venv module is needed by all; Chromium by the tests of the console and a receiver
-# of aircraft by one test of feeds, which are skipped, and say so, where it is missing; PostgreSQL
+# Python with its venv module is needed by all; Chromium by the tests of the console, a receiver of
+# aircraft by one test of feeds, faketime by one of clocks, which are skipped, and say so, where it is
+# missing; PostgreSQL
 # with PostGIS only by `make bench`, which measures the conflict engine beside it and goes without
 # it, and says so.
 # What is here is left alone. Safe to run again; asks nothing.
@@ -50,7 +51,17 @@ if found=$(command -v dump1090-mutability); then
     heard=
 fi
 
-packages="$needed$driven$heard$compared"
+set_back='
+faketime            lets a test set the clock of a node that runs, by minutes and by years
+'
+for library in /usr/lib/*/faketime/libfaketimeMT.so.1; do
+    if [ -e "$library" ]; then
+        echo "system: faketime is here ($library)."
+        set_back=
+    fi
+done
+
+packages="$needed$driven$heard$set_back$compared"
 names=$(printf '%s' "$packages" | awk 'NF { print $1 }')
 if [ -z "$names" ]; then
     echo "system: nothing to install."
@@ -63,7 +74,7 @@ printf '%s' "$packages" | sed -n '/./s/^/  /p'
 cannot() {
     echo "system: $1" >&2
     [ -z "$needed" ] || exit 1
-    echo "system: NOT INSTALLED, and gone without:$(printf '%s' "$driven$heard$compared" | awk 'NF { printf " %s", $1 }')" >&2
+    echo "system: NOT INSTALLED, and gone without:$(printf '%s' "$driven$heard$set_back$compared" | awk 'NF { printf " %s", $1 }')" >&2
     exit 0
 }
 

@@ -10,6 +10,7 @@ here are ever signalled.
 import contextlib
 import functools
 import io
+import os
 import re
 import selectors
 import signal
@@ -130,6 +131,8 @@ class Node:
         process: The running process, or None.
         healthy_s: From each start until the socket answered.
         program: What runs as the node, for the interpreter.
+        within: What the interpreter is started by, such as `ip netns exec`.
+        environment: What its process finds in its environment besides.
     """
 
     directory: Path
@@ -138,19 +141,30 @@ class Node:
     process: subprocess.Popen[bytes] | None = None
     healthy_s: list[float] = field(default_factory=list)
     program: tuple[str, ...] = ("-m", "openline")
+    within: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
 
     # Its process.
 
     def spawn(self, *options: str, limits: Callable[[], None] | None = None) -> None:
         """Start the process without waiting for it."""
         assert self.process is None, "it runs already"
-        command = [sys.executable, *self.program, "run", "--dir", str(self.directory), "--json"]
+        command = [
+            *self.within,
+            sys.executable,
+            *self.program,
+            "run",
+            "--dir",
+            str(self.directory),
+            "--json",
+        ]
         with self._aside.open("ab") as aside:
             self.process = subprocess.Popen(
                 [*command, *options],
                 stdout=subprocess.PIPE,
                 stderr=aside,
                 preexec_fn=limits,
+                env={**os.environ, **self.environment},
             )
 
     def start(self, *options: str, limits: Callable[[], None] | None = None) -> "Node":
@@ -333,10 +347,12 @@ class Place:
     Attributes:
         listen: Port by circuit.
         dial: Port by circuit, where it differs; a proxy stands there.
+        host: Its address.
     """
 
     listen: dict[str, int]
     dial: dict[str, int] = field(default_factory=dict)
+    host: str = "127.0.0.1"
 
 
 def make_node(directory: Path, name: str, place: Place | None = None, **options: str) -> Node:
@@ -346,9 +362,9 @@ def make_node(directory: Path, name: str, place: Place | None = None, **options:
     words += ["--title", f"en={name.capitalize()} Air"]
     place = place or Place({"primary": free_ports(1)[0]})
     for circuit, port in place.listen.items():
-        words += ["--listen", f"{circuit}=127.0.0.1:{port}"]
+        words += ["--listen", f"{circuit}={place.host}:{port}"]
     for circuit, port in (place.listen | place.dial).items() if place.dial else ():
-        words += ["--advertise", f"{circuit}=127.0.0.1:{port}"]
+        words += ["--advertise", f"{circuit}={place.host}:{port}"]
     for option, value in options.items():
         words += [f"--{option}", value]
     openline(*words)

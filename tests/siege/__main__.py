@@ -1,8 +1,9 @@
-"""A siege, measured: `python -m tests.siege [--for-s S] [--json] [NAME ...]`.
+"""A siege, measured: `python -m tests.siege [--part P] [--for-s S] [--json] [NAME ...]`.
 
-Prints each behaviour with what did not hold, and a table of numbers; with `--json` one row
-of JSON for each number, `{goal, what, value, unit, limit}`, and nothing else. Ends with 1
-where something did not hold, or a limit was not kept.
+The part `hostile` is the hostile counterpart, `network` how soon a line that is cut is not
+shown as working any more. Prints each behaviour with what did not hold, and a table of
+numbers; with `--json` one row of JSON for each number, `{goal, what, value, unit, limit}`,
+and nothing else. Ends with 1 where something did not hold, or a limit was not kept.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tests.siege import network
 from tests.siege.ground import Done, Ground, besieged
 from tests.siege.numbers import Number, Taken, Watched, median, percentile
 from tests.siege.table import TABLE, table
@@ -47,9 +49,9 @@ def besiege(
         numbers = [*_latencies(quiet, siege, ground), *_taken(before, after, watched)]
         failed = sum(bool(done.faults) for done in ground.done) + len(wrong)
         numbers.append(
-            Number("P1-14", "behaviours after which something did not hold", failed, "", 0)
+            Number("all", "behaviours after which something did not hold", failed, "", 0)
         )
-        numbers.append(Number("P1-14", "behaviours tried", len(ground.done), ""))
+        numbers.append(Number("all", "behaviours tried", len(ground.done), ""))
         numbers.append(Number("R11", "FLASH without a receipt", watched.undelivered, "", 0))
         return numbers, failed
 
@@ -59,7 +61,7 @@ def _told(done: Done) -> str:
     mark = "NOT" if done.faults else "ok "
     row = done.row
     facts = f"{row['frames']} frames, {row['taken']} taken, {dict(row['refused']) or ''}"
-    first = f"  {mark} {told.threat:<4} {done.name:<34} {done.ended - done.began:5.1f} s  {facts}"
+    first = f"  {mark} {told.threat:<22} {done.name:<34} {done.ended - done.began:5.1f} s  {facts}"
     return "\n".join([first, *(f"         {fault}" for fault in done.faults)])
 
 
@@ -97,6 +99,7 @@ def main() -> int:
     """Besiege a node and say what was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.siege", description=__doc__)
     parser.add_argument("names", nargs="*", help="behaviours; all if none is named")
+    parser.add_argument("--part", choices=("all", "hostile", "network"), default="all")
     parser.add_argument("--for-s", type=float, default=1.0, help="how long a flood lasts")
     parser.add_argument("--table", action="store_true", help="only the table of behaviours")
     parser.add_argument("--json", action="store_true", help="rows of JSON only")
@@ -107,7 +110,13 @@ def main() -> int:
     # Nodes are put away also when it is told to stop.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     show: Callable[[str], None] = (lambda _: None) if options.json else print
-    numbers, failed = besiege(options.names or list(TABLE), options.for_s, show)
+    numbers: list[Number] = []
+    failed = 0
+    if options.part != "network":
+        numbers, failed = besiege(options.names or list(TABLE), options.for_s, show)
+    if options.part != "hostile" and not options.names:
+        with tempfile.TemporaryDirectory(prefix="openline-network-") as name:
+            numbers += network.measure(Path(name))
     for number in numbers:
         print(json.dumps(number.to_json()) if options.json else number.text(), flush=True)
     return 1 if failed or any(number.holds is False for number in numbers) else 0

@@ -16,8 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from openline.adapters.keys import FileKeys
 from openline.adapters.sqlite import SqliteStore
+from openline.domain.line.understanding import parse_signed_understanding, verify_understanding
 from openline.domain.record.merkle import Tree, leaf_hash
+from openline.domain.record.signing import PublicKeys
 from tests.end_to_end.intruder import door
 from tests.end_to_end.load import talking
 from tests.end_to_end.nodes import (
@@ -156,7 +159,9 @@ class Ground:
     def _answer_faults(told: Behaviour, row: dict[str, Any]) -> Iterator[str]:
         """What the victim answered."""
         given = set(row["refused"])
-        if told.refused and not given & set(told.refused):
+        # The answers to a flood may still be under way when it is over.
+        must_refuse = told.refused and told.threat != "flood"
+        if must_refuse and not given & set(told.refused):
             closed = " ".join(row["ended"])
             if not any(reason in closed for reason in told.refused):
                 yield f"none of {told.refused} was given: {given or row['ended']}"
@@ -224,6 +229,13 @@ class Ground:
             if tree.root().hex() != root:
                 faults.append(f"{line}: what is stored is not what was signed")
         return faults
+
+    def keys(self) -> list[PublicKeys]:
+        """Bravo's public node keys: the one that it revoked, and the current one."""
+        held = FileKeys.open(self.bravo.directory / "keys")
+        path = self.bravo.directory / "lines" / f"{SHARED[0]}.understanding"
+        terms = verify_understanding(parse_signed_understanding(path.read_bytes()))
+        return [terms.party(self.bravo.party).node, held.current("node").public]
 
     def evidence(self) -> dict[str, bytes]:
         """What alpha's store holds as evidence, by name; it must be stopped."""

@@ -1,9 +1,6 @@
 """Every behaviour of the hostile counterpart: its threat, what it does, what must hold.
 
-The numbers of the threats are those of the threat model: P1 flood, P2 two histories, P3
-replay, P4 dates, P5 malformed or too large, P6 geometry, P7 flood of alarms, P8 time, P9
-writing that deceives, P10 injection, P11 withholding, P12 abuse of suspension, P13
-downgrade, P14 stalling, N2 a claim to have heard. After each the general rules of
+After each the general rules of
 `tests.siege.ground` are checked too: nothing of another line changed, nothing is shown as
 delivered that was not receipted, what was taken is exactly what was signed.
 """
@@ -20,7 +17,7 @@ class Behaviour:
     """One thing that a hostile counterpart does.
 
     Attributes:
-        threat: Its number in the threat model.
+        threat: What it threatens, in a word or two.
         does: In one sentence.
         holds: What must hold, in one sentence.
         refused: The reasons that may be given; if there are any, one of them must be.
@@ -52,7 +49,7 @@ LASTING: Final = ("JOURNAL_FORK", "ENTRIES_TAKEN_BACK", "VIEWS_DIFFER")
 TABLE: Final[Mapping[str, Behaviour]] = {
     # Two histories.
     "equivocates": Behaviour(
-        "P2",
+        "two histories",
         "signs two messages under one serial, with heads and ticks over each",
         "at most one is kept, both heads are evidence, the alarm is FLASH",
         refused=("FORK",),
@@ -61,7 +58,7 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         is_fork=True,
     ),
     "rewrites what was receipted": Behaviour(
-        "P2",
+        "two histories",
         "puts another message under a serial that the victim has receipted",
         "what was receipted stays; both heads are evidence",
         refused=("FORK",),
@@ -70,7 +67,7 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         is_fork=True,
     ),
     "makes two ticks of one number": Behaviour(
-        "P2",
+        "two histories",
         "signs two ticks of one number",
         "both are evidence",
         refused=("FORK",),
@@ -78,7 +75,7 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         is_fork=True,
     ),
     "ticks of another root": Behaviour(
-        "P2",
+        "two histories",
         "signs a tick over another root than its log has",
         "the tick and the head are evidence",
         refused=("FORK",),
@@ -86,7 +83,7 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         is_fork=True,
     ),
     "claims more than it gives": Behaviour(
-        "P2",
+        "two histories",
         "signs a tick over more than it gives, then another history of that size",
         "nothing is shown of the claim; with the entries it is evidence",
         refused=("FORK",),
@@ -94,7 +91,7 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         is_fork=True,
     ),
     "sends a FLASH that is in no log": Behaviour(
-        "P2",
+        "two histories",
         "sends a FLASH ahead of its log, then another message in its place",
         "the FLASH is shown; the other is not taken; both are evidence",
         refused=("FORK",),
@@ -103,101 +100,103 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         is_fork=True,
     ),
     "takes back what it said": Behaviour(
-        "P2",
+        "two histories",
         "signs a tick over less than it said before",
         "what it said stays; the alarm says that entries are taken back",
         alarm="ENTRIES_TAKEN_BACK",
     ),
     "writes a second journal": Behaviour(
-        "P2",
+        "two histories",
         "has another journal cosigned than before",
         "it is not cosigned; both heads are evidence",
         refused=("FORK",),
         alarm="JOURNAL_FORK",
     ),
     "shows old heads": Behaviour(
-        "P2",
+        "two histories",
         "gives entries under heads of before, of another root, or under none",
         "each is refused whole",
         refused=("WRONG_ROOT", "MALFORMED", "WRONG_LINE"),
     ),
     "holds another history of ours": Behaviour(
-        "P2",
+        "two histories",
         "says in a tick that it holds another history of the victim",
         "the victim's own state does not change; the alarm says that views differ",
         alarm="VIEWS_DIFFER",
     ),
     # Replay.
     "repeats what it said": Behaviour(
-        "P3", "sends true frames again", "nothing changes", refused=()
+        "replay", "sends true frames again", "nothing changes", refused=()
     ),
     "replays another line": Behaviour(
-        "P3",
+        "replay",
         "sends what it truly said on another line",
         "each is refused: line and index are inside what is signed",
         refused=("WRONG_LINE",),
     ),
     "reorders what it says": Behaviour(
-        "P3",
+        "replay",
         "sends entries in each other's place, too early, and again",
         "they are taken in their order, once",
         refused=("WRONG_INDEX",),
         takes=(3, 3),
     ),
     "speaks as another": Behaviour(
-        "P3",
+        "replay",
         "gives its entries as those of the victim, of another line, of another party",
         "each is refused",
         refused=("WRONG_LINE", "WRONG_ROOT"),
     ),
     "answers probes that were not sent": Behaviour(
-        "P3", "answers probes that nobody sent", "no clock and no state follows from it"
+        "replay", "answers probes that nobody sent", "no clock and no state follows from it"
     ),
     # Receipts and silence.
     "withholds what it says": Behaviour(
-        "P11",
+        "withholding",
         "ticks, and says, receipts and answers nothing",
         "what it did not receipt is not shown as delivered",
     ),
     "receipts nothing": Behaviour(
-        "P11",
+        "withholding",
         "behaves well and gives no receipt",
         "what it did not receipt is not shown as delivered",
         takes=(0, MANY),
     ),
     "receipts what it does not hold": Behaviour(
-        "P11",
+        "withholding",
         "signs receipts over roots that are not the victim's",
         "none counts",
         refused=("BAD_SIGNATURE", "WRONG_INDEX", "WRONG_LINE", "FORK"),
     ),
     "receipts without a signature": Behaviour(
-        "P11",
+        "withholding",
         "gives receipts without a signature, and for more than there is",
         "none counts",
         refused=("WRONG_INDEX", "MALFORMED", "BAD_SIGNATURE"),
     ),
     "makes no tick": Behaviour(
-        "P11", "receipts and answers, and makes no tick", "the line is not shown as active"
+        "withholding", "receipts and answers, and makes no tick", "the line is not shown as active"
     ),
     "answers no probe": Behaviour(
-        "N2", "ticks and receipts, and answers no probe", "no proof of the way back is made up"
+        "two-way proof",
+        "ticks and receipts, and answers no probe",
+        "no proof of the way back is made up",
     ),
     "answers in advance": Behaviour(
-        "P11",
+        "withholding",
         "reads and answers what the victim has not said yet",
         "what is said later is not shown as read or answered by that",
         takes=(6, 6),
     ),
     "answers what was not asked": Behaviour(
-        "P11",
+        "withholding",
         "reads and answers a message that does not exist",
         "no message of the victim changes",
         takes=(2, 2),
     ),
     # Dates.
     "dates in another year": Behaviour(
-        "P4",
+        "dates",
         "dates a tick and a message two years off",
         "the message is kept and flagged; the tick is not vouched for",
         takes=(1, 1),
@@ -205,51 +204,51 @@ TABLE: Final[Mapping[str, Behaviour]] = {
     ),
     # Keys and who speaks.
     "signs with a key of nobody": Behaviour(
-        "I4",
+        "keys",
         "signs with a key that nobody knows",
         "it is refused",
         refused=("UNKNOWN_KEY",),
     ),
     "signs with a revoked key": Behaviour(
-        "I4",
+        "keys",
         "signs with a key that its own roots have revoked",
         "it is refused; what it signed before stands",
         refused=("UNKNOWN_KEY", "BAD_SIGNATURE"),
     ),
     "shows other terms": Behaviour(
-        "P13",
+        "downgrade",
         "shows another Understanding",
         "the terms stay as they were adopted",
         refused=("MALFORMED", "BAD_SIGNATURE", "RATE", "WRONG_UNDERSTANDING"),
     ),
     "lies when it greets": Behaviour(
-        "P13",
+        "downgrade",
         "greets with receipts it has not, heads it does not hold, another epoch",
         "the victim doubts nothing of its own",
         refused=("WRONG_LINE", "MALFORMED", "BAD_SIGNATURE"),
     ),
     "speaks an older version": Behaviour(
-        "P13",
+        "downgrade",
         "speaks TLS 1.2, and greets in versions that are not spoken",
         "no connection is made, no frame is taken",
         refused=("VERSION",),
         statuses=(),
     ),
     "pulls the words of others": Behaviour(
-        "A6",
+        "others' words",
         "asks for logs and journals that are not its own",
         "it is given its own words only",
         refused=("WRONG_LINE",),
     ),
     "asks for what is others'": Behaviour(
-        "A6",
+        "others' words",
         "asks by HTTP for other lines, journals, paths that climb, with broken requests",
         "it is given nothing",
         statuses=(0, 400, 404, 405, 413, 414, 431),
     ),
     # Malformed and too large.
     "garbles what it says": Behaviour(
-        "P5",
+        "malformed or too large",
         "turns bits of what it says",
         "each is refused",
         refused=(
@@ -266,7 +265,7 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         ),
     ),
     "sends rubbish": Behaviour(
-        "P5",
+        "malformed or too large",
         "sends frames that are cut, turned or random",
         "each is refused, and the connection is ended",
         refused=(
@@ -283,22 +282,24 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         ),
     ),
     "sends bombs": Behaviour(
-        "P5",
+        "malformed or too large",
         "sends a nesting without end, lengths that are not there, a frame that is too large",
         "each is refused before anything is made of it",
         refused=("MALFORMED", "TOO_LARGE"),
     ),
     "goes above every bound": Behaviour(
-        "P5",
+        "malformed or too large",
         "exceeds each bound of a frame",
         "each is refused, and the connection is ended",
         refused=("MALFORMED", "TOO_LARGE"),
     ),
     "calls it compressed": Behaviour(
-        "P5", "sends a message that says it is compressed", "the connection is ended"
+        "malformed or too large",
+        "sends a message that says it is compressed",
+        "the connection is ended",
     ),
     "speaks in unknown kinds": Behaviour(
-        "P5",
+        "malformed or too large",
         "says kinds that do not exist, and bodies that are not of their kind",
         "what has a form is kept and flagged as unreadable",
         refused=("MALFORMED",),
@@ -306,7 +307,7 @@ TABLE: Final[Mapping[str, Behaviour]] = {
         is_flagged=True,
     ),
     "invents recipients": Behaviour(
-        "P5",
+        "malformed or too large",
         "writes to parties that do not exist, to itself, to one party many times",
         "what has a form is kept and flagged; nobody is shown who is no party",
         refused=("MALFORMED",),
@@ -314,34 +315,34 @@ TABLE: Final[Mapping[str, Behaviour]] = {
     ),
     # Geometry and time.
     "draws bombs": Behaviour(
-        "P6",
+        "geometry",
         "draws a star of 500 corners, the whole earth, an outline of two corners",
         "each is kept and flagged, and no conflict is looked for in what cannot be",
         takes=(2, 3),
         is_flagged=True,
     ),
     "floods with volumes": Behaviour(
-        "P6",
+        "geometry",
         "issues notices of 64 overlapping volumes each, as fast as they are taken",
         "the honest line is served; alarms are bounded",
         takes=(1, MANY),
     ),
     # Writing.
     "writes words that deceive": Behaviour(
-        "P9",
+        "deceiving words",
         "writes directions, heaps of marks, letters of other scripts, nothing visible",
         "each is kept, flagged, and shown for what it is",
         takes=(4, 4),
     ),
     "deceives by names": Behaviour(
-        "P9",
+        "deceiving words",
         "gives officers, places and activities such names, control codes and markup",
         "each is kept and is text wherever it is shown",
         takes=(16, 16),
     ),
     # Suspension.
     "suspends without end": Behaviour(
-        "P12",
+        "abuse of suspension",
         "suspends a scope and puts it into force, again and again",
         "FLASH goes through all the same, and each change is on the record",
         takes=(1, 12),
@@ -349,55 +350,59 @@ TABLE: Final[Mapping[str, Behaviour]] = {
     ),
     # Floods.
     "floods": Behaviour(
-        "P1",
+        "flood",
         "sends probes, pulls and refusals in one go",
         "the honest line is served",
         refused=(),
     ),
     "floods with greetings": Behaviour(
-        "P1", "greets again and again", "a greeting a turn is enough; the honest line is served"
+        "flood", "greets again and again", "a greeting a turn is enough; the honest line is served"
     ),
     "floods with rubbish": Behaviour(
-        "P1",
+        "flood",
         "sends random bytes as fast as they are taken",
         "connections are ended after a score; refusals fill no disk",
         refused=("MALFORMED", "VERSION"),
     ),
     "floods with the largest frames": Behaviour(
-        "P1",
+        "flood",
         "sends frames of 60 kB of nothing as fast as they are taken",
         "connections are ended after a score; memory is bounded",
         refused=("MALFORMED",),
     ),
     "floods with probes": Behaviour(
-        "P1", "sends urgent probes, which want answers", "it is read more slowly"
+        "flood", "sends urgent probes, which want answers", "it is read more slowly"
     ),
     "floods with pings": Behaviour(
-        "P1", "sends pings, which want answers", "it is read more slowly"
+        "flood", "sends pings, which want answers", "it is read more slowly"
     ),
     "floods with wrong signatures": Behaviour(
-        "P1",
+        "flood",
         "sends entries of which the signature is wrong, as fast as they are taken",
         "connections are ended after a score; the honest line is served",
         refused=("BAD_SIGNATURE",),
     ),
     "floods with texts": Behaviour(
-        "P1",
+        "flood",
         "says texts, 256 in a frame",
         "they are taken in bites; the honest line is served",
         takes=(1, MANY),
     ),
     "floods with queries": Behaviour(
-        "P7",
+        "flood of alarms",
         "asks 128 queries in a frame",
         "alarms are bounded; the honest line is served",
         takes=(1, MANY),
     ),
     "floods with FLASH": Behaviour(
-        "P7", "says 20 FLASH in a frame", "each is shown", takes=(20, 20), alarm="FLASH"
+        "flood of alarms",
+        "says 20 FLASH in a frame",
+        "each is shown",
+        takes=(20, 20),
+        alarm="FLASH",
     ),
     "floods with true FLASH": Behaviour(
-        "P7",
+        "flood of alarms",
         "says FLASH, 64 in a frame, as fast as they are taken",
         "alarms are bounded; the honest line's FLASH goes through",
         takes=(1, MANY),
@@ -405,27 +410,27 @@ TABLE: Final[Mapping[str, Behaviour]] = {
     ),
     # Connections.
     "opens connections without end": Behaviour(
-        "P1",
+        "flood",
         "opens 40 links at once",
         "four are opened",
         statuses=(0, 101, 429),
     ),
     "stands at the door": Behaviour(
-        "P14",
+        "stalling",
         "makes 40 connections and does not finish TLS",
         "the honest counterpart comes in; descriptors are bounded",
     ),
     "resets its connections": Behaviour(
-        "P14", "makes connections and resets them", "nothing stays behind", statuses=(0, 429)
+        "stalling", "makes connections and resets them", "nothing stays behind", statuses=(0, 429)
     ),
     "sends half a frame": Behaviour(
-        "P14", "sends half a frame and half a message, and waits", "nobody else waits"
+        "stalling", "sends half a frame and half a message, and waits", "nobody else waits"
     ),
     "sends byte by byte": Behaviour(
-        "P14", "sends a tick one byte at a time", "nobody else waits; it is heard"
+        "stalling", "sends a tick one byte at a time", "nobody else waits; it is heard"
     ),
     "reads nothing": Behaviour(
-        "P14",
+        "stalling",
         "asks for much and takes in nothing",
         "what waits for it is bounded, and no fault of ours follows",
     ),

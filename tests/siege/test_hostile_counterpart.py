@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from openline.domain.errors import TheirError
 from openline.domain.limits import CONNECTIONS_PER_COUNTERPART_MAX, HANDSHAKES_MAX
+from openline.domain.record.signing import PublicKeys
 from openline.sim.hostile import BEHAVIOURS
 from tests.siege.acts import ACTS
+from tests.siege.evidence import contradiction
 from tests.siege.ground import Ground, besieged
 from tests.siege.numbers import Taken
 from tests.siege.table import TABLE, table
@@ -58,4 +61,19 @@ def test_nothing_wrong_is_shown_stored_or_acknowledged(ground: Ground) -> None:
     assert ground.alpha.stop() == 0
     assert ground.afterwards() == []
     forked = {ground.lines[name] for name in TABLE if TABLE[name].is_fork}
-    assert {name.split("/")[1] for name in ground.evidence() if "journal" not in name} == forked
+    evidence = ground.evidence()
+    assert {name.split("/")[1] for name in evidence if "journal" not in name} == forked
+    # Whoever has the public keys can check each of them.
+    keys = ground.keys()
+    assert [name for name, held in evidence.items() if not contradiction(held, keys)] == []
+    # With a bit turned none of them shows anything.
+    for held in evidence.values():
+        spoilt = held.replace(b" ", b"_", 1)
+        assert not _shows(spoilt, keys)
+
+
+def _shows(evidence: bytes, keys: list[PublicKeys]) -> bool:
+    try:
+        return bool(contradiction(evidence, keys))
+    except TheirError:
+        return False

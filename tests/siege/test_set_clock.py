@@ -1,0 +1,73 @@
+"""The clock of a running node is set by minutes and by a year, forward and back."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.nodes import Node, found, running, told_by, wait_until, wait_up
+from tests.siege.clock import ABSENT, SetClock, library, set_clock
+
+pytestmark = [pytest.mark.system]
+
+JUMPS = ("+180", "-180", "+1y", "+0", "-1y", "+0")
+"""Each counted from the true time: minutes on, back past it, a year on, a year back."""
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[tuple[Node, Node, SetClock]]:
+    """Two running nodes; alpha's clock can be set."""
+    if library() is None:
+        pytest.skip(ABSENT)
+    alpha, bravo = found(tmp_path)
+    with set_clock(alpha, tmp_path) as clock, running(alpha, bravo):
+        wait_up(alpha, bravo)
+        yield alpha, bravo, clock
+
+
+def test_whatever_its_clock_shows_a_node_ticks_delivers_and_proves_nothing_wrong(
+    pair: tuple[Node, Node, SetClock], tmp_path: Path
+) -> None:
+    """After each jump the line comes up, FLASH goes both ways, both are told, no fork follows.
+
+    A window in which something was said is never proven silent, by either store; what was
+    said with a wrong clock is flagged where it is heard; both stores are sound afterwards.
+    """
+    alpha, bravo, clock = pair
+    windows: list[tuple[int, int]] = []
+    for offset in JUMPS:
+        began = int(time.time() * 1_000) - 1_000
+        clock.set(offset)
+        heard_at = _ticked(bravo, alpha)
+        said = alpha.deliver(f"By a clock of {offset}.", precedence="FLASH")
+        bravo.deliver(f"Heard by a clock of {offset}.", precedence="FLASH")
+        wait_until(lambda at=heard_at: _ticked(bravo, alpha) != at, "alpha ticks on")  # type: ignore[misc]
+        wait_up(alpha, bravo)
+        shown = bravo.message(alpha.party, said["index"])
+        if offset != "+0":
+            assert set(shown["flags"]) & {"POSTDATED", "BACKDATED"}, (offset, shown)
+        if offset != "+0":
+            for node in (alpha, bravo):
+                assert "CLOCKS_DIFFER" in {one["name"] for one in node.alarms()}, (offset, node)
+        windows.append((began, int(time.time() * 1_000) + 1_000))
+    for node, other in ((alpha, bravo), (bravo, alpha)):
+        assert not node.counterpart(other.party)["is_forked"]
+        assert not {one["name"] for one in node.alarms()} & {"FORK", "OWN_HISTORY_DIFFERS"}
+        for start, end in windows:
+            path = tmp_path / f"{node.name}-{start}"
+            node.certify("non-use", path, party=alpha.party, **{"from": start, "until": end})
+            told = json.loads(told_by("verify", path, "--json").out)
+            assert told["verdict"] != "PROVEN", told
+    assert [alpha.stop(), bravo.stop()] == [0, 0]
+    assert alpha.faults() == bravo.faults() == []
+    for origin in (f"{one.party}/{one.line}/out" for one in (alpha, bravo)):
+        assert alpha.entries(origin) == bravo.entries(origin)
+    for node in (alpha, bravo):
+        assert "Traceback" not in node.log() + node.aside()
+
+
+def _ticked(node: Node, other: Node) -> object:
+    """When a node heard the last tick of another, by its own clock."""
+    return node.circuits(other.party)["primary"]["last_tick_at"]
