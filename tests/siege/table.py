@@ -1,8 +1,8 @@
 """Every behaviour of the hostile counterpart: its threat, what it does, what must hold.
 
-After each the general rules of
-`tests.siege.ground` are checked too: nothing of another line changed, nothing is shown as
-delivered that was not receipted, what was taken is exactly what was signed.
+After each the general rules of `tests.siege.ground` are checked too: nothing of another line
+changed, nothing is shown as delivered that was not receipted, what was taken is exactly
+what was signed.
 """
 
 from collections.abc import Mapping
