@@ -73,14 +73,29 @@ def samples(samples_or_none: Path | None) -> Path:
     return samples_or_none
 
 
+# What tests measured, added up by name: `record_property` puts it here.
+_measured: dict[str, float] = {}
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Count the tests that were skipped for want of the sample files."""
+    """Count the tests that were skipped for want of the sample files; add up what was measured."""
+    if report.when == "teardown":
+        for name, value in report.user_properties:
+            _measured[name] = _measured.get(name, 0) + float(str(value))
     if report.skipped and SAMPLES_ABSENT in str(report.longrepr):
         _waits_for_samples.add(report.nodeid)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end, where nobody overlooks it, what was not tested."""
+    """Say at the end, where nobody overlooks it, what was measured and what was not tested."""
+    if _measured:
+        terminalreporter.section("measured")
+    for name, value in sorted(_measured.items()):
+        terminalreporter.line(f"{name}: {value:,.6g}")
+    for signers in ("with fast signers", "with true signers"):
+        if minutes := _measured.get(f"processor minutes {signers}"):
+            rate = _measured[f"line-years {signers}"] / minutes
+            terminalreporter.line(f"line-years for each processor minute {signers}: {rate:.2f}")
     if _waits_for_samples:
         terminalreporter.section("NOT TESTED")
         terminalreporter.line(f"{len(_waits_for_samples)} tests did not run. {SAMPLES_ABSENT}")

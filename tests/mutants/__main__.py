@@ -4,6 +4,7 @@
 the program as it is: one that fails there finds nothing. It ends with 1 if a mutant is not found.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.mutants.mutant import REPOSITORY, Mutant, catalogue, copy_sources
+from tests.trial.measured import Measured
 
 FOUND_S_MAX: Final = 60
 """In which a mutant must be found: what takes longer is not run while one works."""
@@ -77,7 +79,9 @@ def fault_without_mutants(mutants: list[Mutant]) -> str:
 
 
 def main(names: list[str]) -> int:
-    """Try the mutants named, or all."""
+    """Try the mutants named, or all; with `--json` numbers for the page of the trial go last."""
+    is_json = "--json" in names
+    names = [name for name in names if name != "--json"]
     every = catalogue()
     if unknown := sorted(set(names) - {mutant.name for mutant in every}):
         print(f"There is no mutant {', '.join(unknown)}; see tests/mutants/catalogue.toml.")
@@ -86,16 +90,24 @@ def main(names: list[str]) -> int:
     if fault := fault_without_mutants(tried):
         print(f"The tests must pass on the program as it is, before it is broken.\n{fault}")
         return 2
-    living = []
+    living, slowest_s = [], 0.0
     for mutant in tried:
         started = time.monotonic()
         is_found, says = trial(mutant)
         seconds = time.monotonic() - started
+        slowest_s = max(slowest_s, seconds)
         print(f"{'found' if is_found else 'LIVES':5}  {mutant.name:32} {seconds:5.1f} s")
         print(f"       {says}", flush=True)
         if not is_found:
             living.append(mutant.name)
     print(f"{len(living)} of {len(tried)} live: {', '.join(living) or 'none'}.")
+    if is_json:
+        for number in (
+            Measured("R19", "deliberate faults", len(tried), floor=40),
+            Measured("R19", "deliberate faults that live", len(living), limit=0),
+            Measured("R19", "the slowest to be found", round(slowest_s, 1), "s", FOUND_S_MAX),
+        ):
+            print(json.dumps(number.to_json()))
     return 1 if living else 0
 
 

@@ -13,10 +13,12 @@ in it; `trace` there is what `tests.power.disk` replays.
 """
 
 import argparse
+import itertools
 import json
 import os
 import pickle
 import sys
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -149,14 +151,17 @@ def open_store(path: Path, *, is_unsynced: bool) -> sqlite.SqliteStore:
     return store
 
 
-def work(directory: Path, rounds: int, *, is_unsynced: bool) -> None:
-    """Write as the loop of a node does, round by round."""
-    store = open_store(directory / STORE, is_unsynced=is_unsynced)
-    anchor = Anchor.open(directory / ANCHOR, IDENTITY)
+def work(
+    store: sqlite.SqliteStore,
+    anchor: Anchor,
+    rounds: Iterable[int],
+    promise: Callable[[dict[str, int]], None],
+) -> None:
+    """Write as the loop of a node does, round by round, and say what was promised."""
     # Nothing is closed by the garbage collector: a process that fails just ends.
     _KEPT.extend([store, anchor])
     sizes = dict.fromkeys(LOGS, 0)
-    for number in range(rounds):
+    for number in rounds:
         origin = LOGS[number % 2]
         start, count = sizes[origin], 1 + number % 5
         entries = tuple(entry(origin, index) for index in range(start, start + count))
@@ -171,7 +176,7 @@ def work(directory: Path, rounds: int, *, is_unsynced: bool) -> None:
         )
         sizes[origin] += count
         anchor.record({origin: (sizes[origin], head)})
-        _TRACE.append(("mark", dict(sizes)))
+        promise(dict(sizes))
         if number % 8 == 7:
             store._wal_pages = sqlite._CHECKPOINT_PAGES
             store.tidy()
@@ -184,7 +189,9 @@ def run(directory: Path, fail_at: int, how: str, rounds: int, *, is_unsynced: bo
     _TRACE.clear()
     _FAILING.update({"at": fail_at, "with": how, "count": 0})
     try:
-        work(directory, rounds, is_unsynced=is_unsynced)
+        store = open_store(directory / STORE, is_unsynced=is_unsynced)
+        anchor = Anchor.open(directory / ANCHOR, IDENTITY)
+        work(store, anchor, range(rounds), lambda sizes: _TRACE.append(("mark", sizes)))
         ended = ""
     except (OurError, StoreFailed) as error:
         ended = f"{type(error).__name__}: {error}"
@@ -195,6 +202,15 @@ def run(directory: Path, fail_at: int, how: str, rounds: int, *, is_unsynced: bo
     return bool(_FAILING["count"] >= fail_at > 0)
 
 
+def work_aloud(directory: Path, *, is_unsynced: bool) -> None:
+    """Work on the disk as it is, without end, and print each promise."""
+    store = sqlite.SqliteStore.open(directory / STORE)
+    if is_unsynced:
+        store._writer.pragma("synchronous", "off")
+    anchor = Anchor.open(directory / ANCHOR, IDENTITY)
+    work(store, anchor, itertools.count(), lambda sizes: print(json.dumps(sizes), flush=True))
+
+
 def main() -> None:
     """Do the work, and tell how it ended."""
     parser = argparse.ArgumentParser()
@@ -202,7 +218,10 @@ def main() -> None:
     parser.add_argument("--sweep", default="")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--unsynced", action="store_true")
+    parser.add_argument("--aloud", action="store_true")
     given = parser.parse_args()
+    if given.aloud:
+        work_aloud(given.directory, is_unsynced=given.unsynced)
     sqlite.PLAIN_LAYER = LAYER
     sqlite._SETTINGS["layers"] = f"cksm/{_File.__module__}.{_File.__name__}/{sqlite_base()}"
     anchors.os = _Descriptors()  # type: ignore[attr-defined]

@@ -52,6 +52,11 @@ def after(image: Image, directory: Path, promised: dict[str, int]) -> str:
         path.unlink()
     for name, data in image.items():
         (directory / name).write_bytes(data)
+    return restarted(directory, promised)
+
+
+def restarted(directory: Path, promised: dict[str, int]) -> str:
+    """What is wrong when the store and the anchor there are opened; empty if nothing is."""
     with (
         SqliteStore.open(directory / STORE) as store,
         Anchor.open(directory / ANCHOR, IDENTITY) as anchor,
@@ -104,7 +109,7 @@ def test_nothing_promised_is_missing_after_a_power_cut(
         for name, image, promised in cuts(trace, CUTS)
         if (fault := after(image, tmp_path, promised))
     ]
-    record_property("power_cuts", CUTS)
+    record_property("power cuts", CUTS)
     assert faults == []
 
 

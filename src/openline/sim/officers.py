@@ -84,6 +84,7 @@ class Officers:
         self._every_ms = round(plan.word_every_ms / self._mood.talk)
         self._number = 0
         self._checks = 0
+        self._seen: set[tuple[str, int, int]] = set()
         self._is_over = False
         self._later()
 
@@ -160,8 +161,11 @@ class Officers:
         data = show.data
         if show.name != "message" or data["party"] == self._station.party or self._is_over:
             return
-        if data["kind"] not in _READ:
+        message = (data["party"], data["index"], data["epoch"])
+        if data["kind"] not in _READ or message in self._seen:
             return
+        # A message is shown again whenever something becomes of it.
+        self._seen.add(message)
         delay_ms = self._chance.randint(SECOND_MS, self._mood.delay_ms)
         if self._chance.random() < self._mood.reads:
             self._time.after(delay_ms, self._react, data["party"], data["index"], data["kind"])
