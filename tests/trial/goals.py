@@ -12,7 +12,7 @@ MINUTE_S: Final = 60
 
 
 @dataclass(frozen=True)
-class Tests:
+class Suite:
     """Some tests, longer than `make test` runs them.
 
     Attributes:
@@ -98,12 +98,12 @@ GOALS: Final[dict[str, str]] = {
 }
 """The goals by id."""
 
-PARTS: Final[tuple[Tests | Program, ...]] = (
-    Tests("R1", ("tests/sim/test_line_years.py",), {"OPENLINE_LINE_YEARS": "60"}, 2, 30 * MINUTE_S),
-    Tests("R2", ("tests/end_to_end/test_kill.py",), {"OPENLINE_KILLS": "100"}),
-    Tests("R3a", ("tests/power/test_power_cuts.py",), {"OPENLINE_POWER_CUTS": "10000"}),
-    Tests("R3b", ("tests/power/test_ext4.py",), {"OPENLINE_EXT4_CUTS": "200"}),
-    Tests(
+PARTS: Final[tuple[Suite | Program, ...]] = (
+    Suite("R1", ("tests/sim/test_line_years.py",), {"OPENLINE_LINE_YEARS": "60"}, 2, 30 * MINUTE_S),
+    Suite("R2", ("tests/end_to_end/test_kill.py",), {"OPENLINE_KILLS": "100"}),
+    Suite("R3a", ("tests/power/test_power_cuts.py",), {"OPENLINE_POWER_CUTS": "10000"}),
+    Suite("R3b", ("tests/power/test_ext4.py",), {"OPENLINE_EXT4_CUTS": "200"}),
+    Suite(
         "R4",
         (
             "tests/adapters/test_sqlite.py",
@@ -112,10 +112,10 @@ PARTS: Final[tuple[Tests | Program, ...]] = (
             "tests/app/test_audit.py",
         ),
     ),
-    Tests("R5", ("tests/power/test_faults_of_the_disk.py",)),
-    Tests("R6", ("tests/properties/test_circuits.py", "tests/end_to_end/test_circuits.py")),
-    Tests("R7", ("tests/engine/test_pulse.py",)),
-    Tests(
+    Suite("R5", ("tests/power/test_faults_of_the_disk.py",)),
+    Suite("R6", ("tests/properties/test_circuits.py", "tests/end_to_end/test_circuits.py")),
+    Suite("R7", ("tests/engine/test_pulse.py",)),
+    Suite(
         "R8",
         (
             "tests/browser/test_watch.py::test_a_silent_node_makes_the_screen_stale",
@@ -123,14 +123,14 @@ PARTS: Final[tuple[Tests | Program, ...]] = (
             "tests/end_to_end/test_health.py",
         ),
     ),
-    Tests("R12", ("tests/domain/space/test_volume.py", "tests/properties/test_hostile_words.py")),
+    Suite("R12", ("tests/domain/space/test_volume.py", "tests/properties/test_hostile_words.py")),
     Program(("R14",), ("tests.trial.restart",)),
-    Tests("R15", ("tests/end_to_end/test_backup.py", "tests/end_to_end/test_restore.py")),
-    Tests("R16", ("tests/golden",)),
+    Suite("R15", ("tests/end_to_end/test_backup.py", "tests/end_to_end/test_restore.py")),
+    Suite("R16", ("tests/golden",)),
     Program(("R19",), ("tests.mutants", "--json"), 20 * MINUTE_S),
-    Tests("R21", ("tests/domain/record/test_certificate.py",)),
-    Tests("R22", ("tests/house/test_service_unit.py",)),
-    Tests("R23", ("tests/sim/test_sometimes.py", "tests/sim/test_run.py")),
+    Suite("R21", ("tests/domain/record/test_certificate.py",)),
+    Suite("R22", ("tests/house/test_service_unit.py",)),
+    Suite("R23", ("tests/sim/test_sometimes.py", "tests/sim/test_run.py")),
 )
 """What is run, in this order; it takes less than an hour on two cores."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree  # nosec B405
 
 from tests.conftest import REPOSITORY
-from tests.trial.goals import Program, Tests
+from tests.trial.goals import Program, Suite
 from tests.trial.measured import Measured
 
 TAIL_ROWS = 12
@@ -31,23 +31,23 @@ class Done:
         fault: Why it failed; empty if it did not.
     """
 
-    part: Tests | Program
+    part: Suite | Program
     took_s: float
     numbers: list[Measured]
     fault: str
 
 
-def run(part: Tests | Program) -> Done:
+def run(part: Suite | Program) -> Done:
     """Run one part to its end, or to its limit."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="openline-trial-") as place:
         numbers, fault = (
-            _run_tests(part, Path(place)) if isinstance(part, Tests) else _run_program(part)
+            _run_tests(part, Path(place)) if isinstance(part, Suite) else _run_program(part)
         )
     return Done(part, time.monotonic() - began, numbers, fault)
 
 
-def _run_tests(part: Tests, place: Path) -> tuple[list[Measured], str]:
+def _run_tests(part: Suite, place: Path) -> tuple[list[Measured], str]:
     report = place / "report.xml"
     words = [sys.executable, "-m", "pytest", "-q", "--tb=short", *part.paths]
     # What a test measured stands in its properties; the newer family has no room for them.

@@ -462,6 +462,7 @@ contact_messages = st.one_of(
     ),
 )
 
+# What breaks a rule, such as one person who is both of two, is no message that anybody can send.
 messages = st.one_of(
     notices,
     talks,
@@ -698,7 +699,7 @@ messages = st.one_of(
     ),
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
     st.builds(Amendment, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
-)
+).filter(lambda message: not any(message.rules()))
 
 # Sites, zones and movements.
 
