@@ -3,7 +3,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# One more than there are cores: one of them holds the tests that wait for processes.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)))
 ARGS ?=
 PREFIX ?=
 
@@ -21,7 +22,7 @@ PAGE_SOURCES := $(shell find console/src console/public console/verifier -type f
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check sim mutants format bench install wheel sbom system lock clean
+.PHONY: help demo test check sim mutants trial format bench install wheel sbom system lock clean
 
 help: ## say what can be made (this list)
 	@echo "make TARGET [ARGS=\"...\"]"
@@ -57,11 +58,15 @@ check: $(VENV)/.check $(VENV)/.page ## check style, types, weaknesses and layers
 
 sim: $(VENV)/.run ## simulate years of a line under faults; ARGS="--seed 7 --days 30" has one run
 	@echo "sim: sh scripts/sim.sh $(ARGS)" >&2
-	@BIN=$(BIN) WORKERS=$(WORKERS) sh scripts/sim.sh $(ARGS)
+	@BIN=$(BIN) sh scripts/sim.sh $(ARGS)
 
 mutants: $(VENV)/.test ## break the program in fifty ways, one at a time; each must be found; ARGS="no-fsync" tries some
 	@echo "mutants: python -m tests.mutants $(ARGS)" >&2
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+trial: $(VENV)/.test $(VENV)/.page ## the longer trial of all goals, under an hour; writes build/trial.md; ARGS="R3a R10" tries some
+	@echo "trial: python -m tests.trial $(ARGS)" >&2
+	@$(BIN)/python -m tests.trial $(ARGS)
 
 format: $(VENV)/.check $(VENV)/.page ## put the code into the form that `make check` asks for
 	@echo "format: ruff" >&2

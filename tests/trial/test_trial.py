@@ -16,7 +16,7 @@ PASSING = "def test_it(record_property):\n    record_property('cuts', 7)\n"
 FAILING = "def test_it():\n    assert False, 'the reason'\n"
 
 
-def tests(directory: Path, source: str) -> Suite:
+def suite_of(directory: Path, source: str) -> Suite:
     """A part of one small file of tests."""
     path = directory / "test_small.py"
     path.write_text(source)
@@ -55,7 +55,7 @@ def test_every_file_of_tests_is_there() -> None:
 
 def test_what_tests_measure_is_gathered(tmp_path: Path) -> None:
     """How many passed and what they recorded are numbers of their goal."""
-    done = run(tests(tmp_path, PASSING))
+    done = run(suite_of(tmp_path, PASSING))
     assert done.fault == ""
     assert [(one.what, one.value) for one in done.numbers] == [
         ("tests that passed", 1),
@@ -66,7 +66,7 @@ def test_what_tests_measure_is_gathered(tmp_path: Path) -> None:
 
 def test_a_test_that_fails_misses_the_goal(tmp_path: Path) -> None:
     """A failing test is told on the page with its reason, and the goal is missed."""
-    done = run(tests(tmp_path, FAILING))
+    done = run(suite_of(tmp_path, FAILING))
     told = page([done], {"cores": 2}, "abc")
     assert "| R5 | " in told
     assert "| MISSED |" in told
