@@ -112,11 +112,6 @@ def earlier_rows(say: Wording, answers: Sequence[Mapping[str, Any]]) -> list[str
     return [_earlier(say, one) for one in answers]
 
 
-def since_row(say: Wording, version: int) -> str:
-    """What introduces by how much a notice changed since one of its versions."""
-    return say.say("Since version {n}:", n=say.data(version))
-
-
 def _earlier(say: Wording, one: Mapping[str, Any]) -> str:
     facts = {
         "party": say.data(one["party"]),
