@@ -17,8 +17,9 @@ from pathlib import Path
 
 from tests.siege import network
 from tests.siege.ground import Done, Ground, besieged
-from tests.siege.numbers import Number, Taken, Watched, median, percentile
+from tests.siege.numbers import Taken, Watched, median, percentile
 from tests.siege.table import TABLE, table
+from tests.trial.measured import Measured
 
 FLASH_MS_MAX = 250.0
 QUIET_RATIO_MAX = 3.0
@@ -27,7 +28,7 @@ QUIET_S = 5.0
 
 def besiege(
     names: list[str], for_s: float, show: Callable[[str], None]
-) -> tuple[list[Number], int]:
+) -> tuple[list[Measured], int]:
     """Do every act; the numbers, and how much did not hold."""
     with tempfile.TemporaryDirectory(prefix="openline-siege-") as name:
         with besieged(Path(name), names) as ground:
@@ -49,10 +50,10 @@ def besiege(
         numbers = [*_latencies(quiet, siege, ground), *_taken(before, after, watched)]
         failed = sum(bool(done.faults) for done in ground.done) + len(wrong)
         numbers.append(
-            Number("all", "behaviours after which something did not hold", failed, "", 0)
+            Measured("R11", "behaviours after which something did not hold", failed, "", 0)
         )
-        numbers.append(Number("all", "behaviours tried", len(ground.done), ""))
-        numbers.append(Number("R11", "FLASH without a receipt", watched.undelivered, "", 0))
+        numbers.append(Measured("R11", "behaviours tried", len(ground.done), ""))
+        numbers.append(Measured("R11", "FLASH without a receipt", watched.undelivered, "", 0))
         return numbers, failed
 
 
@@ -65,34 +66,34 @@ def _told(done: Done) -> str:
     return "\n".join([first, *(f"         {fault}" for fault in done.faults)])
 
 
-def _latencies(quiet: list[float], siege: list[float], ground: Ground) -> Iterable[Number]:
-    yield Number("R11", "FLASH of the honest line, quiet, p50", median(quiet), "ms")
+def _latencies(quiet: list[float], siege: list[float], ground: Ground) -> Iterable[Measured]:
+    yield Measured("R11", "FLASH of the honest line, quiet, p50", median(quiet), "ms")
     quiet_ms = percentile(quiet, 0.99)
-    yield Number("R11", "FLASH of the honest line, quiet, p99", quiet_ms, "ms")
-    yield Number("R11", "FLASH of the honest line, under siege, p50", median(siege), "ms")
+    yield Measured("R11", "FLASH of the honest line, quiet, p99", quiet_ms, "ms")
+    yield Measured("R11", "FLASH of the honest line, under siege, p50", median(siege), "ms")
     limit = min(FLASH_MS_MAX, QUIET_RATIO_MAX * quiet_ms)
-    yield Number(
+    yield Measured(
         "R11", "FLASH of the honest line, under siege, p99", percentile(siege, 0.99), "ms", limit
     )
     worst_ms, worst = max(
         (percentile(ground.watcher.watched.between(one.began, one.ended), 0.99), one.name)
         for one in ground.done
     )
-    yield Number("R11", f"FLASH while it {worst}, the worst, p99", worst_ms, "ms")
-    yield Number("R11", "FLASH measured, quiet and under siege", len(quiet) + len(siege), "")
+    yield Measured("R11", f"FLASH while it {worst}, the worst, p99", worst_ms, "ms")
+    yield Measured("R11", "FLASH measured, quiet and under siege", len(quiet) + len(siege), "")
 
 
-def _taken(before: Taken, after: Taken, watched: Watched) -> Iterable[Number]:
+def _taken(before: Taken, after: Taken, watched: Watched) -> Iterable[Measured]:
     looks = [before, *watched.looks, after]
     peak_mb = max(one.resident_kb for one in looks) / 1_000
-    yield Number("F5", "memory before", before.resident_kb / 1_000, "MB")
-    yield Number("F5", "memory, the most", peak_mb, "MB", before.resident_kb / 1_000 + 150)
-    yield Number("F5", "descriptors before", before.descriptors, "")
+    yield Measured("R11", "memory before", before.resident_kb / 1_000, "MB")
+    yield Measured("R11", "memory, the most", peak_mb, "MB", before.resident_kb / 1_000 + 150)
+    yield Measured("R11", "descriptors before", before.descriptors, "")
     most = max(one.descriptors for one in looks)
-    yield Number("F5", "descriptors, the most", most, "", before.descriptors + 80)
-    yield Number("F5", "descriptors after", after.descriptors, "", before.descriptors + 10)
+    yield Measured("R11", "descriptors, the most", most, "", before.descriptors + 80)
+    yield Measured("R11", "descriptors after", after.descriptors, "", before.descriptors + 10)
     grown = after.disk_bytes - before.disk_bytes
-    yield Number("F3", "disk, grown by", grown / 1e6, "MB", 200)
+    yield Measured("R11", "disk, grown by", grown / 1e6, "MB", 200)
 
 
 def main() -> int:
@@ -110,7 +111,7 @@ def main() -> int:
     # Nodes are put away also when it is told to stop.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     show: Callable[[str], None] = (lambda _: None) if options.json else print
-    numbers: list[Number] = []
+    numbers: list[Measured] = []
     failed = 0
     if options.part != "network":
         numbers, failed = besiege(options.names or list(TABLE), options.for_s, show)

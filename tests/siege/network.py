@@ -20,7 +20,7 @@ from tests.end_to_end.nodes import (
     wait_until,
 )
 from tests.end_to_end.proxy import Mode, Proxy, Way, proxies
-from tests.siege.numbers import Number
+from tests.trial.measured import Measured
 
 LOOK_S = 0.05
 
@@ -187,7 +187,7 @@ def between_two(directory: Path) -> Iterator[Between]:
             yield between
 
 
-def measure(directory: Path) -> list[Number]:
+def measure(directory: Path) -> list[Measured]:
     """How many intervals pass until both sides have left UP, for each way of cutting."""
     numbers = []
     with between_two(directory) as between:
@@ -205,7 +205,7 @@ def measure(directory: Path) -> list[Number]:
             last = max(seen[-1][0] for seen in words.values())
             intervals = (last - began) * 1_000 / TICK_MS
             numbers.append(
-                Number("R7", f"until both have left UP: {name}", intervals, "intervals", 3.5)
+                Measured("R7", f"until both have left UP: {name}", intervals, "intervals", 3.5)
             )
             between.heal()
             wait_until(between.is_whole, "the line is whole again")
@@ -213,7 +213,7 @@ def measure(directory: Path) -> list[Number]:
     return numbers
 
 
-def _frozen(between: Between) -> Number:
+def _frozen(between: Between) -> Measured:
     bravo = between.bravo.party
     with between.words() as words:
         wait_until(lambda: words[bravo], "bravo is looked at")
@@ -221,6 +221,6 @@ def _frozen(between: Between) -> Number:
         with between.frozen(between.alpha):
             wait_until(lambda: words[bravo][-1][1] != "UP", "bravo has left UP")
     intervals = (words[bravo][-1][0] - began) * 1_000 / TICK_MS
-    return Number(
+    return Measured(
         "R8", "until a frozen node is not UP at its counterpart", intervals, "intervals", 3.5
     )

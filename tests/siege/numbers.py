@@ -1,50 +1,15 @@
-"""What is measured in a siege: rows for a report, and what a process takes of its machine."""
+"""What is measured in a siege: how long a FLASH takes, and what a process takes of its machine."""
 
 import math
 import statistics
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from openline.domain.errors import OurError
 from tests.end_to_end.nodes import Node
-
-
-@dataclass(frozen=True)
-class Number:
-    """One measured number.
-
-    Attributes:
-        goal: The goal of the trial that it belongs to.
-        what: What was measured.
-        value: The number.
-        unit: Of the number and the limit.
-        limit: What it may be at most; None where nothing is asked of it.
-    """
-
-    goal: str
-    what: str
-    value: float
-    unit: str
-    limit: float | None = None
-
-    @property
-    def holds(self) -> bool | None:
-        """Whether the limit is kept; None where there is none."""
-        return None if self.limit is None else self.value <= self.limit
-
-    def to_json(self) -> dict[str, Any]:
-        """For programs."""
-        return asdict(self)
-
-    def text(self) -> str:
-        """For people."""
-        mark = {True: "ok ", False: "NOT", None: "   "}[self.holds]
-        limit = "" if self.limit is None else f"  at most {self.limit:,.1f}"
-        return f"  {mark} {self.goal:<4} {self.what:<66} {self.value:>10,.1f} {self.unit}{limit}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -113,7 +113,15 @@ PARTS: Final[tuple[Suite | Program, ...]] = (
         ),
     ),
     Suite("R5", ("tests/power/test_faults_of_the_disk.py",)),
-    Suite("R6", ("tests/properties/test_circuits.py", "tests/end_to_end/test_circuits.py")),
+    Suite(
+        "R6",
+        (
+            "tests/properties/test_circuits.py",
+            "tests/end_to_end/test_circuits.py",
+            "tests/siege/test_bad_network.py",
+            "tests/siege/test_namespaces.py",
+        ),
+    ),
     Suite("R7", ("tests/engine/test_pulse.py",)),
     Suite(
         "R8",
@@ -123,9 +131,9 @@ PARTS: Final[tuple[Suite | Program, ...]] = (
             "tests/end_to_end/test_health.py",
         ),
     ),
-    Suite("R9", ("tests/engine/test_pulse.py::TestClocks",)),
+    Suite("R9", ("tests/engine/test_pulse.py::TestClocks", "tests/siege/test_set_clock.py")),
     Program(("R10", "R12", "R21"), ("tests.fuzz", "--minutes", "2"), 20 * MINUTE_S),
-    Program(("R11",), ("tests.siege", "--json"), 20 * MINUTE_S),
+    Program(("R7", "R8", "R11"), ("tests.siege", "--json"), 20 * MINUTE_S),
     Suite("R12", ("tests/domain/space/test_volume.py", "tests/properties/test_hostile_words.py")),
     Program(("R14",), ("tests.trial.restart",)),
     Suite("R15", ("tests/end_to_end/test_backup.py", "tests/end_to_end/test_restore.py")),
