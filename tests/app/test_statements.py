@@ -17,6 +17,8 @@ from openline.adapters.statements.store import (
     StatementStore,
     statement_id,
 )
+from openline.adapters.wording import Wording
+from openline.adapters.wording.statements import standing_sentence
 from openline.app.statements import Watcher
 from openline.domain.errors import OurError
 from openline.domain.instant import DAY_MS, HOUR_MS, MINUTE_MS
@@ -198,6 +200,29 @@ async def test_checks_back_off_and_end(tmp_path: Path) -> None:
         asked = await one.watcher.ask(name)
         assert asked.next_at is not None
         assert asked.next_at - one.clock.now <= 6 * MINUTE_MS
+
+
+async def test_two_addresses_of_one_page_are_followed_once(tmp_path: Path) -> None:
+    """A page whose address leads for good to one that is followed ends there, and says so."""
+    async with desk(tmp_path) as here:
+        here.office.show("/1", press.page(press.release()))
+        here.office.show("/old", "", 301, Location="/1")
+        old = here.follow("/old")
+        assert await here.see("/old") is Verdict.FIRST
+        assert here.watcher.statement(old).next_at is not None
+        here.follow("/1")
+        await here.see("/old")
+        one = here.watcher.statement(old)
+        assert (one.next_at, one.leads_to) == (None, here.office.base + "/1")
+        told = standing_sentence(
+            Wording("en"),
+            one.standing(here.watcher.source_of(one)),
+            one.plan(here.watcher.source_of(one)),
+        )
+        assert f"leads for good to {here.office.base}/1: it is checked there" in told
+        # It leads elsewhere for a while only: it is a page of its own again.
+        here.office.show("/old", "", 302, Location="/1")
+        assert (await here.watcher.look(old)).leads_to == ""
 
 
 async def test_silence_is_an_alarm_once(tmp_path: Path) -> None:

@@ -417,9 +417,15 @@ class Watcher:
             body_hash=digest if is_read and digest else one.body_hash,
             etag=etag if is_read and digest else one.etag,
             last_modified=modified if is_read and digest else one.last_modified,
+            leads_to=answer.moved_to if self._is_another(one, answer.moved_to) else "",
         )
         is_kept_body = bool(answer.body) and version is not None
         return Look(after, capture, answer.body if is_kept_body else b"", page, version)
+
+    def _is_another(self, one: Statement, address: str) -> bool:
+        """Whether an address is that of another page which is followed."""
+        name = statement_id(address)
+        return bool(address) and name != one.id and self.store.statement(name) is not None
 
     async def _noted(self, source: Source, capture: Capture) -> tuple[str, int | None]:
         """Note the look in a journal; the line and the row, or none."""

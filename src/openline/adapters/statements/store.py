@@ -151,6 +151,8 @@ class Statement(msgspec.Struct, frozen=True):
         is_kept: Whether its bytes are kept for good.
         attached: The incident or readout that it belongs to; empty if none.
         next_at: The next look; None if none is due.
+        leads_to: Address of another page that is followed, to which this one's leads for
+            good; empty if there is none.
     """
 
     id: str
@@ -176,6 +178,7 @@ class Statement(msgspec.Struct, frozen=True):
     is_kept: bool = False
     attached: str = ""
     next_at: int | None = 0
+    leads_to: str = ""
 
     def standing(self, source: Source) -> Standing:
         """What decides when it is looked at next."""
@@ -194,6 +197,7 @@ class Statement(msgspec.Struct, frozen=True):
             not_before=self.not_before,
             step_ms_min=source.step_ms_min,
             quiet_ms=source.quiet_ms,
+            leads_to=self.leads_to,
         )
 
     def plan(self, source: Source) -> Plan:

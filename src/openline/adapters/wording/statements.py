@@ -70,6 +70,7 @@ _PLANS: Final = {
     Why.REFUSED: mark("The next attempt is at {at}."),
     Why.ABSENT: mark("The next attempt is at {at}."),
     Why.ENDED: mark("It is not checked again unless someone asks."),
+    Why.ELSEWHERE: mark("Its address leads for good to {address}: it is checked there."),
 }
 _FAILINGS: Final = {
     Verdict.UNREACHABLE: mark("No answer since {at}; attempts in vain: {n}."),
@@ -112,7 +113,7 @@ def standing_sentence(say: "Wording", one: Standing, plan: Plan) -> str:
     if plan.is_silent:
         rows.append(say.say("The source has fallen silent."))
     at = minute(say, plan.next_at or 0)
-    rows.append(say.say(_PLANS[plan.why], at=at))
+    rows.append(say.say(_PLANS[plan.why], at=at, address=say.data(one.leads_to)))
     return " ".join(rows)
 
 

@@ -49,6 +49,7 @@ class Why(StrEnum):
     REFUSED = "REFUSED"
     ABSENT = "ABSENT"
     ENDED = "ENDED"
+    ELSEWHERE = "ELSEWHERE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Standing:
             long its answer is fresh; None if it does not say.
         step_ms_min: The least time between looks that its source is given.
         quiet_ms: After how long without a change it ends; None for never.
+        leads_to: Another page that is followed, to which the address leads for good;
+            empty if there is none.
     """
 
     address: str
@@ -87,6 +90,7 @@ class Standing:
     not_before: int | None = None
     step_ms_min: int = 0
     quiet_ms: int | None = QUIET_MS
+    leads_to: str = ""
 
     @property
     def followed_from(self) -> int:
@@ -113,6 +117,8 @@ def next_look(one: Standing) -> Plan:
     """When a page is looked at next."""
     if one.looked_at is None or one.verdict is None:
         return Plan(one.followed_from, Why.NEW)
+    if one.leads_to:
+        return Plan(None, Why.ELSEWHERE)
     is_silent = _is_silent(one, one.looked_at)
     if _is_over(one, one.looked_at):
         return Plan(None, Why.ENDED, is_silent)
