@@ -53,6 +53,9 @@ def test_a_receipt_is_proven_and_an_outsider_verifies_its_file(
     desk.page.locator("input[type=file]").set_input_files(path)
     desk.page.locator(VERDICT).wait_for()
     assert desk.page.locator(VERDICT).inner_text() == "PROVEN"
+    with desk.page.expect_download() as waiting:
+        desk.page.get_by_role("link", name="A page that verifies it in any browser").click()
+    assert b"<html" in Path(waiting.value.path()).read_bytes()[:200].lower()
     desk.page.locator("input[type=file]").set_input_files(spoilt)
     outcome = desk.page.get_by_role("region", name="Certificate", exact=True)
     outcome.get_by_role("alert").get_by_text("the file was damaged or cut").wait_for()
