@@ -27,6 +27,7 @@ compile test pyproject.toml --extra test --extra oracles --extra fast --extra tr
     --extra peers --constraint requirements/console.txt "$@"
 compile check pyproject.toml --extra test --extra oracles --extra fast --extra trafilatura \
     --extra peers --extra check --constraint requirements/test.txt "$@"
+compile fuzz pyproject.toml --extra test --extra fuzz --constraint requirements/check.txt "$@"
 compile build requirements/build.in --constraint requirements/check.txt "$@"
 compile lock requirements/lock.in "$@"
 compile taky requirements/taky.in "$@"

@@ -4,22 +4,27 @@ Each row that it prints is one number of the trial, as JSON. What goes wrong is 
 input that shows it. The exit code is 1 where a limit is not met.
 
 Parts: `door` (frames and bombs through the circuit's door, R10 and R12), `certificates` (each
-byte of each certificate changed, judged by two verifiers, R21), `api` (every route of a running
-node, from its own description), `laws` (the properties of the tests, with hypothesis's deep
-profile).
+byte of each certificate changed, judged by two verifiers, R21), `schema` (every route of a
+running node, which schemathesis asks from its own description), `laws` (the properties of the
+tests, with hypothesis's deep profile), `atheris` (inputs that reach new branches of the decoders,
+where it is installed: `pip install --require-hashes -r requirements/fuzz.txt`).
 """
 
 import argparse
+import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from openline.domain.talk.kinds import Kind
+from tests.fuzz.branches import TARGETS
 from tests.fuzz.door import (
     GEOMETRY_MS_MAX,
     GROWTH_MB_MAX,
@@ -102,31 +107,59 @@ def laws(minutes: float, seed: int) -> Iterator[Measured]:
     )
 
 
-def api(minutes: float, seed: int) -> Iterator[Measured]:
+def described(minutes: float, seed: int) -> Iterator[Measured]:
     """Requests made up from the API's own description, to a node of its own."""
     from tests.fuzz.api import asked_for
 
-    count, wrongs = asked_for(60 * minutes, seed)
-    for one in wrongs:
+    asker = asked_for(60 * minutes, seed)
+    for one in asker.wrong:
         print(one, file=sys.stderr)
-    yield Measured("R10", "requests to the API", count, "requests")
-    yield Measured("R10", "answers that are a 5xx or not as described", len(wrongs), "answers", 0)
+    yield Measured("R10", "requests to the officers' port", asker.count, "requests")
+    yield Measured(
+        "R10", "operations that were done at least once", len(asker.answered), "operations"
+    )
+    yield Measured(
+        "R10", "answers not as described, or to who may not", len(asker.wrong), "answers", 0
+    )
+
+
+def branches(minutes: float, seed: int) -> Iterator[Measured]:
+    """Inputs that reach new branches of each decoder, the time shared among them."""
+    if importlib.util.find_spec("atheris") is None:
+        yield Measured(
+            "R10", "decoders with atheris: not run, for it is not installed", 0, "inputs"
+        )
+        return
+    for target in TARGETS:
+        seconds = max(1, int(60 * minutes / len(TARGETS)))
+        with tempfile.TemporaryDirectory() as directory:
+            given = (target, str(seconds), str(seed), directory)
+            command = [sys.executable, "-m", "tests.fuzz.branches", *given]
+            told = subprocess.run(
+                command, cwd=REPOSITORY, capture_output=True, check=False, encoding="latin-1"
+            )
+        done = re.findall(r"^Done (\d+) runs in (\d+) second", told.stderr, re.MULTILINE)
+        if told.returncode or not done:
+            print(told.stderr[-4_000:], file=sys.stderr)
+        count, took_s = (int(one) for one in done[-1]) if done else (0, 1)
+        yield Measured("R10", f"{target}, inputs by new branches", count, "inputs")
+        yield Measured("R10", f"{target}, rate", count / took_s, "inputs/s")
+        yield Measured("R10", f"{target}, faults", int(bool(told.returncode)), "faults", 0)
 
 
 PARTS: Final[dict[str, Callable[[float, int], Iterator[Measured]]]] = {
     "door": door,
     "certificates": every_byte,
-    "api": api,
+    "schema": described,
     "laws": laws,
+    "atheris": branches,
 }
 
 
 def main() -> int:
     """Run the parts, and print their rows."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument(
-        "part", nargs="*", default=list(PARTS), help="door, certificates, api, laws"
-    )
+    parser.add_argument("part", nargs="*", default=list(PARTS), help=", ".join(PARTS))
     parser.add_argument("--minutes", type=float, default=10.0, help="for each part")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()

@@ -1,35 +1,82 @@
 """The API answers what its own description makes up, and never with a fault of its own."""
 
+import json
 from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+from urllib3 import HTTPResponse
 
 from openline.domain.errors import OurError
 from tests.faces.conftest import LINE, Line, is_up, make_line, running, wait_until
-from tests.fuzz.api import asked_for, conforms, operations
+from tests.fuzz.api import (
+    EVERYTHING,
+    NOBODY,
+    OBSERVER,
+    a_node,
+    faults,
+    may_ask,
+    operations,
+    round_of,
+)
 
 
 def test_every_answer_is_as_described() -> None:
     """Made-up and broken requests to every route get no 5xx, and answers of the described form.
 
-    `python -m tests.fuzz api` asks for longer, from other seeds.
+    `python -m tests.fuzz schema` asks for longer, from other seeds.
     """
-    count, wrong = asked_for(10, seed=1)
-    assert wrong == []
-    assert count > len(operations()) > 100
+    with a_node() as asker:
+        round_of(asker, count=2, drawn=1)
+    assert asker.wrong == []
+    assert asker.count > 3 * len(operations()) > 300
+    assert {"say", "readNotice", "readMatter", "certify"} <= asker.answered
 
 
-def test_an_answer_of_another_form_is_found() -> None:
-    """What lacks a field, has a wrong sort, or another word is said to be not as described."""
-    schema = {
-        "type": "object",
-        "required": ["a"],
-        "properties": {"a": {"type": "array", "items": {"enum": ["x"]}}, "b": {"type": "integer"}},
-    }
-    assert conforms(schema, {"a": ["x"], "b": 1}) == ""
-    for wrong in ({}, {"a": "x"}, {"a": ["y"]}, {"a": [], "b": True}, {"a": [], "b": "1"}, []):
-        assert conforms(schema, wrong)
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (200, {"party": 5}, "violates schema"),
+        (200, None, "Content-Type"),
+        (418, {"error": {"what": "x", "remedy": ""}}, "Undocumented"),
+        (500, {"error": {"what": "x", "remedy": ""}}, "Server error"),
+        (503, {"error": {"what": "x", "remedy": ""}}, "does not say"),
+        (404, {"fault": "x"}, "does not say"),
+    ],
+)
+def test_an_answer_of_another_form_is_found(status: int, body: Any, says: str) -> None:
+    """What has another form, status or media type, or says not what to do, is found."""
+    [operation] = [one for one in operations() if one.path == "/lines"]
+    assert says in " ".join(faults(operation.Case(), _answered(status, body), may=True))
+
+
+def test_who_may_not_is_refused_or_it_is_found() -> None:
+    """An answer to nobody, or to an observer who may not have it, is found."""
+    [operation] = [one for one in operations() if one.path == "/lines"]
+    told = _answered(200, {"lines": []})
+    assert list(faults(operation.Case(), told, may=True)) == []
+    assert list(faults(operation.Case(), told, may=False)) == ["200 to who may not do it"]
+    assert [may_ask(who, "listPeople") for who in (NOBODY, OBSERVER, EVERYTHING)] == [
+        False, False, True,
+    ]  # fmt: skip
+    assert [may_ask(who, "listLines") for who in (NOBODY, OBSERVER)] == [False, True]
+    assert may_ask(NOBODY, "signInByLink")
+
+
+def _answered(status: int, body: Any) -> requests.Response:
+    """An answer of a server, made by hand."""
+    told = requests.Response()
+    told.status_code, told.elapsed = status, timedelta(0)
+    told.request = requests.Request("GET", "http://127.0.0.1/lines").prepare()
+    form = {"content-type": "text/plain" if body is None else "application/json"}
+    data = BytesIO(json.dumps(body).encode())
+    told.raw = HTTPResponse(data, headers=form, preload_content=False)
+    told.headers.update(form)
+    return told
 
 
 def test_a_name_with_its_marks_apart_ends_no_node(line: Line) -> None:

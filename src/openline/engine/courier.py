@@ -136,7 +136,10 @@ def import_courier(line: "Line", turn: Turn, data: bytes) -> dict[str, Any]:
     try:
         brought = parse_courier(data)
     except TheirError as error:
-        raise OurError(f"The courier file cannot be read: {error.what}.") from None
+        raise OurError(
+            f"The courier file cannot be read: {error.what.rstrip('.')}.",
+            "Send the file that `openline courier export` wrote, unchanged.",
+        ) from None
     if (brought.recipient, brought.line) != (line.own, line.name):
         raise OurError(
             f"The courier file is for {brought.recipient} on {brought.line}.",

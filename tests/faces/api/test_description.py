@@ -29,6 +29,7 @@ from openline.faces.api import (
 )
 from openline.faces.api.app import ROUTES, create_app, openapi_document
 from openline.faces.api.events import EVENTS
+from openline.faces.api.rights import OPEN
 from openline.faces.api.writing import LEFT_TO_THE_DESK, SAID_BY_PEOPLE
 from openline.faces.console import page
 
@@ -65,9 +66,11 @@ def test_every_route_is_described(name: str) -> None:
     statuses = set(operation["responses"])
     assert statuses & {"200", "201"}
     assert "503" in statuses
-    for answer in operation["responses"].values():
+    if name not in OPEN:
+        assert {"401", "403", "429"} <= statuses, "the door answers so before any route"
+    for status, answer in operation["responses"].items():
         assert answer["description"] in str(answer)
-        assert answer["content"]
+        assert bool(answer.get("content")) is (status != "304")
 
 
 @pytest.mark.parametrize("structure", IN_DOCUMENT, ids=lambda one: one.__name__)
@@ -100,7 +103,7 @@ def test_every_example_is_what_it_is_an_example_of(name: str) -> None:
 def test_every_answer_in_json_has_an_example(name: str) -> None:
     """Every answer that is JSON, good or bad, is shown by an example."""
     for answer in OPERATIONS[name]["responses"].values():
-        content = answer["content"].get("application/json", {"examples": True})
+        content = answer.get("content", {}).get("application/json", {"examples": True})
         assert content.get("examples")
 
 
@@ -259,3 +262,19 @@ def test_a_request_without_its_shape_is_refused_in_the_language(body: Any, what:
     """What is wrong with the shape of a request is told in the language of the query."""
     status, answer = post(FakeNode(), "/lines/syria-air/messages?language=ru", body)
     assert (status, answer["error"]["what"]) == (400, what)
+
+
+@pytest.mark.parametrize("query", ["format=xml", "format=notam"])
+def test_a_wrong_parameter_is_named_as_it_was_asked(query: str) -> None:
+    """A fault names a parameter of the query by its own name, and not by the handler's."""
+    with TestClient(create_app(FakeNode())) as client:  # type: ignore[arg-type]
+        answer = client.get(f"/lines/syria-air/notices/export?{query}").json()
+    assert answer["error"]["field"] == "format"
+    assert answer["error"]["what"].startswith("format: ")
+
+
+def test_what_takes_no_other_field_says_so() -> None:
+    """A body that is refused with a field of another name is described so."""
+    body = DOCUMENT["components"]["schemas"]["Say"]
+    assert body["additionalProperties"] is False
+    assert post(FakeNode(), "/lines/syria-air/messages", {**TEXT, "more": 1})[0] == 400

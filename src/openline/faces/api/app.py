@@ -58,7 +58,12 @@ from openline.faces.api import (
     writing,
 )
 from openline.faces.api.atom_feeds import FeedTimes
-from openline.faces.api.describe import add_descriptions, describe_files
+from openline.faces.api.describe import (
+    add_descriptions,
+    describe_areas,
+    describe_files,
+    describe_unchanged,
+)
 from openline.faces.api.door import Door
 from openline.faces.api.limits import BODY_SIZE_BYTES_MAX, answer_before_closing
 from openline.faces.api.rights import guard
@@ -283,3 +288,5 @@ def _complete(openapi: OpenAPI) -> None:
     describe_files(
         openapi, ("adoptUnderstanding", "importCourier", "importFile", "readCertificate")
     )
+    describe_areas(openapi, "exportNotices", notice_files.MEDIA_TYPES.values())
+    describe_unchanged(openapi, ("readFeed", "readMemberFeed", "readStatementFeed"))

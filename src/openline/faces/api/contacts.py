@@ -85,7 +85,7 @@ async def list_contacts(
         answers.ContactDraft,
         "The draft, as `say` takes it.",
         example=examples.NEXT_TIER,
-        faults=(400, 404, 409, 503),
+        faults=(*READING, 409),
     ),
 )
 async def propose_next_tier(

@@ -2,12 +2,21 @@
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example, OpenAPI, OpenAPIMediaType, RequestBody, Schema
+from litestar.openapi.spec import (
+    Example,
+    OpenAPI,
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    RequestBody,
+    Schema,
+)
 
 OCTETS: Final = "application/octet-stream"
 _ATTRIBUTE = re.compile(r"    (\w+): (.+)")
@@ -48,6 +57,8 @@ _SAYS: Final = {
     503: "The node is stopping, or may not sign yet.",
 }
 
+_UNCHANGED: Final = "Nothing has changed since what `if-none-match` or `if-modified-since` names."
+
 _EXAMPLES: Final = {
     400: Fault(FaultDetails("lower: an altitude is a datum and a value.", "", "volumes[0].lower")),
     401: Fault(FaultDetails("Nobody is signed in.", "Sign in: POST /sign-in/password.")),
@@ -59,7 +70,7 @@ _EXAMPLES: Final = {
     503: Fault(FaultDetails("The node is stopping.", "Wait until it runs again.")),
 }
 
-STATUS: Final = (400, 401, 429, 503)
+STATUS: Final = (400, 401, 403, 429, 503)
 READING: Final = (400, 401, 403, 404, 429, 503)
 WRITING: Final = (400, 401, 403, 404, 409, 413, 429, 503)
 
@@ -115,6 +126,8 @@ def add_descriptions(openapi: OpenAPI, structures: Iterable[type[msgspec.Struct]
         if schema is None:
             continue
         schema.description, says = read_docstring(structure)
+        if structure.__struct_config__.forbid_unknown_fields:
+            schema.additional_properties = False
         for name, described_as in says.items():
             held = (schema.properties or {}).get(name)
             if isinstance(held, Schema):
@@ -127,9 +140,36 @@ def add_descriptions(openapi: OpenAPI, structures: Iterable[type[msgspec.Struct]
 def describe_files(openapi: OpenAPI, operations: tuple[str | None, ...]) -> None:
     """Say of which operations the request is a file, handed in as it is."""
     octets = OpenAPIMediaType(schema=Schema(content_media_type=OCTETS))
+    for operation in _named(openapi, operations):
+        operation.request_body = RequestBody({OCTETS: octets}, "The file.", required=True)
+
+
+def describe_areas(openapi: OpenAPI, operation: str, media_types: Iterable[str]) -> None:
+    """Say in which forms an operation answers with areas: JSON as an object, others as text."""
+    object_, text = Schema(type=OpenAPIType.OBJECT), Schema(type=OpenAPIType.STRING)
+    for described_as in _named(openapi, (operation,)):
+        assert described_as.responses is not None, "every route has its answers"
+        answer = described_as.responses["200"]
+        assert isinstance(answer, OpenAPIResponse), "answers are described in their place"
+        answer.content = {
+            one: OpenAPIMediaType(schema=object_ if one.endswith("json") else text)
+            for one in media_types
+        }
+
+
+def describe_unchanged(openapi: OpenAPI, operations: tuple[str | None, ...]) -> None:
+    """Say of which operations whoever holds the answer already is told so, without a body."""
+    for operation in _named(openapi, operations):
+        assert operation.responses is not None, "every route has its answers"
+        operation.responses["304"] = OpenAPIResponse(_UNCHANGED)
+
+
+def _named(openapi: OpenAPI, names: tuple[str | None, ...]) -> Iterator[Operation]:
+    """The operations of these names."""
     for item in (openapi.paths or {}).values():
-        if item.post is not None and item.post.operation_id in operations:
-            item.post.request_body = RequestBody({OCTETS: octets}, "The file.", required=True)
+        for operation in (item.get, item.post):
+            if operation is not None and operation.operation_id in names:
+                yield operation
 
 
 def read_docstring(structure: type[Any]) -> tuple[str, dict[str, str]]:

@@ -134,7 +134,7 @@ def answer_http_exception(request: Request[Any, Any, State], error: HTTPExceptio
     if status in _WHATS:
         what = _WHATS[status].format(method=request.method, path=visible(request.url.path))
         return _answer(request, status, what, _REMEDIES[status])
-    field, what = _first_fault(error)
+    field, what = _first_fault(request, error)
     what = what or _sentence(error.detail or "The request is not understood")
     return _answer(request, status, what, _REMEDIES.get(status, ""), field)
 
@@ -157,7 +157,7 @@ def answer_defect(request: Request[Any, Any, State], error: Exception) -> Respon
     )
 
 
-def _first_fault(error: HTTPException) -> tuple[str, str]:
+def _first_fault(request: Request[Any, Any, State], error: HTTPException) -> tuple[str, str]:
     """The field and the sentence of the first fault of a validation."""
     extra = error.extra
     if not isinstance(error, ValidationException) or not isinstance(extra, list) or not extra:
@@ -165,12 +165,18 @@ def _first_fault(error: HTTPException) -> tuple[str, str]:
     first = extra[0]
     if not isinstance(first, dict):
         return "", ""
-    field = str(first.get("key", ""))
+    field = _as_asked(request, str(first.get("key", "")))
     words = str(first.get("message", "it is not as described"))
     if words == f"'{field}'":
         # What Litestar makes of a body that is not there.
         return "", "The request has no body."
     return field, _sentence(f"{field}: {words}" if field else words)
+
+
+def _as_asked(request: Request[Any, Any, State], name: str) -> str:
+    """What a request calls the parameter that its handler may call otherwise, such as `from`."""
+    found = request.route_handler.parsed_fn_signature.parameters.get(name)
+    return getattr(found and found.kwarg_definition, "name", None) or name
 
 
 def _sentence(words: str) -> str:
