@@ -145,7 +145,7 @@ def describe_files(openapi: OpenAPI, operations: tuple[str | None, ...]) -> None
 
 
 def describe_areas(openapi: OpenAPI, operation: str, media_types: Iterable[str]) -> None:
-    """Say in which forms an operation answers with areas: JSON as an object, others as text."""
+    """Say in which forms areas are answered: JSON is an object, others are text."""
     object_, text = Schema(type=OpenAPIType.OBJECT), Schema(type=OpenAPIType.STRING)
     for described_as in _named(openapi, (operation,)):
         assert described_as.responses is not None, "every route has its answers"
@@ -158,7 +158,7 @@ def describe_areas(openapi: OpenAPI, operation: str, media_types: Iterable[str])
 
 
 def describe_unchanged(openapi: OpenAPI, operations: tuple[str | None, ...]) -> None:
-    """Say of which operations whoever holds the answer already is told so, without a body."""
+    """Say which operations tell whoever has the answer already, without a body."""
     for operation in _named(openapi, operations):
         assert operation.responses is not None, "every route has its answers"
         operation.responses["304"] = OpenAPIResponse(_UNCHANGED)

@@ -174,7 +174,7 @@ def _first_fault(request: Request[Any, Any, State], error: HTTPException) -> tup
 
 
 def _as_asked(request: Request[Any, Any, State], name: str) -> str:
-    """What a request calls the parameter that its handler may call otherwise, such as `from`."""
+    """What a request calls a parameter whose handler may call it otherwise."""
     found = request.route_handler.parsed_fn_signature.parameters.get(name)
     return getattr(found and found.kwarg_definition, "name", None) or name
 
