@@ -10,6 +10,7 @@ from openline.adapters.circuit import Link
 from openline.adapters.keys import FileKeys
 from openline.app.config import Config
 from openline.app.run import RunningNode
+from openline.domain.space.own_addresses import NO_ADDRESSES
 from openline.engine.air_watch import AirRules
 from openline.engine.effects import Effect, Send, Show
 from openline.engine.events import Event, FrameReceived
@@ -38,7 +39,13 @@ class Stage:
         self.lines: dict[str, Any] = {}
         self.is_busy, self.live_volumes = False, 0
         node, store, anchor = cast(Node, self), cast(Store, self), cast(Anchor, self)
-        settings = SimpleNamespace(feeds=(), air=AirRules(), air_records=Path("air"), record_h=0)
+        settings = SimpleNamespace(
+            feeds=(),
+            air=AirRules(),
+            air_records=Path("air"),
+            record_h=0,
+            own_addresses=NO_ADDRESSES,
+        )
         config, keys = cast(Config, settings), cast(FileKeys, None)
         self.running = RunningNode(config, node, store, anchor, keys, lambda: 1)
         link = cast(Link, self)

@@ -208,6 +208,17 @@ class PrivateView:
                 self._over.popitem(last=False)
             yield record
 
+    def revive(self, now: int) -> Iterator[PrivateRecord]:
+        """What is over and would not be at this instant, once more: the clock was set back."""
+        for name, record in list(self._over.items()):
+            if record.private.valid_until > now:
+                del self._over[name]
+                record.over_at = None
+                self._kept[name] = record
+                self._vertices += record.private.vertices
+                self._remember(record)
+                yield record
+
     def _remember(self, record: PrivateRecord) -> None:
         """Note when it is over; what was noted of what is gone makes room now and then."""
         self._agenda.append(_due(record))

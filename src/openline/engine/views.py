@@ -305,8 +305,9 @@ class View:
     def set_back(self, now: int) -> None:
         """Take in that the clock was set back, if it was; it is told with what is next.
 
-        A notice or movement whose window is not over by the present instant lives again,
-        whatever the clock said before, and versions that came too late by that clock count.
+        A notice, a movement or what is kept private lives again if its window is not over by
+        the present instant, whatever the clock said before, and versions that came too late
+        by that clock count.
         What else ran out meanwhile stays on the record of what happened.
         """
         if now >= self._now - SET_BACK_MS:
@@ -323,6 +324,9 @@ class View:
                 self._end_unread(entry, is_over=True)
                 self._end_anew(entry)
                 self._show_notice(entry)
+        for record in self._private.revive(now):
+            self._conflicts.put(record.side, record.occupied(), now)
+            self._show("private", self._private_json(record))
         self._answer_questions()
 
     def _load_notice(self, record: MessageRecord) -> Notice | Movement | None:

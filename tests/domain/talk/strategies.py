@@ -243,6 +243,7 @@ signed_acts = st.builds(
     token=st.binary(min_size=16, max_size=16),
     at=instants,
     roster=st.integers(0, 2**53),
+    size=st.integers(0, 2**53),
     signatures=st.builds(
         ActSignature,
         part=st.sampled_from(Part),
