@@ -209,7 +209,7 @@ class PrivateView:
             yield record
 
     def revive(self, now: int) -> Iterator[PrivateRecord]:
-        """What is over and would not be at this instant, once more: the clock was set back."""
+        """What lives again since the clock was set back: its window is open by it."""
         for name, record in list(self._over.items()):
             if record.private.valid_until > now:
                 del self._over[name]

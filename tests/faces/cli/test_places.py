@@ -437,8 +437,10 @@ def test_a_conflict_with_what_stands_or_moves_is_drawn(
     alpha.said("zone", "declare", *ZONE_AT, "--rule", "stay-out")
     said = bravo.done("movement", "issue", *convoy(60), "--wait", 20)
     shown = alpha.done("movement", "show", f"{BRAVO}/{said['notice_id']}")
-    assert len(shown["conflicts"]) == 2
-    for number, conflict in enumerate(shown["conflicts"]):
+    # Notices of other tests may be met as well.
+    met = [one for one in shown["conflicts"] if "site/" in one or "zone/" in one]
+    assert len(met) == 2
+    for number, conflict in enumerate(met):
         file = tmp_path / f"{number}.svg"
         drawn = alpha("conflicts", conflict, "--picture", file)
         assert drawn.code == 0, drawn.err
