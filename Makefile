@@ -3,8 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than there are cores: one of them holds the tests that wait for processes.
-WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)))
+WORKERS ?= 2
 ARGS ?=
 PREFIX ?=
 

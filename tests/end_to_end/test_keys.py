@@ -81,9 +81,7 @@ def test_every_key_rotates_while_the_line_works(pair: tuple[Node, Node], tmp_pat
     late = alpha.certify("receipt", tmp_path / "1", party=alpha.party, index=last)
     assert verdict(proof) == verdict(late) == "PROVEN"
     for node in pair:
-        # A machine that is busy elsewhere may leave a line LOST for a moment.
-        raised = {alarm["name"] for alarm in node.alarms()} - {"LOST"}
-        assert raised <= {"KEY_CHANGED", "KEYS_CHANGED"}
+        assert {alarm["name"] for alarm in node.alarms()} <= {"KEY_CHANGED", "KEYS_CHANGED"}
     stop_and_audit(alpha, bravo)
 
 
