@@ -63,7 +63,7 @@ mutants: $(VENV)/.test ## break the program in fifty ways, one at a time; each m
 	@echo "mutants: python -m tests.mutants $(ARGS)" >&2
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-trial: $(VENV)/.test $(VENV)/.page ## the longer trial of all goals, under an hour; writes build/trial.md; ARGS="R3a R10" tries some
+trial: $(VENV)/.test $(VENV)/.page ## the longer trial of all goals; writes build/trial.md; ARGS="R3a R10" tries some
 	@echo "trial: python -m tests.trial $(ARGS)" >&2
 	@$(BIN)/python -m tests.trial $(ARGS)
 

@@ -143,7 +143,7 @@ PARTS: Final[tuple[Suite | Program, ...]] = (
     Suite("R22", ("tests/house/test_service_unit.py",)),
     Suite("R23", ("tests/sim/test_sometimes.py", "tests/sim/test_run.py")),
 )
-"""What is run, in this order; it takes less than an hour on two cores."""
+"""What is run, in this order; an hour on two cores is aimed at."""
 
 NOT_RUN: Final[dict[str, str]] = {
     "R13": "There are no standby stations yet.",
