@@ -419,12 +419,14 @@ def adopt(nodes: Iterable[Node], signed: Path) -> None:
         openline("understanding", "adopt", signed, "--dir", node.directory)
 
 
-def found(directory: Path, *names: str, places: dict[str, Place] | None = None) -> list[Node]:
-    """Make nodes that have adopted one Understanding; none of them runs yet."""
+def found(
+    directory: Path, *names: str, places: dict[str, Place] | None = None, **terms: str
+) -> list[Node]:
+    """Make nodes that have adopted one Understanding of such terms; none of them runs yet."""
     names = names or ("alpha", "bravo")
     nodes = [make_node(directory, name, (places or {}).get(name)) for name in names]
     introduce(nodes)
-    adopt(nodes, sign(nodes, draft(nodes)))
+    adopt(nodes, sign(nodes, draft(nodes, **terms)))
     return nodes
 
 

@@ -26,8 +26,8 @@ ROLES = ("node", "mirror", "witness", "tls")
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[tuple[Node, Node]]:
-    """Two running nodes."""
-    alpha, bravo = found(tmp_path)
+    """Two running nodes, whose ticks are so slow that no busy machine makes a line LOST."""
+    alpha, bravo = found(tmp_path, tick='"4 s"')
     with ending(alpha, bravo):
         start(alpha, bravo)
         yield alpha, bravo

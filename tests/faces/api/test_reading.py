@@ -28,6 +28,8 @@ def notice_fields(until: str = "2100-01-01T02:00:00Z", **changes: Any) -> dict[s
 
 def test_the_state_is_as_described(line: Line) -> None:
     """The status of a real node has exactly the described structure."""
+    # Under load a tick may come late for a moment.
+    wait_until(lambda: line.client().get("/status")["lines"][0]["displayed"]["word"] == "ACTIVE")
     state = line.client().get("/status")
     status = msgspec.convert(state, answers.Status, strict=True)
     assert status.party == ALPHA

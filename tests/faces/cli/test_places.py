@@ -368,7 +368,8 @@ def convoy(hours: int) -> tuple[str, ...]:
 
 def test_a_convoy_is_announced_answered_and_cancelled(alpha: Officer, bravo: Officer) -> None:
     """Both nodes list it with route, vehicles and state; a site on its way is a conflict."""
-    alpha.said("site", "add", "--name", "Post", "--at", "34.49,36.909", "--radius", "300m")
+    post = ("--name", "Post", "--at", "34.49,36.909", "--radius", "300m", "--id", "POST-1")
+    alpha.said("site", "add", *post)
     dry = bravo("movement", "issue", *convoy(60), "--dry-run")
     assert dry.code == 0, dry.err
     assert "It may be said." in dry.out
@@ -378,7 +379,8 @@ def test_a_convoy_is_announced_answered_and_cancelled(alpha: Officer, bravo: Off
     shown = alpha.done("movement", "show", f"{BRAVO}/CONVOY-1")
     assert (shown["category"], shown["lead_class"]) == ("movement", "NORMAL")
     assert shown["content"]["vehicles"][0]["roof_marking"] == "UN"
-    assert len(shown["conflicts"]) == 1
+    # Notices of other tests may be met as well.
+    assert [one for one in shown["conflicts"] if "site/POST-1" in one] != []
     words = alpha("movement", "show", f"{BRAVO}/CONVOY-1", "--language", "ar").out
     assert "يُشعر الطرف" in words
     alpha.done("notice", "respond", said["serial"], "noted", "--wait", 20)

@@ -282,28 +282,33 @@ def _watched(door: Door, token: str, send: Send) -> Send:
     and not signed out.
     """
     plain = _plain(send)
-    is_stream = False
+    is_stream = is_ended = False
 
     async def while_signed_in(message: Message) -> None:
-        nonlocal is_stream
+        nonlocal is_stream, is_ended
+        if is_ended:
+            return
         if message["type"] == "http.response.start":
             is_stream = dict(message["headers"]).get(b"content-type", b"").startswith(_EVENTS)
         is_more = message["type"] == "http.response.body" and message["more_body"]
         if is_more:
             found = door.signed_in(token)
             if found is None:
-                if is_stream:
-                    # It has no length: it is ended and not cut, and its reader asks again.
-                    await plain({"type": "http.response.body", "body": b"", "more_body": False})
-                raise _SessionOver
-            found[0].used_at = door.now_ms()
+                if not is_stream:
+                    raise _SessionOver
+                # It has no length: it is ended and not cut, and its reader asks again. Whoever
+                # makes it hears that nobody reads any more.
+                is_ended = True
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
+            else:
+                found[0].used_at = door.now_ms()
         await plain(message)
 
     return while_signed_in
 
 
 class _SessionOver(OurError):
-    """A stream is broken off, for its session is over."""
+    """An answer is broken off, for its session is over."""
 
     def __init__(self) -> None:
         super().__init__("The session is over.", "Sign in again.")
