@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from openline.app.holding import held_in
+from openline.app.publishing import BUNDLE_TICKS_MAX, ShownLog
 from openline.domain.errors import OurError, TheirError
 from openline.domain.instant import DAY_MS, HOUR_MS, format_instant
 from openline.domain.limits import (
@@ -58,7 +59,14 @@ from openline.domain.record.declarations import (
 )
 from openline.domain.record.envelope import parse_content, parse_envelope
 from openline.domain.record.exhibits import kind_word
-from openline.domain.record.merkle import Tree, leaf_hash
+from openline.domain.record.merkle import (
+    TILE_WIDTH,
+    Tree,
+    bundle,
+    entry_bundle,
+    leaf_hash,
+    parse_tile_path,
+)
 from openline.domain.record.note import Note, VerifierKey, parse_note
 from openline.domain.record.proof import LogProof
 from openline.domain.record.signing import PublicKeys
@@ -222,6 +230,47 @@ class Exporter:
         hashes = tuple(log.tree.inclusion_proof(index, size))
         entry = self._store.entries(log.origin, index, 1)[0].raw
         return LogProof(index, hashes, note, entry).format()
+
+    def shown_logs(self) -> list[ShownLog]:
+        """The outboxes of all parties as far as they may be shown: to their largest heads."""
+        dossier = self._dossier()
+        shown = (dossier.last_shown(outbox) for outbox in sorted(dossier.rings))
+        return [one for one in shown if one is not None]
+
+    def tile(self, origin: str, path: str) -> bytes:
+        """A tile of an outbox, or a bundle of its entries, by its path (tlog-tiles).
+
+        Raises:
+            TheirError: It is not the path of a tile.
+            OurError: There is no such log, or it is not so long.
+        """
+        level, number, width = parse_tile_path(path)
+        where = parse_origin(origin)
+        log = self._logs.get(where) if where else None
+        if log is None:
+            raise OurError(f"{origin} is no log of {self._line}.", "Name a log that is listed.")
+        try:
+            if level is not None:
+                return log.tree.tile(level, number, width)
+        except LookupError:
+            raise _not_so_long(origin, path) from None
+        start = number * TILE_WIDTH
+        if start + width > log.tree.size:
+            raise _not_so_long(origin, path)
+        return entry_bundle([entry.raw for entry in self._store.entries(origin, start, width)])
+
+    def ticks(self, party: str, first: int, end: int) -> bytes:
+        """The ticks of a party from one number to below another, as a bundle.
+
+        A number that was signed twice is there twice: that is evidence.
+
+        Args:
+            party: Whose ticks.
+            first: The first number.
+            end: The number after the last; at most 256 further.
+        """
+        found = self._store.ticks(self._line, party, first, BUNDLE_TICKS_MAX)
+        return bundle([note.encode() for number, _, note in found if number < end])
 
     def use(self, party: str, valid_from: int, valid_until: int) -> bytes:
         """A certificate that a party said something in a window."""
@@ -656,8 +705,36 @@ class _Dossier:
             size_min = found[-1][0] + 1
         return None
 
+    def last_shown(self, outbox: Origin) -> ShownLog | None:
+        """The largest head that a counterpart has cosigned, or else the author's own."""
+        origin = str(outbox)
+        found: list[tuple[int, Note, tuple[VerifierKey, ...]]] = []
+        for holder in (*self.others(outbox.party), ""):
+            last = self._store.last_head(origin, holder)
+            proven = self._proven(last[1], outbox, holder) if last else None
+            if last and proven and (holder or not found):
+                found.append((last[0], *proven))
+        if not found:
+            return None
+        size = max(size for size, _, _ in found)
+        at_size = [(note, keys) for one, note, keys in found if one == size]
+        head, keys = at_size[0]
+        for note, more in at_size[1:]:
+            head, keys = head.with_signatures(*note.signatures[2:]), keys + more[2:]
+        ticks = self._store.ticks(outbox.line, outbox.party, 0, 1)
+        last_tick = self._store.last_tick(outbox.line, outbox.party)
+        numbers = (ticks[0][0], last_tick[0]) if ticks and last_tick else None
+        return ShownLog(outbox, size, head, tuple(key.format() for key in keys), numbers)
+
     def _proven_head(self, text: str, outbox: Origin, holder: str) -> Note | None:
         """A head with the rows that verify, by keys that no revocation has touched."""
+        proven = self._proven(text, outbox, holder)
+        return proven[0] if proven else None
+
+    def _proven(
+        self, text: str, outbox: Origin, holder: str
+    ) -> tuple[Note, tuple[VerifierKey, ...]] | None:
+        """A head with the rows that verify, and their keys."""
         log, ring = self._logs[outbox], self.rings[outbox]
         try:
             note = parse_note(text)
@@ -675,7 +752,7 @@ class _Dossier:
                 proven += by_any(mirrors, lambda keys: _cosigner_keys(note, head, name, keys), text)
         except TheirError:
             return None
-        return note.only(proven)
+        return note.only(proven), proven
 
     def _add_head(self, outbox: Origin, note: Note) -> None:
         """Add a head; to one that is here, what the holder adds to the author's two rows."""
@@ -1106,3 +1183,7 @@ def _cosigner_keys(
     """The keys of the rows with which a party has cosigned, if these are its keys."""
     verify_cosignature(head, note.signatures, name, keys)
     return cosigner_keys(name, keys)
+
+
+def _not_so_long(origin: str, path: str) -> OurError:
+    return OurError(f"{origin} has no {path} yet.", "Ask for the logs again: their sizes are told.")

@@ -348,7 +348,12 @@ def entry_bundle(entries: Sequence[bytes]) -> bytes:
         entries: 1 to 256, each of at most 65,535 bytes.
     """
     assert 1 <= len(entries) <= TILE_WIDTH, "not the entries of one bundle"
-    return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+    return bundle(entries)
+
+
+def bundle(items: Iterable[bytes]) -> bytes:
+    """Items one after another, each of at most 65,535 bytes after its length in two."""
+    return b"".join(len(item).to_bytes(2, "big") + item for item in items)
 
 
 def parse_entry_bundle(data: bytes) -> list[bytes]:

@@ -274,6 +274,50 @@ class Statistics(msgspec.Struct):
     sha256: str
 
 
+class TickNumbers(msgspec.Struct):
+    """Which ticks of a party are held.
+
+    Attributes:
+        first: The smallest number.
+        last: The largest.
+    """
+
+    first: int
+    last: int
+
+
+class ShownLog(msgspec.Struct):
+    """One outbox as far as it may be shown.
+
+    Attributes:
+        origin: The log's name, with which its checkpoint begins.
+        party: Whose it is.
+        epoch: Which of the party's outboxes, from 1.
+        size: Entries under the checkpoint.
+        checkpoint: The signed head, with the cosignatures of whoever holds as much.
+        keys: The author's and the cosigners' keys, each as a C2SP verifier key.
+        ticks: Which ticks of the author are held, if any.
+    """
+
+    origin: str
+    party: str
+    epoch: int
+    size: int
+    checkpoint: str
+    keys: list[str]
+    ticks: TickNumbers | None
+
+
+class Logs(msgspec.Struct):
+    """The outboxes of all parties to a line.
+
+    Attributes:
+        logs: In order of their parties and epochs.
+    """
+
+    logs: list[ShownLog]
+
+
 class CheckProposed(msgspec.Struct):
     """The neutral text of the next line check.
 

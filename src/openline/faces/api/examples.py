@@ -382,6 +382,23 @@ STATISTICS: Final = answers.Statistics(
     },
     sha256=_HASH,
 )
+LOGS: Final = answers.Logs(
+    [
+        answers.ShownLog(
+            origin=f"{ALPHA}/{LINE}/out",
+            party=ALPHA,
+            epoch=1,
+            size=1,
+            checkpoint=(
+                f"{ALPHA}/{LINE}/out\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n\n"
+                f"\u2014 {ALPHA}/{LINE}/out X6XmW3neN4Z3+o1gsGurlcGNfXXkEl5fg9v2YtnI2llgdOamT1rp"
+                "s7ZD5k1+zn2uHbpDLkTRXLtMvmDHv0o/y24PiAA=\n"
+            ),
+            keys=[f"{ALPHA}/{LINE}/out+5fa5e65b+AQ…"],
+            ticks=answers.TickNumbers(0, 1),
+        )
+    ]
+)
 STATUS: Final = answers.Status(ALPHA, "0.1.0", _SAID_AT - 86_400_000, _READ_AT, [LINE_STATE])
 LINES: Final = answers.Lines([LINE_STATE])
 ALARMS: Final = answers.Alarms([ALARM])

@@ -114,6 +114,7 @@ VERBS: Final = {
     "Prove": {
         "certify": "certify:app",
         "verify": "verify:app",
+        "publish": "publish:app",
     },
     "Keep": {
         "backup": "backup:app",
