@@ -53,8 +53,8 @@ async def read_tile(
 ) -> Response[bytes]:
     """The hashes of a tile, 32 bytes each, or entries.
 
-    An entry comes after its length in two bytes. It is an envelope as it was signed: who said something of which kind when, and the
-    hash of what was said. Words are never in it.
+    An entry comes after its length in two bytes. It is an envelope as it was signed: who said
+    something of which kind when, and the hash of what was said. Words are never in it.
     """
     view_of(state, line)
     async with node_of(state).exporting(line) as exporter:
