@@ -624,6 +624,17 @@ CONTACT_WEEKS_MAX = 26
 """Weeks of one recurring contact: half a year, then it is arranged anew. Each occurrence has
 a call record, and all of them stay within HAPPENINGS_MAX."""
 
+CALLS_KEPT = 2_000
+"""Calls of which media and certificates are kept at hand: a hundred a day for three weeks.
+Where an older one stands is known all the same."""
+
+CALL_CANDIDATES_MAX = 16
+"""Addresses of one end of a call: four networks of a workstation, each by two versions of
+IP, seen from inside and from outside."""
+
+ICE_CHARS_MAX = 256
+"""Characters of a name or password of ICE (RFC 8839, 5.4)."""
+
 INTERPRETERS_MAX = 8
 """Interpreters of one conversation: two for each of four languages."""
 

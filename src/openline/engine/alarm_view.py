@@ -70,6 +70,12 @@ NOT_PASSED_ON: Final = "NOT_PASSED_ON"
 CALL_UNVERIFIED: Final = "CALL_UNVERIFIED"
 """It is not known who spoke in a call: call back on the known number; tier 2 must know."""
 
+RINGING: Final = "RINGING"
+"""A counterpart rings one of our posts: take the call, decline it, or say that you are busy."""
+
+CALL_FINGERPRINT: Final = "CALL_FINGERPRINT"
+"""An end of a call showed another certificate than the recorded one: somebody may sit between."""
+
 READOUT_DIFFERS: Final = "READOUT_DIFFERS"
 """A counterpart has published as agreed what was not agreed."""
 

@@ -59,10 +59,12 @@ from openline.domain.talk.receipt import Read, ReadBack, ReadBackVerdict
 from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.service import Service
+from openline.domain.talk.telephone import Call, Ring
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation
 from openline.domain.talk.warning import Warning
 from openline.domain.talk.watch import NODE, Watch, is_same_person
+from openline.engine.call_rules import check_call
 from openline.engine.commands import CheckNotice, Compose
 from openline.engine.conflict_view import Check
 from openline.engine.contact_rules import check_contact, completed
@@ -340,6 +342,8 @@ class Desk:
                 check_incident(self, message, command, now)
             case Contact() | ContactReply() | CallRecord() | Readout():
                 check_contact(self, message, command.precedence, now)
+            case Ring() | Call():
+                check_call(self, self._view, message, command, now)
             case Watch():
                 self.watches.check(message, now)
             case Escalation():

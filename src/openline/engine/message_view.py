@@ -268,6 +268,11 @@ class MessageView:
                 return outboxes[epoch][index]
         return None
 
+    def has_all_before(self, record: MessageRecord) -> bool:
+        """Whether every earlier entry of its outbox is here: a FLASH may have come ahead."""
+        outbox = self._outboxes.get(record.party, {}).get(record.epoch, {})
+        return all(index in outbox for index in range(record.index))
+
     def named_by(self, header: Header, party: str, index: int) -> MessageRecord | None:
         """The message that another names by author and index.
 

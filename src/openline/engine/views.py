@@ -56,6 +56,7 @@ from openline.domain.talk.resumption import ResumptionOffer
 from openline.domain.talk.service import Service
 from openline.domain.talk.site import Sites
 from openline.domain.talk.statistics import GRACE_MS, Fact
+from openline.domain.talk.telephone import TELEPHONE, TelephoneState
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.watch import Change, Watch
 from openline.domain.talk.zone import Zone
@@ -64,6 +65,7 @@ from openline.engine.air_watch import Watching
 from openline.engine.alarm_view import (
     AIR_PREFIX,
     ANSWER_ANEW,
+    CALL_FINGERPRINT,
     CALL_UNVERIFIED,
     CLOCK,
     CONFLICT,
@@ -81,6 +83,7 @@ from openline.engine.alarm_view import (
     QUERY_ACK,
     READOUT_DIFFERS,
     REVALIDATION_DUE,
+    RINGING,
     STATE_CHANGED,
     UNMANNED,
     ZONE_ENTERED,
@@ -90,6 +93,7 @@ from openline.engine.alarm_view import (
 from openline.engine.answers import answer_of
 from openline.engine.assessment_view import AssessmentView
 from openline.engine.awaiting_view import AwaitingView
+from openline.engine.call_view import CallView
 from openline.engine.check_alarms import RESUMPTION_OFFERED, SERVICE, check_alarms, service_facts
 from openline.engine.check_view import CheckDue, CheckWaits, Turned
 from openline.engine.conflict_view import Check, Conflict, ConflictView, Occupied, Side
@@ -181,6 +185,7 @@ class View:
         self.talk = TalkView(self._messages, understanding)
         self._incidents = IncidentView(self._messages, self._matters)
         self._readouts = ReadoutView(self._messages, self._matters)
+        self.calls = CallView(understanding.line, self._messages, self._matters)
         self._watches = WatchView(self._messages, understanding)
         self._awaiting = AwaitingView(self._messages, understanding)
         self._alarms = AlarmView()
@@ -1342,8 +1347,13 @@ class View:
     def _take_matter(self, record: MessageRecord, message: Message) -> None:
         assert self._header is not None, "a message is being taken in"
         changed, run_out = self._matters.take(record, self._header, message, self._now)
+        for key, call_facts in self.calls.take(record, message):
+            self._raise(CALL_FINGERPRINT, Precedence.FLASH, call_facts, key)
         for matter in changed:
-            self._alarm_matter(matter, record)
+            if matter.subject.name == TELEPHONE.name:
+                self._alarm_ring(matter, record)
+            else:
+                self._alarm_matter(matter, record)
             self._show_matter(matter)
         for one in run_out:
             self._tell_run_out(one)
@@ -1365,6 +1375,16 @@ class View:
             key = f"{record.party}/{record.epoch}/{record.index}"
             self._raise(name, Precedence.IMMEDIATE, {**self._facts(record), **facts}, key)
 
+    def _alarm_ring(self, matter: Matter, record: MessageRecord) -> None:
+        """A call that rings here sounds until it is taken, or is over."""
+        is_for_us = self.own == matter.others[0] != matter.record.party
+        is_ringing = matter.standings[matter.others[0]].state == TelephoneState.RINGING
+        if not is_ringing:
+            self._tell_alarm(self._alarms.end(f"{RINGING}/{matter.key}", self._now))
+        elif is_for_us and record is matter.record and (ring := self.calls.ring(matter)):
+            facts = {**self._facts(record), "post": ring.post, "subject": ring.subject}
+            self._raise(RINGING, Precedence(record.precedence), facts, matter.key)
+
     def _alarm_matter(self, matter: Matter, record: MessageRecord) -> None:
         """What is put to us stands until one of our officers has read or answered it."""
         opening = matter.record
@@ -1382,6 +1402,8 @@ class View:
 
     def _tell_run_out(self, run_out: RunOut) -> None:
         matter, clock = run_out.matter, run_out.clock
+        if matter.subject.name == TELEPHONE.name:
+            self._tell_alarm(self._alarms.end(f"{RINGING}/{matter.key}", self._now))
         key = f"{matter.key}~{run_out.other}~{clock.name}~{run_out.at}"
         if run_out.is_over:
             self._tell_alarm(self._alarms.end(f"{CLOCK}/{key}", self._now))

@@ -46,6 +46,7 @@ from openline.domain.talk.incident import (
 from openline.domain.talk.incident import Agreement as Accord
 from openline.domain.talk.incident import Sort as Happened
 from openline.domain.talk.keys import Epoch, KeyChange, KeyRevoke, KeyRole
+from openline.domain.talk.media import Candidate, CandidateKind, Media
 from openline.domain.talk.movement import Movement, Sort, Vehicle, Waypoint
 from openline.domain.talk.notice import (
     Certainty,
@@ -74,6 +75,7 @@ from openline.domain.talk.service import Service, ServiceOccasion
 from openline.domain.talk.shared_track import Belief, Claim, SharedTrack
 from openline.domain.talk.signed_act import ActSignature, Part, SignedAct
 from openline.domain.talk.site import Removal, Site, SiteOperation, Sites, Verification
+from openline.domain.talk.telephone import Call, CallStep, Ring
 from openline.domain.talk.text import Text, Translation
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation, ViolationAct
@@ -252,6 +254,21 @@ signed_acts = st.builds(
         client_data=st.binary(min_size=1, max_size=60),
         signature=st.binary(min_size=8, max_size=72),
     ).map(lambda one: (one,)),
+)
+_ice = st.text("abcXYZ019+/", min_size=22, max_size=30)
+_candidates = st.builds(
+    Candidate,
+    kind=st.sampled_from(CandidateKind),
+    address=st.sampled_from(("198.51.100.7", "2606:2800:220:1::1", "10.0.0.1", "127.0.0.1")),
+    port=st.integers(1, 65_535),
+    priority=st.integers(0, 2**32 - 1),
+)
+medias = st.builds(
+    Media,
+    fingerprint=st.binary(min_size=32, max_size=32),
+    ice_user=_ice,
+    ice_password=_ice,
+    candidates=st.lists(_candidates, max_size=2).map(tuple),
 )
 rosters = st.builds(
     Roster,
@@ -696,6 +713,28 @@ messages = st.one_of(
         why=needed_texts,
         deadline=st.none() | instants,
         stays=texts,
+        language=languages,
+    ),
+    st.builds(
+        Ring,
+        by=bys,
+        post=needed_labels,
+        subject=needed_labels,
+        scope=labels,
+        spoken_in=languages,
+        media=st.none() | medias,
+        about=st.none() | references,
+        language=languages,
+        exercise=st.booleans(),
+    ),
+    st.builds(
+        Call,
+        by=bys,
+        of=references,
+        step=st.sampled_from(CallStep),
+        media=st.none() | medias,
+        seen=st.none() | st.binary(min_size=32, max_size=32),
+        text=texts,
         language=languages,
     ),
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),

@@ -21,6 +21,7 @@ from typing import Any, Final
 from openline.adapters.wording import (
     acts,
     air,
+    calls,
     contact,
     dialogue,
     incident,
@@ -61,7 +62,18 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.roster import Roster
 from openline.domain.talk.text import Text
 
-_ROOMS: Final = (air, contact, dialogue, incident, places, standing, statements, talks, watch)
+_ROOMS: Final = (
+    air,
+    calls,
+    contact,
+    dialogue,
+    incident,
+    places,
+    standing,
+    statements,
+    talks,
+    watch,
+)
 """The modules of this package, each with the words of one subject."""
 
 __all__ = ["LANGUAGES", "TERMS", "Facts", "Wording", "catalogue", "mark"]

@@ -212,6 +212,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "The address and TCP port of the health port: /livez, /readyz, /linez and /metrics, "
             "without signing in. By default only this machine reaches it; who does learns the "
             "names of lines and parties, and how they are."),
+    Setting("telephone", "addresses", "text", '"public"', '"public, private"',
+            "Which addresses of the other end of a call our officers' browsers try, parted by "
+            "commas: `public`, `private` (inner networks, also our own) and `loopback` (this "
+            "machine). Addresses of other sorts are left out, and told."),
 )  # fmt: skip
 
 TABLES: Final = {
@@ -228,7 +232,8 @@ TABLES: Final = {
     "folder": "A folder in which orders appear: each becomes drafts that an officer releases; one "
     "table for each.",
     "health": "The port at which monitors ask how the node is. There is one at most.",
+    "telephone": "How the sound of calls may go; see `openline call`. There is one at most.",
 }
 
-SOLE_TABLES: Final = ("officers", "statements", "air", "health")
+SOLE_TABLES: Final = ("officers", "statements", "air", "health", "telephone")
 """Tables of which there is one at most: written with single brackets."""

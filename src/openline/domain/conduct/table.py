@@ -15,6 +15,7 @@ from openline.domain.talk.incident import INCIDENT
 from openline.domain.talk.protest import PROTEST
 from openline.domain.talk.query import QUERY
 from openline.domain.talk.readout import READOUT
+from openline.domain.talk.telephone import TELEPHONE
 from openline.domain.talk.violation import VIOLATION
 from openline.domain.talk.warning import WARNING
 
@@ -27,6 +28,7 @@ SUBJECTS: Final[tuple[Subject, ...]] = (
     PROTEST,
     CORRECTION,
     CONTACT,
+    TELEPHONE,
     CALL,
     READOUT,
     ESCALATION,

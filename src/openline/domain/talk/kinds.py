@@ -49,6 +49,8 @@ class Kind(IntEnum):
     CALL_RECORD = 62
     READOUT = 63
     ESCALATION = 64
+    RING = 65
+    CALL = 66
 
 
 RELEASABLE = (Kind.TEXT, Kind.NOTICE, Kind.RESPONSE, Kind.DECLARATION)

@@ -42,6 +42,7 @@ from openline.domain.talk.roster import Roster
 from openline.domain.talk.service import Service
 from openline.domain.talk.shared_track import SharedTrack
 from openline.domain.talk.site import Sites
+from openline.domain.talk.telephone import Call, Ring
 from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation
@@ -68,6 +69,7 @@ class Unreadable:
 Message: TypeAlias = (
     Adoption
     | Amendment
+    | Call
     | Coded
     | Correction
     | CallRecord
@@ -95,6 +97,7 @@ Message: TypeAlias = (
     | ReadBack
     | Readout
     | Response
+    | Ring
     | Sites
     | Roster
     | ResumptionOffer
@@ -149,6 +152,8 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         Readout,
         Watch,
         Escalation,
+        Ring,
+        Call,
     )
 }
 """Every kind and its message."""

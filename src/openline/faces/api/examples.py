@@ -234,6 +234,19 @@ def _sayings() -> list[Example]:
             "why": "The time of decision is near, and nobody has answered.",
             "deadline": "2017-04-07T01:10:00Z",
         },
+        "RING": {
+            "by": _BY,
+            "post": "watch",
+            "subject": "Flights over Shayrat",
+            "scope": "air_safety",
+            "about": _OF,
+        },
+        "CALL": {
+            "by": _BY,
+            "of": _OF,
+            "step": "DECLINE",
+            "text": "The watch is being handed over; ring again at 0815Z.",
+        },
     }
     urgent = {
         "NOTICE": "FLASH",
@@ -251,6 +264,8 @@ def _sayings() -> list[Example]:
         "CONTACT": "PRIORITY",
         "CONTACT_REPLY": "PRIORITY",
         "ESCALATION": "IMMEDIATE",
+        "RING": "IMMEDIATE",
+        "CALL": "IMMEDIATE",
     }
     return [
         Example(

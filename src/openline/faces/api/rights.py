@@ -108,6 +108,8 @@ RIGHT_OF: Final[dict[str, Right]] = {
     "listViolationDrafts": Right.READ,
     "listHolds": Right.READ,
     "readHold": Right.READ,
+    "listCalls": Right.READ,
+    "readCall": Right.READ,
     "listContacts": Right.READ,
     "listPostsToTell": Right.READ,
     "readReadout": Right.READ,

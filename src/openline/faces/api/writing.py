@@ -98,6 +98,8 @@ SAID_BY_PEOPLE: Final = (
     Kind.READOUT,
     Kind.WATCH,
     Kind.ESCALATION,
+    Kind.RING,
+    Kind.CALL,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 

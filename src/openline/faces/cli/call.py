@@ -1,4 +1,4 @@
-"""The verb `call`: the record of a conversation, agreed or not."""
+"""The verb `call`: ring, take and end a call; record what was said, agreed or not."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from openline.domain.instant import dtg
 from openline.domain.party import Precedence
 from openline.domain.talk.call_record import Authenticated, RecordMode
 from openline.domain.talk.response import Answer
+from openline.domain.talk.telephone import CallStep
 from openline.faces.cli.faults import FileUnreadable, WrongUsage
 from openline.faces.cli.instants import instant_of, instant_text
 from openline.faces.cli.manual import make_app, verb
@@ -28,12 +29,179 @@ _At: TypeAlias = Annotated[str, Parameter(allow_leading_hyphen=True)]
 app = make_app(
     "call",
     """\
-    Record what was said in a call, and agree with the other side's record.
+    Ring a post of the other side, take a call, and record what was said.
+
+    A ring is put to a post, never only to a person; a message reaches it all the
+    same. The sound goes between the consoles of the two officers.
 
     A record is drafted within an hour after the call; the other side agrees
     with it or says where it differs within a day. Neither changes the other's.
     """,
 )
+
+
+@verb(app)
+def ring(
+    post: str,
+    subject: str,
+    /,
+    *,
+    scope: str = "",
+    about: str | None = None,
+    spoken_in: str | None = None,
+    media: Path | None = None,
+    exercise: bool = False,
+    to: tuple[str, ...] = (),
+    language: str | None = None,
+    precedence: Precedence = Precedence.IMMEDIATE,
+    wait: Wait = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Ring a post of the other side.
+
+    It rings for 90 seconds, FLASH for five minutes. FLASH rings through in a
+    suspended scope, and tier 2 must know if nobody took it.
+
+    Example:
+        openline call ring air-desk "Flights over Shayrat" --scope air_safety
+        openline call ring air-desk "Cease fire" --precedence flash --about BRAVO-0007
+
+    Args:
+        post: The post, as the Understanding names it.
+        subject: What about, in a few words.
+        scope: The scope that it belongs to; without it, the line itself.
+        about: The message that it is about: a contact, a query, a notice.
+        spoken_in: The language of the conversation; without it that of node.toml.
+        media: A JSON file that says how this end is reached, for programs.
+        exercise: It rings for an exercise only.
+        to: The party, on a line of more than two.
+        language: Language of the words; without it the language of node.toml.
+        precedence: How loud it rings.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    own = client.config.language
+    fields: dict[str, Any] = {
+        "post": post,
+        "subject": subject,
+        "scope": scope,
+        "spoken_in": spoken_in or language or own,
+        "language": language or own,
+        "exercise": exercise,
+    }
+    if media is not None:
+        fields["media"] = _media_of(media)
+    if about is not None:
+        fields["about"] = reference_of(client, line, about)
+    say_message(
+        options, "RING", fields, client=client, line=line, precedence=precedence, recipients=to,
+        wait_s=wait,
+    )  # fmt: skip
+
+
+@verb(app)
+def answer(
+    serial: str,
+    /,
+    *,
+    media: Path | None = None,
+    wait: Wait = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Take a call that rings.
+
+    There is no sound before both ends have said how they are reached, and both
+    nodes have receipted that: the console does this by itself.
+
+    Example:
+        openline call answer BRAVO-0021
+
+    Args:
+        serial: The ring.
+        media: A JSON file that says how this end is reached, for programs.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    fields = {} if media is None else {"media": _media_of(media)}
+    _step(serial, CallStep.TAKE, fields, wait, options)
+
+
+@verb(app)
+def decline(
+    serial: str,
+    reason: str = "",
+    /,
+    *,
+    busy: bool = False,
+    language: str | None = None,
+    wait: Wait = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """Decline a call that rings, with the reason; or say that the post is busy.
+
+    Example:
+        openline call decline BRAVO-0021 "The watch is being handed over; ring at 0815Z."
+        openline call decline BRAVO-0021 --busy
+
+    Args:
+        serial: The ring.
+        reason: Why, in words.
+        busy: The post is in another call.
+        language: Language of the words; without it the language of node.toml.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    fields: dict[str, Any] = {"text": reason}
+    if language is not None:
+        fields["language"] = language
+    _step(serial, CallStep.BUSY if busy else CallStep.DECLINE, fields, wait, options)
+
+
+@verb(app)
+def end(
+    serial: str,
+    /,
+    *,
+    wait: Wait = 5.0,
+    options: Acting = Acting(),  # noqa: B008 - frozen.
+) -> None:
+    """End a call, or stop ringing.
+
+    Example:
+        openline call end ALPHA-0016
+
+    Args:
+        serial: The ring.
+        wait: Seconds to wait for the receipts, at most 60; 0 does not wait.
+        options: Which node and line, who acts, and how to print.
+    """
+    _step(serial, CallStep.END, {}, wait, options)
+
+
+@verb(app)
+def show(
+    serial: str,
+    /,
+    *,
+    language: Language | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Show one call: where it stands, both certificates, and what it waits for.
+
+    Example:
+        openline call show ALPHA-0016
+
+    Args:
+        serial: The ring.
+        language: Of the words that the program adds; without it that of node.toml.
+        options: Which node and line, and how to print.
+    """
+    client = options.client()
+    line = options.line_of(client)
+    found = client.get("/lines", line, "calls", serial, language=language)
+    emit(found, _show_rows(found), as_json=options.json)
 
 
 @verb(app)
@@ -191,7 +359,7 @@ def list_calls(
     language: Language | None = None,
     options: OnLine = OnLine(),  # noqa: B008 - frozen.
 ) -> None:
-    """List the call records, and where each stands.
+    """List the calls and the call records, and where each stands.
 
     Example:
         openline call list
@@ -203,7 +371,28 @@ def list_calls(
     client = options.client()
     line = options.line_of(client)
     found = every(client, line, "matters", open=False, subject="call", language=language)
-    emit({"calls": found}, _list_rows(found), as_json=options.json)
+    rung = every(client, line, "matters", open=False, subject="telephone", language=language)
+    emit(
+        {"calls": found, "rung": rung},
+        [*_rung_rows(rung), *_list_rows(found)],
+        as_json=options.json,
+    )
+
+
+def _step(
+    serial: str, step: CallStep, fields: dict[str, Any], wait: float, options: Acting
+) -> None:
+    client = options.client()
+    line = options.line_of(client)
+    of = reference_of(client, line, serial)
+    # What is done with a call goes as fast as the call itself.
+    called = client.get("/lines", line, "calls", serial)
+    said = {"of": of, "step": step.name, "language": client.config.language, **fields}
+    say_message(
+        options, "CALL", said, client=client, line=line,
+        precedence=Precedence[called["precedence"]], reply_to=of, recipients=(called["other"],),
+        wait_s=wait,
+    )  # fmt: skip
 
 
 def _respond(
@@ -247,6 +436,19 @@ def _action(text: str) -> dict[str, Any]:
     return {**pair, "due_at": instant_text(due)} if at else pair
 
 
+def _media_of(path: Path) -> Any:
+    """What a file says of how this end is reached."""
+    import json
+
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileUnreadable(
+            f"{path} holds no JSON that can be read: {error}.",
+            "Write it as the example of RING in docs/reference/api.md.",
+        ) from None
+
+
 def _base64_of(path: Path) -> str:
     """SHA-256 of a file of any size, as the API takes bytes."""
     import base64
@@ -268,3 +470,31 @@ def _list_rows(calls: list[dict[str, Any]]) -> Iterator[str]:
         states = ", ".join(f"{party} {state}" for party, state in call["states"].items())
         late = "  drafted late" if call["said"] == "LATE" else ""
         yield f"{call['id']}  by {call['party']}  {dtg(call['at'])}  {states}{late}"
+
+
+def _rung_rows(rung: list[dict[str, Any]]) -> Iterator[str]:
+    for call in rung:
+        [standing] = call["standings"]
+        yield (
+            f"{call['id']}  {call['party']} to {standing['party']}  {dtg(call['at'])}  "
+            f"{standing['state']}  {call['precedence']}"
+        )
+
+
+def _show_rows(call: dict[str, Any]) -> Iterator[str]:
+    yield f"{call['id']}  {call['rang']} to {call['rung']}, {call['post']}: {call['state']}"
+    yield f"about: {call['subject']}" + (f" ({call['about']})" if call["about"] else "")
+    for end in call["ends"]:
+        certificate = end["fingerprint"] or "no certificate said"
+        yield f"{end['party']}  {certificate}" + (f"  {end['serial']}" if end["serial"] else "")
+    for one in call["waits_for"]:
+        what = "say how its end is reached" if one["what"] == "MEDIA" else "receipt the other end"
+        yield f"waits for {one['party']} to {what}"
+    if not call["is_sound"] and not call["waits_for"]:
+        yield "UNSOUND: another certificate than the recorded one was told of"
+    if call["words"]:
+        yield f"words: {' '.join(call['words'])}"
+    for one in call["left_out"]:
+        yield f"not tried: {one['address']} ({one['reach']})"
+    if call["is_proven"]:
+        yield "PROVEN: each end saw the recorded certificate of the other"
