@@ -13,6 +13,7 @@ from openline.app.settings.keys import SETTINGS
 from openline.domain.errors import OurError
 from openline.domain.space.own_addresses import NO_ADDRESSES
 from openline.domain.space.sighting import Affiliation
+from openline.domain.talk.media import Reach
 from openline.engine.air_watch import AirRules
 
 LEAST = 'party = "alpha.example"\npost = "air-duty"\nofficer = "duty officer"\n'
@@ -243,6 +244,15 @@ def test_a_wrong_rule_about_tracks_is_named(tmp_path: Path, text: str, says: str
 
 FEED = '[[feed]]\nname = "mast"\nkind = "sbs"\n'
 RADAR = '[[feed]]\nname = "radar"\nkind = "asterix"\nsource = "udp:239.1.2.3:8600"\n'
+
+
+def test_where_addresses_of_calls_may_lead(tmp_path: Path) -> None:
+    """Nothing in our own house unless it is set; an unknown word is named with its row."""
+    assert load(tmp_path, LEAST).call_reaches == (Reach.PUBLIC,)
+    told = LEAST + '[telephone]\naddresses = "loopback, public"\n'
+    assert load(tmp_path, told).call_reaches == (Reach.PUBLIC, Reach.LOOPBACK)
+    says = refused(tmp_path, LEAST + '[telephone]\naddresses = "inner"\n')
+    assert "row 5: telephone.addresses: 'inner' is none of: public, private, loopback" in says
 
 
 def test_feeds_are_read(tmp_path: Path) -> None:

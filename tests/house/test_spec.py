@@ -56,7 +56,7 @@ from openline.domain.record.merkle import EMPTY_ROOT, leaf_hash
 from openline.domain.record.note import Note, sign_note
 from openline.domain.record.short_form import shorten
 from openline.domain.record.tick import Tick, tick_hash, tick_key
-from openline.domain.talk import challenge, code_book, keys
+from openline.domain.talk import challenge, code_book, keys, media
 from openline.domain.talk.body import By
 from openline.domain.talk.code_book import Acts, code_book_hash
 from openline.domain.talk.coded import Coded, SlotValue
@@ -421,6 +421,7 @@ def test_bounds_are_those_of_the_code(page: str, told: int) -> None:
         ("code-book", code_book.FORMAT.encode()),
         ("certificate", certificate.MAGIC.encode()),
         ("challenge-words", challenge._PREFIX),
+        ("telephone", media._WORDS_PREFIX),
     ],
 )
 def test_prefixes_are_those_of_the_code(page: str, prefix: bytes) -> None:
@@ -617,6 +618,12 @@ def urgent_piece() -> bytes:
     return backlog.take_piece()
 
 
+def call_words_example() -> str:
+    """The words of a call that alpha rang by its entry 16, with the certificates of the words."""
+    ends = (sha256(f"{party} certificate".encode()).digest() for party in (ALPHA, BRAVO))
+    return " ".join(media.call_words(LINE, (ALPHA, 1, 16), *ends)) + "\n"
+
+
 HEX: dict[str, Callable[[], bytes]] = {
     "content": text_content,
     "envelope": lambda: seal(plain_header(), text_content(), SeedSigner("node")),
@@ -644,6 +651,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "terms": terms_example,
     "key-change": key_change_example,
     "challenge-words": challenge_example,
+    "call-words": call_words_example,
 }
 """Examples that are text, by name."""
 

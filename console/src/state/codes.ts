@@ -43,6 +43,8 @@ const KINDS: Record<string, string> = {
   CALL_RECORD: mark("Call record"),
   READOUT: mark("Readout"),
   ESCALATION: mark("Lifting to a tier"),
+  RING: mark("Telephone call"),
+  CALL: mark("Step of a call"),
   conflict: mark("Conflict"),
   private: mark("Kept private"),
 };

@@ -40,6 +40,8 @@ const NAMES: Record<number, string> = {
   62: "CALL_RECORD",
   63: "READOUT",
   64: "ESCALATION",
+  65: "RING",
+  66: "CALL",
 };
 
 /** The name of a kind, or its number where the specification names none. */

@@ -1,4 +1,4 @@
-"""What may be said now of calls: ringing a post, taking a call, talking, ending it.
+"""What may be said now of calls: ringing, taking, talking, ending.
 
 Whether a call can take it in the state it is in is asked of `matter_view`; here is
 whether the post is there, the scope is open, who acts is in no other call, and, before any

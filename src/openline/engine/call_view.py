@@ -1,4 +1,4 @@
-"""Calls as they are held: how each end is reached, and whether its key is on the record.
+"""Calls as they are held: how each end is reached, and by which key.
 
 Where a call stands is kept by `matter_view`, from the record alone. Kept here is what each
 end has said of its media, and what certificate it has seen of the other. An end may
@@ -152,7 +152,7 @@ class CallView:
                 yield next(one for one in self.parties(matter) if one != party), "RECEIPT"
 
     def _has_receipt(self, record: MessageRecord, matter: Matter) -> bool:
-        """Whether the other party of the call has receipted an entry, as far as is known here.
+        """Whether the other party of the call has receipted an entry, as known here.
 
         Of theirs: ours is given in the turn in which it comes, once all before it is there.
         """
@@ -165,7 +165,7 @@ class CallView:
         return True
 
     def _differences(self, matter: Matter, held: _Held) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What is another certificate than the recorded one; one row for each party's word."""
+        """What is another certificate than the recorded one, by each party's word."""
         rang, rung = self.parties(matter)
         for party, other in ((rang, rung), (rung, rang)):
             recorded = held.media.get(party)

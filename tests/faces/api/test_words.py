@@ -185,6 +185,14 @@ ALARMS: dict[str, tuple[dict[str, Any], str]] = {
         },
         "UNVERIFIED call “call 1”, recorded by bravo.example (BRAVO-0007): call back",
     ),
+    "RINGING": (
+        {**OF, "post": "watch", "subject": "Flights"},
+        "bravo.example rings the post “watch” (BRAVO-0007): “Flights”. Take the call",
+    ),
+    "CALL_FINGERPRINT": (
+        {"party": BRAVO, "call": "ALPHA-0016", "whose": ALPHA, "recorded": "00", "seen": "01"},
+        "CUT THE CALL ALPHA-0016: by the word of bravo.example the end of alpha.example has",
+    ),
     "READOUT_DIFFERS": (
         {
             "party": BRAVO,

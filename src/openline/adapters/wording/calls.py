@@ -1,4 +1,4 @@
-"""The words of calls: who rings whom, what became of it, and what must be known of it."""
+"""The words of calls: who rings whom, what became of it, what alarms."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
