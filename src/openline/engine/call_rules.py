@@ -137,7 +137,7 @@ def _check_one_certificate(view: "View", matter: Matter, call: Call, serial: str
 
 
 def _check_talk(view: "View", matter: Matter, call: Call, serial: str) -> None:
-    """No sound before both fingerprints are receipted, and none with another certificate."""
+    """No sound before both receipts, and none with another certificate."""
     other = view.calls.other(matter)
     for party, what in view.calls.ready(matter).waits_for:
         if what == "MEDIA":
