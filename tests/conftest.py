@@ -10,12 +10,15 @@ import asyncio
 import gc
 import inspect
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.database import Server, free_port, programs_or_skip
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IS_CI = os.environ.get("CI") == "true"
@@ -99,6 +102,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _waits_for_samples:
         terminalreporter.section("NOT TESTED")
         terminalreporter.line(f"{len(_waits_for_samples)} tests did not run. {SAMPLES_ABSENT}")
+
+
+# --- a database ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server for the whole session; what is in it is shared by no two tests."""
+    programs = programs_or_skip()
+    # Not below the session's own directory, into which only its user may look.
+    with TemporaryDirectory(prefix="openline-pg-") as directory:
+        Path(directory).chmod(0o755)
+        server = Server(Path(directory) / "server", programs, free_port())
+        try:
+            server.make()
+            yield server
+        finally:
+            server.stop()
 
 
 # --- exceptions that asyncio would only log ------------------------------------------------------

@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openline.adapters.memory import MemoryStore
+from openline.adapters.postgresql.address import DatabaseAddress
 from openline.adapters.sqlite import SqliteStore
+from openline.adapters.station import Station
 from openline.domain.limits import CONTENT_SIZE_BYTES_MAX, ENTRY_SIZE_BYTES_MAX
 from openline.engine.ports import (
     AppendEntries,
@@ -22,20 +25,38 @@ from openline.engine.ports import (
     StoredEntry,
     Write,
 )
+from tests.database import Server
 
 OUT = "alpha.example/syria-air/out"
 JOURNAL = "alpha.example/syria-air/journal"
 MANY = 10**9
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """One empty store of each kind."""
     if request.param == "memory":
         yield MemoryStore()
+    elif request.param == "postgresql":
+        with in_database(request.getfixturevalue("postgresql"), tmp_path) as opened:
+            yield opened
     else:
         with SqliteStore.open(tmp_path / "store.db") as opened:
             yield opened
+
+
+@contextmanager
+def in_database(server: Server, directory: Path, schema: str = "") -> Iterator[Store]:
+    """A store in a schema of a database, which is new unless one is named."""
+    from openline.adapters.postgresql.store import PostgresStore
+
+    url = server.url(schema or server.new_schema())
+    address = DatabaseAddress(url, server.password_file(directory))
+    with (
+        Station.open(directory) as station,
+        PostgresStore.open(address, "alpha.example", station) as store,
+    ):
+        yield store
 
 
 def entry(number: int) -> StoredEntry:
@@ -307,6 +328,31 @@ def test_sqlite_answers_what_memory_answers(commits: list[list[Write]]) -> None:
                     refused.append(store)
             assert len(refused) in (0, 2)
             assert everything(disk) == everything(memory)
+
+
+def test_a_database_answers_what_memory_answers(postgresql: Server, tmp_path: Path) -> None:
+    """After any sequence of commits, refused ones included, a database says what memory says."""
+    schema = postgresql.new_schema()
+    with in_database(postgresql, tmp_path, schema):
+        pass
+
+    @settings(max_examples=12, deadline=None)
+    @given(commits=st.lists(st.lists(WRITES, max_size=4), max_size=5))
+    def law(commits: list[list[Write]]) -> None:
+        postgresql.within(schema, "TRUNCATE logs, entries, heads, ticks, named")
+        memory = MemoryStore()
+        with in_database(postgresql, tmp_path, schema) as disk:
+            for writes in commits:
+                refused = []
+                for store in (disk, memory):
+                    try:
+                        store.commit(writes)
+                    except StoreConflict:
+                        refused.append(store)
+                assert len(refused) in (0, 2)
+                assert everything(disk) == everything(memory)
+
+    law()
 
 
 class MemoryPair:

@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from openline.adapters.sqlite import SqliteStore
 from openline.app.audit import audit
 from openline.app.config import Config, load_config
+from openline.app.stores import open_to_read
 from openline.domain.errors import OurError
 from openline.faces.cli.client import Client
 from openline.faces.cli.main import run
@@ -316,12 +316,12 @@ class Node:
 
     def faults(self) -> list[str]:
         """What a whole audit of its store finds wrong; it must be stopped."""
-        with SqliteStore.open_read_only(self.config.store) as store:
+        with open_to_read(self.config) as store:
             return [f"{found.origin}: {fault}" for found in audit(store) for fault in found.faults]
 
     def entries(self, origin: str) -> list[tuple[bytes, bytes]]:
         """Every entry of a log as it is stored; it must be stopped."""
-        with SqliteStore.open_read_only(self.config.store) as store:
+        with open_to_read(self.config) as store:
             return [(one.raw, one.content) for one in store.entries(origin, 0, 1 << 20)]
 
     def journal(self, line: str | None = None) -> list[list[Any]]:

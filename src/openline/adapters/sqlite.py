@@ -20,7 +20,7 @@ whether the roots are right is not known here.
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +69,9 @@ _RESTART_PAGES = 4096
 
 _OPENING_MS_MAX = 2_000
 """Patience with the lock of a process that was killed and is not gone yet."""
+
+_READ = 256
+"""Rows that are read at a time when all are read."""
 
 _LOGS_MAX = 1 << 22
 _LOG_ENTRIES_MAX = 1 << 40
@@ -425,6 +428,32 @@ class SqliteStore:
             "SELECT name, value FROM named WHERE name >= ? AND name < ? ORDER BY name",
             (prefix, prefix + _ABOVE_ALL_NAMES),
         )
+
+    def contents(self) -> Iterator[Sequence[Write]]:
+        """All that is stored, as writes, some at a time; a log's root stands at each part."""
+        for origin, size, root in self.origins():
+            for start in range(0, size, _READ):
+                part = tuple(self.entries(origin, start, min(_READ, size - start)))
+                if part:
+                    yield [AppendEntries(origin, start, part, root)]
+        for rows in self._pages("heads", ("origin", "holder", "size"), "note"):
+            yield [PutHead(origin, size, holder, note) for origin, holder, size, note in rows]
+        for rows in self._pages("ticks", ("line", "party", "sequence", "hash"), "note"):
+            yield [PutTick(party, line, number, h, note) for line, party, number, h, note in rows]
+        for rows in self._pages("named", ("name",), "value"):
+            yield [PutValue(name, value) for name, value in rows]
+
+    def _pages(self, table: str, key: tuple[str, ...], value: str) -> Iterator[list[Any]]:
+        """Every row of a table in the order of its key, some at a time."""
+        columns, places = ", ".join(key), ", ".join("?" * len(key))
+        query = f"SELECT {columns}, {value} FROM {table}"
+        rows = self._rows(f"{query} ORDER BY {columns} LIMIT {_READ}")
+        while rows:
+            yield rows
+            last = tuple(rows[-1][: len(key)])
+            rows = self._rows(
+                f"{query} WHERE ({columns}) > ({places}) ORDER BY {columns} LIMIT {_READ}", last
+            )
 
     def damage(self) -> list[str]:
         """What cannot be read, one row for each fault; empty if all is whole.

@@ -20,7 +20,6 @@ from openline.adapters.clock import rehearsal_ahead_ms, wall_clock_ms
 from openline.adapters.code_books import known_books
 from openline.adapters.keys import FileKeys
 from openline.adapters.reserve import Reserve
-from openline.adapters.sqlite import SqliteStore
 from openline.adapters.statements.address import Reachable
 from openline.adapters.statements.fetch import Fetcher
 from openline.adapters.statements.reader import Reader
@@ -33,6 +32,7 @@ from openline.app.run import RunningNode
 from openline.app.settings.statements import StatementSettings
 from openline.app.statements import Watcher
 from openline.app.store_copies import copied_at, remove_copies, store_identity
+from openline.app.stores import NodeStore, open_store
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
 from openline.engine.commands import Adopt
@@ -41,6 +41,9 @@ from openline.engine.ports import StoreFailed
 
 _DAMAGED: Final = "See `openline doctor`; what a lost store held comes from the counterparts."
 _DISK_FAILED: Final = "Nothing that it acknowledged is lost. See to the disk, then start it again."
+_DATABASE_FAILED: Final = (
+    "Nothing that it acknowledged is lost. See to the database, then start it again."
+)
 
 NEW_OBJECTS_PER_COLLECTION: Final = 10_000
 """After so many Python looks for cycles of garbage. Its own 700 costs a busy node 8 % of its
@@ -75,7 +78,7 @@ async def compose(
                 f"The keys in {config.keys} are of {keys.party}, the node is of {config.party}.",
                 "Correct `party` in node.toml, or bring the right key directory.",
             )
-        store = stack.enter_context(contextlib.closing(SqliteStore.open(config.store)))
+        store = stack.enter_context(open_store(config))
         remove_copies(config)
         with _in_words(_DAMAGED):
             anchor = stack.enter_context(Anchor.open(config.anchor, store_identity(store)))
@@ -94,14 +97,22 @@ async def compose(
                 node.people.origins = (config.officers.origin,)
             node.load(wall_clock_ms())
         gc.set_threshold(NEW_OBJECTS_PER_COLLECTION)
-        reserve = Reserve(config.store.with_name(RESERVE_NAME))
-        if not reserve.fill() and reserve.is_given_up:
-            _log.warning("the disk of the store is full: only FLASH is taken until there is room.")
+        reserve = _reserve(config)
         running = RunningNode(config, node, store, anchor, keys, wall_clock_ms, reserve)
         running.statements = await _watcher(config, running, stack)
-        with _in_words(_DISK_FAILED):
+        with _in_words(_remedy(config)):
             _adopt_files(running)
         yield running
+
+
+def _reserve(config: Config) -> Reserve | None:
+    """Room kept back on the disk of the store; the disk of a database is not ours."""
+    if config.database is not None:
+        return None
+    reserve = Reserve(config.store.with_name(RESERVE_NAME))
+    if not reserve.fill() and reserve.is_given_up:
+        _log.warning("the disk of the store is full: only FLASH is taken until there is room.")
+    return reserve
 
 
 async def _watcher(config: Config, running: RunningNode, stack: AsyncExitStack) -> Watcher:
@@ -129,7 +140,7 @@ def _left_aside(path: Path, error: OurError) -> None:
 
 
 def _current_lines(
-    config: Config, store: SqliteStore, anchor: Anchor, *, is_vouched: bool
+    config: Config, store: NodeStore, anchor: Anchor, *, is_vouched: bool
 ) -> tuple[str, ...]:
     """The lines that an anchor on another disk vouches for.
 
@@ -165,6 +176,10 @@ def _in_words(remedy: str, reserve: Reserve | None = None) -> Iterator[None]:
         if reserve is not None and reserve.give_up():
             _log.error("the disk is full: %s was given up, for a start.", reserve.path)
         raise OurError(f"The node has ended: {error}", remedy) from error
+
+
+def _remedy(config: Config) -> str:
+    return _DISK_FAILED if config.database is None else _DATABASE_FAILED
 
 
 def _adopt_files(running: RunningNode) -> None:
@@ -212,5 +227,5 @@ async def started(
             await running.air.stop()
             await circuits.stop()
             await watching
-            with _in_words(_DISK_FAILED, running.reserve):
+            with _in_words(_remedy(config), running.reserve):
                 await loop

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from openline.adapters.postgresql.address import DatabaseAddress, is_address, parse_address
 from openline.adapters.surveillance.feed import Feed
 from openline.app.folders.settings import Folder
 from openline.app.outlets.settings import Outlet
@@ -47,7 +48,7 @@ class Config:
         listeners: Addresses to listen at, unique by circuit; may be empty.
         counterparts: Circuits to dial besides those on the cards, unique by
             party and circuit; may be empty.
-        store: The database.
+        store: The file of the store; with `database`, where it would be.
         anchor: The file of committed heads outside the database.
         socket: The Unix socket of the officers' API.
         language: Language of what the command line writes and prints.
@@ -64,6 +65,7 @@ class Config:
         health: The health port, if there is one.
         call_reaches: Where addresses of the other end of a call may lead; at least one.
         log_format: How rows of the log file are written: `text` or `json`.
+        database: The database that holds the store; None where a file does.
     """
 
     directory: Path
@@ -88,6 +90,7 @@ class Config:
     health: HealthPort | None = None
     call_reaches: tuple[Reach, ...] = USUAL_REACHES
     log_format: str = "text"
+    database: DatabaseAddress | None = None
 
     @property
     def statement_store(self) -> Path:
@@ -165,6 +168,8 @@ def parse_config(text: str, path: Path) -> Config:
     file = parse_file(text, path)
     top, directory = file.top(), file.directory
     party = top.party()
+    stored = top.text("store", "store.sqlite")
+    is_database = is_address(stored)
     # In the order in which faults are told.
     return Config(
         directory=directory,
@@ -173,7 +178,7 @@ def parse_config(text: str, path: Path) -> Config:
         officer=top.label("officer"),
         listeners=circuits.listeners(file),
         counterparts=circuits.counterparts(file, party),
-        store=directory / top.text("store", "store.sqlite"),
+        store=directory / ("store.sqlite" if is_database else stored),
         anchor=directory / top.text("anchor", "anchor"),
         socket=directory / top.text("socket", "openline.sock"),
         language=_language(top),
@@ -191,7 +196,15 @@ def parse_config(text: str, path: Path) -> Config:
         log_format=top.choice(
             "log_format", ("text", "json"), "text", says="{value!r} is neither text nor json"
         ),
+        database=_database(top, stored) if is_database else None,
     )
+
+
+def _database(top: Table, stored: str) -> DatabaseAddress:
+    try:
+        return parse_address(stored, top.path("store_password_file"))
+    except ValueError as error:
+        raise top.fault("store", str(error)) from None
 
 
 def _language(top: Table) -> str:

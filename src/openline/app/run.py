@@ -22,7 +22,6 @@ from openline.adapters.anchor import Anchor
 from openline.adapters.circuit import Link
 from openline.adapters.keys import FileKeys
 from openline.adapters.reserve import Reserve
-from openline.adapters.sqlite import SqliteStore
 from openline.adapters.tls import is_usable
 from openline.app.acts import acts_on
 from openline.app.air import Air
@@ -33,6 +32,7 @@ from openline.app.replay import replay_line
 from openline.app.shows import Following, Shows
 from openline.app.statements import Watcher
 from openline.app.store_copies import COPIED_AT, copy_beside, copy_store, remove_copy
+from openline.app.stores import NodeStore
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence, parse_origin
 from openline.domain.space.index import make_ready
@@ -120,7 +120,7 @@ class RunningNode:
         self,
         config: Config,
         node: Node,
-        store: SqliteStore,
+        store: NodeStore,
         anchor: Anchor,
         keys: FileKeys,
         now_ms: Callable[[], int],
@@ -505,7 +505,11 @@ class RunningNode:
         at = self._now_ms()
         beside = await asyncio.to_thread(copy_beside, self.config)
         try:
-            return await asyncio.to_thread(copy_store, self.store, at), at, beside
+            return (
+                await asyncio.to_thread(copy_store, self.store, self.config.store, at),
+                at,
+                beside,
+            )
         except BaseException:
             for copy in beside.values():
                 remove_copy(copy)

@@ -10,11 +10,11 @@ from typing import Final
 
 from openline.adapters import sqlite
 from openline.adapters.chance import SystemChance
-from openline.adapters.sqlite import SqliteStore
 from openline.adapters.statements import store as statements
 from openline.adapters.webhook.waiting import copy_waiting, faults_waiting
 from openline.app.config import Config
-from openline.engine.ports import PutValue
+from openline.app.stores import NodeStore
+from openline.engine.ports import PutValue, Store
 
 IDENTITY: Final = "store/identity"
 """The value in which a store keeps its identity: 16 random bytes."""
@@ -25,7 +25,7 @@ COPIED_AT: Final = "store/copied-at"
 _PASSING: Final = ".copy-"
 
 
-def store_identity(store: SqliteStore) -> bytes:
+def store_identity(store: Store) -> bytes:
     """The identity of a store, by which its anchor knows it; made where there is none."""
     identity = store.value(IDENTITY)
     if identity is None:
@@ -34,25 +34,26 @@ def store_identity(store: SqliteStore) -> bytes:
     return identity
 
 
-def copied_at(store: SqliteStore) -> int | None:
+def copied_at(store: Store) -> int | None:
     """When a copy was made that is not confirmed yet, in milliseconds; None of others."""
     value = store.value(COPIED_AT)
     return None if value is None else int(value)
 
 
-def copy_store(store: SqliteStore, at: int) -> Path:
-    """Write a copy of a store beside it; the path. Whoever asked removes it.
+def copy_store(store: NodeStore, beside: Path, at: int) -> Path:
+    """Write a copy of a store as a file of SQLite; the path. Whoever asked removes it.
 
     It holds what one commit left, and the store goes on being written meanwhile.
 
     Args:
         store: The store, open.
+        beside: Where its own file is, or would be: the copy is put beside it.
         at: Now, in milliseconds.
 
     Raises:
         OurError: It cannot be written.
     """
-    path = _copy_name(store.path)
+    path = _copy_name(beside)
     store.copy_to(path, [PutValue(IDENTITY, b""), PutValue(COPIED_AT, str(at).encode())])
     return path
 

@@ -46,7 +46,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "`scripts/pack_base_map.py` has packed. Borders are disputed: this map is yours to "
             "choose, and decides nothing."),
     Setting("", "store", "text", '"store.sqlite"', '"store.sqlite"',
-            "The database with every log. A relative path begins at the node's directory."),
+            "The store with every log: a file, whose relative path begins at the node's "
+            "directory; or a database, as `postgresql://USER@HOST:PORT/DATABASE`, which needs "
+            "`pip install 'openline[postgresql]'`."),
+    Setting("", "store_password_file", "text", "none", '"/run/secrets/openline-store"',
+            "A file with the password of that database in one row, which others may not read. "
+            "Without it the password comes from where PostgreSQL's tools take it: `PGPASSWORD`, "
+            "`PGPASSFILE`, `~/.pgpass`."),
     Setting("", "anchor", "text", '"anchor"', '"anchor"',
             "A small file outside the database with the sizes and roots last committed, so that "
             "a rotten or restored database is seen. Put it on another disk if there is one."),

@@ -189,8 +189,8 @@ def _new_file(path: Path) -> Iterator[Any]:
 def copied(config: "Config") -> Iterator[tuple[Path, int, dict[str, Path]]]:
     """Copies of the store and its neighbours for the time of the block, and when."""
     from openline.adapters.clock import wall_clock_ms
-    from openline.adapters.sqlite import SqliteStore
     from openline.app.store_copies import copy_beside, copy_store, remove_copy
+    from openline.app.stores import open_to_read
     from openline.faces import unix
     from openline.faces.cli.client import Client
 
@@ -200,9 +200,9 @@ def copied(config: "Config") -> Iterator[tuple[Path, int, dict[str, Path]]]:
         beside = {name: Path(copy) for name, copy in answer["beside"].items()}
     else:
         at = wall_clock_ms()
-        with SqliteStore.open_read_only(config.store) as store:
+        with open_to_read(config) as store:
             beside = copy_beside(config)
-            path = copy_store(store, at)
+            path = copy_store(store, config.store, at)
     try:
         yield path, at, beside
     finally:

@@ -85,6 +85,11 @@ def _renewed(directory: Path) -> Iterator[Finding]:
     config = _config(directory)
     if unix.is_answered(config.socket):
         raise OurError("The node runs.", "Stop it first; its store is written by it alone.")
+    if config.database is not None:
+        raise OurError(
+            "The store is in a database, whose pages are the database's.",
+            "Ask the database: pg_amcheck, or what belongs to it.",
+        )
     kept = renew_checksums(config.store)
     yield Finding("store", State.OK, f"Written anew with right checksums; the old one is {kept}.")
 
@@ -318,6 +323,9 @@ def _ports(config: "Config") -> Iterator[Finding]:
 
 
 def _store(config: "Config") -> Iterator[Finding]:
+    if config.database is not None:
+        yield from _database(config)
+        return
     if not config.store.exists():
         yield Finding("store", State.OK, f"{config.store} is made at the first start.")
         if config.anchor.exists():
@@ -330,6 +338,24 @@ def _store(config: "Config") -> Iterator[Finding]:
     with SqliteStore.open_read_only(config.store) as store:
         origins = store.origins()
         identity = store.value(IDENTITY) or b""
+    yield from _anchor(config, identity, origins)
+
+
+def _database(config: "Config") -> Iterator[Finding]:
+    """Whether the database is as a node needs it, and every entry of the store in it, read."""
+    from openline.adapters.postgresql.store import PostgresStore
+    from openline.app.store_copies import IDENTITY
+
+    assert config.database is not None
+    with PostgresStore.open_read_only(config.database, config.party) as store:
+        for says in store.weak_settings():
+            yield Finding(
+                "store", State.FAULT, f"{config.database}: {says}.",
+                "Turn it on in postgresql.conf, and for the user of the node.",
+            )  # fmt: skip
+        origins = store.origins()
+        identity = store.value(IDENTITY) or b""
+        yield from _sound(origins, store.damage())
     yield from _anchor(config, identity, origins)
 
 
@@ -348,6 +374,10 @@ def _pages(config: "Config") -> Iterator[Finding]:
     with SqliteStore.open_read_only(config.store) as store:
         origins = store.origins()
         damage = store.damage()
+    yield from _sound(origins, damage)
+
+
+def _sound(origins: list[tuple[str, int, bytes]], damage: list[str]) -> Iterator[Finding]:
     for says in damage[:DAMAGE_SHOWN_MAX]:
         yield Finding(
             "store", State.FAULT, says,
@@ -364,19 +394,19 @@ def _scrubbed(config: "Config") -> Iterator[Finding]:
     from openline.faces.cli.backup import copied
 
     with copied(config) as (copy, _, _):
-        config = replace(config, store=copy)
+        config = replace(config, store=copy, database=None)
         yield from _pages(config)
         yield from _logs(config)
 
 
 def _logs(config: "Config") -> Iterator[Finding]:
     """The entries, heads and receipts of every log, verified anew."""
-    if not config.store.exists():
+    if config.database is None and not config.store.exists():
         return
-    from openline.adapters.sqlite import SqliteStore
     from openline.app.audit import audit
+    from openline.app.stores import open_to_read
 
-    with SqliteStore.open_read_only(config.store) as store:
+    with open_to_read(config) as store:
         logs = audit(store)
     told = [f"{log.origin}: {fault}" for log in logs for fault in log.faults]
     for says in told[:DAMAGE_SHOWN_MAX]:

@@ -44,7 +44,10 @@ def versions() -> Iterator[Finding]:
 
 def durability(config: "Config", mounts: Path = MOUNTS) -> Iterator[Finding]:
     """Whether what is synced stays: on which sort of disk store and anchor lie."""
-    for what, path in (("store", config.store), ("anchor", config.anchor)):
+    places = {"store": config.store, "anchor": config.anchor}
+    if config.database is not None:
+        del places["store"]
+    for what, path in places.items():
         kind = file_system_of(path, mounts)
         if kind in FORGETFUL:
             yield Finding(

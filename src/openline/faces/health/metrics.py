@@ -56,14 +56,17 @@ class _NodeMetrics(Collector):
         )  # fmt: skip
 
     def _disk(self) -> Iterator[Metric]:
-        store = self._health.node.config.store
+        config = self._health.node.config
+        store = config.store
         sizes = [
             path.stat().st_size
             for path in (store, store.with_name(f"{store.name}-wal"))
             if path.exists()
         ]
-        yield _gauge("openline_store_bytes", "The store with its write-ahead log.", [],
-                     [((), sum(sizes))])  # fmt: skip
+        # The size of a database is known to those who run it.
+        if config.database is None:
+            yield _gauge("openline_store_bytes", "The store with its write-ahead log.", [],
+                         [((), sum(sizes))])  # fmt: skip
         free = shutil.disk_usage(store.parent).free
         yield _gauge("openline_disk_free_bytes", "What is free on the disk of the store.", [],
                      [((), free)])  # fmt: skip
