@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 ARGS ?=
 PREFIX ?=
+WITH ?= run
 
 # Versions and hashes come from requirements/; the package itself is installed editable, with the
 # hashed build tools and nothing fetched beside them.
@@ -77,14 +78,14 @@ bench: $(VENV)/.test $(VENV)/.page ## measure, and print the machine's own limit
 	@echo "bench: python -m bench $(ARGS)" >&2
 	@$(BIN)/python -m bench $(ARGS)
 
-install: $(VENV)/.run $(VENV)/.page ## put the program into a directory of its own; PREFIX=/opt/openline names it
+install: $(VENV)/.run $(VENV)/.page ## put the program into a directory of its own; PREFIX=/opt/openline names it, WITH=postgresql adds its client
 	@test -n "$(PREFIX)" || { echo "install: say where: make install PREFIX=/opt/openline" >&2; exit 2; }
 	@echo "install: $(PREFIX)" >&2
 	@rm -rf $(VENV)/wheel
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir $(VENV)/wheel .
 	@$(BIN)/python -m venv $(PREFIX)
 	@$(PREFIX)/bin/python -m pip --disable-pip-version-check --quiet install \
-	  --require-hashes -r requirements/run.txt
+	  --require-hashes -r requirements/$(WITH).txt
 	@$(PREFIX)/bin/python -m pip --disable-pip-version-check --quiet install \
 	  --no-deps --force-reinstall $(VENV)/wheel/*.whl
 	@echo "install: $(PREFIX)/bin/openline" >&2

@@ -22,11 +22,12 @@ compile() {
 
 # Each set takes the versions of the one before it, so that they can share one environment.
 compile run pyproject.toml --constraint requirements/bounds.in "$@"
+compile postgresql pyproject.toml --extra postgresql --constraint requirements/run.txt "$@"
 compile console pyproject.toml --extra console --constraint requirements/run.txt "$@"
 compile test pyproject.toml --extra test --extra oracles --extra fast --extra trafilatura \
-    --extra peers --constraint requirements/console.txt "$@"
+    --extra peers --extra postgresql --constraint requirements/console.txt "$@"
 compile check pyproject.toml --extra test --extra oracles --extra fast --extra trafilatura \
-    --extra peers --extra check --constraint requirements/test.txt "$@"
+    --extra peers --extra postgresql --extra check --constraint requirements/test.txt "$@"
 compile fuzz pyproject.toml --extra test --extra fuzz --constraint requirements/check.txt "$@"
 compile build requirements/build.in --constraint requirements/check.txt "$@"
 compile lock requirements/lock.in "$@"

@@ -2,10 +2,9 @@
 # Installs the system packages that Openline's targets use, and says which and why.
 #
 # Python with its venv module is needed by all; Chromium by the tests of the console, a receiver of
-# aircraft by one test of feeds, faketime by one of clocks, which are skipped, and say so, where it is
-# missing; PostgreSQL
-# with PostGIS only by `make bench`, which measures the conflict engine beside it and goes without
-# it, and says so.
+# aircraft by one test of feeds, faketime by one of clocks, PostgreSQL by those of the store in a
+# database, which are skipped, and say so, where it is missing. PostGIS is needed only by
+# `make bench`, which measures the conflict engine beside it and goes without it, and says so.
 # What is here is left alone. Safe to run again; asks nothing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,10 +19,10 @@ if python=$(scripts/find-python.sh 2>/dev/null); then
     needed=
 fi
 
-# The name without a version depends on the PostgreSQL that Debian or Ubuntu has. The bench starts a
-# server of its own; the one that the package may set up is not touched.
+# The name without a version depends on the PostgreSQL that Debian or Ubuntu has. Tests and bench
+# start servers of their own; the one that the package may set up is not touched.
 compared='
-postgresql-postgis  PostgreSQL with PostGIS: bench/conflict measures the conflict engine beside it
+postgresql-postgis  PostgreSQL with PostGIS: the store in a database, and a peer of the conflict engine
 '
 # Its library, and not its scripts: these may be there without it.
 for library in /usr/lib/postgresql/*/lib/postgis-*.so; do

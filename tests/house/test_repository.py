@@ -119,7 +119,7 @@ def test_the_locks_pin_what_the_project_asks_for() -> None:
 def test_the_locks_agree_on_every_version() -> None:
     """A distribution has the same hashes in each lock that shares the environment."""
     kept: dict[str, list[str]] = {}
-    for lock in ("run", "test", "check"):
+    for lock in ("run", "postgresql", "test", "check"):
         for name, hashes in locked(lock).items():
             assert kept.setdefault(name, hashes) == hashes, (lock, name)
 
@@ -127,12 +127,18 @@ def test_the_locks_agree_on_every_version() -> None:
 def test_the_package_imports_only_what_it_declares() -> None:
     """Every third-party module that src imports belongs to a declared dependency.
 
-    The compiled paths alone need an extra, and are imported where that is there.
+    The compiled paths, another extractor and the client of a database need an extra each, and
+    are imported where that is there.
     """
     declared = modules_of(project()["dependencies"])
     fast = names_of(project()["optional-dependencies"]["fast"])
     trafilatura = names_of(project()["optional-dependencies"]["trafilatura"])
+    client = names_of(project()["optional-dependencies"]["postgresql"])
     optional = {
+        **{
+            f"src/openline/adapters/postgresql/{name}.py": client
+            for name in ("address", "lease", "store", "tables")
+        },
         "src/openline/adapters/statements/by_trafilatura.py": trafilatura,
         "src/openline/domain/space/index/compiled.py": fast,
         "src/openline/domain/space/track_compiled.py": fast,

@@ -430,7 +430,10 @@ class SqliteStore:
         )
 
     def contents(self) -> Iterator[Sequence[Write]]:
-        """All that is stored, as writes, some at a time; a log's root stands at each part."""
+        """All that is stored, as writes, some at a time.
+
+        The root of a log stands at each part of it.
+        """
         for origin, size, root in self.origins():
             for start in range(0, size, _READ):
                 part = tuple(self.entries(origin, start, min(_READ, size - start)))

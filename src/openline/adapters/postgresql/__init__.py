@@ -1,4 +1,4 @@
-"""The store of a node in a PostgreSQL database, or in one that speaks its protocol.
+"""The store of a node in a PostgreSQL database.
 
 `address` reads where it is and connects, `tables` makes and checks what is in it, `lease`
 keeps two processes from writing, `store` is the port. Only plain SQL is used, so that

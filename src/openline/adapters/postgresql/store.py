@@ -1,4 +1,4 @@
-"""The `Store` of a node in a database: durable, of one writer, read meanwhile.
+"""The `Store` of a node in a database: durable, and of one writer.
 
 What `commit` has accepted is on the server's disk, all of it or nothing. What carries that:
 
@@ -178,7 +178,9 @@ class PostgresStore:
 
     @classmethod
     def open_read_only(cls, address: DatabaseAddress, party: str) -> Self:
-        """Open what is committed now, and nothing that comes after; `commit` is not allowed.
+        """Open what is committed now; `commit` is not allowed.
+
+        Nothing that comes after is seen.
 
         Raises:
             OurError: It is not reached, or is no store of this party.
@@ -426,7 +428,10 @@ class PostgresStore:
         return [(_text(name), value) for name, value in rows]
 
     def contents(self) -> Iterator[Sequence[Write]]:
-        """All that is stored, as writes, some at a time; a log's root stands at each part."""
+        """All that is stored, as writes, some at a time.
+
+        The root of a log stands at each part of it.
+        """
         for origin, size, root in self.origins():
             for start in range(0, size, _READ):
                 part = tuple(self.entries(origin, start, min(_READ, size - start)))
@@ -452,7 +457,7 @@ class PostgresStore:
             )
 
     def damage(self) -> list[str]:
-        """What is missing or cannot be read, one row for each fault; empty if all is whole."""
+        """What cannot be read, one row for each fault; empty if all is whole."""
         faults: list[str] = []
         try:
             for origin, size, _ in self.origins():

@@ -1,4 +1,4 @@
-"""What is in the database of a node: made where there is nothing, checked before use.
+"""What is in the database of a node: its tables, made and checked.
 
 Plain SQL: no sequence gives an index, no advisory lock guards, no index is of a kind that
 only PostgreSQL has. Names of values are kept as bytes, for their order must be that of

@@ -342,7 +342,7 @@ def _store(config: "Config") -> Iterator[Finding]:
 
 
 def _database(config: "Config") -> Iterator[Finding]:
-    """Whether the database is as a node needs it, and every entry of the store in it, read."""
+    """Whether the database keeps what it accepts; every entry in it, read."""
     from openline.adapters.postgresql.store import PostgresStore
     from openline.app.store_copies import IDENTITY
 
