@@ -298,7 +298,11 @@ class PostgresStore:
     def _append(
         self, write: AppendEntries, opened: dict[str, int]
     ) -> tuple[str, "psycopg.Cursor[Any]"]:
-        """Compare and swap the size of the log, then insert; what to say if it was another."""
+        """Compare and swap the size of the log, then insert.
+
+        Returns:
+            What to say if it had another size, and the swap, which changed one row if not.
+        """
         assert self._writer is not None
         assert write.entries, "an append has entries"
         says = f"{write.origin} does not have {write.start} entries."
