@@ -74,7 +74,7 @@ def pack(node: Path, out: Path, public: str) -> None:
     config = load_config(node)
     with SqliteStore.open_read_only(config.store) as store:
         beside = copy_beside(config)
-        copy = copy_store(store, AT)
+        copy = copy_store(store, config.store, AT)
     with out.open("wb") as file:
         backups.pack(config, copy, AT, file, [parse_recipient(public)], beside)
     for one in (copy, *beside.values()):

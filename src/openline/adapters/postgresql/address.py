@@ -127,10 +127,10 @@ def connect(
         raise _not_reached(address, said_by(error, password)) from None
 
 
-def said_by(error: Exception, password: str = "") -> str:
-    """What the client or the server said, in one row, without the password."""
+def said_by(error: Exception, hidden: str = "") -> str:
+    """What the client or the server said, in one row, without what is to be hidden."""
     text = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-    return text.replace(password, "…") if password else text
+    return text.replace(hidden, "…") if hidden else text
 
 
 def _not_reached(address: DatabaseAddress, says: str) -> OurError:
