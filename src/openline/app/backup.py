@@ -27,7 +27,7 @@ from openline.adapters.keys import FileKeys
 from openline.adapters.sealed import read_key_file, seal, unseal
 from openline.adapters.sqlite import SqliteStore
 from openline.app.audit import audit
-from openline.app.config import RESERVE_NAME, Config, load_config
+from openline.app.config import FILE_NAME, RESERVE_NAME, STORE_FILE, Config, load_config
 from openline.app.manifest import (
     FILES_MAX,
     MANIFEST_BYTES_MAX,
@@ -36,6 +36,7 @@ from openline.app.manifest import (
     is_signed_by,
     parse_manifest,
 )
+from openline.app.move import settings_with
 from openline.app.store_copies import faults_beside
 from openline.domain.errors import OpenlineError, OurError
 from openline.domain.line.card import Card
@@ -345,6 +346,11 @@ def _check_store(staging: Path, restored: Restored) -> None:
 
 def _put_in_place(staging: Path, directory: Path, config: Config) -> Config:
     """Give everything its place; the settings of the node that is there again."""
+    if config.database is not None:
+        # The copy is a file, and the database may be in use: the node begins on the file.
+        text = settings_with(config, STORE_FILE)
+        (staging / FILE_NAME).write_text(text, encoding="utf-8")
+        config = load_config(staging)
     is_within = staging in config.store.parents
     if not is_within and config.store.exists():
         raise OurError(

@@ -28,6 +28,8 @@ from openline.domain.talk.media import Reach
 from openline.engine.air_watch import USUAL_RULES, AirRules
 
 FILE_NAME: Final = "node.toml"
+STORE_FILE: Final = "store.sqlite"
+"""The store, where no other place is named; and where it would be, with a database."""
 RESERVE_NAME: Final = "reserve"
 """Beside the store: room that is kept back for the day when the disk is full."""
 FILE_SIZE_BYTES_MAX: Final = 262_144
@@ -168,7 +170,7 @@ def parse_config(text: str, path: Path) -> Config:
     file = parse_file(text, path)
     top, directory = file.top(), file.directory
     party = top.party()
-    stored = top.text("store", "store.sqlite")
+    stored = top.text("store", STORE_FILE)
     is_database = is_address(stored)
     # In the order in which faults are told.
     return Config(
@@ -178,7 +180,7 @@ def parse_config(text: str, path: Path) -> Config:
         officer=top.label("officer"),
         listeners=circuits.listeners(file),
         counterparts=circuits.counterparts(file, party),
-        store=directory / ("store.sqlite" if is_database else stored),
+        store=directory / (STORE_FILE if is_database else stored),
         anchor=directory / top.text("anchor", "anchor"),
         socket=directory / top.text("socket", "openline.sock"),
         language=_language(top),

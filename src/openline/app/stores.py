@@ -43,12 +43,20 @@ def open_store(config: Config) -> Iterator[NodeStore]:
         with SqliteStore.open(config.store) as store:
             yield store
         return
+    with Station.open(config.directory) as station, store_of(config, station) as database:
+        yield database
+
+
+@contextmanager
+def store_of(config: Config, station: Station) -> Iterator[NodeStore]:
+    """The same, for who holds the station of the node's directory already."""
+    if config.database is None:
+        with SqliteStore.open(config.store) as store:
+            yield store
+        return
     from openline.adapters.postgresql.store import PostgresStore
 
-    with (
-        Station.open(config.directory) as station,
-        PostgresStore.open(config.database, config.party, station) as database,
-    ):
+    with PostgresStore.open(config.database, config.party, station) as database:
         yield database
 
 

@@ -18,7 +18,7 @@ however much is in it.
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -29,13 +29,13 @@ from psycopg import errors
 from openline.adapters.postgresql.address import DatabaseAddress, connect, said_by
 from openline.adapters.postgresql.lease import RENEW, RENEWAL_S, release_lease, take_lease
 from openline.adapters.postgresql.tables import (
+    MOVED,
     MOVING,
     READY,
     check_durable,
     check_identity,
     check_writable,
-    drop_tables,
-    is_empty,
+    clear_unfinished,
     make_tables,
     weak_settings,
 )
@@ -177,6 +177,20 @@ class PostgresStore:
         return store
 
     @classmethod
+    def open_for_move(cls, address: DatabaseAddress, party: str, station: Station) -> Self:
+        """Open an empty database, into which a store is to be moved.
+
+        Until `take_into_use` no node starts on it.
+
+        Raises:
+            OurError: As for `open`; also where it holds a whole store.
+        """
+        with closing(connect(address)) as connection, _in_words(address):
+            check_writable(connection, address)
+            clear_unfinished(connection, address)
+        return cls.open(address, party, station, state=MOVING)
+
+    @classmethod
     def open_read_only(cls, address: DatabaseAddress, party: str) -> Self:
         """Open what is committed now; `commit` is not allowed.
 
@@ -230,6 +244,30 @@ class PostgresStore:
                 raise self._failed("write", error) from error
             self._logs |= opened
 
+    def take_into_use(self) -> None:
+        """Let nodes start on it: what was to be moved into it is there.
+
+        Raises:
+            StoreFailed: As for `commit`.
+        """
+        self._change_state(READY)
+
+    def set_aside(self) -> None:
+        """Let no node start on it any more: it was moved elsewhere.
+
+        Raises:
+            StoreFailed: As for `commit`.
+        """
+        self._change_state(MOVED)
+
+    def _change_state(self, state: str) -> None:
+        with self._writing:
+            self._refuse_after_fault()
+            try:
+                self._again_on_conflict(lambda: self._commit((), {}, state))
+            except psycopg.Error as error:
+                raise self._failed("write", error) from error
+
     def tidy(self) -> None:
         """Raise what the renewal of the lease has met; nothing is left to be done later.
 
@@ -248,7 +286,7 @@ class PostgresStore:
                     raise
                 time.sleep(0.005 * attempt)
 
-    def _commit(self, writes: Sequence[Write], opened: dict[str, int]) -> None:
+    def _commit(self, writes: Sequence[Write], opened: dict[str, int], state: str = "") -> None:
         assert self._writer is not None, "a store opened to be read is not written"
         opened.clear()
         held: psycopg.Cursor[Any] | None = None
@@ -259,6 +297,8 @@ class PostgresStore:
                 held = self._writer.execute(RENEW, (self._epoch,))
                 for write in writes:
                     self._put(write, opened, swaps)
+                if state:
+                    self._writer.execute("UPDATE openline_store SET state = %s", (state,))
             self._check_lease(held)
             for says, swap in swaps:
                 if swap.rowcount != 1:
@@ -598,6 +638,3 @@ def _bytes(text: str) -> bytes:
 
 def _text(data: bytes) -> str:
     return data.decode()
-
-
-__all__ = ["MOVING", "READY", "PostgresStore", "drop_tables", "is_empty"]

@@ -6,6 +6,7 @@ bytes in every database; texts that a counterpart wrote are too, for PostgreSQL 
 zero character in a text.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from openline.adapters.postgresql.address import DatabaseAddress, said_by
@@ -19,6 +20,9 @@ SCHEMA_VERSION: Final = 1
 READY: Final = "ready"
 MOVING: Final = "moving"
 """A store is being moved into it: nothing else may be done with it."""
+
+MOVED: Final = "moved"
+"""The store was moved away from it: it is an old copy."""
 
 TABLES: Final = {
     "lease": """
@@ -92,11 +96,6 @@ _OFF_LOSES: Final = {
 """Settings that must not be off, and what off would cost."""
 
 
-def is_empty(connection: "psycopg.Connection[Any]") -> bool:
-    """Whether there is no table of anybody's."""
-    return not connection.execute(_HERE).fetchall()
-
-
 def make_tables(
     connection: "psycopg.Connection[Any]",
     address: DatabaseAddress,
@@ -138,10 +137,23 @@ def make_tables(
         ) from None
 
 
-def drop_tables(connection: "psycopg.Connection[Any]") -> None:
-    """Remove every table of ours, with all that is in it."""
-    for name in reversed(TABLES):
-        connection.execute(f"DROP TABLE IF EXISTS {name}")
+def clear_unfinished(connection: "psycopg.Connection[Any]", address: DatabaseAddress) -> None:
+    """Remove what a move that was cut short has left.
+
+    Raises:
+        OurError: There is a whole store.
+    """
+    import psycopg
+
+    with suppress(psycopg.errors.UndefinedTable):
+        row = connection.execute("SELECT party, state FROM openline_store").fetchone()
+        if row is not None and row[1] != MOVING:
+            raise OurError(
+                f"The database {address} holds a store of {row[0]} already.",
+                "Name an empty database.",
+            )
+        for name in reversed(TABLES):
+            connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def check_identity(
@@ -178,6 +190,11 @@ def check_identity(
         raise OurError(
             f"The database {address} is the store of {owner}, and this node is of {party}.",
             "Give each party a database of its own, and correct `store` in node.toml.",
+        )
+    if found == MOVED != state:
+        raise OurError(
+            f"The store of {owner} was moved away from the database {address}.",
+            "It is an old copy: let `store` in node.toml name the place where it was moved to.",
         )
     if found != state:
         raise OurError(

@@ -34,8 +34,8 @@ def _tables(table: str, listeners: tuple[Listener, ...]) -> list[str]:
             for listener in listeners
             for row in (
                 "[[listener]]",
-                f"circuit = {_quoted(listener.circuit)}",
-                f"host = {_quoted(listener.host)}",
+                f"circuit = {quoted(listener.circuit)}",
+                f"host = {quoted(listener.host)}",
                 f"port = {listener.port}",
             )
         ]
@@ -46,7 +46,7 @@ def _tables(table: str, listeners: tuple[Listener, ...]) -> list[str]:
 
 def _explained(setting: Setting, value: str | None) -> list[str]:
     if value is not None:
-        return [*_comment(setting.says), f"{setting.key} = {_quoted(value)}", ""]
+        return [*_comment(setting.says), f"{setting.key} = {quoted(value)}", ""]
     return [
         *_comment(f"{setting.says} Default: {setting.default}."),
         f"# {setting.key} = {setting.example}",
@@ -63,7 +63,7 @@ def _comment(text: str) -> list[str]:
     return [f"#{row}" for row in rows]
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """A TOML basic string; control characters as escapes."""
     letters = []
     for letter in value:

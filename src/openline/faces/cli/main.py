@@ -120,6 +120,7 @@ VERBS: Final = {
         "backup": "backup:app",
         "backup-key": "backup:key_app",
         "restore": "backup:restore_app",
+        "move": "move:app",
         "courier": "courier:app",
         "outlets": "outlets:app",
         "folders": "folders:app",
