@@ -1,4 +1,4 @@
-"""The verb `move`: the store of a stopped node, into a database or back into a file."""
+"""The verb `move`: a stopped node's store, into a database or back."""
 
 from dataclasses import asdict
 from pathlib import Path
