@@ -21,6 +21,7 @@ from openline.app.store_copies import copy_store, remove_copy
 from openline.app.stores import open_store, open_to_read
 from openline.domain.errors import OurError
 from openline.engine.ports import PutHead
+from openline.faces.cli.doctor import State, findings
 from openline.faces.cli.main import run
 from tests.database import Server
 from tests.golden.make import FACTS, STORE
@@ -76,6 +77,9 @@ def test_there_and_back(node: Path, url: str, password: Path) -> None:
     with open_store(there) as store:
         assert [fault for log in audit(store) for fault in log.faults] == []
         assert store.damage() == []
+    told = {finding.check: finding for finding in findings(node)}
+    assert (told["store"].state, told["logs"].state) == (State.OK, State.OK)
+    assert "all sound" in told["store"].what
     moved = move(there, "back.sqlite")
     assert moved.entries == was["entry"][0]
     assert moved.heads > 0

@@ -200,6 +200,7 @@ _LAYOUT: Final = {
     "lines/": "adopted Understandings, `<line>.understanding`, `<line>.v2.understanding`",
     "store.sqlite": "every log: what was said and received, receipts, ticks, the journal",
     "statements.sqlite": "what was seen on public pages; no record of a line rests on it",
+    ".station": "with a store in a database: the name by which that knows this directory",
     "anchor": "sizes and roots last committed, outside the store",
     "reserve": "room that is kept back for a full disk; empty once it was given up",
     "openline.sock": "the officers' API of the running node",
