@@ -7,7 +7,7 @@ import pytest
 from openline.domain.line.keyring import KeyRing
 from openline.domain.party import Precedence
 from openline.domain.record.note import Note, parse_note
-from openline.domain.record.tick import Tick, parse_tick
+from openline.domain.record.tick import NO_HASH, Tick, parse_tick, tick_hash
 from openline.engine import pulse
 from openline.engine.frames import Probe, TickSent, decode_frame
 from openline.engine.message_view import Flag
@@ -50,7 +50,10 @@ class TestTicks:
         region.say(ALPHA, "one")
         region.pass_time(100_000)
         numbers = [tick.sequence for tick in ticks_of(region, ALPHA)]
-        assert numbers == list(range(len(numbers)))
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        hashes = [tick_hash(tick.text()) for tick in ticks_of(region, ALPHA)]
+        previous = [tick.previous for tick in ticks_of(region, ALPHA)]
+        assert previous == [NO_HASH, *hashes[:-1]]
         assert ticks_of(region, ALPHA) == ticks_of(region, ALPHA, at=BRAVO)
 
     def test_a_tick_tells_what_is_durable(self) -> None:
@@ -299,6 +302,21 @@ class TestClocks:
         region.skew_ms[ALPHA] = step_ms
         region.pass_time(15_000)
         now = region.now + step_ms
+        assert region.line_of(ALPHA).status(now)["observed"] != "UP"
+
+    def test_small_steps_back_make_no_proof_younger(self) -> None:
+        """A clock that is set back by less than a second again and again hides no dead line."""
+        region = standing(make_parties())
+        region.pass_time(20_000)
+        region.tamper = lambda carried: []
+        proven_at = region.line_of(ALPHA).peers[BRAVO].tick_answered_at
+        assert proven_at is not None
+        part_ms = (proven_at + 31_500 - region.now) // 10
+        for _ in range(10):
+            region.pass_time(part_ms, 100)
+            region.skew_ms[ALPHA] = region.skew_ms.get(ALPHA, 0) - 900
+        region.turn(ALPHA)
+        now = region.now + region.skew_ms[ALPHA]
         assert region.line_of(ALPHA).status(now)["observed"] != "UP"
 
     def test_an_answer_to_a_probe_from_before_a_clock_was_set_back_proves_nothing(self) -> None:

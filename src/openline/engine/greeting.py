@@ -32,7 +32,7 @@ from openline.engine.mirror import UNKNOWN_YET
 from openline.engine.outbox import FRAME_ROOM_BYTES, AnotherHistory, Outbox, room_of
 from openline.engine.peer import LinkState, Peer
 from openline.engine.ports import StoredEntry
-from openline.engine.pulse import TICKS_SKIPPED, verify_tick_of
+from openline.engine.pulse import verify_tick_of
 from openline.engine.turn import Turn
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def greet(line: "Line", turn: Turn, peer: Peer, state: LinkState, said: Hello) -
         return
     _check_common(line, turn, state, said)
     shown = [_own_head(line, peer, text) for text in said.held]
-    heard = _take_heard(line, said.heard) if said.heard else None
+    heard = _take_heard(line, said.heard, turn.now) if said.heard else None
     state.is_greeted = True
     peer.difference = []
     peer.has_receipted(said.epoch, said.receipted)
@@ -175,7 +175,7 @@ def _is_on(tree: Tree, head: Checkpoint) -> bool:
     return head.size <= tree.size and tree.root(head.size) == head.root
 
 
-def _take_heard(line: "Line", text: str) -> Tick | None:
+def _take_heard(line: "Line", text: str, now: int) -> Tick | None:
     """Go on after the newest tick of ours that a counterpart has heard.
 
     Raises:
@@ -192,9 +192,13 @@ def _take_heard(line: "Line", text: str) -> Tick | None:
         elif error.reason not in UNKNOWN_YET:
             raise
         # Its key may be announced in an entry that we lack, or be revoked by now.
-        line.pulse.skip(TICKS_SKIPPED)
+        line.begin_ticks(now)
         return None
+    is_later = tick.sequence >= line.pulse.sequence
     line.pulse.continue_from(tick.sequence, tick_hash(note.text))
+    if is_later:
+        # Our copy is old, whoever vouches for it: there may be ticks that nobody has heard.
+        line.begin_ticks(now)
     return tick
 
 

@@ -119,7 +119,7 @@ from openline.engine.outbox import Outbox
 from openline.engine.peer import Peer
 from openline.engine.people import People
 from openline.engine.ports import Chance, Keys, PutHead, Store
-from openline.engine.pulse import TICKS_SKIPPED, Pulse
+from openline.engine.pulse import NUMBERS_DRAWN, Pulse
 from openline.engine.turn import Turn
 from openline.engine.views import SET_BACK_MS, Applied, View
 
@@ -486,11 +486,7 @@ class Line:
             if peer.holds_more:
                 return False
         if not self._may_sign:
-            waiting = self.waiting_for()
-            self._may_sign = self.may_do_without(waiting)
-            if self._may_sign and waiting and self.pulse.sequence:
-                # Numbers that an absent counterpart may have seen are not used again.
-                self.pulse.skip(TICKS_SKIPPED)
+            self._may_sign = self.may_do_without(self.waiting_for())
         return self._may_sign
 
     def may_do_without(self, waiting: list[str]) -> bool:
@@ -637,13 +633,17 @@ class Line:
 
         An age that is measured across this would be too small, and no state outlives
         its proof: proofs are void, and what answers an earlier probe is none. What was over
-        by the clock that ran ahead is not over now.
+        by the clock that ran ahead is not over now. A proof stands across a step of less
+        than `SET_BACK_MS`, and is as much older.
         """
         self.view.set_back(now)
-        if now < self._counted_at - SET_BACK_MS:
-            for peer in self.peers.values():
+        back_ms = self._counted_at - now
+        for peer in self.peers.values() if back_ms > 0 else ():
+            peer.probes.clear()
+            if back_ms > SET_BACK_MS:
                 peer.tick_answered_at = None
-                peer.probes.clear()
+            elif peer.tick_answered_at is not None:
+                peer.tick_answered_at -= back_ms
 
     def finish(self, turn: Turn) -> None:
         """Record what waits, tick if it is due, write the journal."""
@@ -667,6 +667,9 @@ class Line:
         """Record what waits: the Understanding first, keys and terms, then the rest."""
         if not self.has_signed:
             self.has_signed = True
+            if not self._own_copy_is_current or self.waiting_for():
+                # Only who is certain of this copy knows every tick that was ever made.
+                self.begin_ticks(turn.now)
             self.journal.add(Happened.STARTED, turn.now, __version__)
         if self.outbox.size == 0 and self.can_sign():
             first = self._draft(Kind.UNDERSTANDING, self.first_content)
@@ -677,6 +680,10 @@ class Line:
         if self._waiting and self.can_sign():
             waiting, self._waiting = self._waiting, []
             self._record(turn, sorted(waiting, key=lambda item: -item.draft.precedence))
+
+    def begin_ticks(self, now: int) -> None:
+        """Use no number of a tick that a life of this node which is lost may have used."""
+        self.pulse.begin_life(now, int.from_bytes(self._chance.bytes(8)) % NUMBERS_DRAWN)
 
     def _vacancies(self, now: int) -> list[Draft]:
         """The word of this node that nobody is on watch, where it should be said."""
@@ -900,6 +907,9 @@ class Line:
         self._settled_size = self.outbox.size
         name = mirror_name(self.own)
         for party, peer in self.peers.items():
+            for left in self.past_mirrors.get(party, ()):
+                left.settle()
+            self.mirrors[party].settle()
             if can_sign and self.outbox.size:
                 self.outbox.push(turn, peer, ring)
             mirror = self.mirrors[party]
@@ -980,8 +990,10 @@ class Line:
             entries = self.outbox.read(index, 1) if index < self.outbox.size else []
         elif party in self.rings:
             for mirror in self.mirrors_of(party):
-                if mirror.origin == origin and (early := mirror.early.get(index)):
-                    return early.sealed.content
+                if mirror.origin == origin:
+                    content = mirror.ahead_of_store(index)
+                    if content is not None:
+                        return content
             entries = self.store.entries(origin, index, 1)
         else:
             entries = []

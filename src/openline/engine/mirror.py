@@ -36,7 +36,7 @@ from openline.domain.record.signing import Signer
 from openline.engine.entries import Sealed, other_outbox, verify_entries, verify_head
 from openline.engine.frames import Entries, Receipt, Urgent, encode_frame
 from openline.engine.peer import Peer
-from openline.engine.ports import AppendEntries, PutHead
+from openline.engine.ports import AppendEntries, PutHead, StoredEntry
 from openline.engine.turn import Turn
 
 EARLY_MAX: Final = 256
@@ -111,6 +111,8 @@ class Mirror:
         self.note: Note | None = None
         self.early: dict[int, Early] = {}
         self.claim: tuple[Checkpoint, str] | None = None
+        # What came in this turn, by index: the store has it only after the commit.
+        self._uncommitted: dict[int, StoredEntry] = {}
         # Heads over more than we hold, with the note of each, by size.
         self._claims: dict[int, tuple[bytes, str]] = {}
 
@@ -163,10 +165,22 @@ class Mirror:
         self._check_claims(leaves, frame)
         turn.write(AppendEntries(self.origin, start, tuple(fresh), root))
         turn.write(PutHead(self.origin, size, "", frame.head))
+        self._uncommitted |= enumerate(fresh, start)
         self.tree.extend(leaves)
         self.note = note
         self._forget(size)
         return Accepted(sealed, ring)
+
+    def ahead_of_store(self, index: int) -> bytes | None:
+        """The content of an entry that came in this turn, or ahead of the log."""
+        if early := self.early.get(index):
+            return early.sealed.content
+        entry = self._uncommitted.get(index)
+        return None if entry is None else entry.content
+
+    def settle(self) -> None:
+        """After the commit: the store has all that was accepted."""
+        self._uncommitted.clear()
 
     def is_next(self, frame: Urgent) -> bool:
         """Whether a FLASH that was sent ahead is the very next entry, under its own head.

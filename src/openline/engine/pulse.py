@@ -4,6 +4,10 @@ Ticks go on every connection at the interval of the Understanding, and soon
 after a change: at most `CHANGES_PER_INTERVAL` of them in one interval, so
 that a busy line does not pay for a tick with every message. A tick is written
 down before it is sent, so that no number is ever used for two ticks.
+
+A copy that is put back does not know the ticks that were made since, and not all of
+them were heard. So a node begins each life at a number of its own
+(`docs/decisions/0052-ticks-of-each-life.md`), unless it is certain of its copy.
 """
 
 from collections.abc import Callable
@@ -30,8 +34,11 @@ from openline.engine.peer import Peer, VerifiedTick
 from openline.engine.ports import PutTick
 from openline.engine.turn import Turn
 
-TICKS_SKIPPED: Final = 1 << 20
-"""Four months of ticks: more than a copy that may be old can have missed."""
+NUMBERS_PER_MS: Final = 1 << 10
+"""A million of them a second: no life of a node uses up what the clock gives it."""
+
+NUMBERS_DRAWN: Final = 1 << 20
+"""Numbers of which one is drawn where a clock shows an instant twice: a second of them."""
 
 CHANGES_PER_INTERVAL: Final = 10
 """Ticks beside the regular ones that changes may cause in one interval."""
@@ -64,14 +71,26 @@ class Pulse:
         self._said: tuple[object, ...] = ()
 
     def continue_from(self, sequence: int, digest: bytes) -> None:
-        """Go on after a tick that was made before, if it is newer than ours."""
-        if sequence >= self.sequence:
+        """Go on after a tick that was made before, if ours is not a newer one.
+
+        Our last one gives way to another of its number: it is of a life that is lost.
+        """
+        if sequence >= self.sequence - 1:
             self.sequence = sequence + 1
             self.previous = digest
 
-    def skip(self, count: int) -> None:
-        """Leave numbers out: some of them may have been used by a copy that is lost."""
-        self.sequence += count
+    def begin_life(self, now: int, drawn: int) -> None:
+        """Go on at a number that no other life of this node has used.
+
+        Lives follow each other in time, so the clock parts them; where it was set back,
+        or starts at one instant each time, what was drawn does.
+
+        Args:
+            now: The present instant.
+            drawn: Random, below `NUMBERS_DRAWN`.
+        """
+        assert 0 <= drawn < NUMBERS_DRAWN, "it was drawn from so many"
+        self.sequence = max(now * NUMBERS_PER_MS, self.sequence + 1) + drawn
 
     def may_be_due(self, now: int) -> bool:
         """Whether a tick may be made now: after the last one, whatever has changed since."""

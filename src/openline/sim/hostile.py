@@ -71,7 +71,7 @@ class Hostile:
         self._now = now
         self._chance = chance
         self._recorded: list[bytes] = []
-        self._sequence = 1 << 40
+        self._sequence = 1 << 60
         # Each behaviour has its turn before any comes again.
         self._to_come: list[str] = []
         # For so long it holds back what its node says, or part of that.

@@ -37,7 +37,7 @@ ACCUSATIONS: Final = (
 
 
 SLACK_MS: Final = 1_000
-"""Clocks drift by less than this in three ticks, and a loop wakes within it."""
+"""A node looks at its clock within this: of a clock that is set back it misses no more."""
 
 
 class PromiseBroken(Exception):
@@ -139,7 +139,11 @@ class Promises:
         return sizes.get(origin, 0)
 
     def put_back(self, station: Station) -> None:
-        """A station starts on an old copy: what nobody holds of its words was never said."""
+        """A station starts on an old copy: what nobody holds of its words was never said.
+
+        Its ticks were made all the same, whether or not anybody heard them: no number of
+        them is used again.
+        """
         origin = str(Origin(station.party, LINE))
         others = [one for one in self.stations.values() if one is not station]
         sizes = [self._stored(one.party, origin) for one in (*others, station)]
@@ -148,10 +152,6 @@ class Promises:
                 del known[place]
         for receipt in [one for one in self._receipts if one[1] == origin and one[2] > max(sizes)]:
             del self._receipts[receipt]
-        held = [one.store.last_tick(LINE, station.party) for one in others]
-        last = max((tick[0] for tick in held if tick), default=-1)
-        for tick in [one for one in self._ticks if one[0] == station.party and one[1] > last]:
-            del self._ticks[tick]
         for index in [one for one in self.said if one[0] == station.party and one[1] >= max(sizes)]:
             del self.said[index]
 
@@ -239,6 +239,12 @@ class Promises:
         self._heard_at[place] = max(self._heard_at.get(place, 0), packet.sent_at)
         self._proven_at[place] = max(self._proven_at.get(place, 0), packet.echo_at)
 
+    @property
+    def _age_ms_max(self) -> int:
+        """How old a proof may be, in true time: a clock that is slow measures it younger."""
+        stale_ms = STALE_AFTER_TICKS * self.plan.tick_ms
+        return stale_ms + stale_ms * self.plan.drift_ppm // 1_000_000 + SLACK_MS
+
     def look(self, station: Station) -> None:
         """A line that is shown UP has a young two-way proof with every counterpart."""
         line = station.line
@@ -255,7 +261,7 @@ class Promises:
         self.ups += 1
         for other in line.peers:
             age_ms = self.timeline.now - self._proven_at.get((station.party, other), 0)
-            if age_ms > STALE_AFTER_TICKS * self.plan.tick_ms + SLACK_MS:
+            if age_ms > self._age_ms_max:
                 raise PromiseBroken(
                     f"{station.party} shows the line UP, and its last two-way proof with {other} "
                     f"is {age_ms / 1_000:g} s old; a tick is {self.plan.tick_ms / 1_000:g} s"

@@ -61,8 +61,8 @@ class Troubles:
             station.disk.be_honest()
             station.disk.failures_left, station.disk.is_slow = 0, False
             if station.clock.read(self._time.now) != self._time.now:
-                station.clock.set_ahead(self._time.now, 0)
-            station.clock.drift_ppm = 0
+                self._set(station, 0)
+            self._time.after(0, setattr, station.clock, "drift_ppm", 0)
             self._time.after(0, self._region.start, station)
 
     def _again(self, station: Station, every_ms: int, act: Callable[[Station], None]) -> None:
@@ -70,6 +70,10 @@ class Troubles:
         if every_ms:
             pause_ms = round(self._chance.expovariate(1 / every_ms))
             self._time.after(pause_ms, self._befall, station, every_ms, act)
+
+    def _befall_once(self, station: Station, act: Callable[[Station], None]) -> None:
+        if not self._is_calm:
+            act(station)
 
     def _befall(self, station: Station, every_ms: int, act: Callable[[Station], None]) -> None:
         if not self._is_calm:
@@ -148,14 +152,26 @@ class Troubles:
 
     def _set_clock(self, station: Station) -> None:
         """Set a clock wrong; or right, if it is wrong."""
+        if station.disk.is_slow:
+            # What its node sees of the clock waits for the disk: a slow one hides a step.
+            self._time.after(SLOW_FOR_MS, self._befall_once, station, self._set_clock)
+            return
         clock, now = station.clock, self._time.now
         ahead_ms = self._chance.choice(CLOCK_LEAPS_MS) * self._chance.choice((-1, 1))
         if abs(clock.read(now) - now) > SECOND_MS:
             ahead_ms = 0
-        clock.set_ahead(now, ahead_ms)
-        station.look_at_clock()
+        self._set(station, ahead_ms)
         where = "ahead" if ahead_ms > 0 else "back" if ahead_ms else "right"
         self._region.trace.note(f"clock set {where}", station.party, ahead_ms)
+
+    def _set(self, station: Station, ahead_ms: int) -> None:
+        """Set a clock; a node that runs looks at it in the second before and after that."""
+        station.look_at_clock()
+        self._time.after(0, self._set_now, station, ahead_ms)
+
+    def _set_now(self, station: Station, ahead_ms: int) -> None:
+        station.clock.set_ahead(self._time.now, ahead_ms)
+        station.look_at_clock()
 
     # Losses.
 

@@ -64,7 +64,7 @@ class Tick:
     Attributes:
         party: Its author.
         line: The line.
-        sequence: Its number, from 0, growing by one; gaps prove nothing.
+        sequence: Its number, growing by one, and by more at a start; gaps prove nothing.
         at: The author's clock.
         out: The author's outbox on the line, as durable.
         held: Each counterpart's outbox on the line as durably held, by origin, unique.
