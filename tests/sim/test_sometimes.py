@@ -70,6 +70,6 @@ def test_every_state_that_is_worth_trying_is_reached() -> None:
     """Storms with bad disks and with a hostile party, and a calm, reach every such state."""
     hostile = storm("byzantine", 2, parties=PARTIES[:3], hostile=PARTIES[2:3])
     calm = replace(make_plan(3, 0.05, "swarm", is_fast=False), **NO_FAULTS)
-    plans = (bad_disks(1), bad_disks(2), hostile, calm)
+    plans = (bad_disks(1), bad_disks(2), bad_disks(3), hostile, calm)
     found = frozenset[str]().union(*(played(plan).reached for plan in plans))
     assert sorted(SOMETIMES - found) == []
