@@ -33,8 +33,8 @@ def test_every_promise_holds(profile: str) -> None:
 
 
 def test_what_was_once_broken_holds() -> None:
-    """A seed that once broke a promise breaks none."""
-    for one in regressions():
+    """A seed that once broke a promise breaks none; the long ones are tried over years."""
+    for one in (one for one in regressions() if not one.is_long):
         outcome = run(one.seed, one.days, one.profile)
         assert not outcome.broken, told(outcome)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from importlib.resources import files
 
+from openline.sim.plan import LONG_DAYS
+
 
 @dataclass(frozen=True, slots=True)
 class Regression:
@@ -17,6 +19,11 @@ class Regression:
     seed: int
     days: float
     profile: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is one for line-years, and takes a good part of a minute or more."""
+        return self.days > LONG_DAYS
 
 
 def regressions() -> list[Regression]:
