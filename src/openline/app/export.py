@@ -82,6 +82,7 @@ from openline.domain.record.silence import (
     judge,
 )
 from openline.domain.record.tick import Tick, parse_tick
+from openline.domain.record.tiles import bundle_start
 from openline.domain.statements.capture import parse_capture_row
 from openline.domain.talk.declaration import Declaration
 from openline.domain.talk.kinds import Kind
@@ -246,6 +247,8 @@ class Exporter:
         """
         level, number, width = parse_tile_path(path)
         where = parse_origin(origin)
+        if not self._logs:
+            self._dossier()
         log = self._logs.get(where) if where else None
         if log is None:
             raise OurError(f"{origin} is no log of {self._line}.", "Name a log that is listed.")
@@ -259,18 +262,21 @@ class Exporter:
             raise _not_so_long(origin, path)
         return entry_bundle([entry.raw for entry in self._store.entries(origin, start, width)])
 
-    def ticks(self, party: str, first: int, end: int) -> bytes:
-        """The ticks of a party from one number to below another, as a bundle.
+    def ticks(self, party: str, first: int) -> bytes:
+        """The bundle with the next tick of a party from a number on; empty if there is none.
 
         A number that was signed twice is there twice: that is evidence.
 
         Args:
             party: Whose ticks.
-            first: The first number.
-            end: The number after the last; at most 256 further.
+            first: The smallest number that is wanted.
         """
-        found = self._store.ticks(self._line, party, first, BUNDLE_TICKS_MAX)
-        return bundle([note.encode() for number, _, note in found if number < end])
+        found = self._store.ticks(self._line, party, first, 1)
+        if not found:
+            return b""
+        start = bundle_start(found[0][0])
+        found = self._store.ticks(self._line, party, start, BUNDLE_TICKS_MAX)
+        return bundle([note.encode() for number, _, note in found if number < start + TILE_WIDTH])
 
     def use(self, party: str, valid_from: int, valid_until: int) -> bytes:
         """A certificate that a party said something in a window."""

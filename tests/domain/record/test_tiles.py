@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from openline.domain.errors import TheirError
 from openline.domain.record.merkle import Tree, leaf_hash, parse_tile_path, tile_path
-from openline.domain.record.tiles import root_of, tick_bundles, tiles_of
+from openline.domain.record.tiles import bundle_number, bundle_path, bundle_start, root_of, tiles_of
 
 MOST = 70_000
 TREE = Tree(leaf_hash(number.to_bytes(4, "big")) for number in range(MOST))
@@ -60,11 +60,18 @@ def test_a_tile_that_is_cut_short_is_named() -> None:
         root_of(300, lambda level, number, width: TREE.tile(level, number, width)[:31])
 
 
-def test_ticks_lie_in_bundles_of_256_numbers() -> None:
-    """The first bundle may begin before the first tick; the last is partial until it is full."""
-    assert list(tick_bundles(250, 520)) == [
-        ("ticks/000", 0, 256),
-        ("ticks/001", 256, 512),
-        ("ticks/002.p/9", 512, 521),
-    ]
-    assert list(tick_bundles(256_000, 256_255)) == [("ticks/x001/000", 256_000, 256_256)]
+@given(st.integers(0, 2**53))
+def test_ticks_lie_in_bundles_of_256_numbers(last: int) -> None:
+    """A bundle has one place for its last number, and the place tells its first."""
+    path = bundle_path(last)
+    assert bundle_number(path) == bundle_start(last) == last // 256 * 256
+    assert (".p/" in path) is (last % 256 != 255)
+
+
+def test_places_of_bundles_are_those_of_tiles() -> None:
+    """A full bundle has no width in its place; what is no place is refused."""
+    assert bundle_path(255) == "ticks/000"
+    assert bundle_path(256) == "ticks/001.p/1"
+    assert bundle_path(256_255) == "ticks/x001/000"
+    with pytest.raises(TheirError):
+        bundle_number("ticks/x1")

@@ -14,6 +14,7 @@ from openline.domain.record.merkle import (
     HASH_BYTES,
     TILE_WIDTH,
     node_hash,
+    parse_tile_path,
     tile_path,
 )
 
@@ -86,14 +87,23 @@ def _node(size: int, height: int, index: int, read: Callable[[int, int, int], by
     return row[0]
 
 
-def tick_bundles(first: int, last: int) -> Iterator[tuple[str, int, int]]:
-    """The bundles that hold the ticks from one number to another.
+def bundle_start(number: int) -> int:
+    """The first number of the bundle that holds a tick of this number."""
+    return number - number % TILE_WIDTH
 
-    Yields:
-        The path of each, its first number, and the number after its last.
+
+def bundle_path(last: int) -> str:
+    """Where the bundle lies that ends with the tick of this number, or is full with it."""
+    width = last % TILE_WIDTH + 1
+    path = tile_path(None, last // TILE_WIDTH, width).removeprefix("tile/entries/")
+    return f"ticks/{path}"
+
+
+def bundle_number(path: str) -> int:
+    """The first number of the bundle that lies at a path.
+
+    Raises:
+        TheirError: It is not the path of a bundle of ticks.
     """
-    for number in range(first // TILE_WIDTH, last // TILE_WIDTH + 1):
-        start = number * TILE_WIDTH
-        width = min(TILE_WIDTH, last + 1 - start)
-        path = tile_path(None, number, width).removeprefix("tile/entries/")
-        yield f"ticks/{path}", start, start + width
+    _, number, _ = parse_tile_path(f"tile/entries/{path.removeprefix('ticks/')}")
+    return number * TILE_WIDTH

@@ -8,14 +8,13 @@ from litestar.datastructures import State
 from litestar.params import Parameter
 
 from openline.domain.errors import OurError, TheirError
-from openline.domain.record.merkle import TILE_WIDTH
 from openline.faces.api import answers, examples
 from openline.faces.api.describe import OCTETS, READING, described
 from openline.faces.api.faults import BadRequest, NotFound
 from openline.faces.api.node import node_of, view_of
 from openline.faces.api.reading import Line
 
-_NUMBER_MAX = 2**53
+_NUMBER_MAX = 2**63 - 1
 
 
 @get(
@@ -70,7 +69,7 @@ async def read_tile(
     "/lines/{line:str}/logs/ticks",
     operation_id="readTicks",
     tags=["files"],
-    summary="The ticks of a party by their numbers",
+    summary="The ticks of a party, 256 numbers at a time",
     media_type=OCTETS,
     responses=described(None, "The ticks.", media_type=OCTETS, faults=READING),
 )
@@ -78,16 +77,18 @@ async def read_ticks(
     state: State,
     line: Line,
     party: Annotated[str, Parameter(description="Whose ticks.")],
-    first: Annotated[int, Parameter(ge=0, le=_NUMBER_MAX, description="The first number.")],
-    count: Annotated[int, Parameter(ge=1, le=TILE_WIDTH, description="So many numbers.")],
+    first: Annotated[
+        int, Parameter(ge=0, le=_NUMBER_MAX, description="The smallest number that is wanted.")
+    ],
 ) -> Response[bytes]:
-    """Signed ticks in order of their numbers, each after its length in two bytes.
+    """The bundle with the next tick: those of 256 numbers, each after its length in two bytes.
 
-    Numbers that are not held are left out.
+    They stand in order of their numbers; numbers that are not held are left out. Numbers
+    leap at a start of the author: ask on from the end of the bundle. It is empty at the end.
     """
     view_of(state, line)
     async with node_of(state).exporting(line) as exporter:
-        found = await asyncio.to_thread(exporter.ticks, party, first, first + count)
+        found = await asyncio.to_thread(exporter.ticks, party, first)
     return Response(found, media_type=OCTETS)
 
 

@@ -5,11 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openline.domain.errors import OurError
+from openline.domain.errors import OurError, TheirError
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
-from openline.domain.record.merkle import HASH_BYTES, TILE_WIDTH, tile_path
+from openline.domain.record.merkle import HASH_BYTES, TILE_WIDTH, parse_entry_bundle, tile_path
 from openline.domain.record.note import parse_note
-from openline.domain.record.tiles import root_of, tick_bundles, tiles_of
+from openline.domain.record.tick import parse_tick
+from openline.domain.record.tiles import (
+    bundle_number,
+    bundle_path,
+    bundle_start,
+    root_of,
+    tiles_of,
+)
 from openline.faces.cli.faults import FileUnreadable
 from openline.faces.cli.files import naming, read_bytes, read_text, write_new
 from openline.faces.cli.manual import make_app, sole_verb
@@ -162,15 +169,26 @@ class _Published:
             )
 
     def _write_ticks(self) -> None:
-        ticks = self._log["ticks"]
-        if ticks is None:
-            return
-        for path, first, end in tick_bundles(ticks["first"], ticks["last"]):
-            at = self._ticks_at / path
-            if not at.is_file():
-                asked = {"party": self._log["party"], "first": first, "count": end - first}
-                self._put(at, self._client.get_file("/lines", self._line, "logs", "ticks", **asked))
-                drop_parts(at)
+        """Write the bundles of ticks from the last one on that the directory has."""
+        first = max(self._bundles_kept(), default=0)
+        while data := self._ticks_from(first):
+            notes = [parse_note(one.decode()) for one in parse_entry_bundle(data)]
+            last = parse_tick(notes[-1].text).sequence
+            path = self._ticks_at / bundle_path(last)
+            if not path.is_file():
+                self._put(path, data)
+                drop_parts(path)
+            first = bundle_start(last) + TILE_WIDTH
+
+    def _bundles_kept(self) -> Iterator[int]:
+        """The first numbers of the bundles of ticks that the directory has."""
+        for path in (self._ticks_at / "ticks").rglob("*"):
+            with contextlib.suppress(TheirError):
+                yield bundle_number(path.relative_to(self._ticks_at).as_posix())
+
+    def _ticks_from(self, first: int) -> bytes:
+        asked = {"party": self._log["party"], "first": first}
+        return self._client.get_file("/lines", self._line, "logs", "ticks", **asked)
 
     def _tile(self, path: str) -> bytes:
         asked = {"origin": self._origin, "path": path}
