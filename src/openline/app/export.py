@@ -263,7 +263,7 @@ class Exporter:
         return entry_bundle([entry.raw for entry in self._store.entries(origin, start, width)])
 
     def ticks(self, party: str, first: int) -> bytes:
-        """The bundle with the next tick of a party from a number on; empty if there is none.
+        """The bundle with the next tick of a party from a number on, if there is one.
 
         A number that was signed twice is there twice: that is evidence.
 

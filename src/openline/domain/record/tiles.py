@@ -93,7 +93,7 @@ def bundle_start(number: int) -> int:
 
 
 def bundle_path(last: int) -> str:
-    """Where the bundle lies that ends with the tick of this number, or is full with it."""
+    """Where the bundle lies whose last tick has this number."""
     width = last % TILE_WIDTH + 1
     path = tile_path(None, last // TILE_WIDTH, width).removeprefix("tile/entries/")
     return f"ticks/{path}"

@@ -81,10 +81,11 @@ async def read_ticks(
         int, Parameter(ge=0, le=_NUMBER_MAX, description="The smallest number that is wanted.")
     ],
 ) -> Response[bytes]:
-    """The bundle with the next tick: those of 256 numbers, each after its length in two bytes.
+    """The bundle with the next tick: signed ticks of 256 numbers.
 
-    They stand in order of their numbers; numbers that are not held are left out. Numbers
-    leap at a start of the author: ask on from the end of the bundle. It is empty at the end.
+    Each comes after its length in two bytes, in order of their numbers; numbers that are not
+    held are left out. Numbers leap at a start of the author: ask on from the end of the bundle.
+    It is empty at the end.
     """
     view_of(state, line)
     async with node_of(state).exporting(line) as exporter:
