@@ -36,7 +36,7 @@ test: $(VENV)/.test $(VENV)/.tak $(VENV)/.page ## run every test; ARGS="tests/do
 	@echo "test: vitest (console)" >&2
 	@cd console && $(NODE) node_modules/vitest/vitest.mjs run --silent
 	@echo "test: pytest with $(WORKERS) workers, in random order $(ARGS)" >&2
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --durations=40 $(ARGS)
 
 check: $(VENV)/.check $(VENV)/.page ## check style, types, weaknesses and layers
 	@echo "check: ruff (style)" >&2

@@ -27,6 +27,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+import psutil
 
 from bench.measure import Row
 from openline.faces.api import air_answers, examples
@@ -41,6 +42,7 @@ LINE: Final = "syria-air"
 EVENTS_PER_SECOND: Final = 20
 FRAME_MS_MAX: Final = 50
 HEAP_GROWTH_MB_MAX: Final = 30
+PROCESS_MB_MAX: Final = 400
 _HOUR_MS: Final = 3_600_000
 _PAGE_COUNT: Final = 1_000
 _OPTIONS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -311,7 +313,7 @@ def _frame_row(name: str, value: float, note: str) -> Row:
 
 
 def _heap(shown: Any, flowing: threading.Event, minutes: float) -> Iterator[Row]:
-    """Megabytes of the page's heap, swept, before and after events have flowed."""
+    """Megabytes of the page's heap, swept, and of its process, as events flow."""
     session = shown.context.new_cdp_session(shown)
     session.send("Performance.enable")
 
@@ -327,11 +329,21 @@ def _heap(shown: Any, flowing: threading.Event, minutes: float) -> Iterator[Row]
     before = heap_mb()
     shown.wait_for_timeout(60_000 * minutes)
     after = heap_mb()
+    process_mb = _process_mb()
     flowing.clear()
     yield Row("console: heap of the page", before, "MB")
     growth, goal = after - before, f"below {HEAP_GROWTH_MB_MAX} MB"
     name = f"console: heap grown in {minutes:g} min of {EVENTS_PER_SECOND} events/s"
     yield Row(name, growth, "MB", [growth], goal, growth < HEAP_GROWTH_MB_MAX)
+    name, goal = "console: memory of the page's process after it", f"below {PROCESS_MB_MAX} MB"
+    yield Row(name, process_mb, "MB", [process_mb], goal, process_mb < PROCESS_MB_MAX)
+
+
+def _process_mb() -> float:
+    """Megabytes that the page's process has for itself: of the largest, for there are others."""
+    processes = psutil.Process().children(recursive=True)
+    pages = [one for one in processes if "--type=renderer" in one.cmdline()]
+    return float(max(one.memory_full_info().uss for one in pages)) / 1e6
 
 
 @contextmanager
