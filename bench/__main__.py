@@ -18,11 +18,16 @@ from bench import (
     record,
     restart,
     statements,
+    stores,
     tracks,
 )
 from bench.conflict import plot
 from bench.conflict import run as conflict
 from bench.measure import Row
+
+PARTS = (
+    "node", "conflict", "conduct", "console", "feeds", "statements", "stores", "tracks",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -31,7 +36,17 @@ def main() -> int:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=("all", "node", "conflict", "conduct", "console", "feeds", "statements", "tracks"),
+        choices=(
+            "all",
+            "node",
+            "conflict",
+            "conduct",
+            "console",
+            "feeds",
+            "statements",
+            "stores",
+            "tracks",
+        ),
         default="all",
     )
     parser.add_argument("--quick", action="store_true", help="small counts: does it run at all")
@@ -58,6 +73,8 @@ def main() -> int:
     report = conflict.Report()
     if options.part in ("all", "console"):
         rows += _print(_console(options, report), options.json)
+    if options.part in ("all", "stores"):
+        rows += _print(_stores(options, report), options.json)
     if options.part in ("all", "conflict"):
         missing = report.missing
         report = conflict.measure(
@@ -89,6 +106,15 @@ def _console(options: Any, report: conflict.Report) -> list[Row]:
     try:
         return console.measure(is_quick=options.quick, minutes=60.0 if options.hour else 2.0)
     except console.Missing as error:
+        report.missing.append(str(error))
+        return []
+
+
+def _stores(options: Any, report: conflict.Report) -> list[Row]:
+    """A file beside a database; a server that is not there is named at the end."""
+    try:
+        return stores.measure(is_quick=options.quick)
+    except stores.Missing as error:
         report.missing.append(str(error))
         return []
 

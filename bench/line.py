@@ -97,14 +97,16 @@ async def _receipted(running: RunningNode, command: Compose) -> None:
     await running.delivered(LINE, recorded.index)
 
 
-async def _one_at_a_time(running: RunningNode, count: int) -> float:
+async def one_at_a_time(running: RunningNode, count: int) -> float:
+    """Receipted messages a second, each said when the one before is receipted."""
     began = time.perf_counter()
     for number in range(count):
         await _receipted(running, _say(f"Message {number} of the watch."))
     return count / (time.perf_counter() - began)
 
 
-async def _in_flight(running: RunningNode, count: int) -> float:
+async def in_flight(running: RunningNode, count: int) -> float:
+    """Receipted messages a second, so many officers saying one after the other."""
     numbers = iter(range(count))
 
     async def officer() -> None:
@@ -148,9 +150,9 @@ async def _flash_under_load(running: RunningNode, count: int) -> tuple[list[floa
 async def _measure(home: Path, idle_mb: float, *, is_quick: bool) -> list[Row]:
     runs, few, many, flashes = (2, 20, 300, 20) if is_quick else (RUNS, 300, 5_000, 150)
     async with officer_of(home) as running:
-        await _one_at_a_time(running, few)
-        singles = [await _one_at_a_time(running, few) for _ in range(runs)]
-        flights = [await _in_flight(running, many) for _ in range(runs)]
+        await one_at_a_time(running, few)
+        singles = [await one_at_a_time(running, few) for _ in range(runs)]
+        flights = [await in_flight(running, many) for _ in range(runs)]
         flash = [await _flash_under_load(running, flashes) for _ in range(runs)]
     p99s = [statistics.quantiles(waits, n=100)[98] for waits, _ in flash]
     p50s = [statistics.median(waits) for waits, _ in flash]

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -40,16 +40,25 @@ SETTINGS = {
     "jit": "off",
 }
 
+# As in service: nothing that was accepted is lost at a power cut.
+DURABLE = {
+    "listen_addresses": "''",
+    "port": _PORT,
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+}
+
 
 class NoServer(Exception):
     """PostgreSQL with PostGIS is not here, or does not start; how to get it."""
 
 
-def binaries() -> Path:
+def binaries(*, with_postgis: bool = True) -> Path:
     """Where the server's programs lie; the newest, where there are several.
 
     Raises:
-        NoServer: There are none, or PostGIS is not beside them.
+        NoServer: There are none, or PostGIS is asked for and not beside them.
     """
     places = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
@@ -63,25 +72,27 @@ def binaries() -> Path:
     if Path(asked[0]).exists():
         libraries = Path(subprocess.run(asked, capture_output=True, text=True).stdout.strip())
     # Its library, and not its scripts: these may be there without it.
-    if not any(libraries.glob("postgis-*")):
+    if with_postgis and not any(libraries.glob("postgis-*")):
         raise NoServer(f"PostGIS is not in {libraries}; `make system` installs it")
     return directory
 
 
 @contextmanager
-def running() -> Iterator[str]:
+def running(
+    settings: Mapping[str, object] = SETTINGS, *, with_postgis: bool = True
+) -> Iterator[str]:
     """A server with an empty database; gives the words to connect with, and ends it at the end.
 
     Raises:
         NoServer: It is not here, or did not start within half a minute.
     """
-    programs = binaries()
+    programs = binaries(with_postgis=with_postgis)
     user = _user()
     home = Path(tempfile.mkdtemp(prefix="openline-pg-"))
     try:
         if user is not None:
             shutil.chown(home, user, user)
-        server = _start(programs, home, user)
+        server = _start(programs, home, user, settings)
         try:
             yield _wait(server, home)
         finally:
@@ -99,7 +110,9 @@ def _user() -> str | None:
     raise NoServer(f"root may not run PostgreSQL, and there is no user {_USER}")
 
 
-def _start(programs: Path, home: Path, user: str | None) -> subprocess.Popen[bytes]:
+def _start(
+    programs: Path, home: Path, user: str | None, settings: Mapping[str, object]
+) -> subprocess.Popen[bytes]:
     data = home / "data"
     # Groups are dropped as well; where no user is named nothing changes.
     who = {"user": user, "group": user, "extra_groups": []} if user else {}
@@ -110,7 +123,7 @@ def _start(programs: Path, home: Path, user: str | None) -> subprocess.Popen[byt
     )  # fmt: skip
     if made.returncode:
         raise NoServer(f"initdb says: {made.stderr.strip()}")
-    options = [f"-c{name}={str(value).strip(chr(39))}" for name, value in SETTINGS.items()]
+    options = [f"-c{name}={str(value).strip(chr(39))}" for name, value in settings.items()]
     return subprocess.Popen(
         [programs / "postgres", "-D", data, "-k", home, *options],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **who,

@@ -23,7 +23,7 @@ class Stage:
     """A node of which only its word is there, and two clocks."""
 
     def __init__(self, directory: Path) -> None:
-        self.config: Any = SimpleNamespace(store=directory / "store.sqlite")
+        self.config: Any = SimpleNamespace(store=directory / "store.sqlite", database=None)
         self.config.store.write_bytes(b"x" * 100)
         self.turns, self.started_at = 7, START
         self.now, self.elapsed_s = START, 100.0

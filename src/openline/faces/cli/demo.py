@@ -16,6 +16,7 @@ def demo(
     story: str = "shayrat",
     once: bool = False,
     dir: Path | None = None,
+    store: str = "",
     options: Printing = Printing(),  # noqa: B008 - frozen.
 ) -> int:
     """Run two nodes and play a story between them.
@@ -42,6 +43,7 @@ def demo(
         story: Which story.
         once: End when the story is told; exit code 0 only if every step held.
         dir: Where the nodes are made; without it a temporary directory.
+        store: The address of an empty database in which Alpha keeps its store.
         options: How to print.
     """
     from openline.faces.demo.main import list_stories, run_demo
@@ -49,4 +51,6 @@ def demo(
     if story == "list":
         list_stories(as_json=options.json)
         return 0
-    return run_demo(directory=dir, once=once, json=options.json, story=story, file=file)
+    return run_demo(
+        directory=dir, once=once, json=options.json, story=story, file=file, store=store
+    )

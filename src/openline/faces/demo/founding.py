@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from openline.app.config import FILE_NAME, load_config
+from openline.app.move import settings_with
 from openline.domain.errors import OurError
 from openline.domain.line.terms import Timers, Understanding
 from openline.domain.line.understanding_toml import from_toml, to_toml
@@ -79,6 +81,7 @@ def found(
     cables: Cables,
     *,
     in_english: bool = False,
+    store: str = "",
 ) -> tuple[Station, Station]:
     """Two nodes in `root/alpha` and `root/bravo` that have adopted one Understanding.
 
@@ -89,6 +92,7 @@ def found(
         teller: Tells each verb.
         cables: What lies between them.
         in_english: Whether Bravo's officers too are told everything in English.
+        store: The address of the database in which Alpha keeps its store; a file without it.
 
     Raises:
         OurError: A verb fails, with its own words.
@@ -106,6 +110,9 @@ def found(
         )  # fmt: skip
         with (directory / "node.toml").open("a", encoding="utf-8") as settings:
             settings.write(officers_table(consoles[number]))
+        if store and side is ALPHA:
+            text = settings_with(load_config(directory), store)
+            (directory / FILE_NAME).write_text(text, encoding="utf-8")
         teller.row(f"{side.name} reads aloud: {' '.join(made['words'])}")
     _introduce(root, verbs)
     _agree(root, line, terms, verbs, teller)

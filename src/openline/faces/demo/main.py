@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
+from openline.adapters.postgresql.address import parse_address
 from openline.domain.errors import OurError
 from openline.faces.cli.faults import Exit, WrongUsage
 from openline.faces.cli.output import emit, json_row
@@ -36,6 +37,7 @@ def run_demo(
     json: bool = False,
     story: str = "shayrat",
     file: Path | None = None,
+    store: str = "",
 ) -> int:
     """Tell a story on two nodes of their own; the exit code.
 
@@ -46,6 +48,7 @@ def run_demo(
             it on standard error.
         story: Which.
         file: With the story `order`, the airspace control order.
+        store: The address of an empty database in which Alpha keeps its store.
 
     Returns:
         0 if every step held, 1 if one did not.
@@ -57,6 +60,8 @@ def run_demo(
     """
     if file is not None and story != "order":
         raise WrongUsage(f"The story {story} takes no file.", "Write --story order FILE.")
+    if store:
+        _check_address(store)
     speak_any_language()
     # A file that cannot be read is told before anything is made.
     plot = _plot(story, file)
@@ -64,7 +69,14 @@ def run_demo(
     teller = Teller(sys.stderr if json else sys.stdout)
     clock = script.rehearsing(root) if plot.is_page else contextlib.nullcontext()
     with interruptible(), clock, laid(plot.circuits) as cables:
-        return _perform(plot, root, teller, cables, once=once, as_json=json)
+        return _perform(plot, root, teller, cables, once=once, as_json=json, store=store)
+
+
+def _check_address(store: str) -> None:
+    try:
+        parse_address(store)
+    except ValueError as error:
+        raise WrongUsage(f"--store: {error}.", "PGPASSWORD or a .pgpass gives it.") from None
 
 
 def _plot(story: str, file: Path | None) -> Plot:
@@ -103,7 +115,14 @@ def make_ground(directory: Path | None) -> Path:
 
 
 def _perform(
-    plot: Plot, root: Path, teller: Teller, cables: Cables, *, once: bool, as_json: bool
+    plot: Plot,
+    root: Path,
+    teller: Teller,
+    cables: Cables,
+    *,
+    once: bool,
+    as_json: bool,
+    store: str,
 ) -> int:
     """Found the nodes, tell the story, sum up; then wait, unless it is for once."""
     start = time.monotonic()
@@ -113,7 +132,9 @@ def _perform(
         teller.say(paragraph)
     teller.say(f"Everything is made in {root}")
     with story.step("", "Two parties make their nodes, meet, and agree."):
-        alpha, bravo = found(root, plot.line, plot.terms, teller, cables, in_english=plot.is_page)
+        alpha, bravo = found(
+            root, plot.line, plot.terms, teller, cables, in_english=plot.is_page, store=store
+        )
     stage = Stage(story, root, alpha, bravo, cables)
     with ending(stage.both):
         fault = _play(plot, stage)
