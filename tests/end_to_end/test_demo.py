@@ -305,6 +305,14 @@ def test_a_file_belongs_to_the_second_story(tmp_path: Path) -> None:
         main.run_demo(tmp_path / "demo", story="shayrat", file=tmp_path / "x.aco")
 
 
+def test_an_address_with_a_password_is_refused(tmp_path: Path) -> None:
+    """A store whose address holds a password is wrong usage, and nothing is made."""
+    with pytest.raises(OurError, match="a password must not stand in it") as raised:
+        main.run_demo(tmp_path / "demo", store="postgresql://me:hunter2@127.0.0.1/alpha")
+    assert "hunter2" not in str(raised.value)
+    assert not (tmp_path / "demo").exists()
+
+
 def test_the_morning_is_ahead_by_less_than_a_day() -> None:
     """Whatever the hour, the order's morning is moved to the next one, its volumes with it."""
     start = parse_instant("2026-11-22T00:00:00Z")
