@@ -15,6 +15,7 @@ from tests.end_to_end.nodes import (
     found,
     openline,
     start,
+    told_by,
     wait_signing,
 )
 
@@ -31,6 +32,9 @@ def test_a_node_on_a_database_loses_nothing(tmp_path: Path, postgresql: Server) 
         start(alpha, bravo)
         said = {alpha.deliver("from a database")["index"]}
         bravo.deliver("from a file")
+        # Of a running node: a copy that it writes is read whole.
+        told = told_by("doctor", "--scrub", "--dir", alpha.directory)
+        assert (told.code, "all sound" in told.out) == (0, True)
         _refuse_a_second_process(alpha)
         said.add(alpha.deliver("still the only one")["index"])
         _talk_until(alpha, lambda: alpha.send_signal(signal.SIGKILL), said)
