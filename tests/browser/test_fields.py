@@ -38,7 +38,7 @@ def test_what_is_wrong_is_told_beside_its_field_in_russian(alpha: Node, opens: O
     assert name.input_value() == "Admin Fields"
 
     desk.go("matters/evidence")
-    desk.page.get_by_role("button", name="Сохранить окно").first.click()
+    desk.page.get_by_role("button", name="Взять на хранение записи").first.click()
     dialog = desk.page.get_by_role("dialog")
     for field, written in zip(
         dialog.locator("input[size='22']").all(),

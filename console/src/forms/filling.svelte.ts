@@ -54,7 +54,11 @@ export class Filling {
   get faults(): FieldFault[] {
     const own = [...this.hindrances].map(([field, what]) => ({ field, what, remedy: "" }));
     const found = [...own, ...(this.checked?.faults ?? [])];
-    return this.refused ? [this.refused, ...found] : found;
+    const { refused } = this;
+    // What the check says of the field of a refusal says the same, with the words of the form.
+    return refused && !found.some((one) => one.field === refused.field)
+      ? [refused, ...found]
+      : found;
   }
 
   /** Something that the values do not show stands in the way; an empty sentence takes it back. */

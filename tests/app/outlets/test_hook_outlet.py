@@ -17,21 +17,19 @@ from openline.app import shows
 from openline.app.outlets import hook_outlet
 from openline.app.outlets.hook_outlet import HookOutlet
 from openline.app.outlets.settings import Outlet
-from openline.app.shows import Following, Shows
 from openline.engine.effects import Show
+from tests.app.outlets.staging import LINE, NOW, Staging
 
-LINE = "syria-air"
-NOW = 1_491_525_600_000
 SECRETS = (b"s" * 24,)
 OUTLET = Outlet("hook", "https://in.alpha.example", "https", "", 0, ("message", "notice", "alarm"))
 
 
-class Stage:
+class Stage(Staging):
     """A node with a record of messages, and the program that takes what it is posted."""
 
     def __init__(self, directory: Path, count: int = 0) -> None:
+        super().__init__()
         self.count = count
-        self.changes = Shows(NOW)
         self.refuses: Callable[[dict[str, Any]], bool] = lambda event: False
         self.took: list[tuple[str, dict[str, Any]]] = []
         self.outlet = HookOutlet(
@@ -40,20 +38,12 @@ class Stage:
 
     # The node.
 
-    def status(self) -> dict[str, Any]:
-        return {"lines": [{"line": LINE}]}
-
     def view(self, line: str) -> Any:
         def messages(after: int, count: int) -> list[dict[str, Any]]:
             until = min(self.count, after + count)
             return [{"position": number} for number in range(after + 1, until + 1)]
 
         return SimpleNamespace(messages=messages, message_count=self.count)
-
-    @asynccontextmanager
-    async def follow(self, after: str = "") -> AsyncIterator[Following]:
-        async with self.changes.follow(after) as following:
-            yield following
 
     def say(self, count: int = 1, *, is_told: bool = True) -> None:
         """Let messages come; a node that does not run tells nobody."""
@@ -81,22 +71,6 @@ class Stage:
 
     def types(self) -> list[str]:
         return [one["type"] for _, one in self.took]
-
-    @asynccontextmanager
-    async def runs(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.outlet.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(3_000):
-            if holds():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("it did not come about")
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,13 +17,11 @@ from openline.app.outlets import map_outlet, picture
 from openline.app.outlets.kept import Kept
 from openline.app.outlets.map_outlet import MapOutlet
 from openline.app.outlets.settings import Outlet
-from openline.app.shows import Following, Shows
 from openline.domain.errors import OurError
 from openline.engine.effects import Show
 from openline.faces.api import examples
+from tests.app.outlets.staging import LINE, NOW, Staging
 
-LINE = "syria-air"
-NOW = 1_491_525_600_000
 [CONFLICT] = msgspec.to_builtins(examples.CONFLICTS.conflicts)
 OUTLET = Outlet("room", "tcp://tak:1", "tcp", "tak", 1, ("conflict",), stale_for_s=60)
 
@@ -34,13 +30,13 @@ def conflict(number: int, **changes: Any) -> dict[str, Any]:
     return {**CONFLICT, "id": f"c{number}", "ended_at": None, "verdict": "CONFLICT", **changes}
 
 
-class Stage:
+class Stage(Staging):
     """A node with one line and the conflicts that a test makes, and the way to a map."""
 
     def __init__(self, tmp_path: Path, *numbers: int) -> None:
+        super().__init__()
         self.now = NOW
         self.found = {number: conflict(number) for number in numbers}
-        self.changes = Shows(NOW)
         self.sent: list[tuple[str, str]] = []
         self.cut = ""
         self.opened = 0
@@ -51,20 +47,12 @@ class Stage:
 
     # The node.
 
-    def status(self) -> dict[str, Any]:
-        return {"lines": [{"line": LINE}]}
-
     def view(self, line: str) -> Any:
         return SimpleNamespace(
             own="alpha.example",
             understanding=SimpleNamespace(area=()),
             conflicts=lambda: list(self.found.values()),
         )
-
-    @asynccontextmanager
-    async def follow(self, after: str = "") -> AsyncIterator[Following]:
-        async with self.changes.follow(after) as following:
-            yield following
 
     def tell(self, number: int, **changes: Any) -> None:
         self.changes.tell(Show(LINE, "conflict", conflict(number, **changes)))
@@ -92,22 +80,6 @@ class Stage:
         taken = [one for one in self.sent if one[0] != "t-x-c-t"]
         self.sent.clear()
         return taken
-
-    @asynccontextmanager
-    async def runs(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.outlet.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(2_000):
-            if holds():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("it did not come about")
 
 
 @pytest.fixture(autouse=True)

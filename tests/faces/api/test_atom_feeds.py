@@ -17,6 +17,7 @@ from openline.adapters.statements.store import (
 )
 from openline.adapters.wording import Wording
 from openline.app.statements import Watcher
+from openline.domain.instant import DAY_MS
 from openline.domain.statements.article import Block, article
 from openline.domain.statements.verdict import Verdict
 from openline.faces.api.atom_feeds import PART_SIZE, FeedTimes, part_of
@@ -49,7 +50,9 @@ def watcher(tmp_path: Path) -> Watcher:
 async def part(watcher: Watcher, archive: int | None, name: str = "") -> atom.Feed:
     """One part of the feed of a page, or of all."""
     one = watcher.store.statement(name) if name else None
-    return await feed_of(watcher, Wording("en"), "alpha.example", one, "", archive, ADDRESS)
+    return await feed_of(
+        watcher, Wording("en"), "alpha.example", one, "", archive, ADDRESS, AT + DAY_MS
+    )
 
 
 async def everything(watcher: Watcher, name: str = "") -> tuple[list[str], list[bytes]]:
@@ -78,6 +81,18 @@ async def test_archives_have_everything_once(watcher: Watcher) -> None:
     ids, _ = await everything(watcher)
     assert [one.rpartition("/")[2] for one in ids] == [f"{n}" for n in range(70, 0, -1)]
     assert (await everything(watcher, "a"))[0] == ids
+
+
+async def test_a_feed_is_named_by_the_day_of_its_first_page(watcher: Watcher) -> None:
+    """Of all pages as of one, for good; one about nothing has the day of asking."""
+    empty = await part(watcher, None)
+    assert empty.id == "tag:alpha.example,2017-04-08:statements/all"
+    assert empty.updated_at == AT + DAY_MS - AT % DAY_MS
+    see(watcher.store, "a", 1, AT + 5 * DAY_MS)
+    for name, path in (("", "all"), ("a", "statement/a")):
+        assert (
+            await part(watcher, None, name)
+        ).id == f"tag:alpha.example,2017-04-07:statements/{path}"
 
 
 async def test_archives_never_change(watcher: Watcher) -> None:

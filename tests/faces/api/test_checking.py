@@ -45,26 +45,25 @@ def notice(hours: int = 50, **fields: Any) -> dict[str, Any]:
 
 
 def test_all_faults_of_a_form_are_told_at_once(line: Line) -> None:
-    """Each field's first fault is told with its path, also inside of records and lists."""
+    """Each field's first fault is told by its label, also inside of records and lists."""
     bad = {"shape": "SQUARE", "vertices": [{"lat": "95", "lon": "1"}, {"lat": "1"}],
            "radius": "2 miles", "valid_from": "yesterday"}  # fmt: skip
     answer = check(line, "NOTICE", {"kind": "Air", "volumes": [bad, 7], "hazard": "x"})
     assert answer["is_all"]
     assert told(answer) == {
         "hazard": "hazard is not known.",
-        "category": "category is missing.",
-        "kind": "kind is not written as in 'air_safety'.",
+        "category": "Category is missing.",
+        "kind": "Kind is not written as in 'air_safety'.",
         "volumes[0].radius": "volumes[0].radius is not a number with one of the units NM, km, m.",
-        "volumes[0].shape": "volumes[0].shape is none of CIRCLE, CORRIDOR, POLYGON.",
+        "volumes[0].shape": "Shape is none of CIRCLE, CORRIDOR, POLYGON.",
         "volumes[0].vertices[0].lat": "volumes[0].vertices[0].lat is not between -90 and 90 "
         "degrees.",
         "volumes[0].vertices[1].lon": "volumes[0].vertices[1].lon is missing.",
-        "volumes[0].valid_from": "volumes[0].valid_from is wrong: The time 'yesterday' is not an "
-        "instant.",
-        "volumes[0].valid_until": "volumes[0].valid_until is missing.",
-        "volumes[1]": "volumes[1] is not a table of names and values.",
-        "place": "place is missing.",
-        "activity": "activity is missing.",
+        "volumes[0].valid_from": "From is wrong: The time 'yesterday' is not an instant.",
+        "volumes[0].valid_until": "Until is missing.",
+        "volumes[1]": "Areas 2 is not a table of names and values.",
+        "place": "Place in words is missing.",
+        "activity": "Activity is missing.",
     }
     [remedy] = [one["remedy"] for one in answer["faults"] if one["field"] == "hazard"]
     assert remedy == "Did you mean 'hazards'?"
@@ -88,10 +87,12 @@ def test_what_the_desk_refuses_is_told_when_the_rules_are_kept(line: Line) -> No
 
 
 def test_faults_are_told_in_the_language_asked_for(line: Line) -> None:
-    """What is wrong and what to do are Russian or Arabic, and the path stays."""
+    """What is wrong and what to do are Russian or Arabic, and so is the field."""
     russian = check(line, "WARNING", {"action": "X"}, precedence="FLASH", language="ru")
-    assert told(russian)["what"] == "what: не указано."
-    assert told(russian)["action"] == "action: это ни одно из CEASE, HOLD, TURN, CLEAR, OTHER."
+    assert told(russian)["what"] == "Что: не указано."
+    assert (
+        told(russian)["action"] == "Что требуется: это ни одно из CEASE, HOLD, TURN, CLEAR, OTHER."
+    )
     query = {"question": "CONFIRM_NOTICE"}
     assert check(line, "QUERY", query, language="ru")["faults"][0]["remedy"] == (
         "Назовите уведомление."
@@ -191,7 +192,7 @@ def test_a_nest_without_end_is_refused(line: Line) -> None:
     for _ in range(400):
         deep = [deep]
     answer = check(line, "TEXT", {"language": "en", "text": deep})
-    assert told(answer) == {"text": "text is not a text."}
+    assert told(answer) == {"text": "Text is not a text."}
 
 
 def test_errors_of_the_api_are_in_the_language_of_the_query(line: Line) -> None:

@@ -56,6 +56,13 @@ def test_every_route_is_in_the_document() -> None:
     assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
 
 
+def test_every_subject_is_there_once() -> None:
+    """The document lists each subject of its routes once, and no other."""
+    listed = [one["name"] for one in DOCUMENT["tags"]]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {one for operation in OPERATIONS.values() for one in operation["tags"]}
+
+
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_route_is_described(name: str) -> None:
     """A route has a summary, a description, a described answer and its faults."""

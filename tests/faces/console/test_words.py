@@ -1,6 +1,7 @@
 """The console says nothing that has no row in each language's catalogues."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,18 @@ def test_each_catalogue_has_just_the_sentences_of_the_console(language: str) -> 
     said, held = sentences_in_sources(), set(rows(language))
     assert said - held == set(), "sentences without a row"
     assert held - said == set(), "rows that nothing says"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_has_one_row(language: str) -> None:
+    """Of two rows one would be read unseen: what means two things is said in two ways."""
+    found = Counter(
+        str(entry.id)
+        for catalog in read_catalogues(language, of_console=True)
+        for entry in catalog
+        if entry.id
+    )
+    assert [one for one, count in found.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -118,7 +118,8 @@ class FaultWords:
         """What is wrong with a field, as one sentence.
 
         Args:
-            path: The field, such as `volumes[0].vertices[3]`; empty for the whole.
+            path: The field, such as `volumes[0].vertices[3]`, or what stands beside it in its
+                form; empty for the whole.
             what: What is wrong with it, to be read after the path.
         """
         if self._is_english:

@@ -44,6 +44,23 @@ class FormWords:
         """What stands beside a field of a form."""
         return self._rows.get(f"{record}.{name}") or self._rows[name]
 
+    def label_at(self, record: str, path: str) -> str:
+        """What stands beside the field of a path, `volumes[0].radius`; the path if nothing does.
+
+        Of one of several, its number is told as people count: `Areas 2`.
+
+        Args:
+            record: The dataclass of the whole.
+            path: The field.
+        """
+        *above, last = path.split(".")
+        name, _, number = last.rstrip("]").partition("[")
+        found = None if above else self._rows.get(f"{record}.{name}")
+        label = found or self._rows.get(name)
+        if not label:
+            return path
+        return f"{label} {int(number) + 1}" if number else label
+
     def help(self, sentence: str) -> str:
         """What a field holds, in one sentence.
 

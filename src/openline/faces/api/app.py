@@ -94,7 +94,6 @@ TAGS: Final = (
     Tag("matters", "Queries, warnings and what else waits for somebody, with their clocks."),
     Tag("incidents", "Incidents with what belongs to them, alleged violations, what is held."),
     Tag("watches", "Who is on watch, what is handed over, and whom to tell."),
-    Tag("private", "Plans and sites that this party keeps to itself, checked on this node only."),
     Tag("places", "Sites, zones and movements, and what was drafted about zones."),
     Tag(
         "private",

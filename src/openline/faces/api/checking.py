@@ -15,6 +15,7 @@ from litestar.params import Body
 
 from openline.adapters.wording import Wording
 from openline.adapters.wording.faults import FaultWords
+from openline.adapters.wording.forms import FormWords
 from openline.domain.errors import OurError
 from openline.domain.limits import FAULTS_TOLD_MAX
 from openline.domain.line.form import Fault, json_faults
@@ -87,6 +88,7 @@ async def check_message(
     }
     told = FaultWords(wording)
     table = MESSAGES[kind].record
+    labels = FormWords(wording)
     found = list(islice(json_faults(table, fields, ""), FAULTS_TOLD_MAX + 1))
     if not found:
         said: Any = table.from_json(fields, "")
@@ -94,7 +96,10 @@ async def check_message(
         answer["warnings"] = warnings_of(said, view.understanding, wording)
     if found:
         answer["is_all"] = len(found) <= FAULTS_TOLD_MAX
-        answer["faults"] = [_field_fault(fault, told) for fault in found[:FAULTS_TOLD_MAX]]
+        some = found[:FAULTS_TOLD_MAX]
+        answer["faults"] = [
+            _field_fault(fault, MESSAGES[kind].__name__, told, labels) for fault in some
+        ]
         return answer
     message = unnamed(said)
     compose = Compose(
@@ -139,8 +144,9 @@ def warnings_of(message: Message, understanding: Understanding, wording: Wording
             return []
 
 
-def _field_fault(fault: Fault, told: FaultWords) -> dict[str, str]:
-    what = told.field_fault(fault.path, fault.what)
+def _field_fault(fault: Fault, record: str, told: FaultWords, labels: FormWords) -> dict[str, str]:
+    """A fault of the form, with the field called as its form calls it."""
+    what = told.field_fault(labels.label_at(record, fault.path), fault.what)
     return {"field": fault.path, "what": what, "remedy": told.fault(fault.remedy)}
 
 

@@ -101,9 +101,7 @@ async def propose_next_tier(
     matter = matter_of(view, contact, CONTACT.name)
     party = _who_failed(view, matter)
     record = matter.record
-    assert view.load is not None, "a running node's views read its store"
-    asked = view.load(record.party, record.index, record.epoch)
-    assert isinstance(asked, Contact), "what cannot be read opens no matter"
+    asked = asked_in(view, matter)
     tiers = [post.tier for post in view.understanding.party(party).posts]
     draft = next_tier(asked, Reference(record.party, record.index), tiers, view.now)
     if draft is None:
@@ -296,6 +294,15 @@ def matter_of(view: View, name: str, subject: str) -> Matter:
             f"Take its id from the list of matters of the sort {subject}.",
         )
     return matter
+
+
+def asked_in(view: View, matter: Matter) -> Contact:
+    """The request with which a contact began."""
+    record = matter.record
+    assert view.load is not None, "a running node's views read its store"
+    asked = view.load(record.party, record.index, record.epoch)
+    assert isinstance(asked, Contact), "what cannot be read opens no matter"
+    return asked
 
 
 def _who_failed(view: View, matter: Matter) -> str:

@@ -23,13 +23,13 @@ from openline.adapters.geofiles import (
 from openline.domain.conduct.life import Standing
 from openline.domain.errors import OurError
 from openline.domain.line.letters import visible
-from openline.domain.talk.contact import CONTACT, Contact, ContactState
+from openline.domain.talk.contact import CONTACT, ContactState
 from openline.domain.talk.notice import Notice
 from openline.engine.matter_view import Matter
 from openline.engine.notice_view import NoticeRecord
 from openline.engine.views import View
 from openline.faces.api import answers, examples
-from openline.faces.api.contacts import matter_of
+from openline.faces.api.contacts import asked_in, matter_of
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import NotFound
 from openline.faces.api.node import view_of
@@ -168,9 +168,7 @@ def _event(view: View, matter: Matter, other: str, standing: Standing) -> Calend
     if begins_at is None:
         return None
     record = matter.record
-    assert view.load is not None, "a running node's views read its store"
-    asked = view.load(record.party, record.index, record.epoch)
-    assert isinstance(asked, Contact), "what cannot be read opens no matter"
+    asked = asked_in(view, matter)
     serial = view.matter_records.id_of(matter)
     rows = [
         f"Line {view.understanding.line}, contact {serial}, {record.party} and {other or 'all'}",

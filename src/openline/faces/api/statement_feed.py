@@ -15,6 +15,7 @@ from openline.adapters.wording.statements import (
     verdict_words,
 )
 from openline.app.statements import Watcher
+from openline.domain.instant import DAY_MS
 from openline.domain.line.letters import visible
 from openline.domain.statements.difference import Change, Difference, Row
 from openline.faces.api.atom_feeds import part_of
@@ -31,6 +32,7 @@ async def feed_of(
     source: str,
     archive: int | None,
     address: str,
+    now: int,
 ) -> atom.Feed:
     """One part of a feed.
 
@@ -42,6 +44,7 @@ async def feed_of(
         source: The source; empty for all.
         archive: Number of an archive; None for what subscribers ask for.
         address: Where the feed is found; empty if nowhere.
+        now: The present instant: its day is in the id of a feed about nothing.
 
     Raises:
         NotFound: There is no such archive.
@@ -54,13 +57,16 @@ async def feed_of(
         part = part_of(watcher.store.version_count(source), archive)
         found = watcher.store.changes(source, part.start, part.stop - part.start)
     path = ("statement", one.id) if one else ("source", source) if source else ("all",)
+    pages = [one] if one else watcher.store.statements(source)
+    # The day of the first page, which is never removed; before there is any, the present day.
+    since = min((page.added_at for page in pages), default=now - now % DAY_MS)
     entries = [await _entry(watcher, wording, party, *pair) for pair in reversed(found)]
     return atom.Feed(
-        id=atom.tag(party, 0, "statements", *path),
+        id=atom.tag(party, since, "statements", *path),
         title=feed_title(wording, one.title if one else source),
         author=party,
         language=wording.language,
-        updated_at=0,
+        updated_at=since,
         entries=entries,
         **part.addresses(address),
     )

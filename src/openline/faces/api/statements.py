@@ -380,10 +380,11 @@ async def read_feed(
 
     Archives (RFC 5005) have what came before: `prev-archive` leads to them.
     """
-    wording = wording_for(state, language)
+    wording, node = wording_for(state, language), node_of(state)
     one = statement_of(state, statement) if statement else None
+    now = node.status()["now"]
     feed = await feed_of(
-        watcher_of(state), wording, node_of(state).config.party, one, source, archive, address
+        watcher_of(state), wording, node.config.party, one, source, archive, address, now
     )
     return answer_feed(request, feed)
 
