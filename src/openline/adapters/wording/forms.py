@@ -45,7 +45,7 @@ class FormWords:
         return self._rows.get(f"{record}.{name}") or self._rows[name]
 
     def label_at(self, record: str, path: str) -> str:
-        """What stands beside the field of a path, `volumes[0].radius`; the path if nothing does.
+        """What stands beside the field of a path, `volumes[0].radius`; else the path.
 
         Of one of several, its number is told as people count: `Areas 2`.
 
