@@ -39,6 +39,7 @@ describe("the order of a certificate", () => {
       "until",
     ]);
     expect(lacking("declared", { ...ABOUT, party: "" })).toEqual(["party"]);
+    expect(lacking("fork", { ...ABOUT, party: "" })).toEqual(["party"]);
   });
   it("has no window that ends before it begins", () => {
     expect(lacking("use", { ...ABOUT, until: 1_000 })).toEqual(["until"]);

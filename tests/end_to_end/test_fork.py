@@ -8,7 +8,14 @@ from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint, verif
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.engine.frames import Entries
-from tests.end_to_end.nodes import found, running, wait_signing, wait_until
+from tests.end_to_end.nodes import (
+    found,
+    openline,
+    running,
+    told_by,
+    wait_signing,
+    wait_until,
+)
 from tests.end_to_end.test_intruder import Forger, greeted, reason_given
 
 
@@ -42,6 +49,12 @@ def test_two_histories_are_kept_as_evidence_and_safety_traffic_goes_on(tmp_path:
         alpha.kill()
         alpha.start()
         assert alpha.counterpart(bravo.party)["is_forked"], "a restart forgives nothing"
+        certificate = tmp_path / "fork.cert"
+        openline("certify", "fork", bravo.party, "--out", certificate, "--dir", alpha.directory)
+        told = told_by("verify", certificate)
+        assert (told.code, "PROVEN" in told.out) == (0, True), told
+        assert f"{bravo.party} signed two entries as number 1" in told.out.replace("\n", " ")
+        assert told_by("certify", "fork", alpha.party, "--dir", alpha.directory).code == 1
         assert alpha.stop() == 0
     with SqliteStore.open_read_only(alpha.config.store) as store:
         [(_, evidence)] = store.values("evidence/")

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from openline.app.export import Exporter
 from openline.domain.party import Precedence
 from openline.domain.record.checkpoint import parse_checkpoint
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import parse_note
+from openline.domain.record.report import Verdict
 from openline.domain.record.tick import parse_tick, tick_hash
+from openline.domain.record.verification import verify_certificate
 from openline.domain.talk.body import By
 from openline.domain.talk.text import Text, Translation
 from openline.engine.commands import AcknowledgeAlarm
@@ -16,7 +19,7 @@ from openline.engine.frames import Entries, TickSent, Urgent, decode_frame, enco
 from openline.engine.mirror import CLAIMS_KEPT, EARLY_MAX, _root_over
 from tests.engine.copies import MANY, copy_of, durable, known, refusals_of
 from tests.engine.forger import Duel, Forger
-from tests.engine.parties import ALPHA, BRAVO, make_parties
+from tests.engine.parties import ALPHA, BRAVO, LINE, make_parties
 from tests.engine.region import standing
 
 
@@ -41,6 +44,9 @@ def is_forked(duel: Duel) -> None:
     assert duel.alarms() == 1
     assert "FORK" in refusals_of(duel.line)
     assert duel.peer.is_forked
+    # What is kept convicts its author before anybody, without the log.
+    report = verify_certificate(Exporter(duel.line.store, ALPHA, LINE).fork(BRAVO))
+    assert report.verdict is Verdict.PROVEN, report.to_text()
 
 
 class TestForks:

@@ -15,6 +15,7 @@ export const KINDS = [
   "non-use",
   "state",
   "declared",
+  "fork",
   "log-proof",
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -32,6 +33,7 @@ export const FIELDS: Record<Kind, readonly Field[]> = {
   "non-use": ["party", "from", "until"],
   state: ["at"],
   declared: ["party", "at"],
+  fork: ["party"],
 };
 
 export interface About {

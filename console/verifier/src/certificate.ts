@@ -6,7 +6,7 @@ import { INDEX_MAX, bytes, int, list, named, table, tuple, type Form } from "./f
 import { isLine, isParty } from "./names.ts";
 
 export const JUDGED = ["message", "receipt", "use", "non_use"] as const;
-export const OTHERS = ["state", "declared", "lead_time", "no_answer", "capture"] as const;
+export const OTHERS = ["state", "declared", "lead_time", "no_answer", "capture", "fork"] as const;
 export type Kind = (typeof JUDGED)[number];
 
 export interface Claim {

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
+from openline.app.forks import forks_of
 from openline.app.holding import held_in
 from openline.app.publishing import BUNDLE_TICKS_MAX, ShownLog
 from openline.domain.errors import OurError, TheirError
@@ -38,8 +39,10 @@ from openline.domain.record.certificate import (
     Certificate,
     CertificateKind,
     Claim,
+    Contradiction,
     Evidence,
     Extension,
+    ForkSort,
     JournalRow,
     ProvenEntry,
     Run,
@@ -381,6 +384,36 @@ class Exporter:
             "Counterparts cosign it while they are connected: ask again then.",
         )
 
+    def fork(self, party: str) -> bytes:
+        """A certificate that a counterpart signed two things that contradict each other.
+
+        Args:
+            party: Who signed them.
+
+        Raises:
+            OurError: No evidence of it is kept here, or none that an outsider can check.
+        """
+        dossier = self._dossier()
+        dossier.check_party(party)
+        trees = {outbox: self._logs[outbox].tree for outbox in dossier.rings}
+        found = next(forks_of(self._store, self._line, party, dossier.rings, trees), None)
+        if found is None:
+            raise OurError(
+                f"Nothing is kept here by which anybody sees that {party} contradicted itself.",
+                "It is kept when the alarm FORK or JOURNAL_FORK is raised.",
+            )
+        dossier.contradictions.append(found.pair)
+        claim = Claim(
+            CertificateKind.FORK,
+            self._line,
+            party,
+            found.place,
+            word=str(found.sort),
+            epoch=found.log.epoch,
+        )
+        epoch = 1 if found.sort is ForkSort.JOURNAL else found.log.epoch
+        return dossier.write(claim, [dossier.outbox(party, 0, epoch)])
+
     def _noted(self, index: int, seen: bytes) -> tuple[Origin, StoredEntry]:
         """The journal whose row notes a capture, the newest first; and the row."""
         for origin in sorted(self._own_journals(), reverse=True):
@@ -558,6 +591,7 @@ class _Dossier:
         rings: The keys of each outbox, after all its key messages.
         tolerance_ms: The line's clock tolerance.
         ticks: Ticks of the evidence, by hash.
+        contradictions: What was signed twice.
     """
 
     def __init__(
@@ -582,6 +616,7 @@ class _Dossier:
         self._holders: set[str] = set()
         self._runs: list[Run] = []
         self._rows: list[JournalRow] = []
+        self.contradictions: list[Contradiction] = []
         self._journal_heads: list[Note] = []
         self.rings: dict[Origin, KeyRing] = {}
         for outbox in sorted(one for one in logs if one.party in self.parties):
@@ -1094,6 +1129,7 @@ class _Dossier:
             ticks=tuple(self._notes[digest] for digest in self.ticks),
             runs=tuple(self._runs),
             rows=tuple(self._rows),
+            contradictions=tuple(self.contradictions),
         )
         return Certificate(claim, evidence).format()
 

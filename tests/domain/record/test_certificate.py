@@ -47,7 +47,7 @@ from openline.domain.record.verification import (
 from openline.domain.statements.capture import Seen
 from openline.domain.statements.verdict import Verdict as LookVerdict
 from openline.domain.talk.keys import KeyRole
-from openline.engine.ports import PutHead
+from openline.engine.ports import PutHead, PutValue
 from tests.domain.record.damage import damaged_bytes
 from tests.domain.record.history import (
     ALPHA,
@@ -117,7 +117,19 @@ def tell(prefix: str = "") -> Told:
         CertificateKind.NO_ANSWER: export.no_answer(ALPHA, text, history.now - MINUTE),
         CertificateKind.CAPTURE: export.capture(history.note_capture(ALPHA, SEEN, BRAVO, spare=5)),
     }
+    files[CertificateKind.FORK] = fork_of(history, prefix)
     return Told(history, issued, text, files)
+
+
+def fork_of(history: History, prefix: str) -> bytes:
+    """A certificate of Bravo's that Alpha signed two heads of one size."""
+    side, held = history.sides[ALPHA], history.head(ALPHA).format()
+    other = Checkpoint(side.origin, side.tree.size, bytes(32))
+    forged = sign_checkpoint(other, side.make_signer(f"{prefix}{ALPHA} node")).format()
+    kept = cbor.encode(["FORK", "two heads", held, forged, []])
+    store = history.sides[BRAVO].store
+    store.commit([PutValue(f"evidence/{LINE}/{ALPHA}/1", kept)])
+    return Exporter(store, BRAVO, LINE).fork(ALPHA)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ of their bytes and have no two alike, so equal evidence makes equal files.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -74,6 +74,21 @@ class CertificateKind(StrEnum):
     """A party received a message and gave no answer to it until an instant."""
     CAPTURE = "capture"
     """A party noted in its journal what it saw on a public page, before an instant."""
+    FORK = "fork"
+    """A party signed two things in one place, with one key, that contradict each other."""
+
+
+class ForkSort(StrEnum):
+    """What was signed twice; the word of the claim of a fork."""
+
+    HEAD = "HEAD"
+    """Two histories of an outbox, in heads or in the heads that ticks state."""
+    TICK = "TICK"
+    """Two ticks of one number, or a tick that names another one as the one before it."""
+    ENTRY = "ENTRY"
+    """Two entries of one index of an outbox."""
+    JOURNAL = "JOURNAL"
+    """Two histories of a journal, in heads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +99,14 @@ class Claim:
         kind: What sort of claim it is.
         line: The line it is about.
         party: Author of the message, or the party that was or was not silent.
-        index: Of the message in the author's outbox, or of the row in its journal.
+        index: Of the message in the author's outbox, or of the row in its journal; of a fork
+            the size, the number of the tick, or the index that was signed twice.
         holder: The party that received it, or cosigned the journal.
         valid_from: First instant of the window.
         valid_until: First instant after the window; the instant until which nothing
             was answered.
         at: The instant whose state is claimed.
-        word: The word displayed then.
+        word: The word displayed then; of a fork, one of `ForkSort`.
         epoch: Which of the author's outboxes or journals the index counts in.
         declared: Scope and state of each scope, in order of the scopes.
     """
@@ -131,6 +147,7 @@ _CLAIMS: Final[dict[CertificateKind, tuple[str, ...]]] = {
     CertificateKind.DECLARED: ("party", "at", "declared"),
     CertificateKind.NO_ANSWER: ("party", "index", "holder", "valid_until"),
     CertificateKind.CAPTURE: ("party", "index", "holder"),
+    CertificateKind.FORK: ("party", "index", "word"),
 }
 """The attributes of each kind of claim beside the line."""
 
@@ -218,6 +235,25 @@ class JournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two things that a party signed and that cannot both be.
+
+    Attributes:
+        first: A note or an envelope; of two heads the one of the smaller size, of two ticks
+            the one of the smaller number, else the one whose bytes are less.
+        second: The other, of the same sort.
+        root: Of two heads of different sizes: what the second has for a root at the size of
+            the first; else empty.
+        proof: The consistency proof from there to the second; empty where `root` is.
+    """
+
+    first: bytes
+    second: bytes
+    root: bytes = b""
+    proof: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The parts on which a claim rests; nothing of it is trusted unseen.
 
@@ -229,6 +265,7 @@ class Evidence:
         ticks: Signed ticks, as whole notes.
         runs: Outboxes from their beginnings; in a certificate of what was declared alone.
         rows: Rows of journals; in a certificate of a capture alone.
+        contradictions: What was signed twice; in a certificate of a fork alone.
     """
 
     understanding: bytes
@@ -238,6 +275,7 @@ class Evidence:
     ticks: tuple[str, ...] = ()
     runs: tuple[Run, ...] = ()
     rows: tuple[JournalRow, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +303,15 @@ class Certificate:
             parts.append(_sorted([[one.origin, list(one.entries)] for one in evidence.runs]))
         if claim.kind is CertificateKind.CAPTURE:
             parts.append(_sorted([_row_value(one) for one in evidence.rows]))
+        if claim.kind is CertificateKind.FORK:
+            parts.append(
+                _sorted(
+                    [
+                        [one.first, one.second, one.root, list(one.proof)]
+                        for one in evidence.contradictions
+                    ]
+                )
+            )
         whole: list[Value] = [
             *(MAGIC, VERSION, str(claim.kind)),
             {_KEYS[name]: _value_of(claim, name) for name in claim.names},
@@ -329,6 +376,8 @@ def _parse_claim(kind_value: Value, value: Value) -> Claim:
     claim = Claim(kind, **{name: _attribute(name, value[_KEYS[name]]) for name in names})
     if "valid_from" in names and claim.valid_from >= claim.valid_until:
         raise CertificateUnreadable("the window ends before it begins")
+    if kind is CertificateKind.FORK and claim.word not in tuple(ForkSort):
+        raise CertificateUnreadable("the claim names a fork of no sort that is known")
     if claim.holder and claim.holder == claim.party:
         raise CertificateUnreadable("the author is not its own receiver")
     return claim
@@ -379,13 +428,15 @@ def _attribute(name: str, value: Value) -> Any:
     return value
 
 
+_SIXTH: Final = (CertificateKind.DECLARED, CertificateKind.CAPTURE, CertificateKind.FORK)
+"""Kinds whose certificates have a sixth part."""
+
+
 def _parse_evidence(value: Value, kind: CertificateKind) -> Evidence:
-    count = 6 if kind in (CertificateKind.DECLARED, CertificateKind.CAPTURE) else 5
-    sixth = value.get(5, []) if isinstance(value, dict) else []
-    is_rows = kind is CertificateKind.CAPTURE
+    count = 6 if kind in _SIXTH else 5
     if not isinstance(value, dict) or value.keys() != set(range(count)):
         raise CertificateUnreadable("the parts are not those of a certificate of its kind")
-    return Evidence(
+    evidence = Evidence(
         understanding=_bytes(value[0], "Understanding", EVIDENCE_SIZE_BYTES_MAX),
         entries=tuple(map(_parse_entry, _parse_list(value[1], "entries", EVIDENCE_ENTRIES_MAX))),
         heads=tuple(
@@ -397,10 +448,27 @@ def _parse_evidence(value: Value, kind: CertificateKind) -> Evidence:
         ticks=tuple(
             _parse_note(item, "tick") for item in _parse_list(value[4], "ticks", EVIDENCE_TICKS_MAX)
         ),
-        runs=()
-        if is_rows
-        else tuple(map(_parse_run, _parse_list(sixth, "runs", EVIDENCE_HEADS_MAX))),
-        rows=tuple(map(_parse_row, _parse_list(sixth, "rows", 1))) if is_rows else (),
+    )
+    match kind:
+        case CertificateKind.DECLARED:
+            runs = _parse_list(value[5], "runs", EVIDENCE_HEADS_MAX)
+            return replace(evidence, runs=tuple(map(_parse_run, runs)))
+        case CertificateKind.CAPTURE:
+            return replace(evidence, rows=tuple(map(_parse_row, _parse_list(value[5], "rows", 1))))
+        case CertificateKind.FORK:
+            found = _parse_list(value[5], "contradictions", 1)
+            return replace(evidence, contradictions=tuple(map(_parse_contradiction, found)))
+        case _:
+            return evidence
+
+
+def _parse_contradiction(value: Value) -> Contradiction:
+    first, second, root, proof = _row(value, 4, "contradiction")
+    return Contradiction(
+        _bytes(first, "first of the two", ENTRY_SIZE_BYTES_MAX),
+        _bytes(second, "second of the two", ENTRY_SIZE_BYTES_MAX),
+        _bytes(root, "root", HASH_BYTES),
+        _parse_proof(proof),
     )
 
 

@@ -15,6 +15,8 @@ What each kind shows, and against whom it counts:
 - capture: the journal's own party, and whoever cosigned its head without seeing a row: what
   the row notes was not put in later, nor changed. What a server showed to others it does not
   show, nor by whose hand the page was.
+- fork: the party's own two signatures, by one key: no order of events allows both. Which of the
+  two others were shown, why, and by whose hand it does not show.
 - no answer: everything that the receiver said since the author wrote, up to a tick of
   its own that is dated after the instant; none of it names the message as answered.
 """
@@ -29,8 +31,9 @@ from openline.domain.instant import SECOND_MS, format_instant
 from openline.domain.line.declared import Declared, Word, displayed_word
 from openline.domain.line.letters import visible
 from openline.domain.line.observed import Answered, Observed
-from openline.domain.party import parse_origin
-from openline.domain.record.certificate import CertificateKind, Claim
+from openline.domain.party import Origin, parse_origin
+from openline.domain.record.certificate import CertificateKind, Claim, ForkSort
+from openline.domain.record.contradiction import show_contradiction
 from openline.domain.record.declarations import (
     SaidOfScopes,
     states_allowed,
@@ -856,6 +859,58 @@ def _compare_declared(case: _Case) -> str:
     return f"It is {told}."
 
 
+# --- fork -----------------------------------------------------------------------------------------
+
+_TWICE: Final = {
+    ForkSort.HEAD: "two histories of {log} that differ at size {place}",
+    ForkSort.JOURNAL: "two histories of {log} that differ at size {place}",
+    ForkSort.TICK: "two ticks of number {place}",
+    ForkSort.ENTRY: "two entries as number {place} of {log}",
+}
+"""What was signed twice, by its sort."""
+
+
+def _check_fork(case: _Case) -> str:
+    claim, facts = case.claim, case.facts
+    case.take(f"One key of {claim.party} has signed two things that cannot both be.", _contradict)
+    case.take("They stand where the claim has them.", _place)
+    twice = _TWICE[ForkSort(claim.word)].format(log=facts["log"], place=claim.index)
+    return (
+        f"{claim.party} signed {twice} on line {claim.line}, the one with the hash "
+        f"{facts['first']}, the other with {facts['second']}, and both by its node key "
+        f"{facts['key']}. Whoever had that key showed one history to some and another to others. "
+        "Not proven: who had it, whether it was done on purpose, and which of the two the other "
+        "parties were shown."
+    )
+
+
+def _contradict(case: _Case) -> str:
+    claim, exhibits = case.claim, case.exhibits
+    sort = ForkSort(claim.word)
+    if len(exhibits.evidence.contradictions) != 1:
+        raise unproven("there are no two such things in the file")
+    is_journal = sort is ForkSort.JOURNAL
+    log = Origin(claim.party, claim.line, "journal" if is_journal else "out", claim.epoch)
+    ring = exhibits.rings[claim.party] if is_journal else exhibits.ring(claim.party, claim.epoch)
+    [one] = exhibits.evidence.contradictions
+    found = show_contradiction(one, sort, log, ring)
+    case.facts.update(
+        log=found.origin,
+        place=found.place,
+        key=found.key.hex(),
+        first=found.first,
+        second=found.second,
+    )
+    return f"The key is {found.key.hex()}; the hashes are {found.first} and {found.second}."
+
+
+def _place(case: _Case) -> str:
+    place = case.facts["place"]
+    if place != case.claim.index:
+        raise unproven(f"they stand at {place}, not at {case.claim.index}")
+    return f"It is {place}."
+
+
 _CHECKS: Final[dict[CertificateKind, Callable[[_Case], str]]] = {
     CertificateKind.MESSAGE: _check_message,
     CertificateKind.RECEIPT: _check_receipt,
@@ -866,4 +921,5 @@ _CHECKS: Final[dict[CertificateKind, Callable[[_Case], str]]] = {
     CertificateKind.LEAD_TIME: _check_lead_time,
     CertificateKind.NO_ANSWER: _check_no_answer,
     CertificateKind.CAPTURE: _check_capture,
+    CertificateKind.FORK: _check_fork,
 }

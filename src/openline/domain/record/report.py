@@ -204,6 +204,12 @@ def claim_words(claim: Claim) -> str:
                 f"{claim.party} noted what it saw on a public page in row {claim.index} of its "
                 f"journal on line {claim.line}, and {claim.holder} cosigned it."
             )
+        case CertificateKind.FORK:
+            later = f", outbox {claim.epoch}" if claim.epoch > 1 else ""
+            return (
+                f"{claim.party} signed two of {claim.word} {claim.index} on line "
+                f"{claim.line}{later}, and they contradict each other."
+            )
 
 
 def sentence(text: str) -> str:

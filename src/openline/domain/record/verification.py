@@ -22,7 +22,12 @@ from openline.domain.line.understanding import (
     understanding_bytes,
     understanding_hash,
 )
-from openline.domain.record.certificate import CertificateKind, parse_certificate
+from openline.domain.record.certificate import (
+    CertificateKind,
+    Claim,
+    ForkSort,
+    parse_certificate,
+)
 from openline.domain.record.claims import check_claim
 from openline.domain.record.exhibits import Exhibits, Place
 from openline.domain.record.report import (
@@ -115,7 +120,7 @@ def verify_certificate(data: bytes, pins: Pins | None = None) -> Report:
         subjects = [claim.party] if claim.party else list(exhibits.rings)
         proceedings.take(
             "The outbox that the claim is about begins with that Understanding.",
-            lambda: _check_beginnings(exhibits, proceedings, subjects, target),
+            lambda: _check_beginnings(exhibits, proceedings, subjects, _epochs(claim)),
         )
         is_genuine = True
         conclusion = check_claim(claim, exhibits, proceedings)
@@ -193,13 +198,20 @@ def _pinned_words(roots: tuple[RootKey, ...], pins: Pins) -> str:
     return f"The root keys are those that you named of {', '.join(pinned)}.{rest}"
 
 
+def _epochs(claim: Claim) -> list[int]:
+    """The outboxes that the claim names; none where the ticks in the file tell them."""
+    if claim.kind is CertificateKind.FORK:
+        return [1 if claim.word == ForkSort.JOURNAL else claim.epoch]
+    return [claim.epoch] if claim.kind in _ABOUT_A_MESSAGE else []
+
+
 def _check_beginnings(
-    exhibits: Exhibits, proceedings: Proceedings, subjects: list[str], target: Place | None
+    exhibits: Exhibits, proceedings: Proceedings, subjects: list[str], epochs: list[int]
 ) -> str:
     for name in subjects:
         if name not in exhibits.rings:
             raise unproven(f"{name} is not a party to the line")
-        for epoch in [target[1]] if target else exhibits.epochs_of(name) or [1]:
+        for epoch in epochs or exhibits.epochs_of(name) or [1]:
             exhibits.check_beginning(name, epoch)
     digest = understanding_hash(exhibits.signed.data).hex()
     version = exhibits.understanding.version

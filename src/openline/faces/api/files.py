@@ -25,6 +25,7 @@ from openline.faces.api.schema import (
     AboutAnswer,
     AboutCapture,
     AboutDeclared,
+    AboutFork,
     AboutInstant,
     AboutMessage,
     AboutReceipt,
@@ -38,6 +39,7 @@ _About = TypeVar(
     AboutAnswer,
     AboutCapture,
     AboutDeclared,
+    AboutFork,
     AboutInstant,
     AboutMessage,
     AboutReceipt,
@@ -166,6 +168,8 @@ def certificate(exporter: Exporter, kind: str, parameters: dict[str, Any]) -> by
         case "capture":
             capture = _parameters(parameters, AboutCapture)
             return exporter.capture(capture.index, capture.holder)
+        case "fork":
+            return exporter.fork(_parameters(parameters, AboutFork).party)
         case _:
             return exporter.state(_parameters(parameters, AboutInstant).at)
 

@@ -110,7 +110,7 @@ class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
         parameters: What it is about: AboutMessage for `message` and `log-proof`; AboutReceipt
             for `receipt` and `lead-time`; AboutAnswer for `no-answer`; AboutWindow for `use`
             and `non-use`; AboutInstant for `state`; AboutDeclared for `declared`; AboutCapture
-            for `capture`.
+            for `capture`; AboutFork for `fork`.
     """
 
     kind: Literal[
@@ -123,6 +123,7 @@ class CertificateOrder(msgspec.Struct, forbid_unknown_fields=True):
         "lead-time",
         "no-answer",
         "capture",
+        "fork",
         "log-proof",
     ]
     parameters: dict[str, Any]
@@ -154,6 +155,16 @@ class AboutCapture(msgspec.Struct, forbid_unknown_fields=True):
 
     index: Annotated[int, Meta(ge=0)]
     holder: str = ""
+
+
+class AboutFork(msgspec.Struct, forbid_unknown_fields=True):
+    """The party that a certificate of a fork is about.
+
+    Attributes:
+        party: Who signed two things that contradict each other.
+    """
+
+    party: PartyName
 
 
 class AboutReceipt(msgspec.Struct, forbid_unknown_fields=True):

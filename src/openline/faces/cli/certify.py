@@ -290,6 +290,33 @@ def declared(
     _write("declared", parameters, line, f"declared-{party}-{parameters['at']}", out, options)
 
 
+@verb(app)
+def fork(
+    party: str,
+    /,
+    *,
+    out: Path | None = None,
+    options: OnLine = OnLine(),  # noqa: B008 - frozen.
+) -> None:
+    """Certify that a counterpart signed two things that contradict each other.
+
+    The node keeps them when it raises the alarm FORK or JOURNAL_FORK: two
+    heads, two ticks or two entries in one place. The file convicts whoever had
+    the key, before anybody and without the log; it does not say which of the
+    two is the true one.
+
+    Example:
+        openline certify fork bravo.example
+
+    Args:
+        party: Who signed them.
+        out: Where to write; without it certificates/ in the node's directory.
+        options: Which node and line, and how to print.
+    """
+    line = options.line_of(options.client())
+    _write("fork", {"party": party}, line, f"fork-{party}", out, options)
+
+
 def _of_message(
     kind: str, serial: str, out: Path | None, options: OnLine, **parameters: Any
 ) -> None:
