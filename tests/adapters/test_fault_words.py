@@ -38,7 +38,7 @@ FILES = (
         f"domain/{name}.py"
         for name in ("instant", "party", "line/form", "line/points", "line/people", "line/letters")
     ]
-    + ["app/run.py", "app/statements.py", "adapters/credentials.py"]
+    + ["app/run.py", "app/export.py", "app/past.py", "app/statements.py", "adapters/credentials.py"]
     + [f"adapters/statements/{name}.py" for name in ("address", "extractor")]
 )
 SAID = {

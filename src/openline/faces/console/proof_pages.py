@@ -25,7 +25,15 @@ from openline.faces.console.printing import (
 )
 
 _Kind = Literal[
-    "message", "receipt", "use", "non-use", "state", "declared", "lead-time", "no-answer", "capture",
+    "message",
+    "receipt",
+    "use",
+    "non-use",
+    "state",
+    "declared",
+    "lead-time",
+    "no-answer",
+    "capture",
     "fork",
 ]
 _Instant = Annotated[int | None, Parameter(description="UTC milliseconds, where the kind has it.")]
