@@ -7,7 +7,15 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.desk import OFFICERS, OPTIONS, Desk, add_person, chromium, open_port
+from tests.browser.desk import (
+    OFFICERS,
+    OPTIONS,
+    Desk,
+    add_person,
+    chromium,
+    open_port,
+    reach_by_loopback,
+)
 from tests.end_to_end.nodes import Node, found, free_ports, running, wait_up
 
 Opens = Callable[..., Desk]
@@ -40,6 +48,7 @@ def consoles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
     nodes[1].program = (str(IMPOLITE),)
     for node, port in zip(nodes, free_ports(len(nodes)), strict=True):
         open_port(node, port)
+        reach_by_loopback(node)
     with running(*nodes):
         wait_up(*nodes)
         for node in nodes:

@@ -58,6 +58,12 @@ def open_port(node: Node, port: int) -> None:
         settings.write(f'\n[officers]\nlisten = "127.0.0.1:{port}"\ncertificate = "none"\n')
 
 
+def reach_by_loopback(node: Node) -> None:
+    """Let the sound of calls go by this machine alone; before the node runs."""
+    with (node.directory / "node.toml").open("a") as settings:
+        settings.write('\n[telephone]\naddresses = "loopback"\n')
+
+
 def add_person(node: Node, name: str, *roles: str, posts: tuple[str, ...] = ("watch",)) -> None:
     """Let somebody sign in at the node's console."""
     body = {"name": name, "roles": list(roles), "posts": list(posts)}
@@ -221,4 +227,12 @@ def seen_by(node: Node, party: str, index: int) -> list[str]:
     return [mark["officer"] for mark in node.message(party, index)["marks"]["read"]]
 
 
-__all__ = ["Desk", "add_person", "chromium", "open_port", "seen_by", "wait_until"]
+__all__ = [
+    "Desk",
+    "add_person",
+    "chromium",
+    "open_port",
+    "reach_by_loopback",
+    "seen_by",
+    "wait_until",
+]

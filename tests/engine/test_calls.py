@@ -152,6 +152,15 @@ def test_another_certificate_is_refused_and_alarms_on_both_nodes(office: Office)
         assert not shown["may_talk"]
 
 
+def test_a_cut_without_a_certificate_alarms_too(office: Office) -> None:
+    """Where the handshake failed before the certificate was seen, both nodes alarm as well."""
+    index = held(office)
+    office.say(BRAVO, step(index, CallStep.CUT))
+    assert state(office) == "CUT"
+    for name in (ALPHA, BRAVO):
+        assert ("CALL_FINGERPRINT", "FLASH", False) in alarms(office, name)
+
+
 @pytest.mark.parametrize("what", [CallStep.TALK, CallStep.MEDIA])
 def test_a_counterpart_that_changes_certificates(office: Office, what: CallStep) -> None:
     """What its node should have refused is on the record, alarms, and closes the way."""

@@ -5,6 +5,7 @@ import type { FormField, Message, MessageForm } from "../api/things";
 import type { Line } from "../state/line.svelte";
 import { read, part } from "../api/client";
 import { draftNumbered } from "../state/imported.svelte";
+import { prefilledOf } from "../state/prefilled";
 import { go } from "../state/route.svelte";
 import { emptyValues, valuesOf, type Beginning, type Values } from "./values";
 
@@ -79,9 +80,9 @@ export async function begin(
 ): Promise<Begun> {
   const values = emptyValues(form.fields, beginning);
   const first = form.precedences[0]?.code ?? "ROUTINE";
-  const draft = draftNumbered(line.name, importedOf(rest));
-  if (draft) {
-    const fields = valuesOf(form.fields, draft.fields, beginning);
+  const begun = prefilledOf(line.name, rest) ?? draftNumbered(line.name, importedOf(rest))?.fields;
+  if (begun) {
+    const fields = valuesOf(form.fields, begun, beginning);
     return { values: fields, precedence: first, reply_to: null, about: null, isChange: false };
   }
   const about = importedOf(rest) ? null : aboutOf(rest);

@@ -23,11 +23,15 @@ from openline.domain.talk.telephone import (
     RING_MS,
     TELEPHONE,
     Call,
+    CallStep,
     Ring,
     TelephoneState,
 )
 from openline.engine.matter_view import Matter, MatterView
 from openline.engine.message_view import Flag, MessageRecord, MessageView
+
+_TOLD: Final = (CallStep.TALK, CallStep.CUT)
+"""Steps that tell what certificate the other end showed, if it was seen in time."""
 
 _DOUBTED: Final = Flag.NOT_TRUSTED | Flag.DISOWNED | Flag.UNREADABLE
 
@@ -41,7 +45,7 @@ class _Held:
         first: The message that said the fingerprint of each party first.
         media: The newest media of each party, of the same fingerprint.
         other: Of a party that has said two, the second fingerprint.
-        seen: What each party says that it saw of the other.
+        seen: What each party says that it saw of the other; empty where it saw none in time.
     """
 
     ring: Ring
@@ -109,8 +113,8 @@ class CallView:
             return
         if isinstance(message, Ring | Call) and message.media is not None:
             _note_media(held, record, message.media)
-        if isinstance(message, Call) and message.seen is not None:
-            held.seen[record.party] = message.seen
+        if isinstance(message, Call) and message.step in _TOLD:
+            held.seen[record.party] = message.seen or b""
         yield from self._differences(matter, held)
 
     def parties(self, matter: Matter) -> tuple[str, ...]:

@@ -35,18 +35,18 @@ _STEPS: Final = {
 _EXERCISE: Final = mark("EXERCISE EXERCISE EXERCISE: this is for an exercise only.")
 
 CLOCK_WORDS: Final = {
-    "call_ring": mark("{party} has not taken the call {matter} by {at}: it was missed."),
+    "call_ring": mark("{party} has not taken {matter} by {at}: it was missed."),
     "call_ring_flash": mark(
-        "{party} has not taken the call {matter} by {at}: it was missed; tier {tier} must know."
+        "{party} has not taken {matter} by {at}: it was missed; tier {tier} must know."
     ),
-    "call_left": mark("Nobody has ended the call {matter}: it counts as over since {at}."),
+    "call_left": mark("Nobody has ended {matter}: it counts as over since {at}."),
 }
 """What is said when a clock has run out."""
 
 DUE_WORDS: Final = {
-    "call_ring": mark("{party} takes the call {matter} by {at}."),
-    "call_ring_flash": mark("{party} takes the call {matter} by {at}."),
-    "call_left": mark("The call {matter} is ended by {at}."),
+    "call_ring": mark("{party} takes {matter} by {at}."),
+    "call_ring_flash": mark("{party} takes {matter} by {at}."),
+    "call_left": mark("{matter} is ended by {at}."),
 }
 """What is said while a clock runs."""
 

@@ -8,7 +8,7 @@ goes on meanwhile; a ring holds up no message.
 The sound itself goes from browser to browser and is on no record. What is recorded is the
 fingerprint of each end (`domain.talk.media`). TALK says that an end has seen the other
 end's certificate and that it is the recorded one; a node refuses to say it before both
-fingerprints are receipted. CUT says that it was another one, or that the way broke.
+fingerprints are receipted. CUT says that it was another one.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ class CallStep(IntEnum):
     """The other end's certificate was seen, and is the recorded one."""
     END = 6
     CUT = 7
-    """The call was broken off: another certificate, or no way from end to end."""
+    """The other end did not show the recorded certificate: the call is broken off."""
 
 
 _WITH_MEDIA: Final = (CallStep.TAKE, CallStep.MEDIA)

@@ -1,0 +1,387 @@
+// The telephone of this page: one call at a time. It says on the record how this end is reached,
+// waits until the node tells the way to the other end, which it does only when the fingerprints of
+// both are receipted, and lets no sound go before the other end has shown the recorded certificate.
+
+import { part, read } from "../api/client";
+import type { CallTold, Calls } from "../api/things";
+import { go } from "./route.svelte";
+import type { Line } from "./line.svelte";
+import { keepPrefilled } from "./prefilled";
+import { newRequestId, say } from "./request";
+import { base64Of, mediaOf, sdpOf, type Media } from "./sdp";
+import { nodeNow } from "./clock.svelte";
+import { currentSession } from "./session.svelte";
+import { currentLanguage, mark } from "./words.svelte";
+
+const GATHER_MS_MAX = 2_000;
+const FOLLOW_MS = 400;
+/** Of so many times it is looked once while the officers talk: then only an end is awaited. */
+const TALKING_EVERY = 5;
+const QUALITY_MS = 2_000;
+const CERTIFICATE_TRIES = 25;
+
+/** Where this page's call is. */
+export type Phase = "none" | "asking" | "ringing" | "joining" | "talking" | "over";
+
+export interface Wish {
+  party: string;
+  post: string;
+  subject: string;
+  scope: string;
+  precedence: string;
+  about?: { party: string; index: number };
+}
+
+export interface Quality {
+  /** The worst of its values, in a word of the catalogues. */
+  said: string;
+  lossPercent: number;
+  delayMs: number;
+  jitterMs: number;
+}
+
+const ENDED: Record<string, string> = {
+  ENDED: mark("The call is ended."),
+  DECLINED: mark("The call was declined."),
+  BUSY: mark("The post is busy. A message reaches it all the same."),
+  MISSED: mark("Nobody took the call. A message reaches the post all the same."),
+  GIVEN_UP: mark("The call was given up."),
+  CUT: mark("The call is cut: the other end did not show the recorded certificate."),
+  LEFT_OPEN: mark("Nobody ended the call; it counts as over."),
+};
+
+/** What stands in the way of a call before it is said. */
+const NO_MICROPHONE: Record<string, string> = {
+  NotAllowedError: mark(
+    "The browser may not use the microphone. Allow it for this page, or take the call at another desk.",
+  ),
+  NotFoundError: mark("There is no microphone at this desk. Connect one, and try again."),
+  NotReadableError: mark("Another program has the microphone. Close it, and try again."),
+};
+const UNSAFE_PAGE = mark("This page may not ask for a microphone, for it is not served safely.");
+const OTHER_FAULT = mark("The microphone gives no sound. Look at it, and try again.");
+const NO_WAY = mark("There is no way to the other end. Say it in a text, and ring again.");
+
+const GOOD = mark("good");
+const FAIR = mark("fair");
+const POOR = mark("poor");
+
+class Telephone {
+  phase = $state<Phase>("none");
+  call = $state.raw<CallTold | null>(null);
+  line = $state.raw<Line | null>(null);
+  /** What the node refused. */
+  error = $state.raw<unknown>(null);
+  /** What is to be said beside it: a sentence of the catalogues. */
+  says = $state("");
+  isMuted = $state(false);
+  isConfirmed = $state(false);
+  quality = $state.raw<Quality | null>(null);
+  /** The sound of the other end, once its certificate is the recorded one. */
+  heard = $state.raw<MediaStream | null>(null);
+  talkedFrom = $state(0);
+  talkedUntil = $state(0);
+
+  private id = "";
+  private connection: RTCPeerConnection | undefined;
+  private own: MediaStream | undefined;
+  private came: MediaStream | undefined;
+  private timers: ReturnType<typeof setInterval>[] = [];
+  private isJoined = false;
+  private isFollowing = false;
+  private looked = 0;
+
+  /** Whether a call is under way at this page. */
+  get isBusy(): boolean {
+    return this.phase !== "none" && this.phase !== "over";
+  }
+
+  /** Whether a call is the one of this page. */
+  has(line: Line, id: string): boolean {
+    return this.isBusy && this.line === line && this.id === id;
+  }
+
+  /** Ring a post of the other side. */
+  async ring(line: Line, wish: Wish): Promise<void> {
+    await this.begin(line, async (media) => {
+      const { party, precedence, ...fields } = wish;
+      const language = currentLanguage();
+      const told = { ...fields, media, language, spoken_in: language };
+      const ringing = { kind: "RING", fields: told, precedence, recipients: [party] };
+      return (await say(line, ringing, newRequestId())).serial;
+    });
+  }
+
+  /** Take a call that rings here. */
+  async take(line: Line, call: CallTold): Promise<void> {
+    await this.begin(line, async (media) => {
+      await this.step(line, call, { step: "TAKE", media });
+      return call.id;
+    });
+  }
+
+  async decline(line: Line, call: CallTold, reason: string): Promise<void> {
+    await this.try(() =>
+      this.step(line, call, reason ? { step: "DECLINE", text: reason } : { step: "BUSY" }),
+    );
+  }
+
+  /** End the call of this page, or another one that this party holds. */
+  async end(line: Line | null = this.line, call: CallTold | null = this.call): Promise<void> {
+    const isOwn = !!line && !!call && this.has(line, call.id);
+    if (line && call) await this.try(() => this.step(line, call, { step: "END" }));
+    if (isOwn || !call) this.close("ENDED");
+  }
+
+  mute(): void {
+    this.isMuted = !this.isMuted;
+    this.letSpeak();
+  }
+
+  /** Both officers have said the two words to each other. */
+  confirm(): void {
+    this.isConfirmed = true;
+  }
+
+  /** Put away what is over. */
+  clear(): void {
+    if (this.isBusy) return;
+    this.phase = "none";
+    this.call = null;
+    this.error = null;
+    this.says = "";
+  }
+
+  /** Open the form of the call record with what is known of the call. */
+  record(): void {
+    const { call, line } = this;
+    if (!call || !line) return;
+    const own = currentSession();
+    const names = [{ party: line.own, name: `${own?.name ?? ""}, ${own?.post ?? ""}` }];
+    const number = keepPrefilled(line.name, {
+      call_id: `${call.id} ${call.subject}`.slice(0, 200),
+      started_at: new Date(this.talkedFrom || call.at).toISOString(),
+      ended_at: new Date(this.talkedUntil || nodeNow()).toISOString(),
+      initiator: call.rang,
+      persons: names,
+      spoken_in: call.spoken_in,
+      authenticated: "NONE",
+      is_unverified: !this.isConfirmed,
+      language: currentLanguage(),
+      text: "",
+    });
+    go("say", "CALL_RECORD", "prefilled", String(number));
+  }
+
+  private async begin(line: Line, saying: (media: Media) => Promise<string>): Promise<void> {
+    if (this.isBusy) return;
+    this.clear();
+    this.phase = "asking";
+    this.line = line;
+    this.isMuted = this.isConfirmed = this.isJoined = false;
+    this.quality = this.heard = null;
+    this.talkedFrom = this.talkedUntil = 0;
+    try {
+      const media = await this.open(line);
+      this.id = await saying(media);
+      this.phase = "ringing";
+      this.timers.push(setInterval(() => void this.follow(), FOLLOW_MS));
+      await this.follow();
+    } catch (error) {
+      this.close("");
+      if (error instanceof Unheard) this.says = error.message;
+      else this.error = error;
+    }
+  }
+
+  /** Ask for the microphone, and gather how this end is reached; nothing is sent to anybody yet. */
+  private async open(line: Line): Promise<Media> {
+    this.own = await microphone();
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.connection = connection;
+    for (const track of this.own.getAudioTracks()) {
+      track.enabled = false;
+      connection.addTrack(track, this.own);
+    }
+    connection.ontrack = ({ track }) => (this.came = new MediaStream([track]));
+    connection.onconnectionstatechange = () => void this.changed(connection);
+    await connection.setLocalDescription(await connection.createOffer());
+    await gathered(connection);
+    const { reaches } = await read<Calls>(`${line.path}/calls`, { count: 1 });
+    return mediaOf(connection.localDescription?.sdp ?? "", reaches);
+  }
+
+  /** Where the call stands by the node: receipts come without an event of their own. */
+  private async follow(): Promise<void> {
+    this.looked += 1;
+    if (!this.line || this.isFollowing) return;
+    if (this.phase === "talking" && this.looked % TALKING_EVERY > 0) return;
+    this.isFollowing = true;
+    try {
+      const told = await read<CallTold>(`${this.line.path}/calls/${part(this.id)}`);
+      if (!this.isBusy) return;
+      this.call = told;
+      if (told.state in ENDED) this.close(told.state);
+      else if (told.state !== "RINGING" && this.phase === "ringing") this.phase = "joining";
+      if (this.isBusy && told.remote && !this.isJoined) await this.join(told);
+      else if (this.isBusy && this.isJoined && !told.is_sound) await this.cut();
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.isFollowing = false;
+    }
+  }
+
+  private async join(told: CallTold): Promise<void> {
+    this.isJoined = true;
+    const remote = told.remote as unknown as Media;
+    // Both ends have offered; who took the call begins the handshake.
+    const setup = told.is_ours ? "active" : "passive";
+    await this.connection?.setRemoteDescription({ type: "answer", sdp: sdpOf(remote, setup) });
+  }
+
+  private async changed(connection: RTCPeerConnection): Promise<void> {
+    if (connection !== this.connection || !this.isBusy) return;
+    if (connection.connectionState === "connected") await this.prove(connection);
+    if (connection.connectionState !== "failed") return;
+    const transport = connection.getSenders()[0]?.transport;
+    const isThere = ["connected", "completed"].includes(transport?.iceTransport.state ?? "");
+    // The way was found, and the handshake failed: it was another certificate.
+    if (transport?.state === "failed" && isThere) await this.cut();
+    else {
+      this.says = NO_WAY;
+      const { line, call } = this;
+      if (line && call) await this.try(() => this.step(line, call, { step: "END" }));
+      this.close("");
+    }
+  }
+
+  /** Compare the certificate that was shown with the recorded one; only then is there any sound. */
+  private async prove(connection: RTCPeerConnection): Promise<void> {
+    const { line, call } = this;
+    if (!line || !call || this.phase === "talking") return;
+    const seen = await certificateOf(connection);
+    if (!this.isBusy) return;
+    if (seen !== (call.remote as unknown as Media | null)?.fingerprint) {
+      await this.cut(seen);
+      return;
+    }
+    try {
+      await this.step(line, call, { step: "TALK", seen });
+    } catch (error) {
+      this.error = error;
+      await this.end();
+      return;
+    }
+    this.phase = "talking";
+    this.talkedFrom = nodeNow();
+    this.heard = this.came ?? null;
+    this.letSpeak();
+    this.timers.push(setInterval(() => void this.measure(connection), QUALITY_MS));
+  }
+
+  private async cut(seen = ""): Promise<void> {
+    const { line, call } = this;
+    this.close("CUT");
+    if (!line || !call) return;
+    const step = seen ? { step: "CUT", seen } : { step: "CUT" };
+    // The other end may have cut it already.
+    await this.step(line, call, step).catch(() => undefined);
+  }
+
+  private letSpeak(): void {
+    for (const track of this.own?.getAudioTracks() ?? []) {
+      track.enabled = this.phase === "talking" && !this.isMuted;
+    }
+  }
+
+  private async measure(connection: RTCPeerConnection): Promise<void> {
+    let [lost, received, jitterMs, delayMs] = [0, 0, 0, 0];
+    (await connection.getStats()).forEach((row: Record<string, unknown>) => {
+      if (row["type"] === "inbound-rtp") {
+        lost = Number(row["packetsLost"] ?? 0);
+        received = Number(row["packetsReceived"] ?? 0);
+        jitterMs = Math.round(1_000 * Number(row["jitter"] ?? 0));
+      } else if (row["type"] === "candidate-pair" && row["nominated"]) {
+        delayMs = Math.round(500 * Number(row["currentRoundTripTime"] ?? 0));
+      }
+    });
+    const lossPercent = Math.round((100 * Math.max(0, lost)) / Math.max(1, lost + received));
+    const isPoor = lossPercent > 8 || delayMs > 400 || jitterMs > 100;
+    const isFair = lossPercent > 2 || delayMs > 150 || jitterMs > 40;
+    this.quality = { said: isPoor ? POOR : isFair ? FAIR : GOOD, lossPercent, delayMs, jitterMs };
+  }
+
+  private step(line: Line, call: CallTold, what: Record<string, unknown>): Promise<unknown> {
+    const fields = { of: call.of, language: currentLanguage(), ...what };
+    const { precedence, of, other } = call;
+    const told = { kind: "CALL", fields, precedence, reply_to: of, recipients: [other] };
+    return say(line, told, newRequestId());
+  }
+
+  private async try(what: () => Promise<unknown>): Promise<void> {
+    this.error = null;
+    try {
+      await what();
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  private close(state: string): void {
+    if (this.talkedFrom && !this.talkedUntil) this.talkedUntil = nodeNow();
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+    this.connection?.close();
+    for (const track of this.own?.getTracks() ?? []) track.stop();
+    this.connection = this.own = this.came = undefined;
+    this.heard = this.quality = null;
+    this.phase = "over";
+    if (state) this.says = ENDED[state] ?? "";
+  }
+}
+
+/** There is no sound to send; the message is a sentence of the catalogues. */
+class Unheard extends Error {}
+
+async function microphone(): Promise<MediaStream> {
+  if (!navigator.mediaDevices) throw new Unheard(UNSAFE_PAGE);
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: true });
+  } catch (error) {
+    const name = error instanceof DOMException ? error.name : "";
+    throw new Unheard(NO_MICROPHONE[name] ?? OTHER_FAULT);
+  }
+}
+
+/** All addresses are known, or as many as are found in a moment. */
+function gathered(connection: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      if (connection.iceGatheringState === "complete") resolve();
+    };
+    connection.addEventListener("icegatheringstatechange", done);
+    setTimeout(resolve, GATHER_MS_MAX);
+    done();
+  });
+}
+
+/** The fingerprint of the certificate that the other end showed, in base64; empty if it shows none. */
+async function certificateOf(connection: RTCPeerConnection): Promise<string> {
+  for (let tried = 0; tried < CERTIFICATE_TRIES; tried += 1) {
+    const rows = new Map<string, Record<string, unknown>>();
+    (await connection.getStats()).forEach((row: Record<string, unknown>) =>
+      rows.set(String(row["id"]), row),
+    );
+    for (const row of rows.values()) {
+      const shown = rows.get(String(row["remoteCertificateId"] ?? ""));
+      if (shown?.["fingerprintAlgorithm"] === "sha-256") {
+        return base64Of(String(shown["fingerprint"]));
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return "";
+}
+
+export const telephone = new Telephone();
