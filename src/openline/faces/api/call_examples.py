@@ -12,7 +12,7 @@ _THEIRS: Final = "8f2b1d0c6a55e1f60d6b8a4e0c9d7b3a2f1e0d9c8b7a69584736251403f2e1
 MEDIA: Final[dict[str, Any]] = {
     "fingerprint": "jysdDGpV4fYNa4pODJ17Oi8eDZyLemlYRzYlFAPy4dA=",
     "ice_user": "x3Qp",
-    "ice_password": "8y1Tn0dQmWc2bKfLr7ZsVa4h",  # nosec B105 - of nobody.
+    "ice_password": "8y1Tn0dQmWc2bKfLr7ZsVa4h",  # nosec B105
     "candidates": [
         {"kind": "HOST", "address": "198.51.100.7", "port": 50_000, "priority": 2_122_260_223}
     ],
