@@ -170,13 +170,14 @@ def test_it_signs_only_when_it_is_confirmed() -> None:
     assert BRAVO in region.refused(ALPHA, Compose(LINE, None)).what  # type: ignore[arg-type]
 
 
-def test_any_damage_to_a_row_of_the_journal_is_named() -> None:
-    """One flipped bit anywhere in a row of the journal is an error that names the journal."""
+@pytest.mark.parametrize("log", ["journal", "out"])
+def test_any_damage_to_a_stored_row_or_entry_is_named(log: str) -> None:
+    """One flipped bit anywhere in a row or an entry is an error that names a log."""
     region = standing(make_parties())
     region.say(ALPHA, "one")
     region.pump()
     store = region.stations[ALPHA].store
-    origin = f"{ALPHA}/{LINE}/journal"
+    origin = f"{ALPHA}/{LINE}/{log}"
     for index, row in enumerate(store.entries(origin, 0, 4)):
         for place in range(len(row.raw)):
             damaged = copy_of(store)

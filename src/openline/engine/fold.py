@@ -47,7 +47,7 @@ def load(line: "Line") -> None:
             pass
     except Exception as error:
         # Our own writing that cannot be taken in was damaged, unless we wrote it so.
-        if damaged := _damaged_journal(line):
+        if damaged := _damaged_log(line):
             raise _contradiction(damaged) from error
         raise
     trees = {line.outbox.origin: line.outbox.tree, line.journal.origin: line.journal.tree}
@@ -60,12 +60,14 @@ def load(line: "Line") -> None:
     _load_rest(line)
 
 
-def _damaged_journal(line: "Line") -> str:
-    """The first of our journals that does not give its own root; empty for none."""
+def _damaged_log(line: "Line") -> str:
+    """The first log of the line that does not give its own root, journals first; or empty."""
     roots = {origin: root for origin, _, root in line.store.origins()}
-    for origin in _journals(line, roots):
-        rows = _read_all(line.store, origin)
-        if Tree(leaf_hash(row.raw) for row in rows).root() != roots[origin]:
+    ours = {origin: parsed for origin in roots if (parsed := parse_origin(origin))}
+    logs = [origin for origin, parsed in ours.items() if parsed.line == line.name]
+    for origin in dict.fromkeys([*_journals(line, roots), *logs]):
+        entries = _read_all(line.store, origin)
+        if Tree(leaf_hash(entry.raw) for entry in entries).root() != roots[origin]:
             return origin
     return ""
 
