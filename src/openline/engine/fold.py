@@ -19,6 +19,7 @@ from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.domain.talk.assessment import Assessment
+from openline.domain.talk.message import Message, Unreadable
 from openline.domain.talk.private import Private
 from openline.engine.draft_rules import replay_draft
 from openline.engine.entries import Sealed
@@ -167,10 +168,10 @@ def _replay(line: "Line", row: Row, readers: dict[str, Iterator[StoredEntry]]) -
         case Happened.SENT, (int(), int(count), *rest):
             requests = _requests_of(rest)
             for number in range(count):
-                sealed = _replay_own(line, _next(readers, line.outbox.origin), row.at)
+                sealed, message = _replay_own(line, _next(readers, line.outbox.origin), row.at)
                 # Looked up in a table; nothing is asked of a network.
                 if request := requests.get(number):  # nosec B113
-                    line.remember_request(request, sealed)
+                    line.remember_request(request, sealed, message)
                 yield
         case Happened.RECOVERED, (str(), int(), int(count)):
             for _ in range(count):
@@ -280,13 +281,16 @@ def _requests_of(rest: list[Value]) -> dict[int, bytes]:
     return found
 
 
-def _replay_own(line: "Line", entry: StoredEntry, at: int | None) -> Sealed:
+def _replay_own(
+    line: "Line", entry: StoredEntry, at: int | None
+) -> tuple[Sealed, Message | Unreadable]:
     sealed = Sealed(parse_envelope(entry.raw), entry.content)
+    message = line.message_of(sealed)
     header = sealed.envelope.header
     line.outbox.replay(leaf_hash(entry.raw), header)
     line.take_keys(line.own, sealed)
-    line.apply(None, sealed, header.at if at is None else at, "")
-    return sealed
+    line.apply(None, sealed, header.at if at is None else at, "", message)
+    return sealed, message
 
 
 def _early_of(mirror: Mirror, index: int, content: bytes) -> Sealed:

@@ -34,6 +34,7 @@ from openline.sim.network import Circuit, Network, Outside, Packet
 from openline.sim.officers import Officers
 from openline.sim.plan import LINE, Plan
 from openline.sim.promises import STALE_AFTER_TICKS, PromiseBroken, Promises
+from openline.sim.reading import reading_once
 from openline.sim.sometimes import reached
 from openline.sim.station import Listeners, Station
 from openline.sim.timeline import Timeline, dice
@@ -270,7 +271,7 @@ class Region:
         """Play the run; what came of it."""
         broken = ""
         try:
-            with fast_verification():
+            with fast_verification(), reading_once():
                 self._play()
         except PromiseBroken as error:
             broken = str(error)

@@ -149,12 +149,10 @@ def aggregate(states: Iterable[Observed]) -> Observed:
     Nothing that works and something known to be lost is LOST. No parts at all
     are UNKNOWN.
     """
-    parts = tuple(states)
-    if not parts:
-        return Observed.UNKNOWN
-    if all(part is parts[0] for part in parts):
-        return parts[0]
-    if any(part in (Observed.UP, Observed.DEGRADED) for part in parts):
+    parts = frozenset(states)
+    if len(parts) < 2:
+        return next(iter(parts), Observed.UNKNOWN)
+    if Observed.UP in parts or Observed.DEGRADED in parts:
         return Observed.DEGRADED
     return Observed.LOST
 
