@@ -44,13 +44,15 @@ def test_a_path_lies_where_the_longest_mount_is(mounts: Path, path: str, kind: s
 
 def test_a_disk_that_forgets_is_a_fault(mounts: Path) -> None:
     """What is gone with the power is a fault, what another machine keeps is a warning."""
-    config: Any = SimpleNamespace(store=Path("/run/store"), anchor=Path("/srv/far away/anchor"))
+    config: Any = SimpleNamespace(
+        store=Path("/run/store"), anchor=Path("/srv/far away/anchor"), database=None
+    )
     store, anchor = machine.durability(config, mounts)
     assert (store.state, anchor.state) == (State.FAULT, State.WARNING)
     assert "gone with the power" in store.what
     assert store.remedy
     assert anchor.remedy
-    config = SimpleNamespace(store=Path("/srv/store"), anchor=Path("/anchor"))
+    config = SimpleNamespace(store=Path("/srv/store"), anchor=Path("/anchor"), database=None)
     assert list(machine.durability(config, mounts)) == []
     assert list(machine.durability(config, mounts.with_name("absent"))) == []
 
