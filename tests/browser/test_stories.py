@@ -253,10 +253,10 @@ def find(desk: Desk, name: str) -> None:
     """Take something of the list of matters in hand, ended or not, by keys alone."""
     desk.go("watch")
     desk.go("matters")
-    desk.tab_to("Also what has ended")
-    desk.press("Space")
     desk.tab_to("Words, an id or a serial")
     desk.type(name)
+    desk.tab_to("Also what has ended")
+    desk.press("Space")
     listed = desk.page.locator(".list .entry .serial").get_by_text(name, exact=True)
     listed.first.wait_for()
     for _ in range(TABS_MAX):
