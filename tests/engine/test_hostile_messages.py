@@ -68,7 +68,9 @@ def _read_all(view: View, now: int) -> None:
             assert isinstance(wording.outcome(record), str)
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 @given(
     st.lists(
         st.tuples(

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -616,6 +617,9 @@ def test_the_log_is_followed_as_it_grows(line: Line) -> None:
     words = ["log", "--follow", "--count", "1", "--json", "--dir", str(line.bravo)]
     command = [sys.executable, "-m", "openline.faces.cli.main", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as follower:
+        # What it does not print in a minute it never prints; then the reading ends.
+        patience = threading.Timer(60, follower.kill)
+        patience.start()
         try:
             assert follower.stdout is not None
             listed = json.loads(follower.stdout.readline())
@@ -629,4 +633,5 @@ def test_the_log_is_followed_as_it_grows(line: Line) -> None:
             follower.send_signal(signal.SIGINT)
             assert follower.wait(timeout=20) == Exit.INTERRUPTED
         finally:
+            patience.cancel()
             follower.kill()

@@ -63,6 +63,8 @@ def list_messages(
     else:
         answer = client.get("/lines", line, "messages", after=after, count=count)
     emit(answer, _list_rows(answer["messages"]), as_json=options.json)
+    # Whoever reads from a pipe has the list now, and not with the next message.
+    sys.stdout.flush()
     for name, data in events if begin else ():
         if name == "end":
             raise NodeNotRunning(f"The stream ended: {data['why']}.", "See openline status.")
