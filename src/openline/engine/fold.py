@@ -62,7 +62,7 @@ def load(line: "Line") -> None:
 
 
 def _damaged_log(line: "Line") -> str:
-    """The first log of the line that does not give its own root, journals first; or empty."""
+    """The first log that does not give its own root, journals first; or empty."""
     roots = {origin: root for origin, _, root in line.store.origins()}
     ours = {origin: parsed for origin in roots if (parsed := parse_origin(origin))}
     logs = [origin for origin, parsed in ours.items() if parsed.line == line.name]
