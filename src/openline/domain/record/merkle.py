@@ -362,15 +362,29 @@ def parse_entry_bundle(data: bytes) -> list[bytes]:
     Raises:
         TheirError: An entry ends after the data, or there are none or too many.
     """
-    entries: list[bytes] = []
-    at = 0
-    while at < len(data):
-        size = int.from_bytes(data[at : at + 2], "big")
-        entry = data[at + 2 : at + 2 + size]
-        at += 2 + size
-        if at > len(data) or len(entries) == TILE_WIDTH:
-            raise TheirError(Reason.MALFORMED, "A bundle of entries is cut short or too long.")
-        entries.append(entry)
+    entries = parse_bundle(data, TILE_WIDTH)
     if not entries:
         raise TheirError(Reason.MALFORMED, "A bundle of entries is empty.")
     return entries
+
+
+def parse_bundle(data: bytes, most: int) -> list[bytes]:
+    """The items of a bundle.
+
+    Args:
+        data: As `bundle` writes it.
+        most: So many items at most.
+
+    Raises:
+        TheirError: An item ends after the data, or there are too many.
+    """
+    items: list[bytes] = []
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 2], "big")
+        item = data[at + 2 : at + 2 + size]
+        at += 2 + size
+        if at > len(data) or len(items) == most:
+            raise TheirError(Reason.MALFORMED, "A bundle of entries is cut short or too long.")
+        items.append(item)
+    return items

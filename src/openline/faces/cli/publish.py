@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openline.app.publishing import BUNDLE_TICKS_MAX
 from openline.domain.errors import OurError, TheirError
 from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
-from openline.domain.record.merkle import HASH_BYTES, TILE_WIDTH, parse_entry_bundle, tile_path
+from openline.domain.record.merkle import HASH_BYTES, TILE_WIDTH, parse_bundle, tile_path
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.domain.record.tiles import (
@@ -172,8 +173,8 @@ class _Published:
         """Write the bundles of ticks from the last one on that the directory has."""
         first = max(self._bundles_kept(), default=0)
         while data := self._ticks_from(first):
-            notes = [parse_note(one.decode()) for one in parse_entry_bundle(data)]
-            last = parse_tick(notes[-1].text).sequence
+            items = parse_bundle(data, BUNDLE_TICKS_MAX)
+            last = parse_tick(parse_note(items[-1].decode()).text).sequence
             path = self._ticks_at / bundle_path(last)
             if not path.is_file():
                 self._put(path, data)
