@@ -5,8 +5,6 @@ command `openline run` in a process of its own.
 """
 
 import asyncio
-import contextlib
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,6 +22,7 @@ from openline.domain.party import Precedence
 from openline.domain.talk.body import By
 from openline.domain.talk.text import Text
 from openline.engine.commands import Compose
+from openline.faces.demo.ports import free_ports
 
 LINE = "bench"
 IN_FLIGHT = 64
@@ -38,7 +37,7 @@ def openline(*words: str | Path) -> None:
 
 def found(directory: Path) -> None:
     """Make two nodes that have adopted one Understanding."""
-    ports = _free_ports(2)
+    ports = free_ports(2)
     for party, port in zip(("alpha", "bravo"), ports, strict=True):
         home = directory / party
         listen = f"127.0.0.1:{port}"
@@ -52,14 +51,6 @@ def found(directory: Path) -> None:
     openline("understanding", "sign", signed, "--dir", bravo)
     openline("understanding", "adopt", signed, "--dir", alpha)
     openline("understanding", "adopt", signed, "--dir", bravo)
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.database import Server, free_port, programs_or_skip
+from tests.database import Server, programs_or_skip
+from tests.ports import free_port
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IS_CI = os.environ.get("CI") == "true"

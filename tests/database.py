@@ -10,7 +10,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,6 +19,8 @@ from typing import Any
 
 import psutil
 import pytest
+
+from tests.ports import free_port
 
 COMMAND = "make system"
 ABSENT = f"NOT TESTED: PostgreSQL is not here; `{COMMAND}` installs it."
@@ -211,13 +212,6 @@ class Server:
         path.touch(0o600)
         path.write_text(f"{self.password}\n")
         return path
-
-
-def free_port() -> int:
-    """A port at which nobody listens now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _account() -> str | None:

@@ -28,7 +28,8 @@ from openline.engine.ports import (
     StoreFailed,
     Write,
 )
-from tests.database import Server, free_port, programs_or_skip
+from tests.database import Server, programs_or_skip
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from openline.adapters.postgresql.store import PostgresStore

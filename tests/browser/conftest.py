@@ -16,7 +16,8 @@ from tests.browser.desk import (
     open_port,
     reach_by_loopback,
 )
-from tests.end_to_end.nodes import Node, found, free_ports, running, wait_up
+from tests.end_to_end.nodes import Node, found, running, wait_up
+from tests.ports import free_ports
 
 Opens = Callable[..., Desk]
 

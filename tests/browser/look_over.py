@@ -30,13 +30,13 @@ from tests.browser.test_tracks import FEED, Mast
 from tests.end_to_end.nodes import (
     Node,
     found,
-    free_ports,
     openline,
     running,
     told_by,
     wait_up,
 )
 from tests.faces.cli.test_statements import STEPS, open_office, press
+from tests.ports import free_ports
 
 OUT: Final = REPOSITORY / "build" / "look-over"
 SIZES: Final = {"desk": (1280, 720), "tablet": (820, 1180), "wall": (3840, 2160)}

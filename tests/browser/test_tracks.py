@@ -11,7 +11,8 @@ from openline.domain.instant import HOUR_MS, format_instant
 from openline.faces.api import examples
 from tests.browser.conftest import Opens
 from tests.browser.desk import OFFICERS, Desk, add_person, chromium, open_port
-from tests.end_to_end.nodes import Node, found, free_ports, running, wait_up
+from tests.end_to_end.nodes import Node, found, running, wait_up
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.system
 

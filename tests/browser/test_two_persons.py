@@ -8,7 +8,8 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import Opens
 from tests.browser.desk import Desk, add_person, open_port, wait_until
 from tests.browser.test_dialogue import walk_to
-from tests.end_to_end.nodes import Node, found, free_ports, running, wait_up
+from tests.end_to_end.nodes import Node, found, running, wait_up
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.system
 

@@ -14,7 +14,6 @@ import os
 import re
 import selectors
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from openline.app.stores import open_to_read
 from openline.domain.errors import OurError
 from openline.faces.cli.client import Client
 from openline.faces.cli.main import run
+from tests.ports import free_ports
 
 LINE: Final = "syria-air"
 TICK_MS: Final = 500
@@ -92,15 +92,6 @@ def told_by_process(*words: object) -> Told:
         check=False,
     )
     return Told(done.returncode, done.stdout, done.stderr)
-
-
-def free_ports(count: int) -> list[int]:
-    """So many different ports at which nobody listens now."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def wait_until(holds: Callable[[], Any], what: str, timeout_s: float = WAIT_S_MAX) -> Any:

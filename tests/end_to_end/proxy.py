@@ -113,9 +113,10 @@ class Proxy(threading.Thread):
         """Move bytes until `end`."""
         self._selector.register(self._listening, selectors.EVENT_READ)
         while not self._is_over:
+            ready = self._selector.select(_STEP_S)
+            # Asked after the wait: what came while a test set another mode obeys that one.
             modes = self._modes
             self._end_where_told(set(modes.values()))
-            ready = self._selector.select(_STEP_S)
             for key, _ in ready:
                 sock = key.fileobj
                 assert isinstance(sock, socket.socket)

@@ -14,12 +14,12 @@ from tests.end_to_end.nodes import (
     Node,
     Place,
     found,
-    free_ports,
     is_up,
     running,
     wait_until,
 )
 from tests.end_to_end.proxy import Mode, Proxy, proxies
+from tests.ports import free_ports
 
 CIRCUITS = ("primary", "secondary")
 

@@ -4,7 +4,8 @@ import http.client
 import json
 from pathlib import Path
 
-from tests.end_to_end.nodes import Node, ending, found, free_ports, start, wait_until, wait_up
+from tests.end_to_end.nodes import Node, ending, found, start, wait_until, wait_up
+from tests.ports import free_ports
 
 
 def ask(port: int, path: str) -> tuple[int, bytes]:

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.end_to_end.nodes import Failed, Node, free_ports, wait_until
+from tests.end_to_end.nodes import Failed, Node, wait_until
+from tests.ports import free_ports
 
 PRINTED_PORTS = ("7101", "7102")
 BLOCK_S_MAX = 60.0

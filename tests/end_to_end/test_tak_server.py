@@ -29,13 +29,13 @@ from tests.faces.conftest import (
     BRAVO,
     LINE,
     do,
-    free_port,
     is_up,
     make_line,
     running,
     say,
     wait_until,
 )
+from tests.ports import free_port
 
 TAKY: Final = Path(sys.prefix) / "taky" / "bin" / "python"
 NODE_COT: Final = Path(sys.prefix) / "node_cot"

@@ -8,7 +8,6 @@ share the nodes and the record; each says its own things and looks for those.
 import asyncio
 import contextlib
 import json
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from openline.domain.talk.code_book import code_book_hash
 from openline.faces.api.serve import serve
 from openline.faces.cli.client import Client
 from openline.faces.cli.main import run
+from tests.ports import free_port
 
 LINE = "syria-air"
 TICK_MS = 200
@@ -64,13 +64,6 @@ class Line:
     def client(self, name: str = "alpha") -> Client:
         """The way to one of the nodes."""
         return Client(load_config(getattr(self, name)))
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def do(*words: object) -> None:

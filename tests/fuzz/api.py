@@ -42,13 +42,13 @@ from tests.faces.conftest import (
     BRAVO,
     LINE,
     Line,
-    free_port,
     is_up,
     make_line,
     running,
     wait_until,
 )
 from tests.fuzz.corpora import TEXT_BOMBS
+from tests.ports import free_port
 
 Schema = dict[str, Any]
 

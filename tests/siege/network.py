@@ -14,12 +14,12 @@ from tests.end_to_end.nodes import (
     Node,
     Place,
     found,
-    free_ports,
     is_up,
     running,
     wait_until,
 )
 from tests.end_to_end.proxy import Mode, Proxy, Way, proxies
+from tests.ports import free_ports
 from tests.trial.measured import Measured
 
 LOOK_S = 0.05

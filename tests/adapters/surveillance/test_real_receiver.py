@@ -17,7 +17,7 @@ from openline.app.feeds import Feeds
 from openline.domain.space.sighting import Sighting
 from tests.adapters.surveillance.test_mode_s import VECTORS
 from tests.conftest import IS_CI
-from tests.faces.conftest import free_port
+from tests.ports import free_port
 
 PROGRAM = "dump1090-mutability"
 SAMPLES_PER_US = 2.4

@@ -18,7 +18,7 @@ from openline.domain.limits import FEED_CHUNK_BYTES_MAX, FEED_DATAGRAMS_WAITING_
 from openline.domain.space.sighting import Affiliation, Sighting
 from tests.adapters.surveillance.test_asterix import VECTORS
 from tests.adapters.surveillance.test_sbs import NOW, ROWS
-from tests.faces.conftest import free_port
+from tests.ports import free_port
 
 QUICK = Pace(again_s_min=0.01, again_s_max=0.05, look_s=0.01, messages_per_s=1_000_000)
 AIR = ROWS["air"].encode() + b"\r\n"

@@ -14,7 +14,8 @@ from openline.faces.api import rights
 from openline.faces.api.app import ROUTES
 from tests.faces.api.officers import Browser
 from tests.faces.api.test_officers import PASSWORD, Port, _posts
-from tests.faces.conftest import LINE, free_port, is_up, make_line, running, wait_until
+from tests.faces.conftest import LINE, is_up, make_line, running, wait_until
+from tests.ports import free_port
 
 TEXT = {"kind": "TEXT", "fields": {"text": "Said.", "language": "en"}}
 MESSAGES = f"/lines/{LINE}/messages"

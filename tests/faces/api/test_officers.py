@@ -25,12 +25,12 @@ from tests.faces.conftest import (
     ALPHA,
     LINE,
     Line,
-    free_port,
     is_up,
     make_line,
     running,
     wait_until,
 )
+from tests.ports import free_port
 
 PASSWORD = "four words nobody joined"
 MESSAGES = f"/lines/{LINE}/messages"

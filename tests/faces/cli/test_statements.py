@@ -23,12 +23,12 @@ from tests.faces.conftest import (
     LINE,
     Run,
     do,
-    free_port,
     is_up,
     make_line,
     running,
     wait_until,
 )
+from tests.ports import free_port
 
 RELEASE = press.release("ar")
 STEPS = (RELEASE, press.number(RELEASE), press.moved_lead(press.denial(press.number(RELEASE))))

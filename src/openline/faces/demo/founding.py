@@ -8,7 +8,6 @@ where a person would use an editor.
 import contextlib
 import io
 import json
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,10 +21,10 @@ from openline.domain.line.understanding_toml import from_toml, to_toml
 from openline.faces.cli.files import read_text
 from openline.faces.cli.main import run
 from openline.faces.demo.cable import Cables
+from openline.faces.demo.ports import HOST, free_ports
 from openline.faces.demo.station import Station
 from openline.faces.demo.teller import Teller
 
-HOST: Final = "127.0.0.1"
 TICK_MS: Final = 500
 CLOCK_TOLERANCE_MS: Final = 1_000
 """Both nodes read one clock; this is for a busy machine."""
@@ -175,15 +174,6 @@ class Verbs:
             raise OurError(str(error["what"]), str(error["remedy"]))
         answer: dict[str, Any] = json.loads(out.getvalue())
         return answer
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine at which nobody listens now."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def _introduce(root: Path, verbs: Verbs) -> None:
