@@ -2,9 +2,10 @@
 # Installs the system packages that Openline's targets use, and says which and why.
 #
 # Python with its venv module is needed by all; Chromium by the tests of the console, a receiver of
-# aircraft by one test of feeds, faketime by one of clocks, PostgreSQL by those of the store in a
-# database, which are skipped, and say so, where it is missing. PostGIS is needed only by
-# `make bench`, which measures the conflict engine beside it and goes without it, and says so.
+# aircraft by one test of feeds, faketime by one of clocks, coturn by those of calls through a relay,
+# PostgreSQL by those of the store in a database, which are skipped, and say so, where it is missing.
+# PostGIS is needed only by `make bench`, which measures the conflict engine beside it and goes
+# without it, and says so.
 # What is here is left alone. Safe to run again; asks nothing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -60,7 +61,18 @@ for library in /usr/lib/*/faketime/libfaketimeMT.so.1; do
     fi
 done
 
-packages="$needed$driven$heard$set_back$compared"
+relayed='
+coturn              a TURN relay: tests of calls through one start servers of their own
+'
+for relay in turnserver /usr/sbin/turnserver /usr/local/bin/turnserver; do
+    if found=$(command -v "$relay"); then
+        echo "system: coturn is here ($found)."
+        relayed=
+        break
+    fi
+done
+
+packages="$needed$driven$heard$set_back$relayed$compared"
 names=$(printf '%s' "$packages" | awk 'NF { print $1 }')
 if [ -z "$names" ]; then
     echo "system: nothing to install."
@@ -73,7 +85,7 @@ printf '%s' "$packages" | sed -n '/./s/^/  /p'
 cannot() {
     echo "system: $1" >&2
     [ -z "$needed" ] || exit 1
-    echo "system: NOT INSTALLED, and gone without:$(printf '%s' "$driven$heard$set_back$compared" | awk 'NF { printf " %s", $1 }')" >&2
+    echo "system: NOT INSTALLED, and gone without:$(printf '%s' "$driven$heard$set_back$relayed$compared" | awk 'NF { printf " %s", $1 }')" >&2
     exit 0
 }
 
@@ -93,6 +105,12 @@ $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
 # The names are split into words on purpose.
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $names
+
+# The package starts a relay for everybody at once; whoever wants one sets it up first.
+if [ -n "$relayed" ] && command -v systemctl >/dev/null 2>&1; then
+    $as_root systemctl disable --now coturn >/dev/null 2>&1 ||
+        echo "system: if this system has started coturn, stop it: tests start servers of their own." >&2
+fi
 
 scripts/find-python.sh >/dev/null
 echo "system: done."

@@ -248,11 +248,37 @@ RADAR = '[[feed]]\nname = "radar"\nkind = "asterix"\nsource = "udp:239.1.2.3:860
 
 def test_where_addresses_of_calls_may_lead(tmp_path: Path) -> None:
     """Nothing in our own house unless it is set; an unknown word is named with its row."""
-    assert load(tmp_path, LEAST).call_reaches == (Reach.PUBLIC,)
+    assert load(tmp_path, LEAST).telephone.reaches == (Reach.PUBLIC,)
     told = LEAST + '[telephone]\naddresses = "loopback, public"\n'
-    assert load(tmp_path, told).call_reaches == (Reach.PUBLIC, Reach.LOOPBACK)
+    assert load(tmp_path, told).telephone.reaches == (Reach.PUBLIC, Reach.LOOPBACK)
     says = refused(tmp_path, LEAST + '[telephone]\naddresses = "inner"\n')
     assert "row 5: telephone.addresses: 'inner' is none of: public, private, loopback" in says
+
+
+def test_sound_goes_through_a_relay_unless_it_is_set(tmp_path: Path) -> None:
+    """Relays are read with their secret, which must be named; nothing set means not directly."""
+    usual = load(tmp_path, LEAST).telephone
+    assert (usual.is_direct, usual.relays, usual.secret_file) == (False, (), None)
+    relays = 'relay = "turn:turn.alpha.example, turns:turn.alpha.example"\n'
+    told = f'{LEAST}[telephone]\n{relays}relay_secret_file = "relay.secret"\n'
+    found = load(tmp_path, told).telephone
+    assert [one.port for one in found.relays] == [3_478, 5_349]
+    assert found.secret_file == tmp_path / "relay.secret"
+    assert load(tmp_path, f'{told}way = "direct"\n').telephone.is_direct
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('relay = "turn:a"', "telephone.relay_secret_file: it is missing, and there is a relay"),
+        ('relay = "stun:a"', "'stun:a' is not the address of a relay"),
+        ('relay = "turn:a, turn:b, turn:c, turn:d"', "there are 4, at most 3 may be"),
+        ('way = "both"', "telephone.way: 'both' is none of: relay, direct"),
+    ],
+)
+def test_a_wrong_way_of_sound_is_named(tmp_path: Path, text: str, says: str) -> None:
+    """A fault in the table [telephone] says what would be right."""
+    assert says in refused(tmp_path, f"{LEAST}[telephone]\n{text}\n")
 
 
 def test_feeds_are_read(tmp_path: Path) -> None:

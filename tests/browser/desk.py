@@ -59,9 +59,9 @@ def open_port(node: Node, port: int) -> None:
 
 
 def reach_by_loopback(node: Node) -> None:
-    """Let the sound of calls go by this machine alone; before the node runs."""
+    """Let the sound of calls go by this machine alone, from page to page; before it runs."""
     with (node.directory / "node.toml").open("a") as settings:
-        settings.write('\n[telephone]\naddresses = "loopback"\n')
+        settings.write('\n[telephone]\nway = "direct"\naddresses = "loopback"\n')
 
 
 def add_person(node: Node, name: str, *roles: str, posts: tuple[str, ...] = ("watch",)) -> None:

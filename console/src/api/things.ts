@@ -12,6 +12,7 @@ export type Alarm = Schemas["Alarm"];
 export type Brief = Schemas["Brief"];
 export type Calls = Schemas["Calls"];
 export type CallTold = Schemas["CallTold"];
+export type TelephoneTold = Schemas["TelephoneTold"];
 export type CertificateRead = Schemas["CertificateRead"];
 export type CodeBook = Schemas["CodeBook"];
 export type Conflict = Schemas["Conflict"];

@@ -33,16 +33,17 @@ export function reachOf(address: string): string {
   return isInner.test(lower) || /^f[cd]/.test(lower) ? "PRIVATE" : "PUBLIC";
 }
 
-/** What of a browser's own description is said, with addresses that the node allows alone. */
-export function mediaOf(sdp: string, reaches: readonly string[]): Media {
+/** What of a browser's own description is said, with addresses alone that the node allows. */
+export function mediaOf(sdp: string, reaches: readonly string[], kind?: CandidateKind): Media {
   const found = (name: string): string =>
     new RegExp(`^a=${name}:(\\S.*?)\\s*$`, "m").exec(sdp)?.[1] ?? "";
   const [, hex = ""] = /^sha-256 ([0-9A-F:]{95})$/i.exec(found("fingerprint")) ?? [];
   if (!hex) throw new Error("The browser says no certificate of SHA-256.");
   const candidates = [...sdp.matchAll(/^a=candidate:(.+?)\s*$/gm)]
     .map(([, row = ""]) => candidateOf(row))
-    .filter((one) => one !== null && reaches.includes(reachOf(one.address)))
-    .slice(0, CANDIDATES_MAX) as Candidate[];
+    .filter((one) => one !== null)
+    .filter((one) => reaches.includes(reachOf(one.address)) && (!kind || one.kind === kind))
+    .slice(0, CANDIDATES_MAX);
   return {
     fingerprint: base64Of(hex),
     ice_user: found("ice-ufrag"),

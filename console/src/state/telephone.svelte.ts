@@ -3,21 +3,25 @@
 // both are receipted, and lets no sound go before the other end has shown the recorded certificate.
 
 import { part, read } from "../api/client";
-import type { CallTold, Calls } from "../api/things";
-import { go } from "./route.svelte";
+import type { CallTold } from "../api/things";
+import { nodeNow } from "./clock.svelte";
+import { Hindrance } from "./hindrance";
 import type { Line } from "./line.svelte";
+import { microphone } from "./microphone";
 import { keepPrefilled } from "./prefilled";
 import { newRequestId, say } from "./request";
-import { base64Of, mediaOf, sdpOf, type Media } from "./sdp";
-import { nodeNow } from "./clock.svelte";
+import { go } from "./route.svelte";
+import { base64Of, sdpOf, type Media } from "./sdp";
 import { currentSession } from "./session.svelte";
+import { gather, readWays, settingOf } from "./ways";
 import { currentLanguage, mark } from "./words.svelte";
 
-const GATHER_MS_MAX = 2_000;
 const FOLLOW_MS = 400;
 /** Of so many times it is looked once while the officers talk: then only an end is awaited. */
 const TALKING_EVERY = 5;
 const QUALITY_MS = 2_000;
+/** So long is a way to the other end looked for. */
+const JOIN_MS_MAX = 30_000;
 const CERTIFICATE_TRIES = 25;
 
 /** Where this page's call is. */
@@ -50,16 +54,6 @@ const ENDED: Record<string, string> = {
   LEFT_OPEN: mark("Nobody ended the call; it counts as over."),
 };
 
-/** What stands in the way of a call before it is said. */
-const NO_MICROPHONE: Record<string, string> = {
-  NotAllowedError: mark(
-    "The browser may not use the microphone. Allow it for this page, or take the call at another desk.",
-  ),
-  NotFoundError: mark("There is no microphone at this desk. Connect one, and try again."),
-  NotReadableError: mark("Another program has the microphone. Close it, and try again."),
-};
-const UNSAFE_PAGE = mark("This page may not ask for a microphone, for it is not served safely.");
-const OTHER_FAULT = mark("The microphone gives no sound. Look at it, and try again.");
 const NO_WAY = mark("There is no way to the other end. Say it in a text, and ring again.");
 
 const GOOD = mark("good");
@@ -182,22 +176,23 @@ class Telephone {
     this.quality = this.heard = null;
     this.talkedFrom = this.talkedUntil = 0;
     try {
-      const media = await this.open(line);
+      const media = await this.open();
       this.id = await saying(media);
       this.phase = "ringing";
       this.timers.push(setInterval(() => void this.follow(), FOLLOW_MS));
       await this.follow();
     } catch (error) {
       this.close("");
-      if (error instanceof Unheard) this.says = error.message;
+      if (error instanceof Hindrance) this.says = error.message;
       else this.error = error;
     }
   }
 
   /** Ask for the microphone, and gather how this end is reached; nothing is sent to anybody yet. */
-  private async open(line: Line): Promise<Media> {
+  private async open(): Promise<Media> {
+    const ways = await readWays();
     this.own = await microphone();
-    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection(settingOf(ways));
     this.connection = connection;
     for (const track of this.own.getAudioTracks()) {
       track.enabled = false;
@@ -205,10 +200,7 @@ class Telephone {
     }
     connection.ontrack = ({ track }) => (this.came = new MediaStream([track]));
     connection.onconnectionstatechange = () => void this.changed(connection);
-    await connection.setLocalDescription(await connection.createOffer());
-    await gathered(connection);
-    const { reaches } = await read<Calls>(`${line.path}/calls`, { count: 1 });
-    return mediaOf(connection.localDescription?.sdp ?? "", reaches);
+    return gather(connection, ways);
   }
 
   /** Where the call stands by the node: receipts come without an event of their own. */
@@ -238,6 +230,15 @@ class Telephone {
     // Both ends have offered; who took the call begins the handshake.
     const setup = told.is_ours ? "active" : "passive";
     await this.connection?.setRemoteDescription({ type: "answer", sdp: sdpOf(remote, setup) });
+    this.timers.push(setTimeout(() => this.phase === "joining" && void this.giveUp(), JOIN_MS_MAX));
+  }
+
+  /** No way was found in time; said to the other side, too. */
+  private async giveUp(): Promise<void> {
+    this.says = NO_WAY;
+    const { line, call } = this;
+    if (line && call) await this.try(() => this.step(line, call, { step: "END" }));
+    this.close("");
   }
 
   private async changed(connection: RTCPeerConnection): Promise<void> {
@@ -248,12 +249,7 @@ class Telephone {
     const isThere = ["connected", "completed"].includes(transport?.iceTransport.state ?? "");
     // The way was found, and the handshake failed: it was another certificate.
     if (transport?.state === "failed" && isThere) await this.cut();
-    else {
-      this.says = NO_WAY;
-      const { line, call } = this;
-      if (line && call) await this.try(() => this.step(line, call, { step: "END" }));
-      this.close("");
-    }
+    else await this.giveUp();
   }
 
   /** Compare the certificate that was shown with the recorded one; only then is there any sound. */
@@ -339,31 +335,6 @@ class Telephone {
     this.phase = "over";
     if (state) this.says = ENDED[state] ?? "";
   }
-}
-
-/** There is no sound to send; the message is a sentence of the catalogues. */
-class Unheard extends Error {}
-
-async function microphone(): Promise<MediaStream> {
-  if (!navigator.mediaDevices) throw new Unheard(UNSAFE_PAGE);
-  try {
-    return await navigator.mediaDevices.getUserMedia({ audio: true });
-  } catch (error) {
-    const name = error instanceof DOMException ? error.name : "";
-    throw new Unheard(NO_MICROPHONE[name] ?? OTHER_FAULT);
-  }
-}
-
-/** All addresses are known, or as many as are found in a moment. */
-function gathered(connection: RTCPeerConnection): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      if (connection.iceGatheringState === "complete") resolve();
-    };
-    connection.addEventListener("icegatheringstatechange", done);
-    setTimeout(resolve, GATHER_MS_MAX);
-    done();
-  });
 }
 
 /** The fingerprint of the certificate that the other end showed, in base64; empty if it shows none. */

@@ -21,10 +21,9 @@ from openline.app.settings.circuits import Circuit, Listener
 from openline.app.settings.ports import HealthPort, OfficersPort
 from openline.app.settings.statements import StatementSettings, statements
 from openline.app.settings.table import Table, parse_file
-from openline.app.settings.telephone import USUAL_REACHES, reaches
+from openline.app.settings.telephone import USUAL_TELEPHONE, Telephone, telephone
 from openline.domain.errors import OurError
 from openline.domain.space.own_addresses import NO_ADDRESSES, OwnAddresses
-from openline.domain.talk.media import Reach
 from openline.engine.air_watch import USUAL_RULES, AirRules
 
 FILE_NAME: Final = "node.toml"
@@ -65,7 +64,7 @@ class Config:
         own_addresses: The 24-bit addresses of this party's own aircraft.
         record_h: How many hours of the air picture are recorded; 0 for none.
         health: The health port, if there is one.
-        call_reaches: Where addresses of the other end of a call may lead; at least one.
+        telephone: How the sound of calls may go.
         log_format: How rows of the log file are written: `text` or `json`.
         database: The database that holds the store; None where a file does.
     """
@@ -90,7 +89,7 @@ class Config:
     own_addresses: OwnAddresses = NO_ADDRESSES
     record_h: int = RECORD_H
     health: HealthPort | None = None
-    call_reaches: tuple[Reach, ...] = USUAL_REACHES
+    telephone: Telephone = USUAL_TELEPHONE
     log_format: str = "text"
     database: DatabaseAddress | None = None
 
@@ -194,7 +193,7 @@ def parse_config(text: str, path: Path) -> Config:
         own_addresses=air.own_addresses(file),
         record_h=air.record_h(file),
         health=ports.health(file),
-        call_reaches=reaches(file),
+        telephone=telephone(file),
         log_format=top.choice(
             "log_format", ("text", "json"), "text", says="{value!r} is neither text nor json"
         ),

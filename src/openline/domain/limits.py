@@ -635,6 +635,14 @@ IP, seen from inside and from outside."""
 ICE_CHARS_MAX = 256
 """Characters of a name or password of ICE (RFC 8839, 5.4)."""
 
+RELAYS_MAX = 3
+"""Relays of one party for the sound of calls: by UDP, by TLS, and a second machine. Browsers
+warn of more than four, for each is asked in each call."""
+
+RELAY_CREDENTIAL_S = 600
+"""How long a desk may begin to use a relay with what it was told: as long as a call rings and
+is set up. A relay looks at it only then, so what has begun goes on."""
+
 INTERPRETERS_MAX = 8
 """Interpreters of one conversation: two for each of four languages."""
 

@@ -156,6 +156,7 @@ def test_roles_guard_routes(officers: Port, role: Role) -> None:
         (Right.AUDIT, "GET", f"/print/lines/{LINE}/acts", None),
         (Right.PEOPLE, "GET", "/people", None),
         (Right.SPEAK, "POST", f"/lines/{LINE}/alarms/acknowledge", {"alarm": "none"}),
+        (Right.SPEAK, "GET", "/telephone", None),
         (Right.SPEAK, "POST", MESSAGES, _text("Said by role.")),
         (Right.SERVE, "POST", MESSAGES, {"kind": "LINE_CHECK", "fields": {}}),
         (Right.DECLARE, "POST", MESSAGES, SUSPENSION),

@@ -218,6 +218,17 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "The address and TCP port of the health port: /livez, /readyz, /linez and /metrics, "
             "without signing in. By default only this machine reaches it; who does learns the "
             "names of lines and parties, and how they are."),
+    Setting("telephone", "relay", "text", "none", '"turn:turn.alpha.example:3478"',
+            "The TURN relay of this party, as `turn:` or `turns:` address; up to three, parted by "
+            "commas. Our officers' browsers send and hear through it. Without one no sound goes, "
+            "unless `way` allows it; see docs/guides/telephone.md."),
+    Setting("telephone", "relay_secret_file", "text", "none", '"relay.secret"',
+            "A file with the secret that the relay has as `static-auth-secret`, readable by the "
+            "node's account alone. The node makes a credential of ten minutes from it for a call."),
+    Setting("telephone", "way", "text", '"relay"', '"direct"',
+            "`relay`: sound goes through our relay alone, and the other side learns no address of "
+            "our desks. `direct`: browsers tell theirs and reach each other, and use the relay, if "
+            "there is one, where that does not go. Write `direct` where the parties agreed on it."),
     Setting("telephone", "addresses", "text", '"public"', '"public, private"',
             "Which addresses of the other end of a call our officers' browsers try, parted by "
             "commas: `public`, `private` (inner networks, also our own) and `loopback` (this "

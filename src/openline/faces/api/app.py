@@ -155,6 +155,7 @@ ROUTES: Final = (
     incident.release_evidence,
     calls.list_calls,
     calls.read_call,
+    calls.read_telephone,
     contacts.list_contacts,
     contacts.propose_next_tier,
     contacts.read_readout,

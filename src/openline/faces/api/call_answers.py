@@ -122,10 +122,30 @@ class Calls(msgspec.Struct):
         calls: The calls.
         more: How many there are after these.
         position: The position of the last of these, to go on after; 0 if there are none.
-        reaches: Where addresses of the other end may lead: PUBLIC, PRIVATE, LOOPBACK.
     """
 
     calls: list[CallTold]
     more: int
     position: int
+
+
+class TelephoneTold(msgspec.Struct):
+    """How the sound of a call may go from a desk.
+
+    Attributes:
+        is_direct: Whether a page may tell the other side its own addresses; else it goes through
+            a relay alone, and without one there is no sound.
+        relays: Addresses of this party's relays, as `turn:` or `turns:`; may be empty.
+        username: The name for them; empty without a relay.
+        password: What goes with it.
+        until: Until when the relays let somebody begin with these; 0 without a relay.
+        reaches: Where addresses may lead: PUBLIC, PRIVATE, LOOPBACK. A page leaves out its own
+            addresses of other sorts, too.
+    """
+
+    is_direct: bool
+    relays: list[str]
+    username: str
+    password: str
+    until: int
     reaches: list[str]

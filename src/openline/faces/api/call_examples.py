@@ -48,4 +48,12 @@ CALL: Final = answers.CallTold(
     left_out=[answers.CallLeftOut(address="10.1.2.3", reach="PRIVATE")],
     words=["tulip", "magnet"],
 )
-CALLS: Final = answers.Calls(calls=[CALL], more=0, position=14, reaches=["PUBLIC"])
+CALLS: Final = answers.Calls(calls=[CALL], more=0, position=14)
+TELEPHONE: Final = answers.TelephoneTold(
+    is_direct=False,
+    relays=["turn:turn.alpha.example:3478"],
+    username="1491526200:5fa1c0d2e3b49687",
+    password="wNqyLqHt3xB8h9C1bXo0m2J5c0k=",  # nosec B106
+    until=_AT + 600_000,
+    reaches=["PUBLIC"],
+)

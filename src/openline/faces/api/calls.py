@@ -2,16 +2,22 @@
 
 A call is rung, taken and ended by messages (`say` with RING and CALL). How the other end is
 reached is told only once both fingerprints are receipted, and only by addresses that the
-node's settings allow: a page cannot begin any sound before.
+node's settings allow: a page cannot begin any sound before. Which relay a page goes through,
+and with what credential, is told to whoever may speak.
 """
 
-from typing import Annotated, Any
+import asyncio
+import os
+from typing import Annotated, Any, Final
 
 from litestar import get
 from litestar.datastructures import State
 from litestar.params import Parameter, QueryParameter
 
+from openline.adapters.clock import wall_clock_ms
+from openline.adapters.relay import credential, read_relay_secret
 from openline.adapters.wording import Wording
+from openline.domain.limits import RELAY_CREDENTIAL_S
 from openline.domain.talk.telephone import TELEPHONE
 from openline.engine.matter_view import Matter
 from openline.engine.views import NOTICES_LISTED_MAX, View
@@ -23,6 +29,9 @@ from openline.faces.api.node import node_of, view_of, wording_for
 from openline.faces.api.places import After, Count
 from openline.faces.api.reading import Language, Line
 from openline.faces.api.running import Running
+
+_CHANCE_BYTES: Final = 8
+"""So that the relay tells one call from another, and not one officer."""
 
 
 @get(
@@ -42,11 +51,7 @@ async def list_calls(
     count: Count = NOTICES_LISTED_MAX,
     language: Language = None,
 ) -> dict[str, Any]:
-    """Every call that rings or is held, or with `open=false` all, as they came.
-
-    `reaches` tells where addresses of the other end may lead, as the node's settings say: a
-    page leaves its own addresses of other sorts out, too.
-    """
+    """Every call that rings or is held, or with `open=false` all, as they came."""
     wording, view, running = wording_for(state, language), view_of(state, line), node_of(state)
     found = view.matter_records.listed(open_only=open_only, subject=TELEPHONE.name, after=after)
     shown = found[:count]
@@ -54,7 +59,6 @@ async def list_calls(
         "calls": [_told(view, matter, running, wording) for matter in shown],
         "more": len(found) - len(shown),
         "position": shown[-1].position if shown else 0,
-        "reaches": [reach.value for reach in running.config.call_reaches],
     }
 
 
@@ -76,6 +80,37 @@ async def read_call(
     return _told(view, matter_of(view, call, TELEPHONE.name), node_of(state), wording)
 
 
+@get(
+    "/telephone",
+    operation_id="readTelephone",
+    tags=["matters"],
+    summary="How the sound of a call may go from this desk",
+    responses=described(
+        answers.TelephoneTold, "The ways.", example=examples.TELEPHONE, faults=READING
+    ),
+)
+async def read_telephone(state: State) -> dict[str, Any]:
+    """The relays with a credential for one call, and whether sound goes directly.
+
+    A page asks anew for each call, and each time it looks for a new way: the credential lets
+    somebody begin within ten minutes, and what has begun goes on.
+    """
+    settings = node_of(state).config.telephone
+    until = wall_clock_ms() // 1_000 + RELAY_CREDENTIAL_S
+    name = password = ""
+    if settings.secret_file is not None and settings.relays:
+        secret = await asyncio.to_thread(read_relay_secret, settings.secret_file)
+        name, password = credential(secret, until, os.urandom(_CHANCE_BYTES))
+    return {
+        "is_direct": settings.is_direct,
+        "relays": [relay.url for relay in settings.relays],
+        "username": name,
+        "password": password,
+        "until": until * 1_000 if name else 0,
+        "reaches": [reach.value for reach in settings.reaches],
+    }
+
+
 def _told(view: View, matter: Matter, running: Running, wording: Wording) -> dict[str, Any]:
-    shown = view.calls.to_json(matter, view.now, running.config.call_reaches)
+    shown = view.calls.to_json(matter, view.now, running.config.telephone.reaches)
     return {**shown, "said": wording.term(shown["state"])}

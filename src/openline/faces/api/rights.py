@@ -110,6 +110,7 @@ RIGHT_OF: Final[dict[str, Right]] = {
     "readHold": Right.READ,
     "listCalls": Right.READ,
     "readCall": Right.READ,
+    "readTelephone": Right.SPEAK,
     "listContacts": Right.READ,
     "listPostsToTell": Right.READ,
     "readReadout": Right.READ,

@@ -24,6 +24,7 @@ from openline.faces.cli.machine import clock_is_kept, durability, versions
 from openline.faces.cli.manual import make_app, sole_verb
 from openline.faces.cli.options import Language, Node
 from openline.faces.cli.output import emit
+from openline.faces.cli.relays import telephone_findings
 
 if TYPE_CHECKING:
     from openline.app.config import Config
@@ -49,12 +50,12 @@ def doctor(
     """Check the installation and the node, and say what to do.
 
     It looks at the program and its packages, the settings, the keys and their
-    permissions, the cards and Understandings, the clock, the disk, the ports,
-    and the store: while the node is stopped every entry is read and hashed, and
-    its signature, the heads and the receipts are verified anew; of a running
-    node its own word is taken, or, with --scrub, a copy of its store is read in
-    the same way while it goes on. Nothing is changed, unless --renew-checksums
-    asks for it.
+    permissions, the cards and Understandings, the relays of the telephone, the
+    clock, the disk, the ports, and the store: while the node is stopped every
+    entry is read and hashed, and its signature, the heads and the receipts are
+    verified anew; of a running node its own word is taken, or, with --scrub, a
+    copy of its store is read in the same way while it goes on. Nothing is
+    changed, unless --renew-checksums asks for it.
 
     Exit code 0 when nothing is at fault, 1 otherwise.
 
@@ -114,6 +115,7 @@ def findings(directory: Path, *, scrub: bool = False) -> Iterator[Finding]:
     yield from _disk(config)
     for check, look in (("keys", _keys), ("cards", _cards), ("understandings", _understandings)):
         yield from _looked(check, look, config)
+    yield from _looked("telephone", telephone_findings, config)
     from openline.faces import unix
 
     if unix.is_answered(config.socket):

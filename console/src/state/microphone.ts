@@ -1,0 +1,25 @@
+// The microphone of this desk, or why there is none.
+
+import { Hindrance } from "./hindrance";
+import { mark } from "./words.svelte";
+
+const FAULTS: Record<string, string> = {
+  NotAllowedError: mark(
+    "The browser may not use the microphone. Allow it for this page, or take the call at another desk.",
+  ),
+  NotFoundError: mark("There is no microphone at this desk. Connect one, and try again."),
+  NotReadableError: mark("Another program has the microphone. Close it, and try again."),
+};
+const UNSAFE_PAGE = mark("This page may not ask for a microphone, for it is not served safely.");
+const OTHER_FAULT = mark("The microphone gives no sound. Look at it, and try again.");
+
+/** The sound of the microphone; a Hindrance without it. */
+export async function microphone(): Promise<MediaStream> {
+  if (!navigator.mediaDevices) throw new Hindrance(UNSAFE_PAGE);
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: true });
+  } catch (error) {
+    const name = error instanceof DOMException ? error.name : "";
+    throw new Hindrance(FAULTS[name] ?? OTHER_FAULT);
+  }
+}
