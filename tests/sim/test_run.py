@@ -39,10 +39,12 @@ def test_what_was_once_broken_holds() -> None:
         assert not outcome.broken, told(outcome)
 
 
-@pytest.mark.parametrize("hash_seed", ["0", "4711"])
-def test_a_seed_gives_one_run_in_every_process(hash_seed: str) -> None:
+@pytest.mark.parametrize(
+    ("profile", "hash_seed"), [("swarm", "0"), ("swarm", "4711"), ("region", "4711")]
+)
+def test_a_seed_gives_one_run_in_every_process(profile: str, hash_seed: str) -> None:
     """Another process with another order of hashes plays the same run, to the last event."""
-    words = ["--seed", "2", "--days", "0.1", "--json"]
+    words = ["--seed", "2", "--days", "0.1", "--profile", profile, "--json"]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     ended = subprocess.run(
         [sys.executable, "-m", "openline.sim", *words],
@@ -51,7 +53,26 @@ def test_a_seed_gives_one_run_in_every_process(hash_seed: str) -> None:
         text=True,
         check=True,
     )
-    assert json.loads(ended.stdout)["digest"] == run(2, 0.1).digest
+    assert json.loads(ended.stdout)["digest"] == run(2, 0.1, profile).digest
+
+
+def test_an_older_seed_plays_the_run_that_it_always_played() -> None:
+    """A profile of one line knows nothing of regions: what was recorded of a seed still counts."""
+    outcome = run(3, 0.3, "restore")
+    assert outcome.digest == "5b611cd4a539cf5e61d88d94e380b73d0dd97efb493a0837db67b8e468c31a1f"
+
+
+def test_regions_have_two_to_six_nodes_and_several_lines() -> None:
+    """Seeds draw two to six nodes, all on a line, and one line of three where there are so many."""
+    plans = [make_plan(seed, 1, "region") for seed in range(100)]
+    assert {len(plan.parties) for plan in plans} == {2, 3, 4, 5, 6}
+    for plan in plans:
+        assert len(plan.lines) > 1
+        assert {party for line in plan.lines for party in line.parties} == set(plan.parties)
+        sizes = sorted(len(line.parties) for line in plan.lines)
+        assert sizes[-1] == min(3, len(plan.parties))
+        assert set(sizes[:-1]) == {2}
+    assert any(plan.hostile for plan in plans)
 
 
 def test_the_verb_names_every_profile() -> None:

@@ -67,9 +67,10 @@ def bad_disks(seed: int) -> Plan:
 
 
 def test_every_state_that_is_worth_trying_is_reached() -> None:
-    """Storms with bad disks and with a hostile party, and a calm, reach every such state."""
+    """Storms with bad disks and a hostile party, a calm and a region reach every such state."""
     hostile = storm("byzantine", 2, parties=PARTIES[:3], hostile=PARTIES[2:3])
     calm = replace(make_plan(3, 0.05, "swarm", is_fast=False), **NO_FAULTS)
-    plans = (bad_disks(1), bad_disks(2), bad_disks(3), hostile, calm)
+    region = replace(make_plan(2, 0.02, "region", is_fast=True), tick_ms=MINUTE_MS)
+    plans = (bad_disks(1), bad_disks(2), bad_disks(3), hostile, calm, region)
     found = frozenset[str]().union(*(played(plan).reached for plan in plans))
     assert sorted(SOMETIMES - found) == []

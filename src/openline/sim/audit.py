@@ -21,7 +21,7 @@ from openline.domain.line.observed import Answered, Observed
 from openline.domain.record.report import Report, Verdict
 from openline.domain.record.verification import verify_certificate
 from openline.engine.line import Line
-from openline.sim.plan import LINE, Plan
+from openline.sim.plan import Plan
 from openline.sim.promises import PromiseBroken, Promises
 from openline.sim.station import Station
 
@@ -32,7 +32,7 @@ MANY: Final = 10**9
 
 
 class Audit:
-    """The audit of one region after its run.
+    """The audit of one line after a run.
 
     Attributes:
         verdicts: How often each verdict was given, by kind and verdict.
@@ -61,12 +61,12 @@ class Audit:
             PromiseBroken: Something is wrong, or missing.
         """
         for party, station in self._stations.items():
-            line = station.line
+            line = station.line(self._plan.line)
             assert line is not None, "everybody is there after the calm"
             self._tolerance_ms = line.view.understanding.timers.clock_tolerance_ms
             self._check_kept(party)
             self._check_reload(station, line)
-            export = Exporter(station.store, party, LINE)
+            export = Exporter(station.store, party, self._plan.line)
             for _ in range(CERTIFICATES_EACH):
                 for author in self._plan.parties:
                     self._judge_window(export, author)
@@ -83,7 +83,7 @@ class Audit:
                 continue
             for keeper in (one.author, one.holder):
                 said = self._promises.said.get((one.author, one.index))
-                line = self._stations[keeper].line
+                line = self._stations[keeper].line(self._plan.line)
                 assert line is not None, "everybody is there after the calm"
                 log = line.outbox.tree if keeper == one.author else line.mirrors[one.author].tree
                 if one.index >= log.size or log.leaf(one.index) != one.leaf:
@@ -106,7 +106,7 @@ class Audit:
     def _check_same_standing(self) -> None:
         """All parties have the same messages, and the same notices, in the same state."""
         told = {
-            party: _standing(station, self._plan.honest)
+            party: _standing(station.line(self._plan.line), self._plan.honest)
             for party, station in self._stations.items()
         }
         first, *rest = told
@@ -177,7 +177,7 @@ class Audit:
         """Every word that the parties' views near an instant allow."""
         slack_ms = self._tolerance_ms + self._plan.tick_ms // 10 + SECOND_MS
         views = [
-            station.observed_between(at - slack_ms, at + slack_ms)
+            station.observed_between(self._plan.line, at - slack_ms, at + slack_ms)
             for station in self._stations.values()
         ]
         combined: set[frozenset[Observed]] = {frozenset()}
@@ -238,10 +238,10 @@ def _known(line: Line, *, is_exact: bool) -> Iterator[Any]:
     yield view.violation_drafts()
 
 
-def _standing(station: Station, authors: tuple[str, ...]) -> dict[str, list[Any]]:
+def _standing(line: Line | None, authors: tuple[str, ...]) -> dict[str, list[Any]]:
     """What all parties must see alike of what some authors said."""
-    assert station.line is not None, "everybody is there after the calm"
-    view = station.line.view
+    assert line is not None, "everybody is there after the calm"
+    view = line.view
     messages = sorted(
         (one["party"], one["index"], one["kind"], one["at"])
         for one in view.messages(0, MANY)

@@ -8,6 +8,7 @@ is gone, and sooner or later each end notices by itself that its connection is d
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import combinations
 from random import Random
 from typing import Final
 
@@ -55,9 +56,10 @@ class Connection:
 
 @dataclass(slots=True)
 class Circuit:
-    """One circuit between two parties.
+    """One circuit between two parties of a line.
 
     Attributes:
+        line: The line that it carries.
         name: Its name at both ends.
         ends: The two parties.
         stopped: The senders whose frames do not get through at present.
@@ -65,6 +67,7 @@ class Circuit:
         is_dialling: Whether an attempt to dial is due.
     """
 
+    line: str
     name: str
     ends: tuple[str, str]
     stopped: set[str] = field(default_factory=set)
@@ -85,6 +88,7 @@ class Outside:
         opened: A connection stands: party, its number, circuit.
         closed: A party notices that its connection is gone.
         arrived: A packet arrived at a party over its connection of that number.
+        was_cut: A circuit was cut.
         note: Something happened that the trace should tell.
     """
 
@@ -92,6 +96,7 @@ class Outside:
     opened: Callable[[str, int, Circuit], None]
     closed: Callable[[str, int], None]
     arrived: Callable[[str, int, Packet], None]
+    was_cut: Callable[[Circuit], None]
     note: Callable[..., None]
 
 
@@ -99,7 +104,7 @@ class Network:
     """All circuits of a region.
 
     Attributes:
-        circuits: Between each two parties, by name.
+        circuits: Of each line, between each two parties to it.
         cuts: How many cuts there were.
     """
 
@@ -112,9 +117,12 @@ class Network:
         self._numbers = 0
         self._is_calm = False
         self._ends: dict[int, tuple[Circuit, Connection]] = {}
-        pairs = [(a, b) for i, a in enumerate(plan.parties) for b in plan.parties[i + 1 :]]
+        self._line_of: dict[int, str] = {}
         self.circuits = [
-            Circuit(f"{number}", pair) for pair in pairs for number in range(1, plan.circuits + 1)
+            Circuit(line.name, f"{number}", pair)
+            for line in plan.lines
+            for pair in combinations(line.parties, 2)
+            for number in range(1, plan.circuits + 1)
         ]
         for circuit in self.circuits if plan.cut_every_ms else ():
             self._cut_later(circuit)
@@ -126,12 +134,17 @@ class Network:
         found = self._ends.get(number)
         return found[0] if found else None
 
-    def standing(self, party: str) -> list[tuple[int, str]]:
-        """Of each connection that carries a party's words: its end, and who hears it."""
+    def line_of(self, number: int) -> str:
+        """The line of one end of a connection, whether or not that end still stands."""
+        return self._line_of[number]
+
+    def standing(self, party: str, line: str) -> list[tuple[int, str]]:
+        """Of each connection that carries a party's words on a line: its end, and who hears it."""
         return [
             (circuit.standing.numbers[party], circuit.other(party))
             for circuit in self.circuits
-            if circuit.standing
+            if circuit.line == line
+            and circuit.standing
             and len(circuit.standing.numbers) == len(circuit.ends)
             and party in circuit.standing.numbers
             and party not in circuit.stopped
@@ -205,6 +218,7 @@ class Network:
             self._numbers += 1
             connection.numbers[party] = self._numbers
             self._ends[self._numbers] = (circuit, connection)
+            self._line_of[self._numbers] = circuit.line
             self._outside.opened(party, self._numbers, circuit)
 
     def end(self, number: int) -> None:
@@ -270,7 +284,8 @@ class Network:
         self._outside.note("cut both ways" if sort < 2 else "cut one way")
         if times > 1:
             self._outside.note("flapped")
-        self._outside.note("cut", *circuit.ends, circuit.name, len(circuit.stopped), lasts_ms)
+        self._outside.note("cut", *self._told(circuit), len(circuit.stopped), lasts_ms)
+        self._outside.was_cut(circuit)
         if circuit.standing is not None:
             for party in list(circuit.standing.numbers):
                 # Who hears nothing, or is not heard, finds out by itself; or not at all.
@@ -281,13 +296,18 @@ class Network:
     def _mend(self, circuit: Circuit, times_left: int) -> None:
         if self._is_calm:
             return
-        self._outside.note("mended", *circuit.ends, circuit.name)
+        self._outside.note("mended", *self._told(circuit))
         circuit.stopped = set()
         self._dial_later(circuit)
         if times_left:
             self._time.after(self._chance.randint(100, 20_000), self._cut, circuit, times_left)
         else:
             self._cut_later(circuit)
+
+    def _told(self, circuit: Circuit) -> tuple[str, ...]:
+        """A circuit in the words of the trace; its line only where there are several."""
+        line = (circuit.line,) if self._plan.several else ()
+        return (*line, *circuit.ends, circuit.name)
 
     def calm(self) -> None:
         """Mend all circuits for good: from now on frames arrive, in order, once."""

@@ -1,4 +1,4 @@
-"""Officers of simulated parties: what they say, read and answer.
+"""Officers of simulated parties: what they say, read and answer on one line.
 
 Each party's officers have a mood: prompt ones read at once and answer, lax ones let
 things lie, talkative ones say three times as much. They ask their node as the API
@@ -23,7 +23,7 @@ from openline.domain.talk.response import Answer, Response
 from openline.domain.talk.text import Text
 from openline.engine.commands import Compose, Recorded
 from openline.engine.effects import Show
-from openline.sim.plan import LINE, Plan
+from openline.sim.plan import Plan
 from openline.sim.station import Station
 from openline.sim.timeline import Timeline
 
@@ -67,7 +67,7 @@ MOODS: Final = {
 
 
 class Officers:
-    """The officers of one party.
+    """The officers of one party on one line.
 
     Attributes:
         said: What their node recorded for each request, by its words or number.
@@ -77,6 +77,9 @@ class Officers:
     def __init__(self, plan: Plan, station: Station, timeline: Timeline, chance: Random) -> None:
         self.said: dict[str, Recorded] = {}
         self.refused = 0
+        self._line = plan.line
+        # Its node tells requests apart over all lines.
+        self._asks_as = f"{station.party} {plan.line}" if plan.several else station.party
         self._station = station
         self._time = timeline
         self._chance = chance
@@ -134,8 +137,10 @@ class Officers:
     ) -> str:
         """Have something said; its request id, under which `said` keeps what was recorded."""
         self._number += 1
-        request = f"{self._station.party} {self._number}"
-        self._ask(Compose(LINE, message, precedence, reply_to, request_id=request), ASKED_TIMES)
+        request = f"{self._asks_as} {self._number}"
+        self._ask(
+            Compose(self._line, message, precedence, reply_to, request_id=request), ASKED_TIMES
+        )
         return request
 
     def _ask(self, command: Compose, times: int) -> None:

@@ -45,6 +45,7 @@ def to_json(outcome: Outcome, seconds: float) -> dict[str, Any]:
         "profile": plan.profile,
         "days": plan.days,
         "parties": len(plan.parties),
+        "lines": len(plan.lines),
         "tick_ms": plan.tick_ms,
         "signer": "fast" if plan.is_fast else "true",
         "line_years": round(outcome.line_years, 6),
@@ -67,11 +68,12 @@ def rows(outcome: Outcome, seconds: float) -> Iterator[str]:
     """The outcome in words."""
     plan = outcome.plan
     signer = "fast" if plan.is_fast else "true"
+    lines = f" on {len(plan.lines)} lines" if plan.several else ""
     yield (
         f"seed {plan.seed}, {plan.profile}: {'BROKEN' if outcome.broken else 'every promise held'}"
     )
     yield (
-        f"  {outcome.line_years:.3f} line-years of {len(plan.parties)} parties, a tick each "
+        f"  {outcome.line_years:.3f} line-years of {len(plan.parties)} parties{lines}, a tick each "
         f"{plan.tick_ms / 1_000:g} s, {signer} signers: "
         f"{_rate(outcome.line_years, seconds):.2f} line-years a processor minute"
     )

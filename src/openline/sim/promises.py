@@ -15,7 +15,7 @@ from openline.domain.record.merkle import leaf_hash
 from openline.engine.ports import AppendEntries, PutHead, PutTick
 from openline.engine.turn import Turn
 from openline.sim.network import Packet
-from openline.sim.plan import LINE, Plan
+from openline.sim.plan import Plan
 from openline.sim.station import Station
 from openline.sim.timeline import Timeline
 
@@ -76,12 +76,13 @@ class Said:
 
 @dataclass
 class Promises:
-    """Watches one region.
+    """Watches one line.
 
     Attributes:
+        plan: What was drawn, of this line.
+        stations: The stations of its parties.
         acknowledged: Every entry that was shown as delivered, to each holder.
         said: Every entry that was recorded, by author and index.
-        signatures: How many were made.
         ups: How often a line was looked at and found UP.
     """
 
@@ -90,7 +91,6 @@ class Promises:
     stations: dict[str, Station]
     acknowledged: list[Acknowledged] = field(default_factory=list)
     said: dict[tuple[str, int], Said] = field(default_factory=dict)
-    signatures: int = 0
     ups: int = 0
     _roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
     _held_roots: dict[tuple[str, int], bytes] = field(default_factory=dict)
@@ -105,20 +105,21 @@ class Promises:
     # What is signed.
 
     def signed(self, party: str, role: str, message: bytes) -> None:
-        """A key of a party's is about to sign."""
-        self.signatures += 1
+        """A key of a party's is about to sign, perhaps something of this line."""
         if party in self.plan.hostile:
             return
-        if role == "node" and message.startswith(party.encode() + b"/"):
+        if role == "node" and message.startswith(self._outboxes_of(party).encode()):
             self._head_signed(party, message)
         elif role == "mirror" and message.startswith(b"cosignature/v1\n"):
             self._receipt_signed(party, message)
 
+    def _outboxes_of(self, party: str) -> str:
+        """How the names of all outboxes of a party on the line begin."""
+        return str(Origin(party, self.plan.line))
+
     def _head_signed(self, party: str, message: bytes) -> None:
         """One root for each size, and no head before its entries are on disk."""
         origin, size_text, root, *_ = message.decode().split("\n")
-        if "/out" not in origin:
-            return
         size = int(size_text)
         if self._roots.setdefault((origin, size), root.encode()) != root.encode():
             raise PromiseBroken(f"{party} signs a second head of {origin} at {size} entries")
@@ -128,6 +129,8 @@ class Promises:
     def _receipt_signed(self, party: str, message: bytes) -> None:
         """A receipt is given for what is on disk, and for one history only."""
         _, _, origin, size_text, root, *_ = message.decode().split("\n")
+        if f"/{self.plan.line}/" not in origin:
+            return
         size = int(size_text)
         if self._receipts.setdefault((party, origin, size), root.encode()) != root.encode():
             raise PromiseBroken(f"{party} gives two receipts for {origin} at {size} entries")
@@ -144,7 +147,7 @@ class Promises:
         Its ticks were made all the same, whether or not anybody heard them: no number of
         them is used again.
         """
-        origin = str(Origin(station.party, LINE))
+        origin = str(Origin(station.party, self.plan.line))
         others = [one for one in self.stations.values() if one is not station]
         sizes = [self._stored(one.party, origin) for one in (*others, station)]
         for known in (self._roots, self._held_roots):
@@ -163,7 +166,7 @@ class Promises:
             return
         for write in turn.writes:
             if isinstance(write, PutTick):
-                if write.party in self.plan.hostile:
+                if write.party in self.plan.hostile or write.line != self.plan.line:
                     continue
                 place = write.party, write.sequence
                 if self._ticks.setdefault(place, write.hash) != write.hash:
@@ -173,7 +176,7 @@ class Promises:
                 self._delivered(station, write)
             elif isinstance(write, AppendEntries) and self._is_honest_outbox(write.origin):
                 size, root = write.start + len(write.entries), write.root
-                if write.origin == str(Origin(station.party, LINE)):
+                if write.origin == str(Origin(station.party, self.plan.line)):
                     self._note_said(station, write)
                 known = self._held_roots.setdefault((write.origin, size), root)
                 if known != root:
@@ -182,7 +185,7 @@ class Promises:
         self.look(station)
 
     def _is_honest_outbox(self, origin: str) -> bool:
-        return origin in {str(Origin(party, LINE)) for party in self.plan.honest}
+        return origin in {str(Origin(party, self.plan.line)) for party in self.plan.honest}
 
     def _note_said(self, station: Station, write: AppendEntries) -> None:
         """Note what every clock showed when a party said something."""
@@ -192,7 +195,8 @@ class Promises:
 
     def _delivered(self, station: Station, head: PutHead) -> None:
         """A receipt was kept: from now on the entries are shown as delivered."""
-        if head.origin != str(Origin(station.party, LINE)) or head.holder in self.plan.hostile:
+        is_own = head.origin == str(Origin(station.party, self.plan.line))
+        if not is_own or head.holder in self.plan.hostile:
             return
         place = station.party, head.holder
         before = self._receipted.get(place, 0)
@@ -204,7 +208,8 @@ class Promises:
             )
         self._receipted[place] = max(before, head.size)
         holder = self.stations[head.holder]
-        if not holder.is_put_back and self._stored(head.holder, head.origin) < head.size:
+        is_put_back = self.plan.line in holder.lost_on
+        if not is_put_back and self._stored(head.holder, head.origin) < head.size:
             raise PromiseBroken(
                 f"{station.party} shows {head.origin} {head.size - 1} as delivered, and "
                 f"{head.holder} does not have it"
@@ -213,7 +218,7 @@ class Promises:
     def _has_all_back(self, station: Station) -> bool:
         """Whether a station that lost something holds again all that it ever receipted."""
         return all(
-            self._stored(station.party, str(Origin(author, LINE))) >= size
+            self._stored(station.party, str(Origin(author, self.plan.line))) >= size
             for (author, holder), size in self._receipted.items()
             if holder == station.party
         )
@@ -247,15 +252,16 @@ class Promises:
 
     def look(self, station: Station) -> None:
         """A line that is shown UP has a young two-way proof with every counterpart."""
-        line = station.line
-        if station.is_put_back and line is not None and line.can_sign():
-            station.is_put_back = not self._has_all_back(station)
-            if not station.is_put_back:
-                station.listeners.note("has all back", station.party)
+        name = self.plan.line
+        line = station.line(name)
+        may_have = name in station.lost_on and line is not None and line.can_sign()
+        if may_have and self._has_all_back(station):
+            station.lost_on.discard(name)
+            station.listeners.note("has all back", station.party)
         if line is None:
             return
         observed = line.observed(station.wall())
-        station.observe(observed)
+        station.observe(name, observed)
         if observed is not Observed.UP:
             return
         self.ups += 1

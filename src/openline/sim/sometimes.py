@@ -52,6 +52,7 @@ SOMETIMES: Final = frozenset(
         "changes a key",
         "amends the terms",
         "three parties",
+        "several lines",
         "true signers",
         "non-use PROVEN",
         "non-use REFUTED",

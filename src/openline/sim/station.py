@@ -15,7 +15,6 @@ from openline.adapters.memory import MemoryStore, SeededChance
 from openline.domain.errors import OurError
 from openline.domain.instant import INSTANT_MAX
 from openline.domain.line.observed import Observed
-from openline.domain.record.signing import Signer
 from openline.engine.commands import Adopt, Command
 from openline.engine.effects import Answer, CloseLink, Effect, PromoteKey, Send, Show
 from openline.engine.events import (
@@ -34,7 +33,7 @@ from openline.sim.clock import WallClock
 from openline.sim.disk import Disk
 from openline.sim.keys import SimulatedKeys
 from openline.sim.network import Circuit, Packet
-from openline.sim.plan import LINE, Plan
+from openline.sim.plan import Plan
 from openline.sim.timeline import Timeline
 
 SLOW_COMMIT_MS: Final = 3_000
@@ -76,14 +75,15 @@ class Station:
 
     Attributes:
         party: Whose node it is.
+        adopted: The signed Understanding of each line that it is on, by its name.
         clock: What it sees of time.
         keys: Its keys.
         disk: What it stands on.
         node: The node; None while it is down.
         is_current: Whether an anchor on another disk agrees with the store.
-        is_put_back: Whether it lost something, and has not got it back for certain.
+        lost_on: The lines on which it lost something, and has not got it back for certain.
         was_put_back: Whether it ever lost something.
-        observed: What its node observed of the line, from when on by its clock.
+        observed: What its node observed of each line, from when on by its clock.
         lives: How often it was started.
         crashes: How often it died.
         turns: How many turns it had, over all lives.
@@ -91,7 +91,7 @@ class Station:
 
     plan: Plan
     party: str
-    adopted: bytes
+    adopted: dict[str, bytes]
     timeline: Timeline
     chance: Random
     clock: WallClock
@@ -100,9 +100,9 @@ class Station:
     disk: Disk
     node: Node | None = None
     is_current: bool = False
-    is_put_back: bool = False
+    lost_on: set[str] = field(default_factory=set)
     was_put_back: bool = False
-    observed: list[tuple[int, Observed]] = field(default_factory=list)
+    observed: dict[str, list[tuple[int, Observed]]] = field(default_factory=dict)
     lives: int = 0
     crashes: int = 0
     turns: int = 0
@@ -113,7 +113,7 @@ class Station:
     _asked: dict[int, OnAnswer] = field(default_factory=dict)
     _wake: int = 0
     _is_wake_due: bool = False
-    _ticked_at: int = 0
+    _ticked_at: dict[str, int] = field(default_factory=dict)
 
     @property
     def store(self) -> MemoryStore:
@@ -124,48 +124,27 @@ class Station:
         """What its clock shows now."""
         return self.clock.read(self.timeline.now)
 
-    @property
-    def line(self) -> Line | None:
-        """The line as the running node has it; None while it is down or has none."""
-        return self.node.lines.get(LINE) if self.node is not None else None
-
-    # What whoever works the node of a hostile party has in hand (`Hand`).
+    def line(self, name: str) -> Line | None:
+        """A line as the running node has it; None while it is down or has none."""
+        return self.node.lines.get(name) if self.node is not None else None
 
     @property
-    def line_name(self) -> str:
-        """The line that is spoken about."""
-        return LINE
+    def is_put_back(self) -> bool:
+        """Whether it lost something, and has not got it back for certain."""
+        return bool(self.lost_on)
 
-    @property
-    def parties(self) -> tuple[str, ...]:
-        """All parties to it."""
-        return self.plan.parties
+    def observe(self, line: str, observed: Observed) -> None:
+        """Keep what the node observes now of a line."""
+        known = self.observed.setdefault(line, [])
+        if not known or known[-1][1] is not observed:
+            known.append((self.wall(), observed))
 
-    @property
-    def signer(self) -> Callable[[str], Signer]:
-        """The signer of a role, by its name."""
-        return self.keys.current
-
-    @property
-    def has_spoken(self) -> bool:
-        """Whether the node runs, and has said anything."""
-        return self.line is not None and self.line.outbox.size > 0
-
-    def journal_cosigned(self, victim: str) -> int:
-        """How many rows of the party's journal a victim has cosigned."""
-        assert self.line is not None, "it acts while its node runs"
-        return self.line.peers[victim].journal_cosigned
-
-    def observe(self, observed: Observed) -> None:
-        """Keep what the node observes now of the line."""
-        if not self.observed or self.observed[-1][1] is not observed:
-            self.observed.append((self.wall(), observed))
-
-    def observed_between(self, start: int, end: int) -> set[Observed]:
-        """What the node observed from an instant of its clock to another."""
+    def observed_between(self, line: str, start: int, end: int) -> set[Observed]:
+        """What the node observed of a line from an instant of its clock to another."""
         found: set[Observed] = set()
-        ends = [at for at, _ in self.observed[1:]] + [INSTANT_MAX]
-        for (at, observed), until in zip(self.observed, ends, strict=True):
+        known = self.observed[line]
+        ends = [at for at, _ in known[1:]] + [INSTANT_MAX]
+        for (at, observed), until in zip(known, ends, strict=True):
             if at <= end and until >= start:
                 found.add(observed)
         return found
@@ -186,8 +165,8 @@ class Station:
         self.node = node
         self.listeners.note("started", self.party)
         self.listeners.note("is vouched for" if is_vouched else "waits for others before it signs")
-        if LINE not in node.lines:
-            self.command(Adopt(self.adopted), lambda _result, _error: None)
+        for name in [name for name in self.adopted if name not in node.lines]:
+            self.command(Adopt(self.adopted[name]), lambda _result, _error: None)
         self._put(ClockAdvanced())
 
     def crash(self) -> None:
@@ -216,7 +195,7 @@ class Station:
 
     def opened(self, number: int, circuit: Circuit) -> None:
         """A connection stands."""
-        self._put(LinkOpened(number, LINE, circuit.other(self.party), circuit.name))
+        self._put(LinkOpened(number, circuit.line, circuit.other(self.party), circuit.name))
 
     def closed(self, number: int) -> None:
         """A connection ended."""
@@ -327,13 +306,19 @@ class Station:
         """Look at the clock when the next tick is due, and soon where something changed."""
         tick_ms = self.plan.tick_ms
         step_ms = tick_ms // WAKES_PER_TICK + self.chance.randint(0, 100)
-        if any(isinstance(write, PutTick) and write.party == self.party for write in turn.writes):
-            self._ticked_at = self.timeline.now
-            self._wake_after(tick_ms + self.chance.randint(0, min(1_000, tick_ms // 10)))
+        own = [one for one in turn.writes if isinstance(one, PutTick) and one.party == self.party]
+        for write in own:
+            self._ticked_at[write.line] = self.timeline.now
+        due = [at + tick_ms - self.timeline.now for at in self._ticked_at.values()]
+        # A line that makes no ticks, for it waits for others, is looked at with the rest.
+        left_ms = min((ms for ms in due if ms > 0), default=0)
+        if own:
+            self._wake_after(
+                max(left_ms, step_ms) + self.chance.randint(0, min(1_000, tick_ms // 10))
+            )
         elif any(isinstance(write, AppendEntries) for write in turn.writes):
             self._wake_after(step_ms)
         elif not self._is_wake_due:
-            left_ms = self._ticked_at + tick_ms - self.timeline.now
             self._wake_after(max(left_ms, step_ms) if left_ms > 0 else tick_ms)
 
 

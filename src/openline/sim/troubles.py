@@ -1,8 +1,9 @@
 """Troubles: nodes die, disks fail, clocks are set, old copies are put back.
 
 Each sort comes at random intervals of the plan, to each station by itself. A store is
-lost or put back only while somebody else holds all that its party ever said and nobody
-else is recovering: two losses at once lose what was receipted, and no line can help it.
+lost or put back only while somebody else holds all that its party ever said and none of
+its counterparts is recovering: two losses at once lose what was receipted, and no line can
+help it.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from openline.domain.errors import OurError
 from openline.domain.instant import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from openline.sim.plan import PlannedLine
 from openline.sim.promises import PromiseBroken
 from openline.sim.station import Station
 from openline.sim.timeline import dice
@@ -93,7 +95,7 @@ class Troubles:
         """Start a node; where its store cannot be read, an administrator puts it away."""
         if put_back := self._to_put_back.pop(station.party, None):
             put_back(station)
-            station.is_put_back = station.was_put_back = True
+            station.lost_on, station.was_put_back = set(station.adopted), True
         try:
             self._start(station)
         except OurError as error:
@@ -107,7 +109,7 @@ class Troubles:
 
     def _start(self, station: Station) -> None:
         if station.is_put_back:
-            self._region.promises.put_back(station)
+            self._region.put_back(station)
         station.start()
 
     # Disks.
@@ -193,21 +195,27 @@ class Troubles:
         self._time.after(delay_ms, self._region.start, station)
 
     def _may_lose(self, station: Station) -> bool:
-        """Whether all that a party said is held elsewhere, and nobody else recovers."""
-        stations = self._region.stations
-        line = station.line
-        if line is None or not line.can_sign() or self._to_put_back:
+        """Whether all that a party said is held elsewhere, and none of these recovers."""
+        return station.party not in self._to_put_back and all(
+            self._may_lose_on(line, station)
+            for line in self._plan.lines
+            if station.party in line.parties
+        )
+
+    def _may_lose_on(self, planned: PlannedLine, station: Station) -> bool:
+        line = station.line(planned.name)
+        if line is None or not line.can_sign():
             return False
-        others = [one for one in stations.values() if one is not station]
+        others = [self._region.stations[one] for one in planned.parties if one != station.party]
+        held = []
         for other in others:
-            there = other.line
+            there = other.line(planned.name)
             if there is None or not there.can_sign() or other.disk.is_lying:
                 return False
             # What others said and this one holds, they still have.
             if there.outbox.size < line.mirrors[other.party].size:
                 return False
-            if other.is_put_back:
+            if other.is_put_back or other.party in self._to_put_back:
                 return False
-        head = line.outbox.checkpoint()
-        held = [one.line.mirrors[station.party].checkpoint() for one in others if one.line]
-        return head in held
+            held.append(there.mirrors[station.party].checkpoint())
+        return line.outbox.checkpoint() in held

@@ -17,9 +17,8 @@ from openline.domain.line.understanding import (
 )
 from openline.engine.commands import Adopt, ChangeKey
 from openline.sim.keys import SimulatedKeys
-from openline.sim.plan import LINE
+from openline.sim.plan import Plan
 from openline.sim.station import Station
-from openline.sim.timeline import dice
 
 if TYPE_CHECKING:
     from openline.sim.region import Region
@@ -29,16 +28,17 @@ _ROLES: Final = ("node", "witness", "mirror")
 
 
 class Upgrades:
-    """All changes of keys and terms in a region."""
+    """All changes of keys and terms on one line of a region."""
 
-    def __init__(self, region: "Region") -> None:
+    def __init__(self, region: "Region", plan: Plan) -> None:
         self._region = region
-        self._chance = dice(region.plan.seed, "upgrades")
+        self._plan = plan
+        self._chance = plan.dice("upgrades")
         self._is_over = False
 
     def begin(self) -> None:
         """From now on things are changed."""
-        if self._region.plan.upgrade_every_ms:
+        if self._plan.upgrade_every_ms:
             self._later()
 
     def end(self) -> None:
@@ -46,14 +46,14 @@ class Upgrades:
         self._is_over = True
 
     def _later(self) -> None:
-        pause_ms = round(self._chance.expovariate(1 / self._region.plan.upgrade_every_ms))
+        pause_ms = round(self._chance.expovariate(1 / self._plan.upgrade_every_ms))
         self._region.timeline.after(pause_ms, self._change)
 
     def _change(self) -> None:
         if self._is_over:
             return
         self._later()
-        station = self._chance.choice(list(self._region.stations.values()))
+        station = self._chance.choice(self._all())
         match self._chance.randrange(3):
             case 0:
                 self._region.trace.note("is started anew", station.party)
@@ -61,13 +61,13 @@ class Upgrades:
             case 1:
                 role = self._chance.choice(_ROLES)
                 self._region.trace.note("changes a key", station.party, role)
-                station.command(ChangeKey(LINE, role, _BY), lambda _result, _error: None)
+                station.command(ChangeKey(self._plan.line, role, _BY), lambda _result, _error: None)
             case _:
                 self._amend()
 
     def _amend(self) -> None:
         """Amend the terms, if the last amendment is in force with everybody."""
-        lines = [station.line for station in self._all()]
+        lines = [station.line(self._plan.line) for station in self._all()]
         versions = [line.view.understanding for line in lines if line is not None]
         if len(versions) < len(lines) or any(version != versions[0] for version in versions):
             return
@@ -81,7 +81,7 @@ class Upgrades:
 
     def _adopt(self, station: Station, data: bytes, version: int) -> None:
         """Let a party adopt amended terms, sooner or later, until they are in its log."""
-        line = station.line
+        line = station.line(self._plan.line)
         known = line.rings[station.party].understandings() if line else []
         if self._is_over or any(terms.version >= version for terms in known):
             return
@@ -90,7 +90,7 @@ class Upgrades:
         self._region.timeline.after(delay_ms, self._adopt, station, data, version)
 
     def _all(self) -> list[Station]:
-        return list(self._region.stations.values())
+        return [self._region.stations[party] for party in self._plan.parties]
 
 
 def sign_all(understanding: Understanding, keys: dict[str, SimulatedKeys]) -> SignedUnderstanding:

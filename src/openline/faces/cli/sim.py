@@ -12,7 +12,7 @@ from openline.faces.cli.output import emit
 
 app = make_app("sim", "")
 
-Profile = Literal["swarm", "swizzle", "restore", "busy", "byzantine", "upgrade"]
+Profile = Literal["swarm", "swizzle", "restore", "busy", "byzantine", "upgrade", "region"]
 """Which faults; `openline.sim.plan.PROFILES`, without loading the simulator."""
 
 
@@ -35,12 +35,14 @@ def sim(
     swarm has faults of every sort at once; in swizzle circuits are cut again and
     again; in restore stores are lost and put back from old copies; in busy people
     talk without end; in byzantine the last party keeps no rule; in upgrade keys are
-    changed and terms amended while nodes are started anew. Exit code 1 says that a
-    promise was broken: the last events are told, and how to have the run again.
+    changed and terms amended while nodes are started anew; in region two to six nodes
+    have several lines, one of three parties where they are enough, under the faults of
+    one of the others. Exit code 1 says that a promise was broken: the last events are
+    told, and how to have the run again.
 
     Example:
         openline sim --seed 7 --days 30
-        openline sim --seed 1 --runs 20 --profile swizzle
+        openline sim --seed 1 --runs 20 --profile region
 
     Args:
         seed: What everything follows from; of several runs the first.
