@@ -64,6 +64,24 @@ def test_a_journalist_reads_the_verdict_in_three_languages(page: Page) -> None:
         assert not re.search(r"\b(?:the|is|of)\b", shown), shown
 
 
+@pytest.mark.parametrize("sort", ["two heads", "two ticks", "two entries", "two journals"])
+def test_a_fork_is_told_in_three_languages(page: Page, sort: str) -> None:
+    """What was signed twice is PROVEN, with both hashes and the key, and so in each language."""
+    choose(page, "fork.cert", certificates()[f"fork: {sort}"])
+    assert page.locator("#verdict").inner_text() == "PROVEN"
+    facts = next(
+        case["facts"]
+        for case in json.loads(VECTORS.read_text())["certificates"]
+        if case["name"] == f"fork: {sort}"
+    )
+    for language in ("en", "ru", "ar"):
+        page.locator(f"nav button[lang={language}]").click()
+        shown = page.locator("#conclusion").inner_text()
+        assert all(facts[name] in shown for name in ("key", "first", "second"))
+        assert "{" not in shown
+        assert language == "en" or not re.search(r"\b(?:the|is|of)\b", shown), shown
+
+
 def test_named_keys_and_damage_are_told(page: Page) -> None:
     """A named key that nobody has refutes, and a file with a byte changed is not valid."""
     whole = certificates()["non_use"]

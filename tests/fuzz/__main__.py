@@ -4,13 +4,15 @@ Each row that it prints is one number of the trial, as JSON. What goes wrong is 
 input that shows it. The exit code is 1 where a limit is not met.
 
 Parts: `door` (frames and bombs through the circuit's door, R10 and R12), `certificates` (each
-byte of each certificate changed, judged by two verifiers, R21), `schema` (every route of a
-running node, which schemathesis asks from its own description), `laws` (the properties of the
-tests, with hypothesis's deep profile), `atheris` (inputs that reach new branches of the decoders,
-where it is installed: `pip install --require-hashes -r requirements/fuzz.txt`).
+byte of each certificate changed, judged by two verifiers, R21), `forks` (certificates of forks put
+together from parts of others, judged by both, R21), `schema` (every route of a running node, which
+schemathesis asks from its own description), `laws` (the properties of the tests, with
+hypothesis's deep profile), `atheris` (inputs that reach new branches of the decoders, where it
+is installed: `pip install --require-hashes -r requirements/fuzz.txt`).
 """
 
 import argparse
+import base64
 import importlib.util
 import json
 import os
@@ -20,7 +22,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from openline.domain.talk.kinds import Kind
@@ -33,11 +37,14 @@ from tests.fuzz.door import (
     bombs,
     flood,
 )
+from tests.fuzz.forks import put_together
 from tests.fuzz.mutations import certificates, mutations, wrong
+from tests.fuzz.second import as_row, first, judged, second
 from tests.trial.measured import Measured
 
 REPOSITORY: Final = Path(__file__).parents[2]
 AT_A_TIME: Final = 20_000
+FORKS_AT_A_TIME: Final = 500
 LAWS: Final = (
     *("tests/domain/record", "tests/domain/talk/test_message.py", "tests/engine/test_frames.py"),
     *("tests/adapters/geofiles", "tests/adapters/surveillance", "tests/properties"),
@@ -90,6 +97,25 @@ def every_byte(minutes: float, seed: int) -> Iterator[Measured]:
             faults += len(bad)
         what = f"{name}: {done} of {len(places)} bytes changed, of which wrongly judged"
         yield Measured("R21", what, faults, "files", 0)
+
+
+def two_of_many(minutes: float, seed: int) -> Iterator[Measured]:
+    """Certificates of forks put together from parts of others, until the time is over."""
+    end = time.monotonic() + 60 * minutes
+    files = put_together(Random(seed))
+    done = proven = faults = 0
+    while not done or time.monotonic() < end:
+        some = list(islice(files, FORKS_AT_A_TIME))
+        for file, other in zip(some, second(map(as_row, some)), strict=True):
+            answer = first(file)
+            done += 1
+            proven += isinstance(answer, list)
+            if answer != judged(other):
+                faults += 1
+                print(base64.b64encode(file).decode(), answer, other, file=sys.stderr)
+    yield Measured("R21", "forks put together that are proven", proven, "files")
+    what = f"forks put together: {done} files, of which judged otherwise by the other verifier"
+    yield Measured("R21", what, faults, "files", 0)
 
 
 def laws(minutes: float, seed: int) -> Iterator[Measured]:
@@ -150,6 +176,7 @@ def branches(minutes: float, seed: int) -> Iterator[Measured]:
 PARTS: Final[dict[str, Callable[[float, int], Iterator[Measured]]]] = {
     "door": door,
     "certificates": every_byte,
+    "forks": two_of_many,
     "schema": described,
     "laws": laws,
     "atheris": branches,

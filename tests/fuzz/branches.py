@@ -17,7 +17,7 @@ from typing import Any, Final
 SAMPLES: Final = Path(__file__).parents[1] / "adapters" / "geofiles" / "samples"
 INPUT_SIZE_BYTES_MAX: Final = 8_192
 
-TARGETS: Final = ("frames", "envelopes", "certificates", "geofiles")
+TARGETS: Final = ("frames", "envelopes", "certificates", "contradictions", "geofiles")
 
 
 def target(name: str) -> Callable[[bytes], object]:
@@ -26,6 +26,7 @@ def target(name: str) -> Callable[[bytes], object]:
         "frames": ("tests.fuzz.door", "frame"),
         "envelopes": ("openline.domain.record.envelope", "parse_envelope"),
         "certificates": ("openline.domain.record.verification", "verify_certificate"),
+        "contradictions": ("tests.fuzz.forks", "judge_pair"),
         "geofiles": ("openline.adapters.geofiles", "read_data"),
     }[name]
     take: Callable[..., object] = getattr(importlib.import_module(module), called)
@@ -38,6 +39,7 @@ def seeds(name: str) -> list[bytes]:
     """Whole inputs of a target."""
     from openline.engine.frames import Entries, decode_frame
     from tests.fuzz.corpora import real_frames
+    from tests.fuzz.forks import pairs
     from tests.fuzz.mutations import certificates
 
     frames = list(real_frames())
@@ -48,6 +50,8 @@ def seeds(name: str) -> list[bytes]:
         return [entry.raw for one in found if isinstance(one, Entries) for entry in one.entries]
     if name == "certificates":
         return [file[:-32] for file in certificates().values()]
+    if name == "contradictions":
+        return pairs()
     return [path.read_bytes() for path in sorted(SAMPLES.iterdir()) if path.is_file()]
 
 

@@ -17,12 +17,13 @@ from openline.domain.record.report import Report
 from openline.domain.record.verification import make_pins, verify_certificate
 
 BATCH: Final = Path(__file__).parents[2] / "console" / "verifier" / "src" / "batch.ts"
-JUDGED: Final = ("message", "receipt", "use", "non_use")
+JUDGED: Final = ("message", "receipt", "use", "non_use", "fork")
 """The kinds of certificate that it judges."""
 
 COMPARED: Final = (
     *("claimed_at", "content_sha256", "is_date_doubtful", "not_before", "received"),
     *("received_at", "finding", "understanding"),
+    *("log", "place", "key", "first", "second"),
 )
 """Facts that both tell: what a verdict means."""
 
@@ -84,6 +85,7 @@ _CLAIMS: Final = {
     "receipt": (*_MESSAGE, "holder"),
     "use": _WINDOW,
     "non_use": _WINDOW,
+    "fork": (*_MESSAGE, "word"),
 }
 
 

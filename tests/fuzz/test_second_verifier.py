@@ -1,6 +1,8 @@
 """Two verifiers, written apart from one specification, never say different things of a file."""
 
 import json
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -8,8 +10,13 @@ from typing import Any
 import pytest
 
 from openline.app.export import Exporter
+from openline.domain.record.certificate import parse_certificate
+from openline.domain.record.envelope import parse_envelope
 from openline.domain.talk.keys import KeyRole
+from tests.domain.record.forks import CASES as FORKS
+from tests.domain.record.forks import history as fork_history
 from tests.domain.record.history import ALPHA, BRAVO, LINE, START, History
+from tests.fuzz.forks import forks, put_together
 from tests.fuzz.mutations import VECTORS, certificates, mutations, wrong
 from tests.fuzz.second import JUDGED, as_row, first, judged, second
 
@@ -59,7 +66,7 @@ def test_it_judges_no_kind_that_it_does_not_know() -> None:
     assert {answer["verdict"] for answer in answers} == {"OTHER KIND"}
 
 
-@pytest.mark.parametrize("name", ["use", "receipt"])
+@pytest.mark.parametrize("name", ["use", "receipt", "fork: two sizes", "fork: the next tick"])
 def test_no_changed_byte_is_proven_with_another_meaning(name: str) -> None:
     """Of a certificate with one byte changed both say the same, and never more than is so.
 
@@ -71,6 +78,41 @@ def test_no_changed_byte_is_proven_with_another_meaning(name: str) -> None:
     found = mutations(file, [chance.randrange(1, 256)], places)
     assert len(found) == 540
     assert wrong(file, found) == []
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_both_say_the_same_of_forks_put_together(seed: int) -> None:
+    """Of certificates of forks whose claims, pairs and proofs are of others both say the same.
+
+    `python -m tests.fuzz forks` goes on for minutes.
+    """
+    answers = agree(list(islice(put_together(Random(seed)), 150)))
+    assert "UNPROVEN" in answers
+    assert any(isinstance(one, list) for one in answers)
+
+
+@pytest.mark.parametrize("is_revoked", [False, True])
+def test_both_say_the_same_of_forks_over_changed_and_lost_keys(is_revoked: bool) -> None:
+    """A key that was changed later still convicts who had it, and one that was revoked nobody."""
+    history = fork_history()
+    by = history.key(BRAVO, KeyRole.NODE)
+    if is_revoked:
+        last = history.revoke_key(BRAVO, KeyRole.NODE, f"{BRAVO} node 2", 1, by)
+    else:
+        last = history.change_key(BRAVO, KeyRole.NODE, f"{BRAVO} node 2")
+    history.run(5)
+    message = Exporter(history.sides[ALPHA].store, ALPHA, LINE).message(BRAVO, last)
+    evidence = parse_certificate(message).evidence
+    own = [part for part in evidence.entries if parse_envelope(part.raw).header.party == BRAVO]
+    evidence = replace(evidence, entries=tuple(own))
+    files = [
+        replace(
+            one, evidence=replace(evidence, contradictions=one.evidence.contradictions)
+        ).format()
+        for one in forks()[: len(FORKS)]
+    ]
+    verdicts = {one if isinstance(one, str) else one[0] for one in agree(files)}
+    assert verdicts == {"UNPROVEN" if is_revoked else "PROVEN"}
 
 
 def spoken(seed: int) -> list[bytes]:

@@ -15,8 +15,9 @@ from typing import Any
 from openline.app.export import Exporter
 from openline.domain.record import cbor
 from openline.domain.record.cbor import Value
-from openline.domain.record.certificate import parse_certificate
-from openline.domain.record.checkpoint import Checkpoint
+from openline.domain.record.certificate import Contradiction, parse_certificate
+from openline.domain.record.checkpoint import Checkpoint, parse_checkpoint
+from openline.domain.record.cosignature import cosign
 from openline.domain.record.envelope import Header, make_content, parse_envelope, seal
 from openline.domain.record.merkle import EMPTY_ROOT, Tree, leaf_hash
 from openline.domain.record.note import (
@@ -34,6 +35,9 @@ from openline.domain.record.verification import (
     verify_certificate,
 )
 from openline.domain.talk.keys import KeyRole
+from tests.domain.record.forks import CASES as FORKS
+from tests.domain.record.forks import head_of
+from tests.domain.record.forks import history as fork_history
 from tests.domain.record.history import ALPHA, BRAVO, CHARLIE, LINE, START, History, notice
 from tests.vectors.make import HERE
 from tests.vectors.signers import SeedSigner
@@ -452,18 +456,27 @@ def certificate_vectors(earlier: str = "") -> dict[str, Any]:
     Args:
         earlier: The present file, whose ML-DSA-44 signatures are kept.
     """
-    kept = list(_mldsa_signatures(json.loads(earlier)["certificates"])) if earlier else []
+    cases = json.loads(earlier) if earlier else {"certificates": [], "altered": []}
+    kept = list(_mldsa_signatures(cases["certificates"] + cases["altered"]))
     made: dict[str, _ThriftySigner] = {}
-    history = _history(lambda word: made.setdefault(word, _ThriftySigner(word, kept)))
+
+    def make_signer(word: str) -> _ThriftySigner:
+        return made.setdefault(word, _ThriftySigner(word, kept))
+
+    history = _history(make_signer)
     files = _certificates(history)
+    forks = _forks(make_signer)
     whole = files["non_use"]
     return {
         "roots": {
             party.name: [root_fingerprint(root) for root in party.roots]
             for party in history.understanding.parties
         },
-        "certificates": [_judged(name, data) for name, data in files.items()],
-        "altered": [_judged(name, data) for name, data in _altered(files).items()],
+        "certificates": [_judged(name, data) for name, data in (files | forks).items()],
+        "altered": [
+            _judged(name, data)
+            for name, data in (_altered(files) | _no_forks(forks, make_signer)).items()
+        ],
         "pinned": [
             {
                 "of": "non_use",
@@ -491,6 +504,10 @@ def certificate_vectors(earlier: str = "") -> dict[str, Any]:
     }
 
 
+HEAD_ROWS = f"\n\n\u2014 {BRAVO}/{LINE}/".encode()
+"""Begins the rows of a note of Bravo's."""
+
+
 def _checked(body: bytes) -> str:
     return (body + sha256(body).digest()).hex()
 
@@ -499,7 +516,10 @@ def _mldsa_signatures(cases: Iterable[dict[str, Any]]) -> Iterable[bytes]:
     """Every ML-DSA-44 signature in the heads of certificates, each once."""
     found: dict[bytes, None] = {}
     for case in cases:
-        for text in parse_certificate(parse_base64(case["base64"])).evidence.heads:
+        evidence = parse_certificate(parse_base64(case["base64"])).evidence
+        twice = [part for one in evidence.contradictions for part in (one.first, one.second)]
+        notes = (*evidence.heads, *(part.decode() for part in twice if HEAD_ROWS in part))
+        for text in notes:
             for row in parse_note(text).signatures:
                 if len(row.signature) == 8 + 2_420:
                     found[row.signature[8:]] = None
@@ -581,6 +601,76 @@ def _altered(files: dict[str, bytes]) -> dict[str, bytes]:
                 ),
             ),
         ).format(),
+    }
+
+
+def _forks(make_signer: Callable[[str], SeedSigner]) -> dict[str, bytes]:
+    """A certificate of each sort of fork."""
+    made = {name: case(make_signer) for name, (case, _, _) in FORKS.items()}
+    return {
+        f"fork: {name}": Exporter(one.sides[ALPHA].store, ALPHA, LINE).fork(BRAVO)
+        for name, one in made.items()
+    }
+
+
+def _no_forks(
+    forks: dict[str, bytes], make_signer: Callable[[str], SeedSigner]
+) -> dict[str, bytes]:
+    """Certificates of forks whose two parts, or whose claim, somebody changed."""
+
+    def other(name: str, *, claim: dict[str, Any] | None = None, **parts: Any) -> bytes:
+        whole = parse_certificate(forks[f"fork: {name}"])
+        [pair] = whole.evidence.contradictions
+        evidence = replace(whole.evidence, contradictions=(replace(pair, **parts),))
+        return replace(whole, claim=replace(whole.claim, **claim or {}), evidence=evidence).format()
+
+    def pair(name: str) -> Contradiction:
+        return parse_certificate(forks[f"fork: {name}"]).evidence.contradictions[0]
+
+    heads, sizes, ticks = pair("two heads"), pair("two sizes"), pair("two ticks")
+    one = fork_history(make_signer)
+    tree = one.sides[BRAVO].tree
+    honest = [head_of(size, tree.root(size), make_signer(f"{BRAVO} node")) for size in (2, 4)]
+    stranger = head_of(4, by=make_signer(f"{ALPHA} node")).encode()
+    first, second = sorted((heads.first, stranger))
+    cosigned = parse_note(heads.first.decode())
+    cosigned = cosigned.with_signatures(
+        *cosign(
+            parse_checkpoint(cosigned.text), f"{ALPHA}/mirror", make_signer(f"{ALPHA} mirror"), 1
+        )
+    )
+    whole = parse_certificate(forks["fork: two heads"])
+    return {
+        "fork: nothing twice": replace(
+            whole, evidence=replace(whole.evidence, contradictions=())
+        ).format(),
+        "fork: at another place": other("two heads", claim={"index": 3}),
+        "fork: of another party": other("two heads", claim={"party": ALPHA}),
+        "fork: of a later outbox": other("two heads", claim={"epoch": 2}),
+        "fork: of a later journal": other("two journals", claim={"epoch": 2}),
+        "fork: of another sort": other("two heads", claim={"word": "JOURNAL"}),
+        "fork: ticks that state one head": other("two ticks", claim={"word": "HEAD", "index": 4}),
+        "fork: one head twice": other("two heads", second=heads.first),
+        "fork: in the other order": other("two heads", first=heads.second, second=heads.first),
+        "fork: ticks in the other order": other(
+            "two ticks", first=ticks.second, second=ticks.first
+        ),
+        "fork: the larger size first": other("two sizes", first=sizes.second, second=sizes.first),
+        "fork: a root where none is needed": other("two heads", root=bytes(32)),
+        "fork: a proof where none is needed": other("two ticks", proof=(bytes(32),)),
+        "fork: without its proof": other("two sizes", root=b"", proof=()),
+        "fork: a root of 31 bytes": other("two sizes", root=sizes.root[:31]),
+        "fork: by two keys": other("two heads", first=first, second=second),
+        "fork: with a row of another": other("two heads", first=cosigned.format().encode()),
+        "fork: one history": other(
+            "two sizes",
+            first=honest[0].encode(),
+            second=honest[1].encode(),
+            root=tree.root(2),
+            proof=tuple(tree.consistency_proof(2, 4)),
+        ),
+        "fork: no text": other("two heads", second=b"\xff"),
+        "fork: no envelope": other("two entries", second=b""),
     }
 
 

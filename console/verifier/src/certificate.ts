@@ -5,9 +5,13 @@ import { Fault, Unreadable } from "./fault.ts";
 import { INDEX_MAX, bytes, int, list, named, table, tuple, type Form } from "./forms.ts";
 import { isLine, isParty } from "./names.ts";
 
-export const JUDGED = ["message", "receipt", "use", "non_use"] as const;
-export const OTHERS = ["state", "declared", "lead_time", "no_answer", "capture", "fork"] as const;
+export const JUDGED = ["message", "receipt", "use", "non_use", "fork"] as const;
+export const OTHERS = ["state", "declared", "lead_time", "no_answer", "capture"] as const;
 export type Kind = (typeof JUDGED)[number];
+
+/** What was signed twice. */
+export const SORTS = ["HEAD", "TICK", "ENTRY", "JOURNAL"] as const;
+export type Sort = (typeof SORTS)[number];
 
 export interface Claim {
   readonly kind: Kind;
@@ -18,6 +22,7 @@ export interface Claim {
   readonly holder: string;
   readonly from: bigint;
   readonly until: bigint;
+  readonly word: Sort | "";
 }
 
 export interface Part {
@@ -34,6 +39,14 @@ export interface Extension {
   readonly proof: Uint8Array[];
 }
 
+/** Two notes or envelopes; of two heads of different sizes with a root and a proof besides. */
+export interface Contradiction {
+  readonly first: Uint8Array;
+  readonly second: Uint8Array;
+  readonly root: Uint8Array;
+  readonly proof: Uint8Array[];
+}
+
 export interface Certificate {
   readonly claim: Claim;
   readonly understanding: Uint8Array;
@@ -41,6 +54,8 @@ export interface Certificate {
   readonly heads: string[];
   readonly extensions: Extension[];
   readonly ticks: string[];
+  /** In a certificate of a fork alone. */
+  readonly contradictions: Contradiction[];
 }
 
 /** A certificate of a kind that this page does not judge. */
@@ -60,6 +75,11 @@ const line = named(isLine, "the name of a line");
 const party = named(isParty, "the name of a party");
 const index = int(0, INDEX_MAX);
 const at = int(0, AT_MAX);
+const sort: Form<Sort> = (value) => {
+  const found = SORTS.find((one) => one === value);
+  if (found === undefined) throw new Fault("The claim names a fork of no sort that is known.");
+  return found;
+};
 
 const aboutMessage = {
   line: [0, line],
@@ -76,6 +96,7 @@ const CLAIMS: Record<
   receipt: table({ ...aboutMessage, holder: [3, party] }),
   use: table(aboutWindow),
   non_use: table(aboutWindow),
+  fork: table({ ...aboutMessage, word: [7, sort] }),
 };
 
 const proof = list(bytes(32), 0, 63);
@@ -112,13 +133,22 @@ const parts =
     return list(form, 0, most)(value);
   };
 
-const evidence = table({
+const contradiction = tuple<[Uint8Array, Uint8Array, Uint8Array, Uint8Array[]]>(
+  bytes(0, 65_535),
+  bytes(0, 65_535),
+  bytes(0, 32),
+  proof,
+);
+
+const common = {
   understanding: [0, bytes(0, SIZE_MAX)],
   entries: [1, parts(part, 1_024)],
   heads: [2, parts(note, 128)],
   extensions: [3, parts(extension, 2_048)],
   ticks: [4, parts(note, 2_048)],
-});
+} as const;
+const evidence = table(common);
+const evidenceOfFork = table({ ...common, contradictions: [5, parts(contradiction, 1)] });
 
 export function parseCertificate(file: Uint8Array): Certificate {
   if (file.length > SIZE_MAX) throw new Unreadable("The file is larger than a certificate may be.");
@@ -145,7 +175,9 @@ function parseParts(value: Value): Certificate {
   const known = JUDGED.find((one) => one === kind);
   if (known === undefined) throw new Unreadable("The certificate is of a kind that nobody knows.");
   const claim = parseClaim(known, value[3]!);
-  const found = evidence(value[4]!);
+  const found: ReturnType<typeof evidence> & {
+    contradictions?: ReturnType<typeof contradiction>[];
+  } = known === "fork" ? evidenceOfFork(value[4]!) : evidence(value[4]!);
   return {
     claim,
     understanding: found.understanding,
@@ -158,6 +190,12 @@ function parseParts(value: Value): Certificate {
       proof,
     })),
     ticks: found.ticks,
+    contradictions: (found.contradictions ?? []).map(([first, second, root, proof]) => ({
+      first,
+      second,
+      root,
+      proof,
+    })),
   };
 }
 
@@ -172,6 +210,7 @@ function parseClaim(kind: Kind, value: Value): Claim {
     holder: found.holder ?? "",
     from: found.from ?? 0n,
     until: found.until ?? 0n,
+    word: found.word ?? "",
   };
   if (found.from !== undefined && claim.from >= claim.until)
     throw new Unreadable("The window of the claim ends before it begins.");

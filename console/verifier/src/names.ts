@@ -25,6 +25,8 @@ export function parseOrigin(text: string): Origin | null {
   return { party, line, log, epoch: number };
 }
 
-export function outbox(party: string, line: string, epoch: number): string {
-  return `${party}/${line}/out${epoch === 1 ? "" : `/${epoch}`}`;
-}
+export const outbox = (party: string, line: string, epoch: number): string =>
+  origin({ party, line, log: "out", epoch });
+
+export const origin = ({ party, line, log, epoch }: Origin): string =>
+  `${party}/${line}/${log}${epoch === 1 ? "" : `/${epoch}`}`;

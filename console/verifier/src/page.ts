@@ -185,7 +185,7 @@ function show(): void {
   document.documentElement.dir = directionOf(state.language);
   document.title = said(state.language, "Verify a certificate of a line");
   const about = t(
-    "The file stays on this machine: the page asks nobody for anything and works without a network. It was written from the published format alone, apart from the program that writes certificates. It judges message, receipt, use and non-use.",
+    "The file stays on this machine: the page asks nobody for anything and works without a network. It was written from the published format alone, apart from the program that writes certificates. It judges message, receipt, use, non-use and fork.",
   );
   const parts: HTMLElement[] = [
     languages(),

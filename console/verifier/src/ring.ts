@@ -141,6 +141,17 @@ export class Ring {
     return this.isTrusted(index) ? [this.nodeAt(index), ...found] : found;
   }
 
+  /** The keys that may sign a head of the journal, in which keys have no places. */
+  journalNodes(): Keys[] {
+    return this.nodes
+      .filter(({ what, broughtBy }) => !this.isRevoked(what) && this.isClean(broughtBy))
+      .map(({ what }) => what);
+  }
+
+  private isRevoked({ ed25519 }: Keys): boolean {
+    return this.distrusted.some(({ id }) => equal(id, keyId(ed25519)));
+  }
+
   mirrors(): Keys[] {
     return this.accepted(MIRROR);
   }

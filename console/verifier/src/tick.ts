@@ -3,6 +3,8 @@ import { compareTexts, sha256, unbase64, utf8 } from "./bytes.ts";
 import { Fault } from "./fault.ts";
 import { parseHead, parseNumber, type Head } from "./head.ts";
 import { isLine, isParty, parseOrigin } from "./names.ts";
+import { rowsBy, type Note } from "./note.ts";
+import { verifyEd25519, type Keys } from "./signature.ts";
 
 export interface Tick {
   readonly line: string;
@@ -14,6 +16,8 @@ export interface Tick {
   readonly previous: Uint8Array;
   readonly heard: readonly { party: string; hash: Uint8Array }[];
 }
+
+export const TICK_VERSION = "openline/tick/v1";
 
 const WORD = /^[A-Z][A-Z_]{0,31}$/;
 const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
@@ -75,7 +79,7 @@ function logOf([origin, size, root]: string[], line: string): { party: string; h
 
 export function parseTick(text: string): Tick {
   const rows = new Rows(text);
-  rows.one("openline/tick/v1", 0);
+  rows.one(TICK_VERSION, 0);
   const [line] = rows.one("line", 1) as [string];
   const [party] = rows.one("party", 1) as [string];
   if (!isLine(line) || !isParty(party)) throw wrong();
@@ -98,6 +102,15 @@ export function parseTick(text: string): Tick {
   rows.end();
   const heads = held.map((one) => one.head);
   return { line, party, sequence, at, out: out.head, held: heads, previous, heard };
+}
+
+/** Whether a tick is signed by its author with these keys, and by nobody else. */
+export function isSignedTick(note: Note, tick: Tick, keys: Keys): boolean {
+  const rows = rowsBy(note, `${tick.party}/${tick.line}/tick`, 1, keys.ed25519);
+  return (
+    note.rows.length === 1 &&
+    rows.some((row) => verifyEd25519(keys.ed25519, utf8(note.text), row.signature))
+  );
 }
 
 export const tickHash = (text: string): Uint8Array => sha256(utf8(text));

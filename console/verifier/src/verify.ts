@@ -7,6 +7,7 @@ import {
   type Certificate,
   type Claim,
   type Part,
+  type Sort,
 } from "./certificate.ts";
 import {
   bodyOf,
@@ -18,14 +19,14 @@ import {
   type Envelope,
 } from "./envelope.ts";
 import { Fault, Refuted, Unreadable, say, type Sentence } from "./fault.ts";
+import { contradict, type Shown } from "./contradiction.ts";
 import { cosignedAt, isSignedByLog, parseCheckpoint, witnessRow, type Head } from "./head.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "./merkle.ts";
-import { parseOrigin } from "./names.ts";
-import { parseNote, rowsBy, type Note } from "./note.ts";
+import { origin, parseOrigin } from "./names.ts";
+import { parseNote, type Note } from "./note.ts";
 import { KIND, Ring, rootPrints } from "./ring.ts";
 import { judge, type Finding } from "./silence.ts";
-import { verifyEd25519 } from "./signature.ts";
-import { parseTick, tickHash, type Tick } from "./tick.ts";
+import { isSignedTick, parseTick, tickHash, type Tick } from "./tick.ts";
 import {
   checkRoots,
   firstContent,
@@ -370,17 +371,11 @@ class Court {
   private checkTick(note: Note): void {
     const tick = parseTick(note.text);
     const epoch = tick.line === this.claim.line ? this.checkOutbox(tick.party, tick.out.origin) : 0;
-    const name = `${tick.party}/${tick.line}/tick`;
     const isSigned =
       epoch > 0 &&
-      note.rows.length === 1 &&
       this.ring(tick.party, epoch)
         .nodesFor(tick.out.size)
-        .some((keys) =>
-          rowsBy(note, name, 1, keys.ed25519).some((row) =>
-            verifyEd25519(keys.ed25519, new TextEncoder().encode(note.text), row.signature),
-          ),
-        );
+        .some((keys) => isSignedTick(note, tick, keys));
     if (!isSigned)
       throw new Fault("A tick of {party} is not signed by its author.", { party: tick.party });
     this.takeRoot(tick.out);
@@ -451,7 +446,8 @@ class Court {
       .filter((tick) => tick.party === party)
       .map((tick) => parseOrigin(tick.out.origin)!.epoch);
     const isOfWindow = kind === "use" || kind === "non_use";
-    const epochs = isOfWindow && ticked.length > 0 ? ticked : [isOfWindow ? 1 : epoch];
+    const isFirst = isOfWindow || this.claim.word === "JOURNAL";
+    const epochs = isOfWindow && ticked.length > 0 ? ticked : [isFirst ? 1 : epoch];
     for (const one of epochs) this.checkBeginning(party, one);
     const { digest, terms } = this.understanding!;
     this.facts["understanding"] = { version: Number(terms.version), sha256: hex(digest) };
@@ -476,6 +472,8 @@ class Court {
         return this.checkMessage();
       case "receipt":
         return this.checkReceipt();
+      case "fork":
+        return this.checkFork();
       default:
         return this.checkWindow();
     }
@@ -601,6 +599,79 @@ class Court {
       say("Not proven: whether a person has read it."),
       REVOCATIONS,
     ];
+  }
+
+  private checkFork(): Sentence[] {
+    const { party, line, index } = this.claim;
+    let found: Shown | undefined;
+    this.step(
+      say("One key of {party} has signed two things that cannot both be.", { party }),
+      () => {
+        found = this.twice();
+        const { key, first, second } = found;
+        return say("The key is {key}; the hashes are {first} and {second}.", {
+          key,
+          first,
+          second,
+        });
+      },
+    );
+    const { place, key, first, second } = found!;
+    this.step(say("They stand where the claim has them."), () => {
+      if (place !== index)
+        throw new Fault("They stand at {place}, not at {index}.", {
+          place: String(place),
+          index: String(index),
+        });
+      return say("It is {place}.", { place: String(place) });
+    });
+    const values = { party, line, key, first, second, place: String(place) };
+    return [
+      this.signedTwice(values),
+      say("Whoever had that key showed one history to some and another to others."),
+      say(
+        "Not proven: who had it, whether it was done on purpose, and which of the two the other parties were shown.",
+      ),
+      REVOCATIONS,
+    ];
+  }
+
+  private twice(): Shown {
+    const { party, line, epoch } = this.claim;
+    const word = this.claim.word as Sort;
+    const [two] = this.certificate.contradictions;
+    if (two === undefined) throw new Fault("There are no two such things in the file.");
+    const isJournal = word === "JOURNAL";
+    const log = origin({ party, line, epoch, log: isJournal ? "journal" : "out" });
+    const ring = isJournal ? this.newest.get(party)! : this.ring(party, epoch);
+    const { place, key, first, second } = contradict(two, word, log, ring);
+    Object.assign(this.facts, { log, place: Number(place), key, first, second });
+    return { place, key, first, second };
+  }
+
+  private signedTwice(values: Record<string, string>): Sentence {
+    switch (this.claim.word) {
+      case "TICK":
+        return say(
+          "{party} signed two ticks of number {place} on line {line}, the one with the hash {first}, the other with {second}, and both by its node key {key}.",
+          values,
+        );
+      case "ENTRY":
+        return say(
+          "{party} signed two entries as number {place} of its outbox on line {line}, the one with the hash {first}, the other with {second}, and both by its node key {key}.",
+          values,
+        );
+      case "JOURNAL":
+        return say(
+          "{party} signed two histories of its journal on line {line} that differ at size {place}, the one with the root {first}, the other with {second}, and both by its node key {key}.",
+          values,
+        );
+      default:
+        return say(
+          "{party} signed two histories of its outbox on line {line} that differ at size {place}, the one with the root {first}, the other with {second}, and both by its node key {key}.",
+          values,
+        );
+    }
   }
 
   private tolerance(): bigint {

@@ -1,127 +1,25 @@
 """A certificate of a fork: what a party signed twice convicts it, and nobody else."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from openline.app.export import Exporter
 from openline.domain.errors import OurError
-from openline.domain.record import cbor
 from openline.domain.record.certificate import (
     Certificate,
     CertificateUnreadable,
     ForkSort,
     parse_certificate,
 )
-from openline.domain.record.checkpoint import Checkpoint, sign_checkpoint
-from openline.domain.record.cosignature import cosign
-from openline.domain.record.envelope import parse_envelope, seal_envelope
-from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.report import Report, Verdict
 from openline.domain.record.verification import make_pins, root_fingerprint, verify_certificate
 from openline.domain.talk.keys import KeyRole
-from openline.engine.frames import Entries, encode_frame
-from openline.engine.ports import PutValue, StoredEntry
-from tests.domain.record.history import ALPHA, BRAVO, LINE, History, signer
+from tests.domain.record.forks import CASES, OTHER_ROOT, head_of, history, keep
+from tests.domain.record.history import ALPHA, BRAVO, LINE, signer
 from tests.fuzz.mutations import changed as changed_bodies
 from tests.fuzz.remembering import remembering
 
-OUT = f"{BRAVO}/{LINE}/out"
-OTHER_ROOT = bytes(31) + b"\x07"
-
-
-def history() -> History:
-    """Two parties after ten seconds, in which Bravo has said three texts."""
-    one = History()
-    one.run(5)
-    for words in ("one", "two", "three"):
-        one.text(BRAVO, words)
-    one.run(5)
-    return one
-
-
-def keep(one: History, first: str, second: str, *frames: bytes) -> History:
-    """Let Alpha keep two things of Bravo's as its node keeps them."""
-    value = cbor.encode(["FORK", "said of it", first, second, list(frames)])
-    one.sides[ALPHA].store.commit([PutValue(f"evidence/{LINE}/{BRAVO}/1", value)])
-    return one
-
-
-def head_of(size: int, root: bytes = OTHER_ROOT, word: str = f"{BRAVO} node", log: str = "") -> str:
-    """A head that Bravo, or who is named, signs."""
-    return sign_checkpoint(Checkpoint(log or OUT, size, root), signer(word)).format()
-
-
-def two_heads() -> History:
-    """Two heads of one size; the one that was held bears the holder's cosignature."""
-    one = history()
-    held = one.head(BRAVO)
-    head = Checkpoint(OUT, one.sides[BRAVO].tree.size, one.sides[BRAVO].tree.root())
-    held = held.with_signatures(*cosign(head, f"{ALPHA}/mirror", signer(f"{ALPHA} mirror"), 1))
-    return keep(one, held.format(), head_of(head.size))
-
-
-def two_sizes() -> History:
-    """A head of two entries that is on no history with the one of four."""
-    one = history()
-    return keep(one, one.head(BRAVO).format(), head_of(2))
-
-
-def tick_and_head() -> History:
-    """A tick that states another head than the one that was held."""
-    one = history()
-    held = one.head(BRAVO).format()
-    size = one.sides[BRAVO].tree.size
-    return keep(one, held, one.tick(BRAVO, out=Checkpoint(OUT, size, OTHER_ROOT)))
-
-
-def two_ticks() -> History:
-    """Two ticks of one number."""
-    one = history()
-    number = one.sides[BRAVO].sequence
-    first = one.tick(BRAVO)
-    return keep(one, first, one.tick(BRAVO, sequence=number, clock_error_ms=501))
-
-
-def next_tick() -> History:
-    """A tick that names another one as the one before it."""
-    one = history()
-    first = one.tick(BRAVO)
-    return keep(one, first, one.tick(BRAVO, previous=OTHER_ROOT))
-
-
-def two_entries() -> History:
-    """Another entry of one index, under a head of a history of its own."""
-    one = history()
-    side = one.sides[BRAVO]
-    held = parse_envelope(side.store.entries(OUT, 3, 1)[0].raw)
-    other = seal_envelope(held.header, b"other words", signer(f"{BRAVO} node"))
-    tree = Tree(side.tree.leaf(index) for index in range(3))
-    tree.append(leaf_hash(other.raw))
-    head = head_of(4, tree.root())
-    frame = Entries(OUT, 3, (StoredEntry(other.raw, b"other words"),), head)
-    return keep(one, one.head(BRAVO).format(), head, encode_frame(frame))
-
-
-def two_journals() -> History:
-    """Two heads of one journal."""
-    one, log = history(), f"{BRAVO}/{LINE}/journal"
-    pair = [head_of(9, OTHER_ROOT, log=log), head_of(9, bytes(32), log=log)]
-    value = cbor.encode(list(pair))
-    one.sides[ALPHA].store.commit([PutValue(f"evidence-journal/{LINE}/{BRAVO}", value)])
-    return one
-
-
-CASES: dict[str, tuple[Callable[[], History], ForkSort, int]] = {
-    "two heads": (two_heads, ForkSort.HEAD, 4),
-    "two sizes": (two_sizes, ForkSort.HEAD, 2),
-    "a tick and a head": (tick_and_head, ForkSort.HEAD, 4),
-    "two ticks": (two_ticks, ForkSort.TICK, 10),
-    "the next tick": (next_tick, ForkSort.TICK, 10),
-    "two entries": (two_entries, ForkSort.ENTRY, 3),
-    "two journals": (two_journals, ForkSort.JOURNAL, 9),
-}
 EVERY_CASE = pytest.mark.parametrize("name", CASES)
 FILES: dict[str, bytes] = {}
 
@@ -129,7 +27,7 @@ FILES: dict[str, bytes] = {}
 def file_of(name: str) -> bytes:
     """The certificate of a case, written once."""
     if name not in FILES:
-        one = CASES[name][0]()
+        one = CASES[name][0](signer)
         FILES[name] = Exporter(one.sides[ALPHA].store, ALPHA, LINE).fork(BRAVO)
     return FILES[name]
 
@@ -208,7 +106,7 @@ def test_two_heads_of_one_history_prove_nothing() -> None:
 
 def test_a_signature_of_another_key_proves_nothing() -> None:
     """What somebody else signed in the party's name is no act of the party."""
-    forged = head_of(4, word=f"{ALPHA} node")
+    forged = head_of(4, by=signer(f"{ALPHA} node"))
     [pair] = parse_certificate(file_of("two heads")).evidence.contradictions
     first, second = sorted((pair.first, forged.encode()))
     assert with_pair(file_of("two heads"), first=first, second=second).verdict is Verdict.UNPROVEN
@@ -279,7 +177,7 @@ def test_it_counts_against_the_roots_that_are_named() -> None:
 @EVERY_CASE
 def test_the_same_evidence_makes_the_same_file(name: str) -> None:
     """Written twice, and read and written, it is the same to the byte."""
-    one = CASES[name][0]()
+    one = CASES[name][0](signer)
     exporter = Exporter(one.sides[ALPHA].store, ALPHA, LINE)
     file = exporter.fork(BRAVO)
     assert exporter.fork(BRAVO) == parse_certificate(file).format() == file

@@ -44,7 +44,7 @@ def verify(
 
     With --page a page is written that does the same in a browser, for readers
     who have no program: one file to hand on, which works without a network. It
-    is an implementation of its own, and judges message, receipt, use and non-use.
+    is an implementation of its own, and judges message, receipt, use, non-use and fork.
 
     Example:
         openline verify non-use-bravo.cert
