@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from openline.adapters.postgresql.address import DatabaseAddress, connect, parse_address
-from openline.adapters.postgresql.lease import LEASE_S
 from openline.adapters.sqlite import SqliteStore
 from openline.adapters.station import Station
 from openline.domain.errors import OurError
@@ -301,7 +300,7 @@ def test_who_was_overtaken_writes_nothing_more(
     with opening(address, tmp_path / "node") as store:
         store.commit([append(0)])
         postgresql.within(
-            schema, f"UPDATE lease SET until = current_timestamp - interval '{LEASE_S} seconds'"
+            schema, "UPDATE lease SET until = current_timestamp - interval '10 seconds'"
         )
         with opening(address, tmp_path / "other") as other:
             other.commit([append(1)])

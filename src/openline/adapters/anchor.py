@@ -9,6 +9,10 @@ itself, and a node that went on from there would sign a second head for an index
 used. Such a node signs nothing until its counterpart's mirror has given it back its own
 outbox (`docs/decisions/0007-wait-before-signing.md`).
 
+Where several stations write to one store in turn, the anchor of each knows only how far
+that one has come, or has seen the others come. Such an anchor is shared: it still shows a
+store that is behind it, and vouches for none, then or later.
+
 An anchor belongs to one store, and says of which lines that store was confirmed: each
 counterpart had shown what it holds, or an administrator had vouched. Only then can it
 vouch for the store at a later start. A new anchor, or that of another store, vouches
@@ -116,8 +120,11 @@ class _Slot:
 class Anchor:
     """The anchor file of one store. Used by one thread at a time, the committing one."""
 
-    def __init__(self, path: Path, descriptor: int, store: bytes) -> None:
+    def __init__(
+        self, path: Path, descriptor: int, store: bytes, *, is_shared: bool = False
+    ) -> None:
         self.path = path
+        self._is_shared = is_shared
         self._descriptor = descriptor
         self._ours = store.hex()
         self._rows: dict[str, Anchored] = {}
@@ -126,7 +133,7 @@ class Anchor:
         self._sequence = 0
 
     @classmethod
-    def open(cls, path: Path, store: bytes) -> Self:
+    def open(cls, path: Path, store: bytes, *, is_shared: bool = False) -> Self:
         """Open the anchor file for a store; make an empty one if it does not exist.
 
         One damaged slot is what a write that was cut short leaves; the other then
@@ -135,23 +142,26 @@ class Anchor:
         Args:
             path: The file.
             store: The identity of our store: 16 bytes.
+            is_shared: Whether other stations write to the store too.
 
         Raises:
             OurError: The file cannot be made or read, or no slot is whole.
         """
         try:
             is_new = not path.exists()
-            anchor = cls(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), store)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise OurError(
                 f"The anchor {path} cannot be opened: {error.strerror}.",
                 "It lies beside the store; the node needs to read and write it.",
             ) from error
+        anchor = cls(path, descriptor, store, is_shared=is_shared)
         try:
             if is_new:
                 sync_directory(path.parent)
             else:
                 anchor._read()
+            anchor._vouch_no_more()
         except BaseException:
             anchor.close()
             raise
@@ -189,7 +199,7 @@ class Anchor:
         Args:
             origins: What `Store.origins` gives.
         """
-        if self._store != self._ours:
+        if self._store != self._ours or self._is_shared:
             return ()
         doubted = {_line_of(row.anchored.origin) for row in self.behind(origins)}
         return tuple(line for line in self._confirmed if line not in doubted)
@@ -265,6 +275,12 @@ class Anchor:
             if not _is_covered(row, *found.get(row.origin, (0, b"")))
         ]
 
+    def _vouch_no_more(self) -> None:
+        """Of a shared anchor: let a later start not rest on what was confirmed before."""
+        if self._is_shared and self._confirmed:
+            self._confirmed = ()
+            self._write()
+
     def close(self) -> None:
         """Release the file."""
         if self._descriptor >= 0:
@@ -274,7 +290,8 @@ class Anchor:
     def _write(self) -> None:
         assert len(self._rows) <= ANCHORED_LOGS_MAX, "no node keeps so many logs"
         self._sequence += 1
-        slot = _format(_Slot(self._sequence, self._store, self._confirmed, self.rows))
+        confirmed = () if self._is_shared else self._confirmed
+        slot = _format(_Slot(self._sequence, self._store, confirmed, self.rows))
         assert len(slot) <= _SLOT_BYTES, "a slot has room for all rows"
         try:
             written = os.pwrite(self._descriptor, slot, self._sequence % _SLOTS * _SLOT_BYTES)

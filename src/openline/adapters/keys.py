@@ -15,6 +15,7 @@ is on the record (`docs/decisions/0015-keys-by-log-position.md`), not here.
 
 import base64
 import binascii
+import hashlib
 import os
 import re
 import stat
@@ -238,6 +239,24 @@ class FileKeys:
     def tls(self) -> TlsIdentity:
         """The TLS identity for the next party card: not the prepared one."""
         return self._identities[_name("tls")]
+
+    def fingerprints(self) -> dict[str, str]:
+        """By file name what tells each key from others, in hex; nothing that is secret.
+
+        Raises:
+            OurError: A file cannot be used.
+        """
+        for role in ROLES:
+            self._refresh(role)
+        found = {
+            name: key_id(signer.public.ed25519).hex()
+            for signers in self._signers.values()
+            for name, signer in signers.items()
+        }
+        return found | {
+            name: hashlib.sha256(identity.certificate).hexdigest()[:16]
+            for name, identity in self._identities.items()
+        }
 
     def _prepare(self, role: str) -> None:
         _make(self.directory, self.party, role, _name(role, _NEXT))

@@ -93,7 +93,7 @@ def pack(
     """
     with closing(SqliteStore.open_read_only(copy)) as store:
         logs = tuple(store.origins())
-    names = {path.relative_to(config.directory).as_posix(): path for path in _belongings(config)}
+    names = {path.relative_to(config.directory).as_posix(): path for path in belongings(config)}
     names |= beside or {}
     names[STORE] = copy
     files = tuple(_hashed(name, names[name]) for name in sorted(names))
@@ -106,7 +106,7 @@ def pack(
     return manifest
 
 
-def _belongings(config: Config) -> Iterator[Path]:
+def belongings(config: Config) -> Iterator[Path]:
     """What of a node's directory is packed, besides the store."""
     reserve = config.store.with_name(RESERVE_NAME)
     left_out = {config.anchor, config.socket, config.certificates, config.root_keys, reserve}

@@ -30,11 +30,14 @@ from openline.app.folders.running import folders_of
 from openline.app.outlets.running import outlets_of
 from openline.app.run import RunningNode
 from openline.app.settings.statements import StatementSettings
+from openline.app.standby import Taken
 from openline.app.statements import Watcher
+from openline.app.stations import SAID, Saying
 from openline.app.store_copies import copied_at, remove_copies, store_identity
-from openline.app.stores import NodeStore, open_store
+from openline.app.stores import NodeStore, in_database, open_store
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
+from openline.domain.party import parse_origin
 from openline.engine.commands import Adopt
 from openline.engine.node import Node
 from openline.engine.ports import StoreFailed
@@ -54,7 +57,7 @@ _log = logging.getLogger("openline")
 
 @asynccontextmanager
 async def compose(
-    config: Config, *, own_copy_is_current: bool = False
+    config: Config, *, own_copy_is_current: bool = False, taken: Taken | None = None
 ) -> AsyncIterator[RunningNode]:
     """A node that has loaded its lines and is ready to run.
 
@@ -62,6 +65,7 @@ async def compose(
         config: Its settings.
         own_copy_is_current: The administrator vouches that the store is no old
             copy: do not wait for a counterpart before signing.
+        taken: The store, where this station has stood by and taken it over.
 
     Raises:
         OurError: A file, a key or the store is not as it must be, or it is an old
@@ -72,17 +76,14 @@ async def compose(
             _log.warning(
                 "The clock is that of a rehearsal, %s s ahead: not for service.", ahead_ms // 1000
             )
-        keys = FileKeys.open(config.keys)
-        if keys.party != config.party:
-            raise OurError(
-                f"The keys in {config.keys} are of {keys.party}, the node is of {config.party}.",
-                "Correct `party` in node.toml, or bring the right key directory.",
-            )
-        store = stack.enter_context(open_store(config))
+        store = stack.enter_context(open_store(config) if taken is None else taken.store)
+        keys = open_keys(config)
         remove_copies(config)
         with _in_words(_DAMAGED):
-            anchor = stack.enter_context(Anchor.open(config.anchor, store_identity(store)))
-            current = _current_lines(config, store, anchor, is_vouched=own_copy_is_current)
+            is_shared = taken is not None or len(store.values(SAID)) > 1
+            identity = store_identity(store)
+            anchor = stack.enter_context(Anchor.open(config.anchor, identity, is_shared=is_shared))
+            current = _current_lines(config, store, anchor, taken, is_vouched=own_copy_is_current)
             node = Node(
                 config.party,
                 keys,
@@ -99,10 +100,29 @@ async def compose(
         gc.set_threshold(NEW_OBJECTS_PER_COLLECTION)
         reserve = _reserve(config)
         running = RunningNode(config, node, store, anchor, keys, wall_clock_ms, reserve)
+        if (database := in_database(store)) is not None:
+            running.saying = Saying(config, keys, database, wall_clock_ms)
         running.statements = await _watcher(config, running, stack)
         with _in_words(_remedy(config)):
+            if running.saying is not None:
+                running.saying.say()
             _adopt_files(running)
         yield running
+
+
+def open_keys(config: Config) -> FileKeys:
+    """The keys of a node.
+
+    Raises:
+        OurError: One is not as it must be, or they are another party's.
+    """
+    keys = FileKeys.open(config.keys)
+    if keys.party != config.party:
+        raise OurError(
+            f"The keys in {config.keys} are of {keys.party}, the node is of {config.party}.",
+            "Correct `party` in node.toml, or bring the right key directory.",
+        )
+    return keys
 
 
 def _reserve(config: Config) -> Reserve | None:
@@ -140,11 +160,12 @@ def _left_aside(path: Path, error: OurError) -> None:
 
 
 def _current_lines(
-    config: Config, store: NodeStore, anchor: Anchor, *, is_vouched: bool
+    config: Config, store: NodeStore, anchor: Anchor, taken: Taken | None, *, is_vouched: bool
 ) -> tuple[str, ...]:
-    """The lines that an anchor on another disk vouches for.
+    """The lines of which the store is certainly no old copy.
 
-    Of these the store is certainly no old copy.
+    An anchor on another disk vouches for them, or the session in which another station
+    was seen to write, and over which the store was taken.
 
     Raises:
         OurError: The administrator's word is against what the anchor says.
@@ -162,6 +183,9 @@ def _current_lines(
             f"It is not certain that the store is the last copy: {told[0]}",
             "Start without --own-copy-is-current: what is missing comes from the counterparts.",
         )
+    if taken is not None and taken.is_vouched and not told:
+        found = {parsed.line for text, _, _ in origins if (parsed := parse_origin(text))}
+        return tuple(sorted(found))
     is_apart = config.directory not in config.anchor.parents
     return anchor.vouched(origins) if is_apart else ()
 
@@ -194,7 +218,11 @@ def _adopt_files(running: RunningNode) -> None:
 
 @asynccontextmanager
 async def started(
-    config: Config, stopping: asyncio.Event, *, own_copy_is_current: bool = False
+    config: Config,
+    stopping: asyncio.Event,
+    *,
+    own_copy_is_current: bool = False,
+    taken: Taken | None = None,
 ) -> AsyncIterator[RunningNode]:
     """A running node with its circuits and feeds; ends with the block.
 
@@ -203,7 +231,7 @@ async def started(
             while it ran: what it acknowledged is on it, and it ends.
         BaseException: What else ended the loop: a defect.
     """
-    async with compose(config, own_copy_is_current=own_copy_is_current) as running:
+    async with compose(config, own_copy_is_current=own_copy_is_current, taken=taken) as running:
         circuits = Circuits(running, running.keys)
         outlets = outlets_of(running, config, wall_clock_ms)
         folders = folders_of(running, config, wall_clock_ms)
@@ -212,6 +240,7 @@ async def started(
         # If the loop ends by a fault, everything that waits for the end is told.
         loop.add_done_callback(lambda _: stopping.set())
         watching = asyncio.create_task(running.watch(stopping), name="statements")
+        saying = asyncio.create_task(running.say_what_it_has(stopping), name="station")
         try:
             await circuits.start()
             outlets.start()
@@ -227,5 +256,6 @@ async def started(
             await running.air.stop()
             await circuits.stop()
             await watching
+            await saying
             with _in_words(_remedy(config), running.reserve):
                 await loop

@@ -31,6 +31,8 @@ STORE_FILE: Final = "store.sqlite"
 """The store, where no other place is named; and where it would be, with a database."""
 RESERVE_NAME: Final = "reserve"
 """Beside the store: room that is kept back for the day when the disk is full."""
+LEASE_MS_MIN: Final = 1_000
+LEASE_MS_MAX: Final = 60_000
 FILE_SIZE_BYTES_MAX: Final = 262_144
 """A hundred times the largest sensible file."""
 
@@ -67,6 +69,8 @@ class Config:
         telephone: How the sound of calls may go.
         log_format: How rows of the log file are written: `text` or `json`.
         database: The database that holds the store; None where a file does.
+        lease_ms: For how long a station keeps the lease of the database without a word; None
+            for the usual time.
     """
 
     directory: Path
@@ -92,6 +96,7 @@ class Config:
     telephone: Telephone = USUAL_TELEPHONE
     log_format: str = "text"
     database: DatabaseAddress | None = None
+    lease_ms: int | None = None
 
     @property
     def statement_store(self) -> Path:
@@ -198,6 +203,7 @@ def parse_config(text: str, path: Path) -> Config:
             "log_format", ("text", "json"), "text", says="{value!r} is neither text nor json"
         ),
         database=_database(top, stored) if is_database else None,
+        lease_ms=top.whole("store_lease_ms", LEASE_MS_MIN, LEASE_MS_MAX),
     )
 
 

@@ -8,6 +8,7 @@ behind a backlog: long work is taken in small bites.
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections import deque
@@ -31,6 +32,7 @@ from openline.app.feeds import Feeds
 from openline.app.replay import replay_line
 from openline.app.shows import Following, Shows
 from openline.app.statements import Watcher
+from openline.app.stations import TOLD_EVERY_S, Saying
 from openline.app.store_copies import COPIED_AT, copy_beside, copy_store, remove_copy
 from openline.app.stores import NodeStore
 from openline.domain.errors import OurError
@@ -72,7 +74,7 @@ from openline.engine.frames import is_bulk
 from openline.engine.line import Line
 from openline.engine.node import Node
 from openline.engine.people import People
-from openline.engine.ports import AppendEntries, PutTick, PutValue
+from openline.engine.ports import AppendEntries, PutTick, PutValue, StoreFailed
 from openline.engine.turn import Turn
 from openline.engine.views import View
 
@@ -114,6 +116,7 @@ class RunningNode:
         on_trust: Called when other certificates are to be trusted.
         outlets: The states of the outlets.
         folders: The states of the watched folders.
+        saying: What other stations are told of this one, where the store is a database.
     """
 
     def __init__(
@@ -166,6 +169,8 @@ class RunningNode:
         self._shows = Shows(self.started_at)
         self._deliveries: list[tuple[str, int, asyncio.Future[None]]] = []
         self._is_over = False
+        # What faces keep, by name, of which the store does not know it yet.
+        self._kept: dict[str, bytes] = {}
         self._exporters: dict[str, Exporter] = {}
         self._export_lock = asyncio.Lock()
         # A replay holds all that a line holds once more: never two of them.
@@ -174,6 +179,7 @@ class RunningNode:
         self.turns = 0
         # Set once, before the loop begins.
         self.statements: Watcher | None = None
+        self.saying: Saying | None = None
 
     # The loop.
 
@@ -204,7 +210,7 @@ class RunningNode:
             self._end_readers()
 
     def _has_work(self) -> bool:
-        return bool(self._quick or self._bulk) or self.node.is_busy
+        return bool(self._quick or self._bulk or self._kept) or self.node.is_busy
 
     async def _wake_at_end(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
@@ -230,8 +236,11 @@ class RunningNode:
         """
         events = self._take()
         turn = self.node.handle(events, self._now_ms())
-        if turn.writes:
-            self.store.commit(turn.writes)
+        kept, self._kept = self._kept, {}
+        if turn.writes or kept:
+            self.store.commit(
+                [*turn.writes, *(PutValue(name, value) for name, value in kept.items())]
+            )
         self._unanchored |= _grown(turn)
         if _is_signed_over(turn):
             self._record_anchor()
@@ -381,6 +390,20 @@ class RunningNode:
         except Exception:
             _log.exception("statements: nothing is looked at any more until the node starts anew")
 
+    async def say_what_it_has(self, stopping: asyncio.Event) -> None:
+        """Keep what other stations of this party are told of this one; see `stations`."""
+        while self.saying is not None and not stopping.is_set():
+            try:
+                self.saying.say()
+            except StoreFailed:
+                # The loop of the node meets it, and ends.
+                return
+            except OurError as error:
+                _log.warning("other stations are not told what this one has: %s", error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TOLD_EVERY_S):
+                    await stopping.wait()
+
     async def note_capture(self, line: str, content: bytes) -> tuple[str, int | None]:
         """Note in a journal what was seen on a page; the line and the row.
 
@@ -409,6 +432,18 @@ class RunningNode:
                 "The disk of the node is full: only FLASH is taken.",
                 "Let the administrator make room on it.",
             )
+
+    def keep(self, name: str, value: bytes) -> None:
+        """Have a named value of a face written with the next commit; an empty one is removed.
+
+        Whoever then waits for a command finds it durable when the answer comes.
+        """
+        self._kept[name] = value
+        self._wake.set()
+
+    def kept(self, prefix: str) -> list[tuple[str, bytes]]:
+        """The values of a face whose names begin so, as they were committed."""
+        return self.store.values(prefix)
 
     async def check(self, command: CheckNotice) -> tuple[list[dict[str, Any]], bool]:
         """What a notice would not be clear of; the loop is never held up by it.

@@ -22,6 +22,9 @@ IDENTITY: Final = "store/identity"
 COPIED_AT: Final = "store/copied-at"
 """The value in which a copy keeps when it was made, until it is confirmed."""
 
+SESSIONS: Final = "session/"
+"""Begins the names of the values that say who is signed in."""
+
 _PASSING: Final = ".copy-"
 
 
@@ -54,7 +57,9 @@ def copy_store(store: NodeStore, beside: Path, at: int) -> Path:
         OurError: It cannot be written.
     """
     path = _copy_name(beside)
-    store.copy_to(path, [PutValue(IDENTITY, b""), PutValue(COPIED_AT, str(at).encode())])
+    # Nobody whose session has ended since is signed in by an old copy.
+    sessions = [PutValue(name, b"") for name, _ in store.values(SESSIONS)]
+    store.copy_to(path, [PutValue(IDENTITY, b""), PutValue(COPIED_AT, str(at).encode()), *sessions])
     return path
 
 

@@ -7,12 +7,15 @@ administrator needs of either. psycopg is imported only where a database is name
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from openline.adapters.sqlite import SqliteStore
 from openline.adapters.station import Station
 from openline.app.config import Config
 from openline.engine.ports import Store, Write
+
+if TYPE_CHECKING:
+    from openline.adapters.postgresql.store import PostgresStore
 
 
 class NodeStore(Store, Protocol):
@@ -54,10 +57,21 @@ def store_of(config: Config, station: Station) -> Iterator[NodeStore]:
         with SqliteStore.open(config.store) as store:
             yield store
         return
+    from openline.adapters.postgresql.lease import USUAL_TERMS, LeaseTerms
     from openline.adapters.postgresql.store import PostgresStore
 
-    with PostgresStore.open(config.database, config.party, station) as database:
+    terms = USUAL_TERMS if config.lease_ms is None else LeaseTerms(config.lease_ms)
+    with PostgresStore.open(config.database, config.party, station, terms=terms) as database:
         yield database
+
+
+def in_database(store: NodeStore) -> "PostgresStore | None":
+    """The store as one in a database; None where it is a file."""
+    if isinstance(store, SqliteStore):
+        return None
+    from openline.adapters.postgresql.store import PostgresStore
+
+    return store if isinstance(store, PostgresStore) else None
 
 
 @contextmanager

@@ -513,6 +513,9 @@ SESSION_AGE_MS_MAX = 43_200_000
 SESSION_IDLE_MS_MAX = 3_600_000
 """A session that nobody used for an hour ends: its page was closed. An open stream is use."""
 
+SESSION_CLOCK_MS_MAX = 60_000
+"""By so much the clock of another station may be ahead that began a session."""
+
 SESSION_UNTOUCHED_MS_MAX = 1_800_000
 """A session that nobody touched for half an hour is locked: a desk was left. Pages lock sooner."""
 

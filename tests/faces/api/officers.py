@@ -36,6 +36,7 @@ class Browser:
         device: What it keeps of having signed somebody in.
         csrf: What its page knows.
         context: With TLS, how the server's certificate is looked at.
+        host: Where it reaches the port, without TLS.
     """
 
     port: int
@@ -47,11 +48,12 @@ class Browser:
     key: Authenticator | None = None
     secret: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """The answer to a request."""
         connection: http.client.HTTPConnection = http.client.HTTPConnection(
-            "127.0.0.1", self.port, timeout=20
+            self.host, self.port, timeout=20
         )
         if self.context is not None:
             connection = http.client.HTTPSConnection(

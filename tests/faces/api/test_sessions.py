@@ -169,3 +169,77 @@ def test_attempts_are_counted_by_the_minute(sessions: Sessions) -> None:
     sessions.count_attempt("password", "a device", NOW + 1_000)
     sessions.count_attempt("passkey", "::1", NOW + 1_000)
     sessions.count_attempt("password", "::1", NOW + 60_000)
+
+
+class Shelf:
+    """Keeps values, as the store of a node does."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, bytes] = {}
+
+    def keep(self, name: str, value: bytes) -> None:
+        """Keep a value; an empty one is removed."""
+        if value:
+            self.values[name] = value
+        else:
+            self.values.pop(name, None)
+
+    def kept(self, prefix: str) -> list[tuple[str, bytes]]:
+        """The values whose names begin so."""
+        return [one for one in sorted(self.values.items()) if one[0].startswith(prefix)]
+
+
+def test_sessions_outlive_the_process_that_began_them() -> None:
+    """Another process knows a session with its lock and post, and none that was ended."""
+    shelf, numbers = Shelf(), itertools.count()
+    before = Sessions(lambda size: next(numbers).to_bytes(size), shelf, NOW)
+    token, session = before.begin("A", "desk", 3, "link", NOW, "here")
+    gone, _ = before.begin("B", "desk", 0, "link", NOW)
+    session.post, session.locked_at, session.secret = "watch", NOW + 5, "not kept"
+    before.keep(token, NOW + 5)
+    before.end(gone)
+    assert not [data for data in shelf.values.values() if token.encode() in data]
+    after = Sessions(lambda size: next(numbers).to_bytes(size), shelf, NOW + 10)
+    found = after.find(token, NOW + 10)
+    assert found is not None
+    assert (found.name, found.post, found.csrf, found.reset_count, found.locked_at) == (
+        "A", "watch", session.csrf, 3, NOW + 5,
+    )  # fmt: skip
+    assert found.secret == ""
+    assert after.find(gone, NOW + 10) is None
+    late = NOW + limits.SESSION_AGE_MS_MAX + 1
+    assert Sessions(lambda size: b"", shelf, late).listed(late) == []
+    assert shelf.values == {}, "what is over is let go of"
+
+
+def test_use_is_kept_once_a_minute() -> None:
+    """A session that is used all the time is written once in a minute."""
+    shelf = Shelf()
+    sessions = Sessions(lambda size: bytes(size), shelf, NOW)
+    token, session = sessions.begin("A", "desk", 0, "link", NOW)
+    before = dict(shelf.values)
+    sessions.use(token, session, NOW + 59_999)
+    assert shelf.values == before
+    sessions.use(token, session, NOW + 60_000)
+    assert shelf.values != before
+    found = Sessions(lambda size: bytes(size), shelf, NOW + 60_000).find(token, NOW + 60_000)
+    assert found is not None
+    assert found.used_at == NOW + 60_000
+
+
+def test_a_session_of_a_clock_that_is_ahead_is_taken() -> None:
+    """What a station began whose clock is seconds ahead is taken; an hour ahead it is not."""
+    shelf, numbers = Shelf(), itertools.count()
+    sessions = Sessions(lambda size: next(numbers).to_bytes(size), shelf, NOW)
+    token, _ = sessions.begin("A", "desk", 0, "link", NOW + limits.SESSION_CLOCK_MS_MAX)
+    wrong, _ = sessions.begin("B", "desk", 0, "link", NOW + limits.SESSION_CLOCK_MS_MAX + 1)
+    after = Sessions(lambda size: b"", shelf, NOW)
+    assert after.find(token, NOW) is not None
+    assert after.find(wrong, NOW) is None
+
+
+def test_what_cannot_be_read_signs_nobody_in() -> None:
+    """A row that is no session is left aside."""
+    shelf = Shelf()
+    shelf.values = {"session/00": b"{", "session/01": b"[]", "session/02": b'{"name": "A"}'}
+    assert Sessions(lambda size: b"", shelf, NOW).listed(NOW) == []

@@ -41,6 +41,10 @@ _USUAL: Final[dict[str, Any]] = {
 _REFUSED: Final = re.compile(r"authenti|password|pg_hba|role .* does not exist", re.IGNORECASE)
 
 
+class DatabaseAway(OurError):
+    """Nobody answers at the address of a database."""
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
     """Where the database of a node is.
@@ -140,7 +144,7 @@ def _not_reached(address: DatabaseAddress, says: str) -> OurError:
             "See to the user in `store`, and to the password in the file that "
             "`store_password_file` names.",
         )
-    return OurError(
+    return DatabaseAway(
         f"The database {address} is not reached: {says}.",
         "See that it runs and that `store` in node.toml names it; then start the node again.",
     )

@@ -27,7 +27,13 @@ import psycopg
 from psycopg import errors
 
 from openline.adapters.postgresql.address import DatabaseAddress, connect, said_by
-from openline.adapters.postgresql.lease import RENEW, RENEWAL_S, release_lease, take_lease
+from openline.adapters.postgresql.lease import (
+    RENEW,
+    USUAL_TERMS,
+    LeaseTerms,
+    release_lease,
+    take_lease,
+)
 from openline.adapters.postgresql.tables import (
     MOVED,
     MOVING,
@@ -70,8 +76,6 @@ _PLACES_READ: Final = 65_536
 
 _WRITER: Final = (
     "SET default_transaction_isolation = 'serializable'",
-    # A process that is frozen within a commit holds its lease no longer than this.
-    "SET idle_in_transaction_session_timeout = '5s'",
     "SET lock_timeout = '15s'",
     "SET statement_timeout = '60s'",
 )
@@ -81,6 +85,10 @@ _READER: Final = (
 )
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
+_ENDED: Final = (errors.AdminShutdown, errors.IdleInTransactionSessionTimeout)
+"""The server lives, and has ended a session: perhaps because another was kept waiting."""
+
+_HOST: Final = "SELECT host FROM lease"
 _SWAP: Final = "UPDATE logs SET size = %s, root = %s WHERE log = %s AND size = %s"
 _PUT_HEAD: Final = (
     "INSERT INTO heads (origin, holder, size, note) VALUES (%s, %s, %s, %s)"
@@ -104,6 +112,11 @@ class PostgresStore:
     Threads: any thread may call any method. `commit` runs in one thread at a time, on a
     connection of its own; reads take turns on a second one, of the same server, and see
     every commit that has returned. A third thread renews the lease when no commit does.
+
+    Attributes:
+        address: Where it is.
+        station: Which writes; None where nothing is written.
+        epoch: Of its lease.
     """
 
     def __init__(
@@ -111,16 +124,20 @@ class PostgresStore:
         address: DatabaseAddress,
         reader: _Connection,
         writer: _Connection | None = None,
+        station: Station | None = None,
         epoch: int = 0,
+        terms: LeaseTerms = USUAL_TERMS,
     ) -> None:
         self.address = address
+        self.station = station
+        self.epoch = epoch
         # Used under `_writing` only; None where nothing is written.
         self._writer = writer
         # Used under `_reading` only.
         self._reader = reader
         self._writing = threading.Lock()
         self._reading = threading.Lock()
-        self._epoch = epoch
+        self._terms = terms
         # Number of each log that is committed. Changed under `_writing`; reads of one name
         # need no lock.
         self._logs: dict[str, int] = {}
@@ -135,7 +152,13 @@ class PostgresStore:
 
     @classmethod
     def open(
-        cls, address: DatabaseAddress, party: str, station: Station, *, state: str = READY
+        cls,
+        address: DatabaseAddress,
+        party: str,
+        station: Station,
+        *,
+        state: str = READY,
+        terms: LeaseTerms = USUAL_TERMS,
     ) -> Self:
         """Open the store for this process alone; make its tables if the database is empty.
 
@@ -144,29 +167,45 @@ class PostgresStore:
             party: Whose it must be.
             station: Held by this process as long as the store is open.
             state: `ready`, or `moving` for a store that is being moved into it.
+            terms: How long the lease is held without a word.
 
         Raises:
             OurError: It is not reached, is a replica, could lose what it accepts, is not
                 this party's or of another schema, or another process writes to it.
         """
-        writer = connect(address)
+        writer = connect_to_write(address, party, state, terms)
         try:
-            check_writable(writer, address)
-            check_durable(writer, address)
-            with _in_words(address):
-                for setting in _WRITER:
-                    writer.execute(setting)
-                make_tables(writer, address, party, state)
-            check_identity(writer, address, party, state)
-            with _in_words(address):
-                epoch = take_lease(writer, address, station)
-            reader = connect(address, beside=writer)
+            with in_words(address):
+                epoch = take_lease(writer, address, station, terms)
         except BaseException:
             writer.close()
             raise
-        store = cls(address, reader, writer, epoch)
+        return cls.of_lease(address, writer, station, epoch, terms)
+
+    @classmethod
+    def of_lease(
+        cls,
+        address: DatabaseAddress,
+        writer: _Connection,
+        station: Station,
+        epoch: int,
+        terms: LeaseTerms,
+    ) -> Self:
+        """The store of who has taken the lease on a connection of `connect_to_write`.
+
+        Raises:
+            OurError: The server is not reached a second time; the lease is given back.
+        """
         try:
-            with _in_words(address):
+            reader = connect(address, beside=writer)
+        except BaseException:
+            with suppress(psycopg.Error):
+                release_lease(writer, epoch)
+            writer.close()
+            raise
+        store = cls(address, reader, writer, station, epoch, terms)
+        try:
+            with in_words(address):
                 for setting in _READER:
                     reader.execute(setting)
                 store._load_logs()
@@ -185,7 +224,7 @@ class PostgresStore:
         Raises:
             OurError: As for `open`; also where it holds a whole store.
         """
-        with closing(connect(address)) as connection, _in_words(address):
+        with closing(connect(address)) as connection, in_words(address):
             check_writable(connection, address)
             clear_unfinished(connection, address)
         return cls.open(address, party, station, state=MOVING)
@@ -203,7 +242,7 @@ class PostgresStore:
         try:
             check_identity(reader, address, party)
             store = cls(address, reader)
-            with _in_words(address):
+            with in_words(address):
                 reader.execute(_SNAPSHOT)
                 store._load_logs()
         except BaseException:
@@ -294,7 +333,7 @@ class PostgresStore:
         try:
             with self._writer.pipeline():
                 self._writer.execute("BEGIN")
-                held = self._writer.execute(RENEW, (self._epoch,))
+                held = self._writer.execute(RENEW, (self._terms.length_ms, self.epoch))
                 for write in writes:
                     self._put(write, opened, swaps)
                 if state:
@@ -369,11 +408,31 @@ class PostgresStore:
 
     def _check_lease(self, held: "psycopg.Cursor[Any] | None") -> None:
         if held is not None and held.rowcount == 0:
-            self._fault = (
-                f"Another process has taken the store in {self.address}; this one writes nothing "
-                "more."
-            )
+            self._fault = self._taken(self._by_whom())
             raise StoreFailed(self._fault)
+
+    def _by_whom(self) -> str:
+        """On which machine the lease is now, in words; empty where that is not told."""
+        assert self._writer is not None
+        with suppress(psycopg.Error):
+            self._roll_back()
+            if row := self._writer.execute(_HOST).fetchone():
+                return f", on {row[0]}"
+        return ""
+
+    def _overtaken(self) -> str:
+        """The sentence for a session that the server ended because another took the lease."""
+        with suppress(OurError, psycopg.Error), closing(connect(self.address)) as anew:
+            row = anew.execute("SELECT epoch, host FROM lease").fetchone()
+            if row is not None and row[0] != self.epoch:
+                return self._taken(f", on {row[1]}")
+        return ""
+
+    def _taken(self, by_whom: str) -> str:
+        return (
+            f"Another process has taken the store in {self.address}{by_whom}; this one writes "
+            "nothing more."
+        )
 
     def _roll_back(self) -> None:
         assert self._writer is not None
@@ -383,14 +442,14 @@ class PostgresStore:
 
     def _renew_in_time(self) -> None:
         """Renew the lease while nothing is committed; a fault is met by the next caller."""
-        while not self._closing.wait(RENEWAL_S):
+        while not self._closing.wait(self._terms.renewal_s):
             with suppress(StoreFailed):
                 self._renew()
 
     def _renew(self) -> None:
         with self._writing:
             self._refuse_after_fault()
-            if time.monotonic() - self._renewed_at < RENEWAL_S:
+            if time.monotonic() - self._renewed_at < self._terms.renewal_s:
                 return
             try:
                 self._again_on_conflict(lambda: self._commit((), {}))
@@ -530,6 +589,16 @@ class PostgresStore:
         with self._reading:
             return self._guarded(lambda: weak_settings(self._reader))
 
+    def clock_ms(self, now_ms: Callable[[], int]) -> int:
+        """The server's clock less ours, in milliseconds.
+
+        Raises:
+            StoreFailed: The database failed.
+        """
+        before = now_ms()
+        [(at,)] = self._rows("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+        return int(at) - (before + now_ms()) // 2
+
     def copy_to(self, path: Path, changes: Sequence[Write] = ()) -> None:
         """Write a copy of what is committed now into a new file of SQLite.
 
@@ -559,7 +628,7 @@ class PostgresStore:
         """What is committed now, on a connection of its own."""
         reader = connect(self.address, beside=self._reader)
         try:
-            with _in_words(self.address):
+            with in_words(self.address):
                 reader.execute(_SNAPSHOT)
                 store = PostgresStore(self.address, reader)
                 store._load_logs()
@@ -582,7 +651,7 @@ class PostgresStore:
         if self._writer is not None:
             with suppress(psycopg.Error):
                 if is_sound:
-                    release_lease(self._writer, self._epoch)
+                    release_lease(self._writer, self.epoch)
             self._writer.close()
         self._reader.close()
 
@@ -610,14 +679,42 @@ class PostgresStore:
 
     def _failed(self, act: str, error: psycopg.Error) -> StoreFailed:
         """The error to raise, after which nothing goes any more."""
+        if isinstance(error, _ENDED) and (says := self._overtaken()):
+            self._fault = says
+            return StoreFailed(self._fault)
         says = "it is full" if isinstance(error, errors.DiskFull) else ""
         says = ": ".join(part for part in (says, said_by(error)) if part)
         self._fault = f"The node failed to {act} the database {self.address}: {says}."
         return StoreFailed(self._fault)
 
 
+def connect_to_write(
+    address: DatabaseAddress, party: str, state: str = READY, terms: LeaseTerms = USUAL_TERMS
+) -> _Connection:
+    """A connection on which the lease may be taken: to the store of this party, made if absent.
+
+    Raises:
+        OurError: As for `PostgresStore.open`.
+    """
+    writer = connect(address)
+    try:
+        check_writable(writer, address)
+        check_durable(writer, address)
+        with in_words(address):
+            for setting in _WRITER:
+                writer.execute(setting)
+            # A process that is frozen within a commit holds its lease no longer than this.
+            writer.execute(f"SET idle_in_transaction_session_timeout = {terms.frozen_ms}")
+            make_tables(writer, address, party, state)
+        check_identity(writer, address, party, state)
+    except BaseException:
+        writer.close()
+        raise
+    return writer
+
+
 @contextmanager
-def _in_words(address: DatabaseAddress) -> Iterator[None]:
+def in_words(address: DatabaseAddress) -> Iterator[None]:
     """What the database refuses while a store is opened becomes an error of ours."""
     try:
         yield

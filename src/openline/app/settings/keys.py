@@ -53,6 +53,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "A file with the password of that database in one row, which others may not read. "
             "Without it the password comes from where PostgreSQL's tools take it: `PGPASSWORD`, "
             "`PGPASSFILE`, `~/.pgpass`."),
+    Setting("", "store_lease_ms", "number", "10000; with --standby 2000", "2000",
+            "Milliseconds after its last word for which this station keeps the right to write to "
+            "that database, from 1000 to 60000. Shorter: another takes over sooner, also where "
+            "the database only falters."),
     Setting("", "anchor", "text", '"anchor"', '"anchor"',
             "A small file outside the database with the sizes and roots last committed, so that "
             "a rotten or restored database is seen. Put it on another disk if there is one."),

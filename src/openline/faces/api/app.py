@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Litestar
-from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import License, OpenAPI, Tag
@@ -231,7 +230,10 @@ _STRUCTURES: Final = [
 
 
 def create_app(
-    running: Running, stopping: asyncio.Event | None = None, door: Door | None = None
+    running: Running,
+    stopping: asyncio.Event | None = None,
+    door: Door | None = None,
+    prepared: Litestar | None = None,
 ) -> Litestar:
     """The API over a running node.
 
@@ -240,17 +242,24 @@ def create_app(
         stopping: Set when the node begins to stop; streams then end.
         door: Of the officers' port, if there is one; who serves the API there puts
             `guarded` around it.
+        prepared: What `prepare_app` has made before; it serves one node only.
     """
+    app = prepared or prepare_app()
+    app.state.update(
+        {
+            "running": running,
+            "stopping": stopping or asyncio.Event(),
+            "door": door,
+            "feed_times": FeedTimes(wall_clock_ms),
+        }
+    )
+    return app
+
+
+def prepare_app() -> Litestar:
+    """The API without a node behind it yet: most of the time that it takes to make one."""
     app = Litestar(
         route_handlers=list(ROUTES),
-        state=State(
-            {
-                "running": running,
-                "stopping": stopping or asyncio.Event(),
-                "door": door,
-                "feed_times": FeedTimes(wall_clock_ms),
-            }
-        ),
         guards=[guard],
         exception_handlers=faults.HANDLERS,
         request_max_body_size=BODY_SIZE_BYTES_MAX,

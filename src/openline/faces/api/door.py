@@ -239,8 +239,11 @@ def _enter(door: Door, scope: Scope) -> tuple[str, Acting]:
         )
     session, kept = found
     session.count(now := door.now_ms())
-    session.used_at = now
+    was_locked_at = session.locked_at
     session.lock_if_left(now)
+    door.sessions.use(token, session, now)
+    if session.locked_at != was_locked_at:
+        door.sessions.keep(token, now)
     shown = headers.get(CSRF_HEADER, "")
     if is_act and not hmac.compare_digest(shown.encode("latin-1"), session.csrf.encode()):
         raise Forbidden(
@@ -301,7 +304,7 @@ def _watched(door: Door, token: str, send: Send) -> Send:
                 is_ended = True
                 message = {"type": "http.response.body", "body": b"", "more_body": False}
             else:
-                found[0].used_at = door.now_ms()
+                door.sessions.use(token, found[0], door.now_ms())
         await plain(message)
 
     return while_signed_in

@@ -54,6 +54,12 @@ class Running(Protocol):
     def folders(self) -> list[dict[str, Any]]:
         """The states of the watched folders, in the order of the settings."""
 
+    def keep(self, name: str, value: bytes) -> None:
+        """Have a named value of a face written with the next commit; an empty one is removed."""
+
+    def kept(self, prefix: str) -> list[tuple[str, bytes]]:
+        """The values of a face whose names begin so."""
+
     @property
     def people(self) -> People:
         """Who may act for the party on the officers' port."""

@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
+from litestar import Litestar
 
 from openline.adapters.clock import wall_clock_ms
 from openline.adapters.disk import make_private_file
 from openline.adapters.tls import make_officers_identity, officers_context
 from openline.app.health import Health
 from openline.app.settings.ports import HealthPort, OfficersPort
+from openline.app.standby import Standby
 from openline.domain.errors import OurError
 from openline.domain.limits import HEALTH_CONNECTIONS_MAX, OFFICERS_CONNECTIONS_MAX
 from openline.faces import unix
@@ -27,7 +29,8 @@ from openline.faces.api.app import create_app
 from openline.faces.api.door import Door, guarded
 from openline.faces.api.running import Running
 from openline.faces.api.sessions import Sessions
-from openline.faces.health.port import health_app
+from openline.faces.api.standing_by import standby_app
+from openline.faces.health.port import health_app, standby_health_app
 
 _KEEP_ALIVE_S = 60
 _GOODBYE_S = 5
@@ -45,7 +48,10 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    running: Running, stopping: asyncio.Event, on_listening: Callable[[], None] = lambda: None
+    running: Running,
+    stopping: asyncio.Event,
+    on_listening: Callable[[], None] = lambda: None,
+    prepared: Litestar | None = None,
 ) -> None:
     """Serve until `stopping` is set, then end every stream and connection.
 
@@ -53,6 +59,7 @@ async def serve(
         running: The node behind the API.
         stopping: Set by whoever ends the node.
         on_listening: Called once when the socket listens, and the port if there is one.
+        prepared: The API, where it was made before there was a node.
 
     Raises:
         OurError: The socket or the port cannot be used.
@@ -60,7 +67,7 @@ async def serve(
     path, port = running.config.socket, running.config.officers
     door = None if port is None else _door(running, port)
     context = None if port is None or port.certificate is None else _context(port)
-    app = create_app(running, stopping, door)
+    app = create_app(running, stopping, door, prepared)
     listener = unix.listen(path)
     try:
         servers = [(_server(app), listener)]
@@ -72,6 +79,30 @@ async def serve(
             monitored = _server(behind, None, HEALTH_CONNECTIONS_MAX)
             servers.append((monitored, _listen(health)))
         await _serve_all(servers, stopping, on_listening)
+    finally:
+        listener.close()
+        path.unlink(missing_ok=True)
+
+
+async def serve_standby(
+    standby: Standby, over: asyncio.Event, on_listening: Callable[[], None]
+) -> None:
+    """Say how a station stands by, on its socket and its health port, until `over` is set.
+
+    The officers' port is closed meanwhile: whoever spreads officers over the stations
+    finds it open on the one that writes.
+
+    Raises:
+        OurError: The socket or the port cannot be used.
+    """
+    path, health = standby.config.socket, standby.config.health
+    listener = unix.listen(path)
+    try:
+        servers = [(_server(standby_app(standby)), listener)]
+        if health is not None:
+            monitored = _server(standby_health_app(standby), None, HEALTH_CONNECTIONS_MAX)
+            servers.append((monitored, _listen(health)))
+        await _serve_all(servers, over, on_listening)
     finally:
         listener.close()
         path.unlink(missing_ok=True)
@@ -126,7 +157,8 @@ def _server(
 
 
 def _door(running: Running, port: OfficersPort) -> Door:
-    return Door(port, running.people, Sessions(secrets.token_bytes), wall_clock_ms)
+    sessions = Sessions(secrets.token_bytes, running, wall_clock_ms())
+    return Door(port, running.people, sessions, wall_clock_ms)
 
 
 def _context(port: OfficersPort) -> ssl.SSLContext:

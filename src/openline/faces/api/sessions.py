@@ -1,6 +1,7 @@
-"""Sessions, challenges, links and locks of the officers' port: all in memory.
+"""Sessions, challenges, links and locks of the officers' port.
 
-A restart of the node signs everybody out. Only hashes of what a browser holds are kept.
+Sessions are kept in the store, under hashes of what browsers hold: a restart of the node, or
+another station that takes over, signs nobody out. All else is in memory.
 Everything is bounded in number and time (`domain.limits`); time and random bytes come
 in as values, so that a test says what time it is.
 
@@ -13,10 +14,11 @@ in and by where they come from.
 
 import hashlib
 import hmac
+import json
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from openline.domain.instant import MINUTE_MS
 from openline.domain.limits import (
@@ -26,6 +28,7 @@ from openline.domain.limits import (
     LINKS_MAX,
     REQUESTS_PER_MINUTE_MAX,
     SESSION_AGE_MS_MAX,
+    SESSION_CLOCK_MS_MAX,
     SESSION_IDLE_MS_MAX,
     SESSION_UNTOUCHED_MS_MAX,
     SESSIONS_MAX,
@@ -43,6 +46,7 @@ from openline.faces.api.faults import NotSignedIn, TooMany
 TOKEN_SIZE_BYTES: Final = 32
 ID_CHARS: Final = 16
 """Of a session's id: 64 bits tell 256 sessions apart."""
+_PREFIX: Final = "session/"
 _NAMES_REMEMBERED_MAX: Final = 1_024
 """Names of which failures are counted; the one that failed longest ago is forgotten."""
 _ORIGINS_REMEMBERED_MAX: Final = 1_024
@@ -66,6 +70,7 @@ class Session:
         locked_at: Since when it is locked; None while it is not.
         secret: Of a second factor that is being set up.
         asked: When they asked within the last minute.
+        kept_at: When it was last kept in the store.
     """
 
     name: str
@@ -80,6 +85,11 @@ class Session:
     locked_at: int | None = None
     secret: str = ""
     asked: deque[int] = field(default_factory=deque)
+    kept_at: int = 0
+
+    def to_bytes(self) -> bytes:
+        """What is kept of it: neither its token nor a second factor that is not in use yet."""
+        return json.dumps({name: getattr(self, name) for name in _KEPT}).encode()
 
     def is_over(self, now: int) -> bool:
         """Whether it has ended by itself."""
@@ -111,23 +121,48 @@ class _Failures:
     waits_until: int = 0
 
 
+_KEPT: Final = (
+    "name", "post", "csrf", "began_at", "used_at", "reset_count", "how", "where", "touched_at",
+    "locked_at",
+)  # fmt: skip
+
+
+class Keeper(Protocol):
+    """Keeps named values in the store of the node."""
+
+    def keep(self, name: str, value: bytes) -> None:
+        """Have a value written with the next commit; an empty one is removed."""
+
+    def kept(self, prefix: str) -> list[tuple[str, bytes]]:
+        """The values whose names begin so."""
+
+
 class Sessions:
     """Who is signed in.
 
+    They are kept in the store under the hash of what browsers show: who restarts the node,
+    or serves on another station, signs nobody out. Attempts and failures are not.
+
     Args:
         random: Gives so many random bytes.
+        keeper: Where sessions are kept; None for nowhere.
+        now: The present instant; sessions that are over by then are let go of.
 
     Attributes:
         random: Gives so many random bytes.
     """
 
-    def __init__(self, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, random: Callable[[int], bytes], keeper: Keeper | None = None, now: int = 0
+    ) -> None:
         self.random = random
+        self._keeper = keeper
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._challenges: OrderedDict[bytes, tuple[str, int]] = OrderedDict()
         self._links: OrderedDict[bytes, tuple[str, int]] = OrderedDict()
         self._failures: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
         self._attempts: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
+        self._take_kept(now)
 
     # Sessions.
 
@@ -138,26 +173,54 @@ class Sessions:
         self._end_old(now)
         own = [key for key, one in self._sessions.items() if one.name == name]
         for key in own[: max(0, len(own) - SESSIONS_PER_PERSON_MAX + 1)]:
-            del self._sessions[key]
+            self._drop(key)
         if len(self._sessions) >= SESSIONS_MAX:
-            self._sessions.popitem(last=False)
+            self._drop(next(iter(self._sessions)))
         token = self.random(TOKEN_SIZE_BYTES).hex()
         csrf = self.random(TOKEN_SIZE_BYTES).hex()
         session = Session(name, post, csrf, now, now, reset_count, how, where, touched_at=now)
         self._sessions[_hash(token)] = session
+        self.keep(token, now)
         return token, session
+
+    def keep(self, token: str, now: int) -> None:
+        """Keep a session as it is now."""
+        key = _hash(token)
+        if (session := self._sessions.get(key)) is not None and self._keeper is not None:
+            session.kept_at = now
+            self._keeper.keep(_PREFIX + key.hex(), session.to_bytes())
+
+    def use(self, token: str, session: Session, now: int) -> None:
+        """Note that a browser uses its session; once in a minute that is kept."""
+        session.used_at = now
+        if now - session.kept_at >= MINUTE_MS:
+            self.keep(token, now)
+
+    def _drop(self, key: bytes) -> None:
+        """Let a session go, here and in the store."""
+        if self._sessions.pop(key, None) is not None and self._keeper is not None:
+            self._keeper.keep(_PREFIX + key.hex(), b"")
+
+    def _take_kept(self, now: int) -> None:
+        """Take in the sessions that the store has, the oldest first."""
+        kept = [] if self._keeper is None else self._keeper.kept(_PREFIX)
+        read = ((name.removeprefix(_PREFIX), _session(value, now)) for name, value in kept)
+        found = [(session.began_at, name, session) for name, session in read if session]
+        for _, name, session in sorted(found, key=lambda one: one[:2]):
+            self._sessions[bytes.fromhex(name)] = session
+        self._end_old(now)
 
     def find(self, token: str, now: int) -> Session | None:
         """The session of a browser; None if there is none, or it is over."""
         session = self._sessions.get(_hash(token))
         if session is not None and session.is_over(now):
-            del self._sessions[_hash(token)]
+            self._drop(_hash(token))
             return None
         return session
 
     def end(self, token: str) -> None:
         """Sign a browser out."""
-        self._sessions.pop(_hash(token), None)
+        self._drop(_hash(token))
 
     def listed(self, now: int) -> list[tuple[str, Session]]:
         """Everybody who is signed in, the oldest first, each with the session's id."""
@@ -171,11 +234,11 @@ class Sessions:
     def end_by_id(self, session_id: str) -> None:
         """Sign out whoever has the session of that id."""
         for key in [key for key in self._sessions if key.hex()[:ID_CHARS] == session_id]:
-            del self._sessions[key]
+            self._drop(key)
 
     def _end_old(self, now: int) -> None:
         for key in [key for key, one in self._sessions.items() if one.is_over(now)]:
-            del self._sessions[key]
+            self._drop(key)
 
     # Challenges of passkeys: each serves once, for one purpose.
 
@@ -289,6 +352,20 @@ class Sessions:
     def succeeded(self, name: str, device: str) -> None:
         """Forget the failures of a name on a device, or on those that are not known."""
         self._failures.pop((plain_name(name), device), None)
+
+
+def _session(data: bytes, now: int) -> Session | None:
+    """A session that was kept, perhaps by another station whose clock is a little ahead."""
+    try:
+        session = Session(**json.loads(data))
+        ahead_ms = session.began_at - now
+    except (ValueError, TypeError):
+        return None
+    if 0 < ahead_ms <= SESSION_CLOCK_MS_MAX:
+        session.began_at = now
+    session.used_at = min(session.used_at, max(now, session.began_at))
+    session.touched_at = min(session.touched_at, now)
+    return session
 
 
 def new_device(kept: Kept, random: bytes) -> str:

@@ -223,6 +223,8 @@ async def choose_post(
     chosen = _post_of(kept, data.post)
     if chosen != session.post:
         session.post = chosen
+        door = door_of(state)
+        door.sessions.keep(token_of(door, request), door.now_ms())
         await note(state, request, AtTheDoor.POST_CHOSEN, session)
     return shown_session(session, kept)
 

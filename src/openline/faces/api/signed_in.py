@@ -43,7 +43,9 @@ async def lock_session(state: State, request: _Request) -> dict[str, Any]:
     """
     session, kept = session_of(state, request)
     if session.locked_at is None:
-        session.locked_at = door_of(state).now_ms()
+        door = door_of(state)
+        session.locked_at = door.now_ms()
+        door.sessions.keep(token_of(door, request), session.locked_at)
         await note(state, request, AtTheDoor.LOCKED, session)
     return shown_session(session, kept)
 

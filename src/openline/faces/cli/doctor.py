@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -461,7 +462,12 @@ def _anchor(
 def _running(config: "Config") -> Iterator[Finding]:
     from openline.faces.cli.client import Client
 
-    status = Client(config).get("/status")
+    client = Client(config)
+    with suppress(OurError):
+        # A node that runs knows no such path.
+        yield from _standby(client.get("/standby"))
+        return
+    status = client.get("/status")
     names = [line["line"] for line in status["lines"]]
     has = f"with the line {names[0]}" if len(names) == 1 else f"with {len(names)} lines"
     yield Finding("node", State.OK, f"It runs {has}.")
@@ -474,6 +480,27 @@ def _running(config: "Config") -> Iterator[Finding]:
             )  # fmt: skip
     for line in status["lines"]:
         yield from _line(line)
+
+
+def _standby(standby: dict[str, Any]) -> Iterator[Finding]:
+    writes = f"{standby['writer']} writes" if standby["writer"] else "no station has written yet"
+    yield Finding(
+        "station", State.OK, f"It stands by: {writes}, with epoch {standby['epoch']} of the lease."
+    )
+    for says in standby["obstacles"]:
+        yield Finding(
+            "station", State.FAULT, says, "Until then nobody takes over when the writer is gone."
+        )
+    for says in standby["differences"]:
+        yield Finding(
+            "station", State.WARNING, says,
+            "Make the directories of all stations alike: keys, cards, code books.",
+        )  # fmt: skip
+    if standby["clock"]:
+        yield Finding(
+            "clock", State.WARNING, standby["clock"],
+            "Set the clock that is wrong; keep both set with NTP.",
+        )  # fmt: skip
 
 
 def _line(line: dict[str, Any]) -> Iterator[Finding]:

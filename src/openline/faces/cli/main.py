@@ -121,6 +121,7 @@ VERBS: Final = {
         "backup-key": "backup:key_app",
         "restore": "backup:restore_app",
         "move": "move:app",
+        "station": "station:app",
         "courier": "courier:app",
         "outlets": "outlets:app",
         "folders": "folders:app",

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from openline import __version__
 from openline.app.health import Health
+from openline.app.standby import Standby
 
 STATES: Final = ("UP", "DEGRADED", "LOST", "UNKNOWN")
 
@@ -76,6 +77,26 @@ def text_of(health: Health) -> bytes:
     """All metrics, as they are now."""
     registry = CollectorRegistry()
     registry.register(_NodeMetrics(health))
+    return generate_latest(registry)
+
+
+class _StandbyMetrics(Collector):
+    def __init__(self, standby: Standby) -> None:
+        self._standby = standby
+
+    def collect(self) -> Iterable[Metric]:
+        standby = self._standby
+        yield InfoMetricFamily("openline", "The program.", value={"version": __version__})
+        yield _gauge("openline_standby", "Whether the station stands by and can take over.", [],
+                     [((), float(not standby.obstacles))])  # fmt: skip
+        yield _gauge("openline_lease_epoch", "The epoch of the lease of the store.", [],
+                     [((), float(standby.epoch))])  # fmt: skip
+
+
+def text_of_standby(standby: Standby) -> bytes:
+    """What there is to count of a station that stands by."""
+    registry = CollectorRegistry()
+    registry.register(_StandbyMetrics(standby))
     return generate_latest(registry)
 
 
