@@ -381,7 +381,7 @@ def test_officers_stay_signed_in(tmp_path: Path, postgresql: Server) -> None:
         assert (session["name"], session["post"]) == ("Capt. Field", "watch")
         body = {"kind": "TEXT", "fields": {"language": "en", "text": "signed in before"}}
         said = browsers[0].post(f"/lines/{after.line}/messages", body)
-        assert after.message(after.party, said["index"])["officer"] == "Capt. Field"
+        assert after.message(after.party, said["index"])["by"]["officer"] == "Capt. Field"
         assert browsers[1].ask("GET", "/session").status == 401
 
 
@@ -392,6 +392,31 @@ def _signed_in(station: Node, name: str, port: int, hosts: dict[str, str]) -> Br
     browser = Browser(port, f"http://localhost:{port}", host=hosts[str(station.directory)])
     browser.sign_in(json.loads(told.out)["link"])
     return browser
+
+
+def test_a_clock_that_differs_is_said(tmp_path: Path, postgresql: Server) -> None:
+    """A station takes over from one whose clock is ahead, says so, and signs nothing wrongly."""
+    ahead = tmp_path / "ahead"
+    ahead.write_text("5000")
+    with stations(tmp_path, postgresql) as world:
+        world.one.environment["OPENLINE_REHEARSAL_CLOCK"] = str(ahead)
+        world.bravo.spawn()
+        world.bravo.wait_up()
+        for station in world.both:
+            stand_by(station)
+        assert world.writer() is world.one
+        said = [world.one.deliver("by the clock that is ahead")["index"]]
+        says = "The clock of this station is 5.0 s behind that of "
+        wait_until(lambda: says in told_by("doctor", "--dir", world.two.directory).out, says)
+        world.one.kill()
+        assert world.writer() is world.two
+        told = world.two.log()
+        assert says in told[told.index("this station takes over") :]
+        said += [world.two.deliver(f"by the clock that is right, {n}")["index"] for n in range(3)]
+        assert said == list(range(said[0], said[0] + 4))
+        assert not {one["name"] for one in world.bravo.alarms()} & set(_FORKS)
+        assert [world.two.stop(), world.bravo.stop()] == [0, 0]
+        assert (world.two.faults(), world.bravo.faults()) == ([], [])
 
 
 def test_a_station_says_how_it_stands(tmp_path: Path, postgresql: Server) -> None:

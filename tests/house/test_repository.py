@@ -137,7 +137,7 @@ def test_the_package_imports_only_what_it_declares() -> None:
     optional = {
         **{
             f"src/openline/adapters/postgresql/{name}.py": client
-            for name in ("address", "lease", "store", "tables")
+            for name in ("address", "lease", "store", "tables", "watch")
         },
         "src/openline/adapters/statements/by_trafilatura.py": trafilatura,
         "src/openline/domain/space/index/compiled.py": fast,

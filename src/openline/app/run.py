@@ -434,7 +434,7 @@ class RunningNode:
             )
 
     def keep(self, name: str, value: bytes) -> None:
-        """Have a named value of a face written with the next commit; an empty one is removed.
+        """Have a value of a face written with the next commit; empty removes it.
 
         Whoever then waits for a command finds it durable when the answer comes.
         """

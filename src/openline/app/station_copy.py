@@ -1,4 +1,4 @@
-"""The directory of a further station: what each station of a party has alike, copied.
+"""The directory of a further station: what all stations of a party have alike.
 
 Not copied is what belongs to one machine or one process: the anchor, the log, the socket,
 what tells stations apart, and what outlets, folders and the air picture keep. Nor are root

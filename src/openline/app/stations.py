@@ -107,7 +107,9 @@ def unlike(own: Having, writer: Having) -> list[str]:
 
 @dataclass
 class Saying:
-    """What the station that writes says of itself in the store. Owned by the node's loop.
+    """What the station that writes says of itself in the store.
+
+    Owned by the node's loop.
 
     Attributes:
         config: Its settings.

@@ -691,7 +691,9 @@ class PostgresStore:
 def connect_to_write(
     address: DatabaseAddress, party: str, state: str = READY, terms: LeaseTerms = USUAL_TERMS
 ) -> _Connection:
-    """A connection on which the lease may be taken: to the store of this party, made if absent.
+    """A connection to the store of a party, on which the lease may be taken.
+
+    The store is made if the database is empty.
 
     Raises:
         OurError: As for `PostgresStore.open`.

@@ -96,7 +96,7 @@ class Watch:
         terms: LeaseTerms,
         now_ms: "Callable[[], int]",
     ) -> Self:
-        """A session at the store of this party; its tables are made if the database is empty.
+        """A session at the store of this party, which is made if there is none.
 
         Raises:
             DatabaseAway: Nobody answers.
@@ -171,7 +171,7 @@ class Watch:
         )
 
     def unblock(self) -> None:
-        """Have the server end the sessions that keep the lease row from a `take` under way.
+        """Have the server end the sessions that hold up a `take` under way.
 
         A writer that is frozen in the middle of a commit holds the row, and no timeout of
         the server ends a session that waits for the rest of what its client was sending.

@@ -257,7 +257,7 @@ def create_app(
 
 
 def prepare_app() -> Litestar:
-    """The API without a node behind it yet: most of the time that it takes to make one."""
+    """The API without a node behind it yet, which takes most of the time."""
     app = Litestar(
         route_handlers=list(ROUTES),
         guards=[guard],

@@ -55,7 +55,7 @@ class Running(Protocol):
         """The states of the watched folders, in the order of the settings."""
 
     def keep(self, name: str, value: bytes) -> None:
-        """Have a named value of a face written with the next commit; an empty one is removed."""
+        """Have a value of a face written with the next commit; empty removes it."""
 
     def kept(self, prefix: str) -> list[tuple[str, bytes]]:
         """The values of a face whose names begin so."""

@@ -87,7 +87,7 @@ async def serve(
 async def serve_standby(
     standby: Standby, over: asyncio.Event, on_listening: Callable[[], None]
 ) -> None:
-    """Say how a station stands by, on its socket and its health port, until `over` is set.
+    """Say how a station stands by, on socket and health port, until `over` is set.
 
     The officers' port is closed meanwhile: whoever spreads officers over the stations
     finds it open on the one that writes.

@@ -88,7 +88,7 @@ class Session:
     kept_at: int = 0
 
     def to_bytes(self) -> bytes:
-        """What is kept of it: neither its token nor a second factor that is not in use yet."""
+        """What is kept of it: neither its token nor a second factor being set up."""
         return json.dumps({name: getattr(self, name) for name in _KEPT}).encode()
 
     def is_over(self, now: int) -> bool:
@@ -355,7 +355,7 @@ class Sessions:
 
 
 def _session(data: bytes, now: int) -> Session | None:
-    """A session that was kept, perhaps by another station whose clock is a little ahead."""
+    """A session that was kept, perhaps by a clock that is a little ahead."""
     try:
         session = Session(**json.loads(data))
         ahead_ms = session.began_at - now

@@ -1,4 +1,4 @@
-"""What a station that stands by answers on its socket: who writes, and nothing else.
+"""What a station that stands by answers on its socket: who writes, no more.
 
 Every verb of the command line is told so in one sentence, and the doctor finds how it
 stands under `/standby`.
