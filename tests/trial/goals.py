@@ -99,7 +99,7 @@ GOALS: Final[dict[str, str]] = {
 """The goals by id."""
 
 PARTS: Final[tuple[Suite | Program, ...]] = (
-    Suite("R1", ("tests/sim/test_line_years.py",), {"OPENLINE_LINE_YEARS": "60"}, 2, 30 * MINUTE_S),
+    Suite("R1", ("tests/sim/test_line_years.py",), {"OPENLINE_LINE_YEARS": "40"}, 2, 30 * MINUTE_S),
     Suite("R2", ("tests/end_to_end/test_kill.py",), {"OPENLINE_KILLS": "100"}),
     Suite("R3a", ("tests/power/test_power_cuts.py",), {"OPENLINE_POWER_CUTS": "10000"}),
     Suite("R3b", ("tests/power/test_ext4.py",), {"OPENLINE_EXT4_CUTS": "200"}),

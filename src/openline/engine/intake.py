@@ -462,8 +462,10 @@ _EVIDENCE_ALARMS: Final = {
 
 def plain(text: str) -> str:
     """The text as it may be shown and encoded: what is not printable is spelt out."""
-    spelt = (char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
-    return normalize("NFC", "".join(spelt))
+    if not text.isprintable():
+        spelt = (char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+        text = "".join(spelt)
+    return normalize("NFC", text)
 
 
 def _epoch_of(text: str) -> int:

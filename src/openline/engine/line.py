@@ -822,8 +822,9 @@ class Line:
             for watch in peer.circuits.values():
                 watch.advance(turn.now, timers)
             self._nudge(turn, peer)
-        self._watch_for_comm_out(turn)
-        observed = self.observed(turn.now)
+        by_party = {party: self._observed_of(peer, turn.now) for party, peer in self.peers.items()}
+        self._watch_for_comm_out(turn, by_party)
+        observed = aggregate(by_party.values())
         if observed is not self._observed:
             self._observed = observed
             self.show_state(turn)
@@ -833,13 +834,13 @@ class Line:
         if self.pulse.may_be_due(turn.now):
             self._tick(turn, observed)
 
-    def _watch_for_comm_out(self, turn: Turn) -> None:
+    def _watch_for_comm_out(self, turn: Turn, by_party: dict[str, Observed]) -> None:
         """Alarm when a counterpart is LOST, and say so when it is heard again.
 
         An interval later, for a clock that leaps, or a machine that slept, is no cut.
         """
-        for party, peer in self.peers.items():
-            if self._observed_of(peer, turn.now) is not Observed.LOST:
+        for party, observed in by_party.items():
+            if observed is not Observed.LOST:
                 if (over := self._lost.pop(party, None)) is not None:
                     key = f"{party}/{over}"
                     turn.effects += self.view.end_alarm(LOST, key, turn.now)
@@ -858,7 +859,7 @@ class Line:
         held = tuple(
             sorted((m.checkpoint() for m in self.mirrors.values()), key=lambda head: head.origin)
         )
-        declared = tuple(sorted(self.view.declared(turn.now).get(self.own, {}).items()))
+        declared = tuple(sorted(self.view.declared_by(self.own, turn.now).items()))
         out = self.outbox.checkpoint()
         said = (out.size, *(head.size for head in held), observed, declared)
         if not self.pulse.is_due(turn.now, said):

@@ -140,13 +140,12 @@ class StateView:
 
     def states(self, now: int) -> dict[str, dict[str, Declared]]:
         """The state of each scope of each party."""
-        return {
-            party: {
-                scope: self.standing(party, scope).state(now)
-                for scope in self._understanding.scopes
-            }
-            for party in self._standings
-        }
+        return {party: self.states_of(party, now) for party in self._standings}
+
+    def states_of(self, party: str, now: int) -> dict[str, Declared]:
+        """The state of each scope of one party."""
+        standings = self._standings[party]
+        return {scope: standings[scope].state(now) for scope in self._understanding.scopes}
 
     def declaration(self, party: str, scope: str, now: int) -> Declaration | None:
         """The declaration that is in effect; None if the party only adopted."""

@@ -716,6 +716,10 @@ class View:
             for party, scopes in self._state.states(now).items()
         }
 
+    def declared_by(self, party: str, now: int) -> dict[str, str]:
+        """The declared state of each scope of one party."""
+        return {scope: state.value for scope, state in self._state.states_of(party, now).items()}
+
     def declarations(self, now: int) -> dict[str, dict[str, Any]]:
         """For each party and scope the state, since when, why, and what is announced."""
         return self._state.details(now)
