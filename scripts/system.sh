@@ -3,7 +3,8 @@
 #
 # Python with its venv module is needed by all; Chromium by the tests of the console, a receiver of
 # aircraft by one test of feeds, faketime by one of clocks, coturn by those of calls through a relay,
-# PostgreSQL by those of the store in a database, which are skipped, and say so, where it is missing.
+# opus-tools by those of voice notes, PostgreSQL by those of the store in a database: without it
+# they are skipped, and say so.
 # PostGIS is needed only by `make bench`, which measures the conflict engine beside it and goes
 # without it, and says so.
 # What is here is left alone. Safe to run again; asks nothing.
@@ -72,7 +73,15 @@ for relay in turnserver /usr/sbin/turnserver /usr/local/bin/turnserver; do
     fi
 done
 
-packages="$needed$driven$heard$set_back$relayed$compared"
+spoken='
+opus-tools          encoder and player of others, for tests of voice notes
+'
+if found=$(command -v opusenc); then
+    echo "system: opus-tools are here ($found)."
+    spoken=
+fi
+
+packages="$needed$driven$heard$set_back$relayed$spoken$compared"
 names=$(printf '%s' "$packages" | awk 'NF { print $1 }')
 if [ -z "$names" ]; then
     echo "system: nothing to install."
@@ -85,7 +94,7 @@ printf '%s' "$packages" | sed -n '/./s/^/  /p'
 cannot() {
     echo "system: $1" >&2
     [ -z "$needed" ] || exit 1
-    echo "system: NOT INSTALLED, and gone without:$(printf '%s' "$driven$heard$set_back$relayed$compared" | awk 'NF { printf " %s", $1 }')" >&2
+    echo "system: NOT INSTALLED, and gone without:$(printf '%s' "$driven$heard$set_back$relayed$spoken$compared" | awk 'NF { printf " %s", $1 }')" >&2
     exit 0
 }
 

@@ -44,6 +44,7 @@ const KINDS: Record<string, string> = {
   READOUT: mark("Readout"),
   ESCALATION: mark("Lifting to a tier"),
   RING: mark("Telephone call"),
+  VOICE_NOTE: mark("Voice note"),
   CALL: mark("Step of a call"),
   conflict: mark("Conflict"),
   private: mark("Kept private"),

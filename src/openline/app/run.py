@@ -38,7 +38,7 @@ from openline.app.stores import NodeStore
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence, parse_origin
 from openline.domain.space.index import make_ready
-from openline.domain.talk.message import Unreadable, read_message, to_json
+from openline.domain.talk.message import Unreadable, read_message
 from openline.engine.air_watch import Watching
 from openline.engine.assessment_view import Assessed
 from openline.engine.commands import (
@@ -581,7 +581,7 @@ class RunningNode:
         if isinstance(message, Unreadable):
             return {**record, "body": None, "unreadable": message.why, "signatures": []}
         signatures = self.view(line).signatures(party, index, message)
-        return {**record, "body": to_json(message), "signatures": signatures}
+        return {**record, "body": message.shown(), "signatures": signatures}
 
     def drafts(self, line: str) -> tuple[Drafts, int]:
         """The drafts of a line, and the present instant.

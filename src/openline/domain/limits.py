@@ -646,6 +646,18 @@ RELAY_CREDENTIAL_S = 600
 """How long a desk may begin to use a relay with what it was told: as long as a call rings and
 is set up. A relay looks at it only then, so what has begun goes on."""
 
+VOICE_NOTE_MS_MAX = 60_000
+"""How long one voice note sounds: whoever has more to say sends a second one meanwhile."""
+
+VOICE_NOTE_BYTES_MAX = 262_144
+"""Its sound: a minute at 32 kbit/s, twice what speech needs; half of one content."""
+
+VOICE_NOTE_PACKETS_MAX = 3_000
+"""Its packets: a minute in the 20 ms that encoders use by themselves."""
+
+OPUS_PACKET_BYTES_MAX = 7_650
+"""One Opus packet: six frames of 1,275 bytes, which fill 120 ms (RFC 7845, 8)."""
+
 INTERPRETERS_MAX = 8
 """Interpreters of one conversation: two for each of four languages."""
 

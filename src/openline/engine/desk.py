@@ -62,6 +62,7 @@ from openline.domain.talk.service import Service
 from openline.domain.talk.telephone import Call, Ring
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation
+from openline.domain.talk.voice_note import VoiceNote
 from openline.domain.talk.warning import Warning
 from openline.domain.talk.watch import NODE, Watch, is_same_person
 from openline.engine.call_rules import check_call
@@ -99,6 +100,7 @@ TAKES_RESPONSE: Final = (
     Kind.VIOLATION,
     Kind.PROTEST,
     Kind.CALL_RECORD,
+    Kind.VOICE_NOTE,
 )
 _BY_NODE: Final = (
     Kind.UNDERSTANDING,
@@ -344,6 +346,8 @@ class Desk:
                 check_contact(self, message, command.precedence, now)
             case Ring() | Call():
                 check_call(self, self._view, message, command, now)
+            case VoiceNote(about=Reference() as about):
+                self.known(about.party, about.index)
             case Watch():
                 self.watches.check(message, now)
             case Escalation():

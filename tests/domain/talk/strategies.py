@@ -79,6 +79,7 @@ from openline.domain.talk.telephone import Call, CallStep, Ring
 from openline.domain.talk.text import Text, Translation
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation, ViolationAct
+from openline.domain.talk.voice_note import VoiceNote
 from openline.domain.talk.warning import Action, Warning
 from openline.domain.talk.watch import Change, Watch
 from openline.domain.talk.zone import Agreement, Zone, ZoneOperation, ZoneRule
@@ -736,6 +737,18 @@ messages = st.one_of(
         seen=st.none() | st.binary(min_size=32, max_size=32),
         text=texts,
         language=languages,
+    ),
+    st.builds(
+        VoiceNote,
+        by=bys,
+        spoken_in=languages,
+        packets=st.lists(st.binary(max_size=9).map(lambda sound: b"\xf8" + sound), min_size=1).map(
+            tuple
+        ),
+        about=st.none() | references,
+        text=texts,
+        language=languages,
+        exercise=st.booleans(),
     ),
     st.builds(Adoption, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),
     st.builds(Amendment, data=st.binary(min_size=1, max_size=9), signatures=root_signatures),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from openline.adapters.wording.marking import Data, Facts, mark
 from openline.domain.talk.telephone import Call, CallStep, Ring
+from openline.domain.talk.voice_note import VoiceNote
 
 if TYPE_CHECKING:
     from openline.adapters.wording import Wording
@@ -80,6 +81,23 @@ def _call(say: "Wording", message: Call, facts: Facts) -> Iterator[str]:
     yield from say.officer_rows(message.by)
 
 
+def _voice_note(say: "Wording", message: VoiceNote, facts: Facts) -> Iterator[str]:
+    if message.exercise:
+        yield say.say(_EXERCISE)
+    yield say.say(
+        "{title} says something by voice: {seconds} s of sound.",
+        title=say.named(facts.title),
+        seconds=Data(f"{message.sounds_ms / 1_000:.1f}"),
+    )
+    yield say.say("Language spoken: {language}.", language=say.term(message.spoken_in))
+    if message.about is not None:
+        yield say.say("It is about {message}.", message=say.reference(message.about, facts))
+    if message.text:
+        yield from say.words(mark("What it says, in {language}:"), message.text, message.language)
+    yield say.say("The sound has SHA-256 {sha256}.", sha256=Data(message.sound_hash.hex()))
+    yield from say.officer_rows(message.by)
+
+
 def _certificate(say: "Wording", fingerprint: bytes) -> str:
     return say.say("Its end has the certificate {sha256}.", sha256=Data(fingerprint.hex()))
 
@@ -114,6 +132,7 @@ def _fingerprint_alarm(say: "Wording", facts: Mapping[str, Any]) -> Iterator[str
 SAYINGS: Final[dict[type, Callable[[Any, Any, Facts], Iterator[str]]]] = {
     Ring: _ring,
     Call: _call,
+    VoiceNote: _voice_note,
 }
 """How each message is said."""
 

@@ -69,6 +69,10 @@ class Body:
         """The message as an object for people and programs; nothing is lost."""
         return self.record.to_json(self)
 
+    def shown(self) -> dict[str, Any]:
+        """The same for one who reads it: what is fetched by itself may be left out."""
+        return self.to_json()
+
     @classmethod
     def from_json(cls, json: Json, precedence: Precedence = Precedence.ROUTINE) -> Self:
         """The message that an officer filled in.

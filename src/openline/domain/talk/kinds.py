@@ -51,6 +51,7 @@ class Kind(IntEnum):
     ESCALATION = 64
     RING = 65
     CALL = 66
+    VOICE_NOTE = 67
 
 
 RELEASABLE = (Kind.TEXT, Kind.NOTICE, Kind.RESPONSE, Kind.DECLARATION)

@@ -46,6 +46,7 @@ from openline.domain.talk.telephone import Call, Ring
 from openline.domain.talk.text import Text
 from openline.domain.talk.translation import LaterTranslation
 from openline.domain.talk.violation import Violation
+from openline.domain.talk.voice_note import VoiceNote
 from openline.domain.talk.warning import Warning
 from openline.domain.talk.watch import Watch
 from openline.domain.talk.zone import Zone
@@ -105,6 +106,7 @@ Message: TypeAlias = (
     | SharedTrack
     | Text
     | Violation
+    | VoiceNote
     | Warning
     | Zone
     | Watch
@@ -154,6 +156,7 @@ MESSAGES: Final[dict[Kind, type[Body]]] = {
         Escalation,
         Ring,
         Call,
+        VoiceNote,
     )
 }
 """Every kind and its message."""

@@ -55,6 +55,7 @@ from openline.faces.api import (
     statement_answers,
     statements,
     talks,
+    voice,
     watches,
     writing,
 )
@@ -118,6 +119,7 @@ ROUTES: Final = (
     outlets.list_folders,
     reading.list_messages,
     reading.read_message,
+    voice.read_sound,
     forms.read_forms,
     writing.say,
     checking.check_message,

@@ -247,6 +247,13 @@ def _sayings() -> list[Example]:
             "step": "DECLINE",
             "text": "The watch is being handed over; ring again at 0815Z.",
         },
+        "VOICE_NOTE": {
+            "by": _BY,
+            "spoken_in": "en",
+            "packets": ["+P/+", "+P/+"],
+            "about": _OF,
+            "text": "Two aircraft over Shayrat. Are these yours?",
+        },
     }
     urgent = {
         "NOTICE": "FLASH",
@@ -266,6 +273,7 @@ def _sayings() -> list[Example]:
         "ESCALATION": "IMMEDIATE",
         "RING": "IMMEDIATE",
         "CALL": "IMMEDIATE",
+        "VOICE_NOTE": "IMMEDIATE",
     }
     return [
         Example(

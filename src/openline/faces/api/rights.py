@@ -108,6 +108,7 @@ RIGHT_OF: Final[dict[str, Right]] = {
     "listViolationDrafts": Right.READ,
     "listHolds": Right.READ,
     "readHold": Right.READ,
+    "readSound": Right.READ,
     "listCalls": Right.READ,
     "readCall": Right.READ,
     "readTelephone": Right.SPEAK,

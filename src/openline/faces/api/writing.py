@@ -100,6 +100,7 @@ SAID_BY_PEOPLE: Final = (
     Kind.ESCALATION,
     Kind.RING,
     Kind.CALL,
+    Kind.VOICE_NOTE,
 )
 """Keys and Understandings have routes of their own; the node writes those messages."""
 

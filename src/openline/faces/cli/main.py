@@ -84,6 +84,7 @@ VERBS: Final = {
         "translation": "afterwards:translation_app",
         "contact": "contact:app",
         "call": "call:app",
+        "voice": "voice:app",
         "readout": "readout:app",
         "check": "check:app",
         "declare": "declare:app",

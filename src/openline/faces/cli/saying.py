@@ -102,6 +102,7 @@ OPTIONS: Final = {
     "lower": "--lower",
     "post": "POST",
     "media": "--media",
+    "packets": "FILE",
     "seen": "--seen",
     "posture": "--posture",
     "route": "Waypoint {number},",
