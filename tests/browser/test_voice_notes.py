@@ -1,6 +1,5 @@
 """Voice notes at the console: spoken at one side, heard at the other, never lost on the way."""
 
-import base64
 from collections.abc import Iterator
 from typing import Any
 
