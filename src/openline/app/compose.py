@@ -106,7 +106,7 @@ async def compose(
         with _in_words(_remedy(config)):
             if running.saying is not None:
                 running.saying.say()
-            _adopt_files(running)
+            adopt_files(running)
         yield running
 
 
@@ -206,7 +206,7 @@ def _remedy(config: Config) -> str:
     return _DISK_FAILED if config.database is None else _DATABASE_FAILED
 
 
-def _adopt_files(running: RunningNode) -> None:
+def adopt_files(running: RunningNode) -> None:
     """Adopt what was put into the directory of lines while the node was stopped."""
     for path in sorted(running.config.lines.glob("*.understanding")):
         try:

@@ -37,7 +37,7 @@ def renew_checksums(path: Path) -> Path:
     except BaseException:
         new.unlink()
         raise
-    return _put_in_place(new, path)
+    return put_in_place(new, path, ".before")
 
 
 def _verify(path: Path) -> None:
@@ -52,10 +52,16 @@ def _verify(path: Path) -> None:
         )
 
 
-def _put_in_place(new: Path, path: Path) -> Path:
-    """Exchange the files; the one that was there stays beside it, with its log."""
+def put_in_place(new: Path, path: Path, aside: str) -> Path:
+    """Exchange the files; the one that was there stays beside it, with its log.
+
+    Args:
+        new: The file that takes the place.
+        path: The place.
+        aside: What the name of the other one ends with from now on, before a number.
+    """
     number = 1
-    while (kept := path.with_name(f"{path.name}.before-{number}")).exists():
+    while (kept := path.with_name(f"{path.name}{aside}-{number}")).exists():
         number += 1
     os.link(path, kept)
     log = path.with_name(path.name + _LOG_FILE)

@@ -100,6 +100,12 @@ class Happened(IntEnum):
     The content is [feed, [[word, count], ...]]; the hash is over salt and content. Of one
     feed there is one row in a minute.
     """
+    MENDED = 26
+    """[26, at, lost]: a damaged store was mended; what could not be had again.
+
+    Each of the lost is [origin, first, end]: entries, or rows of a journal, of those that
+    were there. Rows of a journal that stand behind it were carried over from behind a gap.
+    """
     OFFERED = 16
     """[16, at, post, officer, salt, hash]: a watch was offered with its brief; content kept.
 

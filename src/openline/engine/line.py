@@ -165,6 +165,7 @@ class Line:
         now: int,
         *,
         own_copy_is_current: bool = False,
+        signs_nothing: bool = False,
         books: Mapping[bytes, CodeBook] | None = None,
         people: People | None = None,
     ) -> None:
@@ -183,6 +184,7 @@ class Line:
         self._waited_ms = 0
         self.broken = ""
         self._own_copy_is_current = own_copy_is_current
+        self._signs_nothing = signs_nothing
         self._may_sign = False
         self.keys = keys
         self._chance = chance
@@ -480,7 +482,7 @@ class Line:
 
     def is_current(self) -> bool:
         """Whether our copy of our outbox is known to be the last one."""
-        if self.broken:
+        if self.broken or self._signs_nothing:
             return False
         for peer in self.peers.values():
             if peer.holds_more:

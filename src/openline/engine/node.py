@@ -77,6 +77,7 @@ class Node:
         store: What it stands on.
         own_copy_is_current: Whether it is certain that the store is no old copy.
         current_lines: The lines of which that is certain, where it is not of all.
+        signs_nothing: It only takes in what the counterparts hold, for another store.
         books: The code books that it holds, by hash.
         people: Who may act for the party on the officers' port.
     """
@@ -90,6 +91,7 @@ class Node:
         *,
         own_copy_is_current: bool = False,
         current_lines: Collection[str] = (),
+        signs_nothing: bool = False,
         books: Mapping[bytes, CodeBook] | None = None,
     ) -> None:
         self.party = party
@@ -101,6 +103,7 @@ class Node:
         self._store = store
         self._own_copy_is_current = own_copy_is_current
         self._current_lines = current_lines
+        self._signs_nothing = signs_nothing
         self._books = books or {}
         self._line_of_link: dict[int, Line] = {}
 
@@ -133,6 +136,7 @@ class Node:
             self._store,
             now,
             own_copy_is_current=self._own_copy_is_current or name in self._current_lines,
+            signs_nothing=self._signs_nothing,
             books=self._books,
             people=self.people,
         )

@@ -1,0 +1,414 @@
+"""The repair of a damaged store, from the first look to the new store in its place.
+
+Nothing is changed before the new store is whole: it is written beside the damaged one,
+audited as any other, and loaded once as a start would. Only then does it take the place,
+and the damaged one is kept beside it. The new store is a copy of which no anchor knows: as
+after a restore, a node on it signs nothing before every counterpart has shown what it holds.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from openline.adapters.anchor import Anchor
+from openline.adapters.chance import SystemChance
+from openline.adapters.keys import FileKeys
+from openline.adapters.salvage import Pages, Salvage
+from openline.adapters.sqlite import SqliteStore
+from openline.app.audit import audit
+from openline.app.config import Config
+from openline.app.renewal import put_in_place
+from openline.app.repair.found import FoundLog, find_logs
+from openline.app.repair.lent import Lent, ask_counterparts
+from openline.app.repair.retold import Lost, Retelling
+from openline.app.store_copies import COPIED_AT, IDENTITY
+from openline.domain.errors import OpenlineError, OurError
+from openline.domain.line.understanding import parse_signed_understanding, parse_understanding
+from openline.domain.party import parse_origin
+from openline.engine.node import Node
+from openline.engine.ports import Keys, PutTick, PutValue, StoreFailed, Write
+
+Ask: TypeAlias = Callable[[Config, Mapping[str, int], float], Lent]
+"""Fills a passing store with what the counterparts hold (`lent.ask_counterparts`)."""
+
+ASIDE: Final = ".damaged"
+"""What the name of a damaged file ends with when it is kept, before a number."""
+
+_HEAP: Final = ".salvage"
+_PASSING: Final = ".mending"
+_ADOPTED: Final = "adopted/"
+_READ: Final = 256
+_FAULTS_TOLD: Final = 5
+_TABLE_WORDS: Final = {
+    "heads": "heads and receipts",
+    "ticks": "ticks",
+    "named": "people, evidence and what else has a name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogSeen:
+    """One log of a damaged store.
+
+    Attributes:
+        origin: Which log.
+        committed: How many entries it is known to have had; rows, of a journal.
+        gaps: Which of these cannot be read: first, and the one after the last.
+    """
+
+    origin: str
+    committed: int
+    gaps: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong with a store, and what of it can still be read.
+
+    Attributes:
+        store: Its file.
+        is_there: Whether there is one.
+        pages: What its pages look like.
+        logs: Its logs.
+        heads: How many heads can be read.
+        ticks: How many ticks.
+        values: How many named values.
+        anchor: What is wrong with the anchor; empty if nothing is.
+        faults: What else a start would stumble over.
+    """
+
+    store: Path
+    is_there: bool
+    pages: Pages
+    logs: tuple[LogSeen, ...]
+    heads: int
+    ticks: int
+    values: int
+    anchor: str
+    faults: tuple[str, ...]
+
+    @property
+    def is_store_sound(self) -> bool:
+        """Whether nothing is wrong with the store itself."""
+        has_gaps = any(log.gaps for log in self.logs)
+        is_read = not self.pages.damaged and not self.pages.unread
+        return self.is_there and is_read and not has_gaps and not self.faults
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there is nothing to repair."""
+        return self.is_store_sound and not self.anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a repair did.
+
+    Attributes:
+        logs: Each log with how many entries it has now.
+        lost: What is lost for good, or has to come at the next start.
+        came_back: How many entries the counterparts gave back.
+        silent: Counterparts that were not heard.
+        is_cut: Whether a journal goes on in a new epoch.
+        uncertain: Of what it is not known whether any is lost, in words.
+        kept: The damaged files, where they are now.
+    """
+
+    logs: tuple[tuple[str, int], ...]
+    lost: tuple[Lost, ...]
+    came_back: int
+    silent: tuple[str, ...]
+    is_cut: bool
+    uncertain: tuple[str, ...]
+    kept: tuple[Path, ...]
+
+
+class Repair:
+    """One repair: look first (`diagnosis`), then `mend`.
+
+    Used within its `with` block by one thread; the node is stopped meanwhile.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        heap: Salvage,
+        anchored: Mapping[str, tuple[int, bytes]],
+        keys: Keys,
+        ask: Ask,
+    ) -> None:
+        self._config, self._heap, self._keys, self._ask_them = config, heap, keys, ask
+        self._logs = find_logs(heap, anchored, config.party)
+        self._passing = config.store.with_name(f"{config.store.name}{_PASSING}")
+        self.diagnosis = Diagnosis(
+            config.store,
+            config.store.exists(),
+            heap.pages,
+            tuple(LogSeen(str(one.origin), one.committed, tuple(one.gaps)) for one in self._logs),
+            heap.head_count(),
+            sum(1 for _ in heap.ticks()),
+            len(heap.values()),
+            "",
+            (),
+        )
+
+    def look(self, anchor: str) -> Diagnosis:
+        """What is wrong, and what can be read.
+
+        Args:
+            anchor: What is wrong with the anchor, if anything is.
+        """
+        faults: tuple[str, ...] = ()
+        if self.diagnosis.is_store_sound:
+            faults = tuple(self._faults_of(self._config.store))
+        self.diagnosis = replace(self.diagnosis, anchor=anchor, faults=faults)
+        return self.diagnosis
+
+    def mend(self, at: int, wait_s: float, *, without_counterparts: bool = False) -> Mended:
+        """Put a sound store in the place of the damaged one.
+
+        Args:
+            at: Now, in milliseconds.
+            wait_s: How long to wait for a counterpart that does not answer.
+            without_counterparts: Go on though one that may hold what is missing was not
+                heard; what it holds comes at the next start.
+
+        Raises:
+            OurError: It cannot be done, in words; nothing is changed then.
+        """
+        if self.diagnosis.is_store_sound:
+            return self._renew_anchor()
+        try:
+            came_back, silent = self._ask(at, wait_s, is_needed=not without_counterparts)
+            lost, is_cut = self._build(at)
+            faults = self._faults_of(self._passing)
+            if faults:
+                raise OurError(
+                    f"What could be salvaged is not sound: {' '.join(faults[:_FAULTS_TOLD])}",
+                    "Nothing was changed. Put back a back-up; or move the store away and start the "
+                    "node: the counterparts give back what they hold.",
+                )
+            kept = self._put_in_place()
+        finally:
+            remove_beside(self._passing)
+        logs = tuple((str(log.origin), log.committed) for log in self._logs)
+        return Mended(
+            logs, tuple(lost), came_back, silent, is_cut, self._uncertain(), tuple(kept)
+        )
+
+    def _renew_anchor(self) -> Mended:
+        """The store is sound, and its anchor is not: a new one vouches for nothing at first."""
+        kept = _set_aside(self._config.anchor)
+        logs = tuple((log.origin, log.committed) for log in self.diagnosis.logs)
+        return Mended(logs, (), 0, (), is_cut=False, uncertain=(), kept=(kept,))
+
+    def _uncertain(self) -> tuple[str, ...]:
+        if not self.diagnosis.is_there:
+            return tuple(_TABLE_WORDS.values())
+        return tuple(_TABLE_WORDS[table] for table in self.diagnosis.pages.unread)
+
+    # --- what the counterparts have --------------------------------------------------------------
+
+    def _ask(self, at: int, wait_s: float, *, is_needed: bool) -> tuple[int, tuple[str, ...]]:
+        """Have the counterparts give what is missing: how much came, and who was not heard.
+
+        Raises:
+            OurError: One was not heard that may hold what is missing, or what one holds
+                contradicts what we have.
+        """
+        lost, _ = self._build(at)
+        if not any(parse_origin(origin).log == "out" for origin, _, _ in lost) and (
+            self.diagnosis.is_there and self._logs
+        ):
+            return 0, ()
+        lent = self._borrow(wait_s)
+        before = sum(log.missing for log in self._logs)
+        self._take_over()
+        came_back = max(0, before - sum(log.missing for log in self._logs))
+        silent = tuple(sorted({party for names in lent.silent.values() for party in names}))
+        lost, _ = self._build(at)
+        open_ones = [origin for origin, _, _ in lost if parse_origin(origin).log == "out"]
+        if silent and is_needed and (open_ones or not self.diagnosis.is_there):
+            raise OurError(
+                f"What is missing may be at {', '.join(silent)}, which did not answer.",
+                "Nothing was changed. Restore a circuit and repair again: the entries come back as "
+                "they were. Or go on without it, with --without-counterparts: then they come at "
+                "the next start, as if they arrived then.",
+            )
+        return came_back, silent
+
+    def _borrow(self, wait_s: float) -> Lent:
+        anchor = self._passing.with_name(f"{self._passing.name}-anchor")
+        config = replace(
+            self._config, store=self._passing, anchor=anchor, feeds=(), outlets=(), folders=()
+        )
+        wanted = {
+            str(log.origin): log.committed for log in self._logs if log.origin.log == "out"
+        }
+        try:
+            lent = self._ask_them(config, wanted, wait_s)
+        except StoreFailed as error:
+            raise OurError(f"The disk failed: {error}", "Nothing was changed; see to it.") from None
+        if lent.contradicts:
+            raise OurError(
+                f"The counterparts contradict what could be salvaged: {lent.contradicts}.",
+                "Nothing was changed. Keep the store as evidence, and see `openline keys epoch`.",
+            )
+        return lent
+
+    def _take_over(self) -> None:
+        """Take what came into the salvage, and look at every log again."""
+        with SqliteStore.open_read_only(self._passing) as store:
+            known = {str(log.origin): log for log in self._logs}
+            fresh = max([0, *(log.number for log in self._logs)]) + 1
+            for text, size, _ in store.origins():
+                origin = parse_origin(text)
+                if origin is None or origin.log != "out":
+                    continue
+                if text not in known:
+                    known[text] = FoundLog(origin, fresh)
+                    fresh += 1
+                self._take_log(store, known[text], size)
+            for name, value in store.values(_ADOPTED):
+                self._heap.add_value(name, value)
+        self._logs = sorted(known.values(), key=lambda log: log.origin)
+
+    def _take_log(self, store: SqliteStore, log: FoundLog, size: int) -> None:
+        origin = str(log.origin)
+        for start in range(log.held, size, _READ):
+            for index, entry in enumerate(store.entries(origin, start, _READ), start):
+                self._heap.keep_only(log.number, index, entry)
+        at = 0
+        while heads := store.heads(origin, "", at, _READ):
+            for size_of, note in heads:
+                self._heap.add_head(origin, "", size_of, note)
+            at = heads[-1][0] + 1
+        log.committed = max(log.committed, size)
+        log.look(self._heap)
+
+    # --- the new store ---------------------------------------------------------------------------
+
+    def _build(self, at: int) -> tuple[list[Lost], bool]:
+        """Write what can stand into the passing store; what is lost, and whether a journal is cut.
+
+        Raises:
+            OurError: It cannot be written, or a line's Understanding is nowhere.
+        """
+        remove_beside(self._passing)
+        lost: list[Lost] = []
+        is_cut = False
+        try:
+            with SqliteStore.open(self._passing) as into:
+                for writes in self._values(at):
+                    into.commit(writes)
+                for line in sorted({log.origin.line for log in self._logs}):
+                    told = Retelling(self._heap, self._logs, self._config.party, line, at)
+                    for writes in told.writes():
+                        into.commit(writes)
+                    lost += told.result.lost
+                    is_cut = is_cut or told.result.is_cut
+                for row in self._heap.ticks():
+                    line, party, sequence, tick_hash, note = row
+                    into.commit([PutTick(party, line, sequence, tick_hash, note)])
+        except StoreFailed as error:
+            raise OurError(
+                f"The new store cannot be written: {error}", "Make room beside the old one."
+            ) from None
+        return lost, is_cut
+
+    def _values(self, at: int) -> Iterator[Sequence[Write]]:
+        names = set()
+        for name, value in self._heap.values():
+            if name not in (IDENTITY, COPIED_AT):
+                yield [PutValue(name, value)]
+                names.add(name)
+        for path in sorted(self._config.lines.glob("*.understanding")):
+            # The one that is in the directory was adopted: entry 0 says so, and the audit.
+            try:
+                data = path.read_bytes()
+                name = _ADOPTED + parse_understanding(parse_signed_understanding(data).data).line
+            except (OpenlineError, OSError):
+                continue
+            if name not in names and any(
+                log.origin.line == name.removeprefix(_ADOPTED) for log in self._logs
+            ):
+                yield [PutValue(name, data)]
+        yield [PutValue(COPIED_AT, str(at).encode())]
+
+    def _faults_of(self, path: Path) -> list[str]:
+        """What is wrong with a store, as `doctor` and a start would say."""
+        try:
+            with SqliteStore.open_read_only(path) as store:
+                faults = store.damage()
+                faults += [f"{log.origin}: {fault}" for log in audit(store) for fault in log.faults]
+                if not faults:
+                    chance, party = SystemChance(), self._config.party
+                    Node(party, self._keys, chance, store, signs_nothing=True).load(0)
+        except OurError as error:
+            return [error.what]
+        except (OpenlineError, StoreFailed) as error:
+            return [str(error)]
+        return faults
+
+    def _put_in_place(self) -> list[Path]:
+        path = self._config.store
+        kept = []
+        if path.exists():
+            kept.append(put_in_place(self._passing, path, ASIDE))
+        else:
+            self._passing.rename(path)
+        if self.diagnosis.anchor:
+            kept.append(_set_aside(self._config.anchor))
+        return kept
+
+
+@contextmanager
+def examined(
+    config: Config, keys: Keys | None = None, ask: Ask = ask_counterparts
+) -> Iterator[Repair]:
+    """The store of a stopped node, looked at; nothing is changed.
+
+    Args:
+        config: The settings of the node.
+        keys: Its keys; by default those in its directory.
+        ask: How the counterparts are asked.
+
+    Raises:
+        OurError: It is in a database, in use, or cannot be read at all.
+    """
+    if config.database is not None:
+        raise OurError(
+            "The store is in a database, whose pages are the database's.",
+            "Put back the database's own back-up and start the node: an old copy is brought up to "
+            "date by the counterparts. Or restore a back-up of Openline: openline restore.",
+        )
+    anchored: dict[str, tuple[int, bytes]] = {}
+    fault = ""
+    if config.anchor.exists():
+        try:
+            with Anchor.open(config.anchor, b"") as anchor:
+                anchored = {row.origin: (row.size, row.root) for row in anchor.rows}
+        except OurError as error:
+            fault = error.what
+    path = config.store.with_name(f"{config.store.name}{_HEAP}")
+    with Salvage(path) as heap:
+        heap.read(config.store)
+        repair = Repair(config, heap, anchored, keys or FileKeys.open(config.keys), ask)
+        repair.look(fault)
+        yield repair
+
+
+def _set_aside(path: Path) -> Path:
+    number = 1
+    while (kept := path.with_name(f"{path.name}{ASIDE}-{number}")).exists():
+        number += 1
+    path.rename(kept)
+    return kept
+
+
+def remove_beside(path: Path) -> None:
+    """Remove a passing file, with what lies beside it under its name."""
+    for one in path.parent.glob(f"{path.name}*"):
+        one.unlink(missing_ok=True)
