@@ -6,9 +6,10 @@ and the damaged one is kept beside it. The new store is a copy of which no ancho
 after a restore, a node on it signs nothing before every counterpart has shown what it holds.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -40,6 +41,7 @@ _HEAP: Final = ".salvage"
 _PASSING: Final = ".mending"
 _ADOPTED: Final = "adopted/"
 _READ: Final = 256
+_WRITTEN_AT_ONCE: Final = 64
 _FAULTS_TOLD: Final = 5
 _TABLE_WORDS: Final = {
     "heads": "heads and receipts",
@@ -181,8 +183,14 @@ class Repair:
         if self.diagnosis.is_store_sound:
             return self._renew_anchor()
         try:
-            came_back, silent = self._ask(at, wait_s, is_needed=not without_counterparts)
             lost, is_cut = self._build(at)
+            came_back, silent = 0, ()
+            if not self._logs or any(_is_outbox(origin) for origin, _, _ in lost):
+                came_back, silent = self._ask(wait_s)
+                lost, is_cut = self._build(at)
+            is_open = not self._logs or any(_is_outbox(origin) for origin, _, _ in lost)
+            if silent and is_open and not without_counterparts:
+                raise _may_be_elsewhere(silent)
             faults = self._faults_of(self._passing)
             if faults:
                 raise OurError(
@@ -211,33 +219,17 @@ class Repair:
 
     # --- what the counterparts have --------------------------------------------------------------
 
-    def _ask(self, at: int, wait_s: float, *, is_needed: bool) -> tuple[int, tuple[str, ...]]:
+    def _ask(self, wait_s: float) -> tuple[int, tuple[str, ...]]:
         """Have the counterparts give what is missing: how much came, and who was not heard.
 
         Raises:
-            OurError: One was not heard that may hold what is missing, or what one holds
-                contradicts what we have.
+            OurError: What one holds contradicts what we have.
         """
-        lost, _ = self._build(at)
-        if not any(parse_origin(origin).log == "out" for origin, _, _ in lost) and (
-            self.diagnosis.is_there and self._logs
-        ):
-            return 0, ()
         lent = self._borrow(wait_s)
         before = sum(log.missing for log in self._logs)
         self._take_over()
         came_back = max(0, before - sum(log.missing for log in self._logs))
-        silent = tuple(sorted({party for names in lent.silent.values() for party in names}))
-        lost, _ = self._build(at)
-        open_ones = [origin for origin, _, _ in lost if parse_origin(origin).log == "out"]
-        if silent and is_needed and (open_ones or not self.diagnosis.is_there):
-            raise OurError(
-                f"What is missing may be at {', '.join(silent)}, which did not answer.",
-                "Nothing was changed. Restore a circuit and repair again: the entries come back as "
-                "they were. Or go on without it, with --without-counterparts: then they come at "
-                "the next start, as if they arrived then.",
-            )
-        return came_back, silent
+        return came_back, tuple(sorted({one for names in lent.silent.values() for one in names}))
 
     def _borrow(self, wait_s: float) -> Lent:
         anchor = self._passing.with_name(f"{self._passing.name}-anchor")
@@ -301,28 +293,28 @@ class Repair:
         is_cut = False
         try:
             with SqliteStore.open(self._passing) as into:
-                for writes in self._values(at):
-                    into.commit(writes)
+                _commit_all(into, self._values(at))
                 for line in sorted({log.origin.line for log in self._logs}):
                     told = Retelling(self._heap, self._logs, self._config.party, line, at)
-                    for writes in told.writes():
-                        into.commit(writes)
+                    _commit_all(into, told.writes())
                     lost += told.result.lost
                     is_cut = is_cut or told.result.is_cut
-                for row in self._heap.ticks():
-                    line, party, sequence, tick_hash, note = row
-                    into.commit([PutTick(party, line, sequence, tick_hash, note)])
+                _commit_all(into, self._ticks())
         except StoreFailed as error:
             raise OurError(
                 f"The new store cannot be written: {error}", "Make room beside the old one."
             ) from None
         return lost, is_cut
 
-    def _values(self, at: int) -> Iterator[Sequence[Write]]:
+    def _ticks(self) -> Iterator[Write]:
+        for line, party, sequence, tick_hash, note in self._heap.ticks():
+            yield PutTick(party, line, sequence, tick_hash, note)
+
+    def _values(self, at: int) -> Iterator[Write]:
         names = set()
         for name, value in self._heap.values():
             if name not in (IDENTITY, COPIED_AT):
-                yield [PutValue(name, value)]
+                yield PutValue(name, value)
                 names.add(name)
         for path in sorted(self._config.lines.glob("*.understanding")):
             # The one that is in the directory was adopted: entry 0 says so, and the audit.
@@ -334,8 +326,8 @@ class Repair:
             if name not in names and any(
                 log.origin.line == name.removeprefix(_ADOPTED) for log in self._logs
             ):
-                yield [PutValue(name, data)]
-        yield [PutValue(COPIED_AT, str(at).encode())]
+                yield PutValue(name, data)
+        yield PutValue(COPIED_AT, str(at).encode())
 
     def _faults_of(self, path: Path) -> list[str]:
         """What is wrong with a store, as `doctor` and a start would say."""
@@ -398,6 +390,26 @@ def examined(
         repair = Repair(config, heap, anchored, keys or FileKeys.open(config.keys), ask)
         repair.look(fault)
         yield repair
+
+
+def _is_outbox(origin: str) -> bool:
+    parsed = parse_origin(origin)
+    return parsed is not None and parsed.log == "out"
+
+
+def _may_be_elsewhere(silent: tuple[str, ...]) -> OurError:
+    return OurError(
+        f"What is missing may be at {', '.join(silent)}, which did not answer.",
+        "Nothing was changed. Restore a circuit and repair again: the entries come back as they "
+        "were. Or go on without it, with --without-counterparts: then they come at the next "
+        "start, as if they arrived then.",
+    )
+
+
+def _commit_all(store: SqliteStore, writes: Iterator[Write]) -> None:
+    """Write it all, some at a time."""
+    while part := list(islice(writes, _WRITTEN_AT_ONCE)):
+        store.commit(part)
 
 
 def _set_aside(path: Path) -> Path:

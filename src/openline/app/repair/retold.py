@@ -132,8 +132,8 @@ class Retelling:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def writes(self) -> Iterator[list[Write]]:
-        """What is to be written, some at a time, each part in one commit."""
+    def writes(self) -> Iterator[Write]:
+        """What is to be written, in order."""
         for log, place in self._rows_of_journals():
             self._take_row(log, *place)
         self._tell_rest()
@@ -278,7 +278,7 @@ class Retelling:
             newest[holder] = _row(Happened.RECEIPTED, self._at, holder, size, at)
         return [newest[holder] for holder in sorted(newest)]
 
-    def _write_outboxes(self) -> Iterator[list[Write]]:
+    def _write_outboxes(self) -> Iterator[Write]:
         for party in self._parties.values():
             for place, log in enumerate(party.logs):
                 end = party.told if place == party.place else party.ends[place]
@@ -287,19 +287,19 @@ class Retelling:
                 yield from self._heads(log, end)
                 if end and party.logs[0].origin.party != self._own:
                     note = self._heads_on(log)[end]
-                    yield [PutHead(str(log.origin), end, "", note.format())]
+                    yield PutHead(str(log.origin), end, "", note.format())
 
-    def _written(self, log: FoundLog, end: int) -> Iterator[list[Write]]:
+    def _written(self, log: FoundLog, end: int) -> Iterator[Write]:
         found = (entry for index, entry in entries_of(self._heap, log) if index < end)
         yield from _appended(str(log.origin), Tree(), (one for one in found if one is not None))
 
-    def _heads(self, log: FoundLog, end: int) -> Iterator[list[Write]]:
+    def _heads(self, log: FoundLog, end: int) -> Iterator[Write]:
         for holder, size, text in self._heap.heads(str(log.origin)):
             note = read_head(text, str(log.origin), size)
             if note is not None and size <= end and _is_on(log, note):
-                yield [PutHead(str(log.origin), size, holder, text)]
+                yield PutHead(str(log.origin), size, holder, text)
 
-    def _write_journals(self) -> Iterator[list[Write]]:
+    def _write_journals(self) -> Iterator[Write]:
         number, rows = self._cut or (len(self._journals) - 1, -1)
         for place, log in enumerate(self._journals[: number + 1]):
             end = log.committed if place < number or self._cut is None else rows
@@ -336,13 +336,13 @@ def _is_on(log: FoundLog, note: Note) -> bool:
 
 def _appended(
     origin: str, tree: Tree, entries: Iterable[StoredEntry]
-) -> Iterator[list[Write]]:
+) -> Iterator[Write]:
     """Writes that append entries to a log whose tree is given."""
     rest = iter(entries)
     while part := tuple(islice(rest, _WRITTEN_AT_ONCE)):
         start = tree.size
         tree.extend([leaf_hash(entry.raw) for entry in part])
-        yield [AppendEntries(origin, start, part, tree.root())]
+        yield AppendEntries(origin, start, part, tree.root())
 
 
 def _row(happened: int, at: int, *rest: Value) -> StoredEntry:

@@ -123,6 +123,7 @@ VERBS: Final = {
         "restore": "backup:restore_app",
         "move": "move:app",
         "station": "station:app",
+        "repair": "repair:app",
         "courier": "courier:app",
         "outlets": "outlets:app",
         "folders": "folders:app",
