@@ -67,7 +67,7 @@ def test_a_node_is_backed_up_under_load_and_put_back(tmp_path: Path) -> None:
 
         refused = told_by_process("run", "--own-copy-is-current", "--dir", alpha.directory)
         assert refused.code == 1
-        assert "was put back from a back-up of" in refused.aside
+        assert "the store is a copy of" in refused.aside
         alpha.start()
         with pytest.raises(OurError, match="signs nothing yet"):
             alpha.say("Too early.")

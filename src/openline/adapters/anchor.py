@@ -316,7 +316,7 @@ class Anchor:
         if damaged and newest.sequence == 0:
             raise OurError(
                 f"The anchor {self.path} is damaged.",
-                "Compare the logs with the counterpart's mirror, then move the file away.",
+                "Run `openline repair`: it sets the file aside, and a start asks the counterparts.",
             )
         self._sequence, self._store = newest.sequence, newest.store
         self._confirmed = newest.confirmed

@@ -99,8 +99,8 @@ def write_new_checksums(path: Path, into: Path) -> None:
         into.unlink(missing_ok=True)
         raise OurError(
             f"The content of {path} cannot be written anew: {error}.",
-            "It is damaged beyond its checksums: put back a back-up, or let the counterparts "
-            "give back what they hold.",
+            "It is damaged beyond its checksums: run `openline repair`, which has from the "
+            "counterparts what cannot be read.",
         ) from error
 
 

@@ -120,7 +120,7 @@ class Salvage:
         with closing(apsw.Connection(":memory:")) as judge, self._heap:
 
             def is_sound(page: bytes) -> bool:
-                return judge.execute("SELECT verify_checksum(?)", (page,)).get == 1
+                return bool(judge.execute("SELECT verify_checksum(?)", (page,)).get == 1)
 
             images = _Images(store, is_sound)
             for image in images.of_file():
@@ -207,9 +207,9 @@ class Salvage:
     # --- what was found --------------------------------------------------------------------------
 
     def logs(self) -> list[tuple[int, str, int, bytes, bool]]:
-        """Number, origin, size and root of each log, as any row says; and if its page is sound."""
-        query = "SELECT log, origin, size, root, is_sound FROM logs ORDER BY log, size"
-        return [(log, origin, size, root, bool(ok)) for log, origin, size, root, ok in self._all(query)]
+        """Number, origin, size and root of each log, and whether the row's page is sound."""
+        rows = self._all("SELECT log, origin, size, root, is_sound FROM logs ORDER BY log, size")
+        return [(log, origin, size, root, bool(ok)) for log, origin, size, root, ok in rows]
 
     def numbers(self) -> list[int]:
         """The numbers under which entries were found."""
@@ -237,8 +237,7 @@ class Salvage:
     def add(self, log: int, index: int, entry: StoredEntry) -> None:
         """Take in an entry that was had from elsewhere."""
         self._heap.execute(
-            "INSERT INTO entries VALUES (?, ?, 1, ?, ?)"
-            " ON CONFLICT DO UPDATE SET is_sound = 1",
+            "INSERT INTO entries VALUES (?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET is_sound = 1",
             (log, index, entry.raw, entry.content),
         )
 
@@ -468,9 +467,7 @@ def _rows(page: bytes, number: int, latest: Callable[[int], bytes]) -> Cells:
         yield rowid, _record(_payload(page, at, size, most, latest))
 
 
-def _payload(
-    page: bytes, at: int, size: int, most: int, latest: Callable[[int], bytes]
-) -> bytes:
+def _payload(page: bytes, at: int, size: int, most: int, latest: Callable[[int], bytes]) -> bytes:
     """The bytes of a row, those on further pages too."""
     if size <= most:
         return page[at : at + size]

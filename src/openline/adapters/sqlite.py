@@ -768,7 +768,8 @@ def _guarded(path: Path, act: Callable[[], _Found]) -> _Found:
         ) from error
     except apsw.NotADBError as error:
         raise OurError(
-            f"{path} is not a store of Openline.", "Name the directory of a node, or another one."
+            f"{path} is not a store of Openline.",
+            "Name the directory of a node; if it was one, `openline repair` puts it right.",
         ) from error
     except (apsw.Error, OSError) as error:
         raise OurError(

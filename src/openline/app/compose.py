@@ -42,7 +42,7 @@ from openline.engine.commands import Adopt
 from openline.engine.node import Node
 from openline.engine.ports import StoreFailed
 
-_DAMAGED: Final = "See `openline doctor`; what a lost store held comes from the counterparts."
+_DAMAGED: Final = "Run `openline repair`: it keeps what is sound, and asks the counterparts."
 _DISK_FAILED: Final = "Nothing that it acknowledged is lost. See to the disk, then start it again."
 _DATABASE_FAILED: Final = (
     "Nothing that it acknowledged is lost. See to the database, then start it again."
@@ -173,7 +173,7 @@ def _current_lines(
     origins = store.origins()
     told = [f"the store is behind its anchor: {row}" for row in anchor.behind(origins)]
     if (at := copied_at(store)) is not None:
-        told.append(f"the store was put back from a back-up of {format_instant(at)}.")
+        told.append(f"the store is a copy of {format_instant(at)}, by a back-up or a repair.")
     if anchor.is_of_another:
         told.append(f"the anchor {anchor.path} belongs to another store.")
     for says in told:

@@ -47,8 +47,8 @@ def _verify(path: Path) -> None:
     if faults:
         raise OurError(
             f"What is in the store does not verify: {faults[0]}",
-            "Somebody has altered it, or the disk has. Keep it as evidence, move it away and "
-            "start the node: it pulls its own messages back from the counterparts.",
+            "Somebody has altered it, or the disk has: run `openline repair`, which keeps it "
+            "as evidence and has from the counterparts what does not verify.",
         )
 
 

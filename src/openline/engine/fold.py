@@ -102,8 +102,8 @@ def replay(line: "Line", until: int = INSTANT_MAX) -> Iterator[None]:
 def _contradiction(origin: str) -> OurError:
     return OurError(
         f"The stored log {origin} does not give its own root.",
-        "Stop the node, restore the store from a back-up and start again; what is "
-        "missing comes back from the counterparts.",
+        "Stop the node and run `openline repair`: what is missing comes back from the "
+        "counterparts.",
     )
 
 

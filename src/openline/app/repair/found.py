@@ -159,13 +159,12 @@ def find_logs(heap: Salvage, anchored: Mapping[str, Root], own: str) -> list[Fou
             fresh += 1
     found = []
     for number, text in sorted(names.items()):
-        origin = parse_origin(text)
-        if origin is None:
+        if (parsed := parse_origin(text)) is None:
             continue
         roots = {(size, root) for log, _, size, root, ok in told if log == number and ok}
         roots |= {anchored[text]} if text in anchored else set()
         roots |= set(_roots_of_heads(heap, text))
-        log = FoundLog(origin, number, sorted(root for root in roots if root[0]))
+        log = FoundLog(parsed, number, sorted(root for root in roots if root[0]))
         log.look(heap)
         found.append(log)
     return sorted(found, key=lambda one: one.origin)
@@ -215,9 +214,14 @@ def _name_journals(
         lacking = sorted(expected - set(names.values()))
         if number in names or not lacking:
             continue
-        names[number] = next(
-            (origin for origin in lacking if _gives(heap, number, anchored.get(origin))), lacking[0]
-        ) if len(lacking) > 1 else lacking[0]
+        names[number] = (
+            next(
+                (origin for origin in lacking if _gives(heap, number, anchored.get(origin))),
+                lacking[0],
+            )
+            if len(lacking) > 1
+            else lacking[0]
+        )
 
 
 def _is_journal(origin: str) -> bool:

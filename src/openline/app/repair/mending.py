@@ -184,7 +184,8 @@ class Repair:
             return self._renew_anchor()
         try:
             lost, is_cut = self._build(at)
-            came_back, silent = 0, ()
+            came_back = 0
+            silent: tuple[str, ...] = ()
             if not self._logs or any(_is_outbox(origin) for origin, _, _ in lost):
                 came_back, silent = self._ask(wait_s)
                 lost, is_cut = self._build(at)
@@ -202,9 +203,7 @@ class Repair:
         finally:
             remove_beside(self._passing)
         logs = tuple((str(log.origin), log.committed) for log in self._logs)
-        return Mended(
-            logs, tuple(lost), came_back, silent, is_cut, self._uncertain(), tuple(kept)
-        )
+        return Mended(logs, tuple(lost), came_back, silent, is_cut, self._uncertain(), tuple(kept))
 
     def _renew_anchor(self) -> Mended:
         """The store is sound, and its anchor is not: a new one vouches for nothing at first."""
@@ -236,9 +235,7 @@ class Repair:
         config = replace(
             self._config, store=self._passing, anchor=anchor, feeds=(), outlets=(), folders=()
         )
-        wanted = {
-            str(log.origin): log.committed for log in self._logs if log.origin.log == "out"
-        }
+        wanted = {str(log.origin): log.committed for log in self._logs if log.origin.log == "out"}
         try:
             lent = self._ask_them(config, wanted, wait_s)
         except StoreFailed as error:

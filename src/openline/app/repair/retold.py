@@ -159,15 +159,27 @@ class Retelling:
         match row.happened, row.rest:
             case Happened.SENT, (int(start), int(count), *rest):
                 return self._of_entries(
-                    self._own, start, count, entry, lambda n: [1, row.at, start, n, *rest]
+                    self._own,
+                    start,
+                    count,
+                    entry,
+                    lambda n: _row(Happened.SENT, row.at, start, n, *rest),
                 )
             case Happened.RECOVERED, (str(party), int(start), int(count)):
                 return self._of_entries(
-                    self._own, start, count, entry, lambda n: [5, row.at, party, start, n]
+                    self._own,
+                    start,
+                    count,
+                    entry,
+                    lambda n: _row(Happened.RECOVERED, row.at, party, start, n),
                 )
             case Happened.ARRIVED, (str(party), int(start), int(count), str(circuit)):
                 return self._of_entries(
-                    party, start, count, entry, lambda n: [2, row.at, party, start, n, circuit]
+                    party,
+                    start,
+                    count,
+                    entry,
+                    lambda n: _row(Happened.ARRIVED, row.at, party, start, n, circuit),
                 )
             case Happened.OPENED, (str(origin),):
                 return self._opened(origin, entry)
@@ -188,7 +200,7 @@ class Retelling:
         start: int,
         count: int,
         entry: StoredEntry,
-        row_of: Callable[[int], list[Value]],
+        row_of: Callable[[int], StoredEntry],
     ) -> list[StoredEntry]:
         """A row about entries of an outbox: of those only that can stand and are not told of."""
         party = self._parties.get(name)
@@ -203,7 +215,7 @@ class Retelling:
         if start != party.told or can_stand <= 0:
             return before
         party.told += can_stand
-        return [*before, entry if can_stand == count else _row(*row_of(can_stand))]
+        return [*before, entry if can_stand == count else row_of(can_stand)]
 
     def _opened(self, text: str, entry: StoredEntry) -> list[StoredEntry]:
         for party in self._parties.values():
@@ -334,9 +346,7 @@ def _is_on(log: FoundLog, note: Note) -> bool:
     return head.size <= log.held and log.tree.root(head.size) == head.root
 
 
-def _appended(
-    origin: str, tree: Tree, entries: Iterable[StoredEntry]
-) -> Iterator[Write]:
+def _appended(origin: str, tree: Tree, entries: Iterable[StoredEntry]) -> Iterator[Write]:
     """Writes that append entries to a log whose tree is given."""
     rest = iter(entries)
     while part := tuple(islice(rest, _WRITTEN_AT_ONCE)):

@@ -37,6 +37,14 @@ CLOCK_EARLIEST_MS: Final = 1_767_225_600_000
 CLOCK_LATEST_MS: Final = 4_102_444_800_000
 """2100-01-01."""
 DAMAGE_SHOWN_MAX: Final = 20
+_REPAIR: Final = (
+    "Stop the node and have it put right: openline repair. It keeps what is sound, and has the "
+    "rest from the counterparts."
+)
+_DATABASE_DAMAGED: Final = (
+    "Put back the database's own back-up and start the node: what that lacks comes from the "
+    "counterparts before it signs."
+)
 
 app = make_app("doctor", "")
 
@@ -146,8 +154,8 @@ def _looked(
     except StoreFailed as error:
         yield Finding(
             check, State.FAULT, str(error),
-            "Look at the disk. Move the store away and start the node: it pulls its own messages "
-            "back from the counterparts before it signs.",
+            "Look at the disk, then: openline repair. It keeps what is sound, and has the rest "
+            "from the counterparts.",
         )  # fmt: skip
     except OSError as error:
         yield Finding(
@@ -358,7 +366,7 @@ def _database(config: "Config") -> Iterator[Finding]:
             )  # fmt: skip
         origins = store.origins()
         identity = store.value(IDENTITY) or b""
-        yield from _sound(origins, store.damage())
+        yield from _sound(origins, store.damage(), _DATABASE_DAMAGED)
     yield from _anchor(config, identity, origins)
 
 
@@ -371,8 +379,8 @@ def _pages(config: "Config") -> Iterator[Finding]:
     if not pages.is_sound and pages.is_whole:
         yield Finding(
             "store", State.FAULT, f"{config.store}: {pages}.",
-            "Put back a back-up; or have what is in it verified and written anew: openline doctor "
-            "--renew-checksums. Only Openline may write to or copy a store.",
+            "Have what is in it verified and written anew: openline doctor --renew-checksums; or, "
+            "where that is refused, openline repair. Only Openline may write to or copy a store.",
         )  # fmt: skip
     with SqliteStore.open_read_only(config.store) as store:
         origins = store.origins()
@@ -380,13 +388,11 @@ def _pages(config: "Config") -> Iterator[Finding]:
     yield from _sound(origins, damage)
 
 
-def _sound(origins: list[tuple[str, int, bytes]], damage: list[str]) -> Iterator[Finding]:
+def _sound(
+    origins: list[tuple[str, int, bytes]], damage: list[str], remedy: str = _REPAIR
+) -> Iterator[Finding]:
     for says in damage[:DAMAGE_SHOWN_MAX]:
-        yield Finding(
-            "store", State.FAULT, says,
-            "Move the store away and start the node: it pulls its own messages back from the "
-            "counterparts before it signs.",
-        )  # fmt: skip
+        yield Finding("store", State.FAULT, says, remedy)
     if not damage:
         entries = sum(size for _, size, _ in origins)
         yield Finding("store", State.OK, f"{len(origins)} logs with {entries} entries, all sound")
@@ -415,8 +421,9 @@ def _logs(config: "Config") -> Iterator[Finding]:
     for says in told[:DAMAGE_SHOWN_MAX]:
         yield Finding(
             "logs", State.FAULT, says,
-            "Somebody has altered the store. Keep a copy of it as evidence; then move it away and "
-            "start the node: it pulls its own messages back from the counterparts before it signs.",
+            "Somebody has altered the store. Keep a copy of it as evidence; then: openline repair. "
+            "Where that is refused, move the store away and start the node: it pulls its own "
+            "messages back from the counterparts before it signs.",
         )  # fmt: skip
     for says in (f"{log.origin}: {void}" for log in logs for void in log.void):
         yield Finding(

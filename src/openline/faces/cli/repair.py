@@ -69,10 +69,10 @@ def repair(
             emit(told, rows, as_json=options.json)
             return
         if not options.json:
-            emit(told, [*rows, "", "It is repaired now; this may take some minutes."], as_json=False)
-        mended = found.mend(
-            wall_clock_ms(), float(wait), without_counterparts=without_counterparts
-        )
+            emit(
+                told, [*rows, "", "It is repaired now; this may take some minutes."], as_json=False
+            )
+        mended = found.mend(wall_clock_ms(), float(wait), without_counterparts=without_counterparts)
         told["mended"] = _mended_to_json(mended)
         last = f"Start it: openline run --dir {config.directory}"
         emit(told, ["", *_mended_rows(mended), last], as_json=options.json)
@@ -94,7 +94,7 @@ def _seen_rows(seen: "Diagnosis") -> Iterator[str]:
     for fault in seen.faults[:_GAPS_TOLD]:
         yield f"  {fault}"
     for log in seen.logs:
-        what, have = ("rows", "has") if _is_journal(log.origin) else ("entries", "has")
+        what = "rows" if _is_journal(log.origin) else "entries"
         missing = sum(end - first for first, end in log.gaps)
         if not missing:
             yield f"  {log.origin}: all {log.committed} {what} can be read."
@@ -102,7 +102,7 @@ def _seen_rows(seen: "Diagnosis") -> Iterator[str]:
         places = ", ".join(_place(*gap) for gap in log.gaps[:_GAPS_TOLD])
         more = ", …" if len(log.gaps) > _GAPS_TOLD else ""
         yield (
-            f"  {log.origin} {have} {log.committed} {what}, and {missing} cannot be read: "
+            f"  {log.origin} has {log.committed} {what}, and {missing} cannot be read: "
             f"{places}{more}."
         )
     yield (
@@ -122,9 +122,12 @@ def _mended_rows(mended: "Mended") -> Iterator[str]:
         if _is_journal(origin):
             yield f"LOST: {_place(first, end)} of {origin}; nobody else has rows of it."
         else:
-            yield f"LOST: {_place(first, end)} of {origin}, unless a counterpart has it at the start."
+            yield f"LOST: {_place(first, end)} of {origin}, unless it comes at the next start."
     if mended.is_cut:
-        yield "The journal goes on in a new epoch, whose first rows say what is lost."
+        yield (
+            "The journal goes on in a new epoch, whose first rows say what is lost; what was "
+            "cosigned of its later rows is in the old file only."
+        )
     for what in mended.uncertain:
         yield f"Some {what} may be lost: nothing tells how many there were."
     if not mended.lost and not mended.uncertain:
