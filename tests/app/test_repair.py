@@ -29,7 +29,7 @@ from tests.engine.region import CountingChance, Region, notice, standing
 OUT, THEIRS = f"{ALPHA}/{LINE}/out", f"{BRAVO}/{LINE}/out"
 JOURNAL = f"{ALPHA}/{LINE}/journal"
 SAID = 40
-FLIPS = int(os.environ.get("OPENLINE_FLIPS", "60"))
+FLIPS = int(os.environ.get("OPENLINE_FLIPS", "40"))
 """Random flips that are tried; each takes about a second of a core."""
 
 FILES = ("store.sqlite", "store.sqlite-wal", "anchor")

@@ -75,7 +75,8 @@ GOALS: Final[dict[str, str]] = {
     "R2": "A node is killed under load: nothing acknowledged is lost, and it signs again soon.",
     "R3a": "The power goes, beneath SQLite: lost, torn and reordered writes.",
     "R3b": "The power goes, beneath a true ext4.",
-    "R4": "Bits rot in the store, in its log file and in the anchor: each is noticed.",
+    "R4": "Bits rot in the store, in its log file and in the anchor: each is noticed, and repaired "
+    "with the counterpart, or its loss named.",
     "R5": "Each operation of the disk fails in turn: nothing is acknowledged that is not there.",
     "R6": "Circuits are cut, double, lose and reorder: all arrives once and in order.",
     "R7": "A cut of one direction takes both sides from green within three ticks.",
@@ -110,7 +111,10 @@ PARTS: Final[tuple[Suite | Program, ...]] = (
             "tests/adapters/test_anchor.py",
             "tests/adapters/test_page_checksums.py",
             "tests/app/test_audit.py",
+            "tests/app/test_repair.py",
+            "tests/end_to_end/test_repair.py",
         ),
+        {"OPENLINE_FLIPS": "400"},
     ),
     Suite("R5", ("tests/power/test_faults_of_the_disk.py",)),
     Suite(

@@ -6,7 +6,7 @@ and the damaged one is kept beside it. The new store is a copy of which no ancho
 after a restore, a node on it signs nothing before every counterpart has shown what it holds.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -27,7 +27,7 @@ from openline.app.repair.retold import Lost, Retelling
 from openline.app.store_copies import COPIED_AT, IDENTITY
 from openline.domain.errors import OpenlineError, OurError
 from openline.domain.line.understanding import parse_signed_understanding, parse_understanding
-from openline.domain.party import parse_origin
+from openline.domain.party import Origin, parse_origin
 from openline.engine.node import Node
 from openline.engine.ports import Keys, PutTick, PutValue, StoreFailed, Write
 
@@ -192,7 +192,7 @@ class Repair:
             is_open = not self._logs or any(_is_outbox(origin) for origin, _, _ in lost)
             if silent and is_open and not without_counterparts:
                 raise _may_be_elsewhere(silent)
-            faults = self._faults_of(self._passing)
+            faults = self._faults_of(self._passing, _not_known_yet(lost))
             if faults:
                 raise OurError(
                     f"What could be salvaged is not sound: {' '.join(faults[:_FAULTS_TOLD])}",
@@ -326,12 +326,18 @@ class Repair:
                 yield PutValue(name, data)
         yield PutValue(COPIED_AT, str(at).encode())
 
-    def _faults_of(self, path: Path) -> list[str]:
-        """What is wrong with a store, as `doctor` and a start would say."""
+    def _faults_of(self, path: Path, later: tuple[str, ...] = ()) -> list[str]:
+        """What is wrong with a store, as `doctor` and a start would say.
+
+        Args:
+            path: The store.
+            later: What faults say that are none once what is missing has come.
+        """
         try:
             with SqliteStore.open_read_only(path) as store:
                 faults = store.damage()
-                faults += [f"{log.origin}: {fault}" for log in audit(store) for fault in log.faults]
+                told = [f"{log.origin}: {fault}" for log in audit(store) for fault in log.faults]
+                faults += [fault for fault in told if not any(one in fault for one in later)]
                 if not faults:
                     chance, party = SystemChance(), self._config.party
                     Node(party, self._keys, chance, store, signs_nothing=True).load(0)
@@ -401,6 +407,17 @@ def _may_be_elsewhere(silent: tuple[str, ...]) -> OurError:
         "were. Or go on without it, with --without-counterparts: then they come at the next "
         "start, as if they arrived then.",
     )
+
+
+def _not_known_yet(lost: Sequence[Lost]) -> tuple[str, ...]:
+    """What the audit says of signatures by keys that a missing entry may announce."""
+    found: list[str] = []
+    for text, _, _ in lost:
+        origin = parse_origin(text)
+        if origin is not None and origin.log == "out":
+            journal = Origin(origin.party, origin.line, "journal")
+            found += [f": The receipt of {origin.party} for ", f"{journal}: The head of size "]
+    return tuple(found)
 
 
 def _commit_all(store: SqliteStore, writes: Iterator[Write]) -> None:
