@@ -1,4 +1,4 @@
-"""A damaged store is mended: what is sound stays, the rest comes from the counterpart."""
+"""A damaged store is mended: what is sound stays, the counterpart has the rest."""
 
 import os
 import random
@@ -185,7 +185,7 @@ def rows_of(store: SqliteStore) -> dict[str, dict[Any, Any]]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    """Two nodes that have talked; alpha was killed, with something that nobody has yet."""
+    """Two nodes that have talked; alpha was killed with words that nobody has yet."""
     return Bench(tmp_path_factory.mktemp("repair") / "alpha")
 
 
@@ -236,7 +236,7 @@ def is_about(entry: StoredEntry, origin: str, lost: set[tuple[str, int]]) -> boo
 
 @pytest.mark.slow
 def test_random_flips(bench: Bench, record_property: Any) -> None:
-    """After a random flip nothing is missing that is not named, and nobody sees a fork."""
+    """After a random flip nothing is missing that is not named; nobody sees a fork."""
     rng = random.Random(4)
     seen: Counter[str] = Counter()
     for number in range(FLIPS):
@@ -304,7 +304,7 @@ def in_order(bench: Bench) -> dict[str, list[StoredEntry]]:
 
 @pytest.mark.parametrize("words", [b"20 in words that", b"0 in words that"])
 def test_entries_on_a_damaged_page_come_back_as_they_were(bench: Bench, words: bytes) -> None:
-    """A flipped bit in entries of both sides costs nothing: journal, times and logs are whole."""
+    """A flipped bit in entries of either side costs nothing: all is as it was."""
     flip(bench.path("store.sqlite"), words)
     with examined(bench.config, bench.keys, bench.ask) as repair:
         seen = repair.diagnosis
@@ -325,7 +325,7 @@ def test_entries_on_a_damaged_page_come_back_as_they_were(bench: Bench, words: b
 
 
 def test_a_damaged_store_is_kept(bench: Bench) -> None:
-    """The file is beside the new one as it was, its `-wal` file too, and no passing one is left."""
+    """The file stays as it was, its `-wal` file too, and no passing one is left."""
     flip(bench.path("store.sqlite"), b"20 in words that")
     was = [bench.path(name).read_bytes() for name in FILES[:2]]
     mended = bench.repair()
@@ -339,7 +339,7 @@ def test_a_damaged_store_is_kept(bench: Bench) -> None:
 
 @pytest.mark.parametrize("pages", [1, 0], ids=["zeroed", "torn"])
 def test_a_file_that_is_no_database_any_more(bench: Bench, pages: int) -> None:
-    """A first page of zeros, or one half written, costs nothing: every other page tells itself."""
+    """A first page of zeros, or one half written, costs no entry and no row."""
     zero(bench.path("store.sqlite"), 0 if pages else PAGE_BYTES // 2, PAGE_BYTES // (2 - pages))
     zero(bench.path("store.sqlite-wal"), 0, 32)
     mended = bench.repair()
@@ -350,7 +350,7 @@ def test_a_file_that_is_no_database_any_more(bench: Bench, pages: int) -> None:
 
 
 def test_a_file_that_is_cut_off(bench: Bench) -> None:
-    """What stood in the half that is gone comes back, or is named; all entries are there."""
+    """What stood in the half that is gone comes back, or it is named."""
     path = bench.path("store.sqlite")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 100])
     mended = bench.repair()
@@ -376,7 +376,7 @@ def test_behind_a_damaged_frame_of_the_log_file_nothing_is_lost(bench: Bench) ->
 
 
 def test_a_log_file_that_is_gone_is_seen_by_the_anchor(bench: Bench) -> None:
-    """What was committed last comes back from the counterpart; the rows of the journal do not."""
+    """What was committed last comes back from the counterpart; the journal is cut."""
     bench.path("store.sqlite-wal").unlink()
     mended = bench.repair()
     assert mended.is_cut
@@ -404,7 +404,7 @@ def test_a_store_that_is_gone(bench: Bench) -> None:
 
 
 def test_a_damaged_anchor_is_set_aside(bench: Bench) -> None:
-    """The store stays as it is; the next start begins an anchor that vouches for nothing."""
+    """The store stays as it is; the next start begins the anchor anew."""
     zero(bench.path("anchor"), 10, 30)
     zero(bench.path("anchor"), (1 << 20) + 10, 30)
     was = [bench.path(name).read_bytes() for name in FILES[:2]]
@@ -437,7 +437,7 @@ def test_nothing_is_changed_while_a_counterpart_is_silent(bench: Bench) -> None:
 
 
 def test_our_own_words_that_nobody_has_are_named_as_lost(bench: Bench) -> None:
-    """The number of one that was never delivered is used again, and nobody saw it: no fork."""
+    """The number of one that nobody has is used again, and that is no fork."""
     index = len(bench.was[OUT]) - 1
     for name in FILES[:2]:
         if b"Nobody has this yet." in bench.path(name).read_bytes():

@@ -1,4 +1,4 @@
-"""A node whose disk has rotted is repaired with its counterpart, and nobody sees a fork."""
+"""A node whose disk has rotted is repaired with its counterpart, without a fork."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ WORDS = "and so on, in words that fill a page. " * 30
 
 @pytest.mark.slow
 def test_a_rotten_store_is_repaired_with_the_counterpart(tmp_path: Path) -> None:
-    """Doctor names the damage and the verb; afterwards all that was receipted is there again."""
+    """Doctor names the damage and the verb; all that was receipted is there again."""
     alpha, bravo = nodes = found(tmp_path)
     with ending(*nodes):
         start(*nodes)
@@ -53,7 +53,7 @@ def test_a_rotten_store_is_repaired_with_the_counterpart(tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_a_file_that_is_no_database_any_more_is_repaired(tmp_path: Path) -> None:
-    """Without its first page, its `-wal` file and its anchor a node comes back nevertheless."""
+    """Without its first page, its `-wal` file and its anchor a node comes back."""
     alpha, bravo = nodes = found(tmp_path)
     with ending(*nodes):
         start(*nodes)

@@ -123,7 +123,7 @@ class FoundLog:
         return (header.origin, header.index) == (str(self.origin), index)
 
     def _contradicted(self) -> list[int]:
-        """The places whose entries cannot count: a root is over others, or none is over them."""
+        """The places whose entries cannot count: no root is over them, or one over others."""
         proven = 0
         for size, root in self.roots:
             if size > self.tree.size:
@@ -206,7 +206,7 @@ def _name_journals(
     anchored: Mapping[str, Root],
     own: str,
 ) -> None:
-    """Whose a log is that says nothing of itself: a journal that is missing, if just one is."""
+    """Name a log that says nothing of itself: it is a journal that is missing."""
     lines = {parsed.line for origin in names.values() if (parsed := parse_origin(origin))}
     expected = {origin for origin in anchored if _is_journal(origin)}
     expected |= {str(Origin(own, line, "journal")) for line in lines} if not expected else set()

@@ -1,4 +1,4 @@
-"""What the counterparts hold of a damaged store, asked for by a node that says nothing.
+"""What the counterparts hold of a damaged store, had by a node that says nothing.
 
 It stands on a store of what could be salvaged, which is passing, and runs as a node does
 after a loss: it shows how much it holds, and has its own entries given back and those of
@@ -119,7 +119,7 @@ def _sizes(line: Line) -> dict[str, int]:
 
 
 def _has_all(line: Line, wanted: Mapping[str, int]) -> bool:
-    """Whether the copies of the counterparts' newest outboxes are as long as they were."""
+    """Whether our copies of the counterparts' newest outboxes are as long as they were."""
     sizes = _sizes(line)
     return all(
         sizes.get(origin, 0) >= size

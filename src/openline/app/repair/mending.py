@@ -1,4 +1,4 @@
-"""The repair of a damaged store, from the first look to the new store in its place.
+"""The repair of a damaged store, from a look at it to the new one in its place.
 
 Nothing is changed before the new store is whole: it is written beside the damaged one,
 audited as any other, and loaded once as a start would. Only then does it take the place,
@@ -206,7 +206,7 @@ class Repair:
         return Mended(logs, tuple(lost), came_back, silent, is_cut, self._uncertain(), tuple(kept))
 
     def _renew_anchor(self) -> Mended:
-        """The store is sound, and its anchor is not: a new one vouches for nothing at first."""
+        """Set the anchor aside: the store is sound, and a new one vouches for nothing yet."""
         kept = _set_aside(self._config.anchor)
         logs = tuple((log.origin, log.committed) for log in self.diagnosis.logs)
         return Mended(logs, (), 0, (), is_cut=False, uncertain=(), kept=(kept,))
@@ -219,7 +219,7 @@ class Repair:
     # --- what the counterparts have --------------------------------------------------------------
 
     def _ask(self, wait_s: float) -> tuple[int, tuple[str, ...]]:
-        """Have the counterparts give what is missing: how much came, and who was not heard.
+        """Have the counterparts give what is missing: how much came, who was not heard.
 
         Raises:
             OurError: What one holds contradicts what we have.
@@ -280,7 +280,7 @@ class Repair:
     # --- the new store ---------------------------------------------------------------------------
 
     def _build(self, at: int) -> tuple[list[Lost], bool]:
-        """Write what can stand into the passing store; what is lost, and whether a journal is cut.
+        """Write what can stand into the passing store; what is lost, and if a journal is cut.
 
         Raises:
             OurError: It cannot be written, or a line's Understanding is nowhere.

@@ -1,4 +1,4 @@
-"""The new store: everything that can stand, and a journal by which it can be loaded.
+"""The new store: all that can stand, and a journal by which it can be loaded.
 
 What a node knows is a fold over its journal, and the journal and the logs have to agree.
 As long as nothing is missing the journal is carried over as it is. At the first row that is
@@ -120,7 +120,7 @@ class Retelling:
         return max(sizes, default=0)
 
     def _heads_on(self, log: FoundLog) -> dict[int, Note]:
-        """A head by its author for each size of which one is kept, on the history that is held."""
+        """A head by its author for each size, as far as they are on what is held."""
         found: dict[int, Note] = {}
         for holder, size, text in self._heap.heads(str(log.origin)):
             note = read_head(text, str(log.origin), size)
@@ -202,7 +202,7 @@ class Retelling:
         entry: StoredEntry,
         row_of: Callable[[int], StoredEntry],
     ) -> list[StoredEntry]:
-        """A row about entries of an outbox: of those only that can stand and are not told of."""
+        """A row about entries, of those only that can stand and that no row told of yet."""
         party = self._parties.get(name)
         if party is None or not party.logs:
             return []
