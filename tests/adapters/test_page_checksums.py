@@ -98,7 +98,7 @@ def test_what_is_no_database_is_not_written_anew(path: Path) -> None:
     path.write_bytes(b"rubbish" * 3_000)
     with pytest.raises(OurError, match="cannot be written anew") as refusal:
         write_new_checksums(path, path.with_name("new.db"))
-    assert "put back a back-up" in refusal.value.remedy
+    assert "openline repair" in refusal.value.remedy
     assert not path.with_name("new.db").exists()
     with pytest.raises(OurError, match="cannot be read"):
         examine_pages(path.with_name("absent.db"))

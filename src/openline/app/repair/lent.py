@@ -119,7 +119,7 @@ def _sizes(line: Line) -> dict[str, int]:
 
 
 def _has_all(line: Line, wanted: Mapping[str, int]) -> bool:
-    """Whether our copies of the counterparts' newest outboxes are as long as they were."""
+    """Whether our copies of the newest outboxes are as long as they were."""
     sizes = _sizes(line)
     return all(
         sizes.get(origin, 0) >= size

@@ -280,7 +280,7 @@ class Repair:
     # --- the new store ---------------------------------------------------------------------------
 
     def _build(self, at: int) -> tuple[list[Lost], bool]:
-        """Write what can stand into the passing store; what is lost, and if a journal is cut.
+        """Write what can stand into the passing store; what is lost, if a journal is cut.
 
         Raises:
             OurError: It cannot be written, or a line's Understanding is nowhere.
