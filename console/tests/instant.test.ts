@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { durationOf, parseDuration } from "../src/state/duration";
-import { fixedInstant, isoOf, parseInstant } from "../src/state/instant";
+import {
+  dayOf,
+  dayWritten,
+  fixedInstant,
+  isoOf,
+  parseDay,
+  parseInstant,
+} from "../src/state/instant";
 
 const NOW = Date.UTC(2017, 3, 7, 1, 40, 5);
 const understood = (text: string): string | undefined => {
@@ -78,5 +85,29 @@ describe("durations", () => {
     expect(durationOf(86_400_000)).toBe("1 d");
     expect(durationOf(1)).toBe("1 ms");
     expect(durationOf(0)).toBe("0 ms");
+  });
+});
+
+describe("days", () => {
+  it.each([
+    ["07APR17", "07APR17"],
+    [" 7apr17", undefined],
+    ["07 apr 2017", "07APR17"],
+    ["2017-04-07", "07APR17"],
+    ["071430ZAPR17", "07APR17"],
+    ["now", "07APR17"],
+    ["29FEB2100", undefined],
+    ["31DEC1999", "31DEC1999"],
+    ["2017-13-01", undefined],
+    ["04/07/2017", undefined],
+    ["", undefined],
+  ])("%s is understood", (text, day) => {
+    const at = parseDay(text, NOW);
+    expect(at === undefined ? undefined : dayWritten(at)).toBe(day);
+  });
+
+  it("begin at midnight in Zulu", () => {
+    expect(isoOf(dayOf(NOW))).toBe("2017-04-07T00:00:00Z");
+    expect(dayOf(Date.UTC(2017, 3, 7))).toBe(Date.UTC(2017, 3, 7));
   });
 });

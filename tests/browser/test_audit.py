@@ -31,8 +31,16 @@ def test_an_observer_sees_who_did_what_by_person_and_day(alpha: Node, opens: Ope
         desk.page.get_by_role("link", name="Page to print").click()
     opened.value.get_by_role("heading", name="Who did what on this node").wait_for()
     assert opened.value.get_by_text(officer).count()
-    desk.page.get_by_label("Day, in Zulu").fill("2020-01-01")
+    day = desk.page.get_by_label("Day, in Zulu")
+    for written in ("01/02/2020", "32JAN20"):
+        day.fill(written)
+        day.blur()
+        desk.page.get_by_role("alert").get_by_text("Not understood.").wait_for()
+    assert rows.filter(has_text=officer).count()
+    day.fill("2020-01-02")
+    day.blur()
     desk.sees("Nobody did anything then.")
+    assert day.input_value() == "02JAN20"
 
 
 def test_the_audit_is_not_for_everybody(alpha: Node, opens: Opens) -> None:

@@ -47,6 +47,35 @@ export function parseInstant(text: string, now: number): number | undefined {
   return nearest(typed, now);
 }
 
+const DAY = /^(\d\d) ?([A-Z]{3}) ?(\d{4}|\d\d)$/;
+const ISO_DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
+
+/** An instant of the day that is meant: 07APR17, 2017-04-07, or any instant of it. */
+export function parseDay(text: string, now: number): number | undefined {
+  const typed = text.trim().toUpperCase();
+  const iso = ISO_DAY.exec(typed);
+  if (iso) {
+    const [year, month, day] = numbers(iso.slice(1));
+    return within(exact(year, (month ?? 0) - 1, day, 0, 0));
+  }
+  const written = DAY.exec(typed);
+  if (!written) return parseInstant(text, now);
+  const year = Number(written[3]) + (written[3]?.length === 2 ? 2_000 : 0);
+  return within(exact(year, MONTHS.indexOf(written[2] ?? ""), Number(written[1]), 0, 0));
+}
+
+/** The first instant of the day, in Zulu. */
+export const dayOf = (at: number): number => at - (((at % DAY_MS) + DAY_MS) % DAY_MS);
+
+/** A day as officers write it: the year with four digits where two would mean another one. */
+export function dayWritten(at: number): string {
+  const day = new Date(at);
+  const year = day.getUTCFullYear();
+  const isNear = year >= 2_000 && year < 2_100;
+  const digits = isNear ? String(year % 100).padStart(2, "0") : String(year).padStart(4, "0");
+  return `${String(day.getUTCDate()).padStart(2, "0")}${MONTHS[day.getUTCMonth()]}${digits}`;
+}
+
 /** The nearest instant at a time of day, or at a day of the month and a time. */
 function nearest(typed: string, now: number): number | undefined {
   const at = new Date(now);

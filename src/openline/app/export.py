@@ -762,10 +762,7 @@ class _Dossier:
         head, keys = at_size[0]
         for note, more in at_size[1:]:
             head, keys = head.with_signatures(*note.signatures[2:]), keys + more[2:]
-        ticks = self._store.ticks(outbox.line, outbox.party, 0, 1)
-        last_tick = self._store.last_tick(outbox.line, outbox.party)
-        numbers = (ticks[0][0], last_tick[0]) if ticks and last_tick else None
-        return ShownLog(outbox, size, head, tuple(key.format() for key in keys), numbers)
+        return ShownLog(outbox, size, head, tuple(key.format() for key in keys))
 
     def _proven_head(self, text: str, outbox: Origin, holder: str) -> Note | None:
         """A head with the rows that verify, by keys that no revocation has touched."""

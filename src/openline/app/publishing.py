@@ -19,14 +19,12 @@ class ShownLog:
         size: Entries under the head.
         head: The signed head, with the cosignatures of whoever holds as much.
         keys: The author's and the cosigners' keys, each as a C2SP verifier key.
-        ticks: The first and the last number of the author's ticks that are held.
     """
 
     where: Origin
     size: int
     head: Note
     keys: tuple[str, ...]
-    ticks: tuple[int, int] | None
 
     def to_json(self) -> dict[str, Any]:
         """For programs."""
@@ -37,7 +35,4 @@ class ShownLog:
             "size": self.size,
             "checkpoint": self.head.format(),
             "keys": list(self.keys),
-            "ticks": None
-            if self.ticks is None
-            else {"first": self.ticks[0], "last": self.ticks[1]},
         }

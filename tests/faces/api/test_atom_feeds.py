@@ -1,6 +1,7 @@
 """Feeds in parts: archives that never change and together have everything once."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,10 +21,13 @@ from openline.app.statements import Watcher
 from openline.domain.instant import DAY_MS
 from openline.domain.statements.article import Block, article
 from openline.domain.statements.verdict import Verdict
-from openline.faces.api.atom_feeds import PART_SIZE, FeedTimes, part_of
+from openline.faces.api.atom_feeds import PART_SIZE, FeedTimes, begun_at, part_of
+from openline.faces.api.contacts import feed_of as public_feed
 from openline.faces.api.faults import NotFound
 from openline.faces.api.statement_feed import feed_of
 from tests.adapters.atom_rules import ATOM, HISTORY, check_feed, relations
+from tests.engine.parties import ALPHA, make_parties
+from tests.engine.region import standing
 
 AT = 1_491_525_000_000
 ADDRESS = "https://alpha.example/s.atom?language=en"
@@ -122,6 +126,20 @@ def test_parts_are_counted_from_the_beginning() -> None:
         assert stop == 0
         with pytest.raises(NotFound):
             part_of(count, count // PART_SIZE)
+
+
+def test_a_feed_about_nothing_is_of_the_day_on_which_its_party_began() -> None:
+    """While nothing is public the feed bears the date of the party's first entry, or of today."""
+    region = standing(make_parties())
+    line = next(iter(region.stations[ALPHA].node.lines.values()))
+    first = line.view.record(ALPHA, 0, 1)
+    assert first is not None
+    feed = public_feed(line.view, Wording("en"), first.at + DAY_MS)
+    assert feed.entries == []
+    assert feed.updated_at == begun_at(line.view, first.at + DAY_MS) == first.at
+    check_feed(atom.write_feed(feed))
+    silent = SimpleNamespace(own="nobody.example", record=lambda *_: None)
+    assert begun_at(silent, first.at) == first.at - first.at % DAY_MS  # type: ignore[arg-type]
 
 
 def test_since_when_a_feed_is_as_it_is() -> None:

@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 
+from openline.app.export import Exporter
+from openline.app.publishing import BUNDLE_TICKS_MAX
 from openline.domain.line.understanding import parse_signed_understanding, verify_understanding
 from openline.domain.record.checkpoint import Checkpoint, verify_checkpoint
 from openline.domain.record.cosignature import verify_cosignature
 from openline.domain.record.envelope import parse_envelope
-from openline.domain.record.merkle import leaf_hash, parse_entry_bundle, tile_path
+from openline.domain.record.merkle import leaf_hash, parse_bundle, parse_entry_bundle, tile_path
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.domain.record.tiles import tiles_of
 from openline.faces.cli.client import Refused
 from openline.faces.cli.faults import Exit
-from openline.faces.cli.publish import drop_parts
+from openline.faces.cli.publish import _Published, drop_parts
+from tests.domain.record.history import History
 from tests.faces.conftest import ALPHA, BRAVO, LINE, Line, Run, say, wait_until
 
 ORIGIN = f"{ALPHA}/{LINE}/out"
@@ -114,6 +117,40 @@ def test_only_what_is_new_is_written(openline: Run, line: Line, tmp_path: Path) 
             assert path.stat().st_mtime_ns == was
     assert not (at / "tile/entries").exists()
     assert not (tmp_path / BRAVO).exists()
+
+
+class Shown:
+    """What a node answers `publish` of one line, from a store without a node around it."""
+
+    def __init__(self, export: Exporter) -> None:
+        self._export = export
+
+    def get_file(self, *path: str, **asked: Any) -> bytes:
+        """A tile, or a bundle of ticks."""
+        return self._export.ticks(**asked) if path[-1] == "ticks" else self._export.tile(**asked)
+
+
+def test_a_number_that_was_signed_twice_is_published_twice(tmp_path: Path) -> None:
+    """A bundle of 256 numbers, one of them signed twice, is whole; so are those after it."""
+    history = History()
+    history.run(300)
+    side = history.sides[ALPHA]
+    went_on = side.sequence, side.previous
+    history.tick(ALPHA, sequence=100, clock_error_ms=501)
+    side.sequence, side.previous = went_on
+    export = Exporter(side.store, ALPHA, LINE)
+    [log] = [one.to_json() for one in export.shown_logs() if str(one.where) == ORIGIN]
+    for _ in range(2):
+        _Published(Shown(export), LINE, tmp_path, log).write(entries=False)  # type: ignore[arg-type]
+    bundles = [path for path in (tmp_path / ALPHA / LINE / "ticks").rglob("*") if path.is_file()]
+    numbers = sorted(
+        parse_tick(parse_note(one.decode()).text).sequence
+        for path in bundles
+        for one in parse_bundle(path.read_bytes(), BUNDLE_TICKS_MAX)
+    )
+    assert len(bundles) == 2
+    assert numbers == sorted([*range(side.sequence), 100])
+    assert (tmp_path / ORIGIN / "checkpoint").read_text() == log["checkpoint"]
 
 
 def test_parts_give_way(tmp_path: Path) -> None:

@@ -274,18 +274,6 @@ class Statistics(msgspec.Struct):
     sha256: str
 
 
-class TickNumbers(msgspec.Struct):
-    """Which ticks of a party are held.
-
-    Attributes:
-        first: The smallest number.
-        last: The largest.
-    """
-
-    first: int
-    last: int
-
-
 class ShownLog(msgspec.Struct):
     """One outbox as far as it may be shown.
 
@@ -296,7 +284,6 @@ class ShownLog(msgspec.Struct):
         size: Entries under the checkpoint.
         checkpoint: The signed head, with the cosignatures of whoever holds as much.
         keys: The author's and the cosigners' keys, each as a C2SP verifier key.
-        ticks: Which ticks of the author are held, if any.
     """
 
     origin: str
@@ -305,7 +292,6 @@ class ShownLog(msgspec.Struct):
     size: int
     checkpoint: str
     keys: list[str]
-    ticks: TickNumbers | None
 
 
 class Logs(msgspec.Struct):

@@ -19,6 +19,8 @@ from litestar.datastructures import State
 from litestar.params import Parameter
 
 from openline.adapters import atom
+from openline.domain.instant import DAY_MS
+from openline.engine.views import View
 from openline.faces.api.faults import NotFound
 
 PART_SIZE: Final = 25
@@ -32,6 +34,17 @@ _SECOND_MS: Final = 1_000
 Archive = Annotated[
     int | None, Parameter(ge=0, description="Number of an archive, from 0; else what is newest.")
 ]
+
+
+def begun_at(view: View, now: int) -> int:
+    """Since when a party has been on a line: the day by which its feeds are named.
+
+    Args:
+        view: The line.
+        now: The present instant: while the party has said nothing, it is its day that counts.
+    """
+    first = view.record(view.own, 0, 1)
+    return now - now % DAY_MS if first is None else first.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from openline.engine.matter_view import Matter
 from openline.engine.readout_view import Public
 from openline.engine.views import NOTICES_LISTED_MAX, View
 from openline.faces.api import answers, examples
-from openline.faces.api.atom_feeds import answer_feed
+from openline.faces.api.atom_feeds import answer_feed, begun_at
 from openline.faces.api.conduct import worded_matter
 from openline.faces.api.describe import READING, described
 from openline.faces.api.faults import NotFound
@@ -185,8 +185,7 @@ def feed_of(view: View, wording: Wording, now: int, address: str = "") -> atom.F
         address: Where it will be found; empty if nowhere.
     """
     own, line = view.own, view.understanding.line
-    first = view.record(own, 0, 1)
-    since = 0 if first is None else first.at
+    since = begun_at(view, now)
     shown = view.public(now)
     entries = [entry for one in shown for entry in _entries(view, wording, one)]
     return atom.Feed(

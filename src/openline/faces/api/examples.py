@@ -418,7 +418,6 @@ LOGS: Final = answers.Logs(
                 "s7ZD5k1+zn2uHbpDLkTRXLtMvmDHv0o/y24PiAA=\n"
             ),
             keys=[f"{ALPHA}/{LINE}/out+5fa5e65b+AQ…"],
-            ticks=answers.TickNumbers(0, 1),
         )
     ]
 )

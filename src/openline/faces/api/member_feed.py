@@ -17,9 +17,9 @@ from openline.adapters.wording import Wording
 from openline.adapters.wording.statements import members_title
 from openline.domain.talk.kinds import Kind
 from openline.engine.views import View
-from openline.faces.api.atom_feeds import Archive, answer_feed, part_of
+from openline.faces.api.atom_feeds import Archive, answer_feed, begun_at, part_of
 from openline.faces.api.describe import READING, described
-from openline.faces.api.node import view_of, wording_for
+from openline.faces.api.node import node_of, view_of, wording_for
 from openline.faces.api.reading import Language, Line
 from openline.faces.api.words import plain_body
 
@@ -59,14 +59,14 @@ async def read_member_feed(
     part = part_of(len(positions), archive)
     shown = positions[part.start : part.stop]
     entries = [entry async for entry in _entries(view, wording, shown)]
-    first = view.record(view.own, 0, 1)
+    since = begun_at(view, node_of(state).status()["now"])
     path = ("members",) if about == "all" else ("members", about)
     feed = atom.Feed(
-        id=atom.tag(view.own, 0 if first is None else first.at, line, *path),
+        id=atom.tag(view.own, since, line, *path),
         title=members_title(wording, line),
         author=view.own,
         language=wording.language,
-        updated_at=0,
+        updated_at=since,
         entries=entries,
         **part.addresses(address),
     )
