@@ -150,6 +150,7 @@ PARTS: Final[tuple[Suite | Program, ...]] = (
     Suite("R16", ("tests/golden",)),
     Program(("R19",), ("tests.mutants", "--json"), 20 * MINUTE_S),
     Suite("R21", ("tests/domain/record/test_certificate.py",)),
+    Program(("R17",), ("tests.trial.availability",), 30 * MINUTE_S),
     Suite("R22", ("tests/house/test_service_unit.py",)),
     Suite("R23", ("tests/sim/test_sometimes.py", "tests/sim/test_run.py")),
 )
@@ -157,7 +158,6 @@ PARTS: Final[tuple[Suite | Program, ...]] = (
 
 NOT_RUN: Final[dict[str, str]] = {
     "R16": "There is one release: stores are opened, but no two releases speak with each other.",
-    "R17": "Nothing counts the minutes with a proof over two unreliable circuits yet.",
     "R18": "There are no calls yet.",
     "R20": "Eight hours do not fit here; the siege tells memory and descriptors over minutes.",
 }

@@ -6,7 +6,7 @@ them lost, doubled or overtaken as well. A cut stops one way or both: what is un
 is gone, and sooner or later each end notices by itself that its connection is dead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 from random import Random
@@ -278,27 +278,36 @@ class Network:
             return
         self.cuts += 1
         sort = self._chance.randrange(4)
-        circuit.stopped = set(circuit.ends) if sort < 2 else {circuit.ends[sort - 2]}
+        senders = circuit.ends if sort < 2 else (circuit.ends[sort - 2],)
         longest_ms = self._plan.cut_for_ms if times == 1 else 30 * SECOND_MS
         lasts_ms = self._chance.randint(SECOND_MS, longest_ms)
         self._outside.note("cut both ways" if sort < 2 else "cut one way")
         if times > 1:
             self._outside.note("flapped")
-        self._outside.note("cut", *self._told(circuit), len(circuit.stopped), lasts_ms)
+        self._outside.note("cut", *self._told(circuit), len(senders), lasts_ms)
         self._outside.was_cut(circuit)
+        self.stop(circuit, senders)
+        self._time.after(lasts_ms, self._mend, circuit, times - 1)
+
+    def stop(self, circuit: Circuit, senders: Iterable[str]) -> None:
+        """From now on what some parties send over a circuit does not get through."""
+        circuit.stopped = set(senders)
         if circuit.standing is not None:
             for party in list(circuit.standing.numbers):
                 # Who hears nothing, or is not heard, finds out by itself; or not at all.
                 if self._chance.random() < 0.8:
                     self._notice_later(circuit, circuit.standing, party)
-        self._time.after(lasts_ms, self._mend, circuit, times - 1)
+
+    def mend(self, circuit: Circuit) -> None:
+        """From now on a circuit is whole."""
+        circuit.stopped = set()
+        self._dial_later(circuit)
 
     def _mend(self, circuit: Circuit, times_left: int) -> None:
         if self._is_calm:
             return
         self._outside.note("mended", *self._told(circuit))
-        circuit.stopped = set()
-        self._dial_later(circuit)
+        self.mend(circuit)
         if times_left:
             self._time.after(self._chance.randint(100, 20_000), self._cut, circuit, times_left)
         else:
@@ -313,5 +322,4 @@ class Network:
         """Mend all circuits for good: from now on frames arrive, in order, once."""
         self._is_calm = True
         for circuit in self.circuits:
-            circuit.stopped = set()
-            self._dial_later(circuit)
+            self.mend(circuit)
