@@ -1,6 +1,7 @@
 """Two officers talk through a real relay: no desk tells the other side its address."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.browser.calling import (
     call,
     calls,
     end_calls,
+    hear_each_other,
     hearing_tones,
     rings,
     takes,
@@ -102,6 +104,43 @@ def test_sound_goes_through_the_relay_alone(desks: list[Desk]) -> None:
         remote = call(desk.node, serial)["remote"]
         assert {one["kind"] for one in remote["candidates"]} == {"RELAY"}
     wait_until(lambda: call(alpha.node, serial)["is_proven"], "each end has seen the other")
+    alpha.page.get_by_role("button", name="Hang up").click()
+    bravo.sees("The call is ended.")
+
+
+def test_a_call_whose_relay_dies_comes_back(desks: list[Desk], coturn: Coturn) -> None:
+    """Both officers are told that voice is lost; it comes back with the relay, without a ring."""
+    alpha, bravo = desks
+    serial = talk(alpha, bravo, "The relay dies")
+    before = call(alpha.node, serial)
+    coturn.kill()
+    died_at, told_s = time.monotonic(), list[float]()
+    try:
+        for desk in desks:
+            desk.sees("Voice is lost. Another way is looked for; say it in a text meanwhile.")
+            told_s.append(time.monotonic() - died_at)
+            desk.shoot(f"voice-is-lost-{desk.node.name}")
+        told = alpha.node.post("TEXT", {"language": "en", "text": "We hear nothing of you."})
+        wait_until(
+            lambda: bravo.node.message(alpha.node.party, told["index"]), "text goes on meanwhile"
+        )
+    finally:
+        coturn.start()
+    started_at = time.monotonic()
+    for desk in desks:
+        desk.sees("You are talking.", 60)
+    back_s = time.monotonic() - started_at
+    # Shown with -s; no speed is asserted on a machine that others share.
+    print(f"voice is lost: told after {max(told_s):.1f} s, back {back_s:.1f} s after the relay")
+    hear_each_other(alpha, bravo)
+    after = call(alpha.node, serial)
+    assert after["state"] == "TALKING"
+    for end, was in zip(after["ends"], before["ends"], strict=True):
+        assert end["said"] > was["said"] == 1
+        assert end["fingerprint"] == was["fingerprint"]
+    assert len({end["said"] for end in after["ends"]}) == 1, "both are in one round"
+    for desk in desks:
+        assert desk.page.evaluate(SELECTED) == ["relay", "relay"]
     alpha.page.get_by_role("button", name="Hang up").click()
     bravo.sees("The call is ended.")
 

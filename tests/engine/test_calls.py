@@ -103,6 +103,23 @@ def test_the_way_is_told_to_both_with_the_same_words(office: Office) -> None:
         assert shown["words"] == call_words(LINE, (ALPHA, 1, index), A, B)
 
 
+def test_media_of_one_certificate_are_counted(office: Office) -> None:
+    """So both ends know which ways belong together; another certificate's are none of them."""
+    index = held(office)
+    said = {ALPHA: 1, BRAVO: 1}
+    for party, fingerprint in ((ALPHA, A), (BRAVO, B), (BRAVO, B)):
+        new = media(fingerprint, "8.8.4.4")
+        office.say(party, step(index, CallStep.MEDIA, media=new))
+        said[party] += 1
+        for view in office.script.views.values():
+            assert {one["party"]: one["said"] for one in call(view)["ends"]} == said
+    shown = call(office.script.views[ALPHA])["remote"]
+    assert [one["address"] for one in shown["candidates"]] == ["8.8.4.4"]
+    assert "another certificate on the record" in office.refused(
+        BRAVO, step(index, CallStep.MEDIA, media=media(MALLORY))
+    )
+
+
 def test_nothing_is_told_and_nobody_talks_before_the_receipts(office: Office) -> None:
     """While a fingerprint is not receipted there is no way to the other end, and no TALK."""
     script = office.script

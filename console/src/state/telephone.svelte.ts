@@ -5,6 +5,7 @@
 import { part, read } from "../api/client";
 import type { CallTold } from "../api/things";
 import { nodeNow } from "./clock.svelte";
+import { Hearing, type Quality } from "./hearing";
 import { Hindrance } from "./hindrance";
 import type { Line } from "./line.svelte";
 import { microphone } from "./microphone";
@@ -19,9 +20,13 @@ import { currentLanguage, mark } from "./words.svelte";
 const FOLLOW_MS = 400;
 /** Of so many times it is looked once while the officers talk: then only an end is awaited. */
 const TALKING_EVERY = 5;
-const QUALITY_MS = 2_000;
+const LISTEN_MS = 500;
 /** So long is a way to the other end looked for. */
 const JOIN_MS_MAX = 30_000;
+/** So long may the ends try the addresses that both have said, before they say others. */
+const ROUND_MS = 8_000;
+/** After so long without voice nobody holds the handset any more. */
+const LOST_MS_MAX = 5 * 60_000;
 const CERTIFICATE_TRIES = 25;
 
 /** Where this page's call is. */
@@ -36,14 +41,6 @@ export interface Wish {
   about?: { party: string; index: number };
 }
 
-export interface Quality {
-  /** The worst of its values, in a word of the catalogues. */
-  said: string;
-  lossPercent: number;
-  delayMs: number;
-  jitterMs: number;
-}
-
 const ENDED: Record<string, string> = {
   ENDED: mark("The call is ended."),
   DECLINED: mark("The call was declined."),
@@ -56,10 +53,6 @@ const ENDED: Record<string, string> = {
 
 const NO_WAY = mark("There is no way to the other end. Say it in a text, and ring again.");
 
-const GOOD = mark("good");
-const FAIR = mark("fair");
-const POOR = mark("poor");
-
 class Telephone {
   phase = $state<Phase>("none");
   call = $state.raw<CallTold | null>(null);
@@ -69,6 +62,8 @@ class Telephone {
   /** What is to be said beside it: a sentence of the catalogues. */
   says = $state("");
   isMuted = $state(false);
+  /** Whether nothing is heard of the other end although the call goes on. */
+  isLost = $state(false);
   isConfirmed = $state(false);
   quality = $state.raw<Quality | null>(null);
   /** The sound of the other end, once its certificate is the recorded one. */
@@ -81,7 +76,14 @@ class Telephone {
   private own: MediaStream | undefined;
   private came: MediaStream | undefined;
   private timers: ReturnType<typeof setInterval>[] = [];
-  private isJoined = false;
+  private hearing = new Hearing();
+  /** How often this end has said how it is reached; the n-th goes with the n-th of the other. */
+  private round = 0;
+  /** The last round in which the ways of both are tried. */
+  private joined = 0;
+  private joinedAt = 0;
+  private lostAt = 0;
+  private isRenewing = false;
   private isFollowing = false;
   private looked = 0;
 
@@ -172,12 +174,14 @@ class Telephone {
     this.clear();
     this.phase = "asking";
     this.line = line;
-    this.isMuted = this.isConfirmed = this.isJoined = false;
+    this.isMuted = this.isConfirmed = this.isLost = this.isRenewing = false;
+    this.round = this.joined = this.joinedAt = this.lostAt = 0;
     this.quality = this.heard = null;
     this.talkedFrom = this.talkedUntil = 0;
     try {
       const media = await this.open();
       this.id = await saying(media);
+      this.round = 1;
       this.phase = "ringing";
       this.timers.push(setInterval(() => void this.follow(), FOLLOW_MS));
       await this.follow();
@@ -207,7 +211,8 @@ class Telephone {
   private async follow(): Promise<void> {
     this.looked += 1;
     if (!this.line || this.isFollowing) return;
-    if (this.phase === "talking" && this.looked % TALKING_EVERY > 0) return;
+    const isCalm = this.phase === "talking" && !this.isLost;
+    if (isCalm && this.looked % TALKING_EVERY > 0) return;
     this.isFollowing = true;
     try {
       const told = await read<CallTold>(`${this.line.path}/calls/${part(this.id)}`);
@@ -215,8 +220,9 @@ class Telephone {
       this.call = told;
       if (told.state in ENDED) this.close(told.state);
       else if (told.state !== "RINGING" && this.phase === "ringing") this.phase = "joining";
-      if (this.isBusy && told.remote && !this.isJoined) await this.join(told);
-      else if (this.isBusy && this.isJoined && !told.is_sound) await this.cut();
+      if (!this.isBusy) return;
+      if (this.joined > 0 && !told.is_sound) await this.cut();
+      else if (told.remote) await this.meet(told);
     } catch (error) {
       this.error = error;
     } finally {
@@ -224,12 +230,28 @@ class Telephone {
     }
   }
 
+  /** Go with the other end into the round that it is in. */
+  private async meet(told: CallTold): Promise<void> {
+    const said = (isTheirs: boolean): number =>
+      told.ends.find((one) => (one.party === told.other) === isTheirs)?.said ?? 0;
+    const theirs = said(true);
+    // What the node has although its answer was lost counts as well.
+    if (!this.isRenewing) this.round = Math.max(this.round, said(false));
+    if (theirs > this.round) void this.renew();
+    else if (theirs === this.round && this.joined < this.round && !this.isRenewing) {
+      await this.join(told);
+    }
+  }
+
   private async join(told: CallTold): Promise<void> {
-    this.isJoined = true;
+    const isFirst = this.joined === 0;
+    this.joined = this.round;
+    this.joinedAt = performance.now();
     const remote = told.remote as unknown as Media;
     // Both ends have offered; who took the call begins the handshake.
     const setup = told.is_ours ? "active" : "passive";
     await this.connection?.setRemoteDescription({ type: "answer", sdp: sdpOf(remote, setup) });
+    if (!isFirst) return;
     this.timers.push(setTimeout(() => this.phase === "joining" && void this.giveUp(), JOIN_MS_MAX));
   }
 
@@ -249,19 +271,20 @@ class Telephone {
     const isThere = ["connected", "completed"].includes(transport?.iceTransport.state ?? "");
     // The way was found, and the handshake failed: it was another certificate.
     if (transport?.state === "failed" && isThere) await this.cut();
-    else await this.giveUp();
+    else if (this.phase !== "talking") await this.giveUp();
   }
 
   /** Compare the certificate that was shown with the recorded one; only then is there any sound. */
   private async prove(connection: RTCPeerConnection): Promise<void> {
     const { line, call } = this;
-    if (!line || !call || this.phase === "talking") return;
+    if (!line || !call) return;
     const seen = await certificateOf(connection);
     if (!this.isBusy) return;
     if (seen !== (call.remote as unknown as Media | null)?.fingerprint) {
       await this.cut(seen);
       return;
     }
+    if (this.phase === "talking") return;
     try {
       await this.step(line, call, { step: "TALK", seen });
     } catch (error) {
@@ -273,7 +296,8 @@ class Telephone {
     this.talkedFrom = nodeNow();
     this.heard = this.came ?? null;
     this.letSpeak();
-    this.timers.push(setInterval(() => void this.measure(connection), QUALITY_MS));
+    this.hearing = new Hearing();
+    this.timers.push(setInterval(() => void this.listen(connection), LISTEN_MS));
   }
 
   private async cut(seen = ""): Promise<void> {
@@ -291,21 +315,39 @@ class Telephone {
     }
   }
 
-  private async measure(connection: RTCPeerConnection): Promise<void> {
-    let [lost, received, jitterMs, delayMs] = [0, 0, 0, 0];
-    (await connection.getStats()).forEach((row: Record<string, unknown>) => {
-      if (row["type"] === "inbound-rtp") {
-        lost = Number(row["packetsLost"] ?? 0);
-        received = Number(row["packetsReceived"] ?? 0);
-        jitterMs = Math.round(1_000 * Number(row["jitter"] ?? 0));
-      } else if (row["type"] === "candidate-pair" && row["nominated"]) {
-        delayMs = Math.round(500 * Number(row["currentRoundTripTime"] ?? 0));
-      }
-    });
-    const lossPercent = Math.round((100 * Math.max(0, lost)) / Math.max(1, lost + received));
-    const isPoor = lossPercent > 8 || delayMs > 400 || jitterMs > 100;
-    const isFair = lossPercent > 2 || delayMs > 150 || jitterMs > 40;
-    this.quality = { said: isPoor ? POOR : isFair ? FAIR : GOOD, lossPercent, delayMs, jitterMs };
+  /** Whether the other end is still heard; else another way is looked for. */
+  private async listen(connection: RTCPeerConnection): Promise<void> {
+    await this.hearing.look(connection);
+    if (this.phase !== "talking" || connection !== this.connection) return;
+    this.quality = this.hearing.quality;
+    const isThere = connection.connectionState === "connected" && !this.hearing.isSilent;
+    if (isThere) this.lostAt = 0;
+    else this.lostAt ||= performance.now();
+    this.isLost = !isThere;
+    if (isThere) return;
+    const now = performance.now();
+    if (now - this.lostAt > LOST_MS_MAX) await this.giveUp();
+    // Each round takes its time, and no end begins one before both are in the last.
+    else if (this.joined === this.round && now - this.joinedAt > ROUND_MS) await this.renew();
+  }
+
+  /** Say anew how this end is reached, with the certificate that it had. */
+  private async renew(): Promise<void> {
+    const { line, call, connection } = this;
+    if (!line || !call || !connection || this.isRenewing) return;
+    this.isRenewing = true;
+    try {
+      const ways = await readWays();
+      connection.setConfiguration(settingOf(ways));
+      const media = await gather(connection, ways, { iceRestart: true });
+      if (!this.isBusy) return;
+      await this.step(line, call, { step: "MEDIA", media });
+      this.round += 1;
+    } catch {
+      // The relay or the node does not answer either: it is tried again.
+    } finally {
+      this.isRenewing = false;
+    }
   }
 
   private step(line: Line, call: CallTold, what: Record<string, unknown>): Promise<unknown> {
@@ -332,6 +374,7 @@ class Telephone {
     for (const track of this.own?.getTracks() ?? []) track.stop();
     this.connection = this.own = this.came = undefined;
     this.heard = this.quality = null;
+    this.isLost = false;
     this.phase = "over";
     if (state) this.says = ENDED[state] ?? "";
   }

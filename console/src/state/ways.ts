@@ -56,8 +56,10 @@ export async function gather(
   const hear = (event: RTCPeerConnectionIceErrorEvent): void => void codes.push(event.errorCode);
   connection.addEventListener("icecandidateerror", hear);
   try {
-    await connection.setLocalDescription(await connection.createOffer(options));
-    await gathered(connection);
+    const offer = await connection.createOffer(options);
+    const isGathered = gathered(connection);
+    await connection.setLocalDescription(offer);
+    await isGathered;
   } finally {
     connection.removeEventListener("icecandidateerror", hear);
   }
@@ -70,17 +72,21 @@ export async function gather(
   throw new Hindrance(told401 ? REFUSED : isSilent ? SILENT : FAILED);
 }
 
-/** All addresses are known, or as many as are found in some seconds. */
+/**
+ * All addresses are known, or as many as are found in some seconds. To be called before the offer
+ * is set: the state of gathering is that of the last time until it has begun anew.
+ */
 function gathered(connection: RTCPeerConnection): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      if (connection.iceGatheringState !== "complete") return;
       clearTimeout(timer);
-      connection.removeEventListener("icegatheringstatechange", done);
+      connection.removeEventListener("icecandidate", hear);
       resolve();
     };
-    const timer = setTimeout(resolve, GATHER_MS_MAX);
-    connection.addEventListener("icegatheringstatechange", done);
-    done();
+    const hear = ({ candidate }: RTCPeerConnectionIceEvent): void => {
+      if (candidate === null) done();
+    };
+    const timer = setTimeout(done, GATHER_MS_MAX);
+    connection.addEventListener("icecandidate", hear);
   });
 }

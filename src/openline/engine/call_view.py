@@ -44,6 +44,7 @@ class _Held:
         ring: What was rung.
         first: The message that said the fingerprint of each party first.
         media: The newest media of each party, of the same fingerprint.
+        said: How many media of that fingerprint each party has said.
         other: Of a party that has said two, the second fingerprint.
         seen: What each party says that it saw of the other; empty where it saw none in time.
     """
@@ -51,6 +52,7 @@ class _Held:
     ring: Ring
     first: dict[str, MessageRecord] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
+    said: dict[str, int] = field(default_factory=dict)
     other: dict[str, bytes] = field(default_factory=dict)
     seen: dict[str, bytes] = field(default_factory=dict)
 
@@ -245,6 +247,7 @@ class CallView:
             "party": party,
             "fingerprint": "" if media is None else media.fingerprint.hex(),
             "serial": "" if record is None else self._messages.serial(party, record.index),
+            "said": held.said.get(party, 0),
             "seen": "" if seen is None else seen.hex(),
         }
 
@@ -267,13 +270,17 @@ class CallView:
 
 
 def _note_media(held: _Held, record: MessageRecord, media: Media) -> None:
+    is_sound = not any(media_faults(media, "media"))
     known = held.media.get(record.party)
     if known is None:
         held.first[record.party] = record
     elif known.fingerprint != media.fingerprint:
         held.other[record.party] = media.fingerprint
         return
+    elif not is_sound:
+        return
     held.media[record.party] = media
+    held.said[record.party] = held.said.get(record.party, 0) + is_sound
 
 
 def _is_proven(held: _Held, rang: str, rung: str) -> bool:

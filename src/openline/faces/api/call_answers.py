@@ -12,12 +12,15 @@ class CallEnd(msgspec.Struct):
         party: Whose end it is.
         fingerprint: SHA-256 of its certificate in hexadecimal, as recorded; empty if not said.
         serial: The message that said it first; empty if none has.
+        said: How often it has said how it is reached. The ways that both have said as often as
+            each other belong together.
         seen: The certificate that this end says it saw of the other; empty if it said none.
     """
 
     party: str
     fingerprint: str
     serial: str
+    said: int
     seen: str
 
 

@@ -37,8 +37,8 @@ CALL: Final = answers.CallTold(
     exercise=False,
     about="ALPHA-0014",
     ends=[
-        answers.CallEnd(party=ALPHA, fingerprint=_OURS, serial="ALPHA-0016", seen=""),
-        answers.CallEnd(party=BRAVO, fingerprint=_THEIRS, serial="BRAVO-0021", seen=""),
+        answers.CallEnd(party=ALPHA, fingerprint=_OURS, serial="ALPHA-0016", said=1, seen=""),
+        answers.CallEnd(party=BRAVO, fingerprint=_THEIRS, serial="BRAVO-0021", said=1, seen=""),
     ],
     waits_for=[],
     is_sound=True,
