@@ -1,5 +1,6 @@
 // The microphone of this desk, or why there is none.
 
+import { currentDevices } from "./devices.svelte";
 import { Hindrance } from "./hindrance";
 import { mark } from "./words.svelte";
 
@@ -13,11 +14,14 @@ const FAULTS: Record<string, string> = {
 const UNSAFE_PAGE = mark("This page may not ask for a microphone, for it is not served safely.");
 const OTHER_FAULT = mark("The microphone gives no sound. Look at it, and try again.");
 
-/** The sound of the microphone; a Hindrance without it. */
+/** The sound of the chosen microphone, or of another that is there; a Hindrance without any. */
 export async function microphone(): Promise<MediaStream> {
   if (!navigator.mediaDevices) throw new Hindrance(UNSAFE_PAGE);
+  const wish = currentDevices().microphone;
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: true });
+    return await navigator.mediaDevices.getUserMedia({
+      audio: wish ? { deviceId: { ideal: wish } } : true,
+    });
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";
     throw new Hindrance(FAULTS[name] ?? OTHER_FAULT);
