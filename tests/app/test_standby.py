@@ -24,7 +24,7 @@ from openline.app.standby import Standby, Taken
 from openline.app.stations import Having, Saying, clock_apart
 from openline.app.store_copies import store_identity
 from openline.domain.errors import OurError
-from openline.engine.ports import AppendEntries, StoredEntry
+from openline.engine.ports import AppendEntries, StoredEntry, StoreFailed
 from tests.database import Server
 from tests.end_to_end.nodes import make_node, openline, told_by
 from tests.ports import free_ports
@@ -76,12 +76,12 @@ def two(one: Config, tmp_path: Path) -> Config:
 
 
 @contextmanager
-def writing(config: Config) -> Iterator[PostgresStore]:
+def writing(config: Config, terms: LeaseTerms = TERMS) -> Iterator[PostgresStore]:
     """The store, written by the station of these settings, which says what it has."""
     assert config.database is not None
     with (
         Station.open(config.directory) as station,
-        PostgresStore.open(config.database, config.party, station, terms=TERMS) as store,
+        PostgresStore.open(config.database, config.party, station, terms=terms) as store,
     ):
         store_identity(store)
         Saying(config, FileKeys.open(config.keys), store, wall_clock_ms).say()
@@ -333,6 +333,34 @@ def test_the_anchor_of_who_stands_by_follows(
     with Anchor.open(two.anchor, identity) as anchor:
         assert anchor.confirmed == ()
         assert anchor.vouched([(OUT, 2, root(1))]) == ()
+
+
+def test_a_lease_whose_session_has_ended_need_not_run_out(
+    one: Config, two: Config, postgresql: Server, schema: str
+) -> None:
+    """A writer that is gone from the server is followed at once; one that is there is not."""
+    with writing(one, LeaseTerms(60_000)) as store, standing_by(two) as standby:
+
+        async def play() -> Taken | None:
+            assert await standby.begin() is None
+            began = time.monotonic()
+            assert await until(standby, lambda: time.monotonic() - began > 1.5) is None
+            waiting = asyncio.create_task(until(standby, never))
+            await asyncio.sleep(1.5)
+            postgresql.execute("SELECT pg_terminate_backend(%s)", "postgres", _pid(store))
+            return await waiting
+
+        taken = asyncio.run(play())
+        assert taken is not None
+        assert taken.store.epoch == store.epoch + 1
+        with taken.store as mine:
+            mine.commit([append(0)])
+        with pytest.raises(StoreFailed, match="Another process has taken the store"):
+            store.commit([append(1)])
+
+
+def _pid(store: PostgresStore) -> int:
+    return int(store.session.partition("/")[0])
 
 
 def test_who_is_frozen_in_a_commit_holds_up_nobody(

@@ -94,6 +94,7 @@ class Standby:
         self._anchor: Anchor | None = None
         self._anchored: tuple[tuple[str, int, bytes], ...] = ()
         self._compared_at: float | None = None
+        self._writer: Having | None = None
         self._said: set[str] = set()
 
     def says(self) -> list[str]:
@@ -171,7 +172,7 @@ class Standby:
     def _end_session(self) -> None:
         if self._watch is not None:
             self._watch.close()
-        self._watch, self._compared_at = None, None
+        self._watch, self._compared_at, self._writer = None, None, None
 
     async def _look(self) -> Taken | None:
         watch = self._watch or await self._open()
@@ -181,10 +182,20 @@ class Standby:
         await self._compare_in_time(watch, seen)
         self._follow(seen)
         self._tell()
-        is_own = seen.holder == self.station.identity
-        if self.obstacles or not (seen.is_free or is_own):
+        if self.obstacles:
             return None
-        return await self._take(watch, seen)
+        if seen.is_free or seen.holder == self.station.identity:
+            return await self._take(watch, seen)
+        if await self._has_ended(watch, seen):
+            return await self._take(watch, seen, ended=seen.epoch)
+        return None
+
+    async def _has_ended(self, watch: "Watch", seen: "Seen") -> bool:
+        """Whether the session in which this epoch's writer writes has ended."""
+        said = self._writer
+        if said is None or said.epoch != seen.epoch:
+            return False
+        return await self._within(watch, lambda: watch.has_ended(said.session))
 
     async def _open(self) -> "Watch":
         from openline.adapters.postgresql.lease import LeaseTerms
@@ -225,7 +236,7 @@ class Standby:
         if self._compared_at is not None and now - self._compared_at < COMPARES_EVERY_S:
             return
         said = await self._within(watch, lambda: watch.value(SAID + seen.holder))
-        writer = None if said is None else parse_having(said)
+        writer = self._writer = None if said is None else parse_having(said)
         if self._anchor is None:
             identity = await self._within(watch, lambda: watch.value(IDENTITY))
             if identity is not None:
@@ -253,9 +264,11 @@ class Standby:
             self._anchor.record({origin: (size, root) for origin, size, root in seen.logs})
             self._anchored = seen.logs
 
-    async def _take(self, watch: "Watch", seen: "Seen") -> Taken | None:
+    async def _take(
+        self, watch: "Watch", seen: "Seen", *, ended: int | None = None
+    ) -> Taken | None:
         is_seen = watch.has_seen_renewed(seen.epoch)
-        store = await self._within(watch, watch.take, watch.unblock)
+        store = await self._within(watch, lambda: watch.take(ended), watch.unblock)
         if store is None:
             return None
         # Between the look and the taking another may have come and gone.

@@ -9,7 +9,7 @@ stands by compares, and takes over only with the keys that are in use.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from openline.adapters.keys import ROLES, FileKeys
@@ -39,19 +39,20 @@ class Having:
         keys: Fingerprints by file name.
         cards: Hashes by file name.
         clock_ms: The clock of the database less its own.
+        epoch: Of the lease that it has taken.
+        session: Of the database, in which it writes.
     """
 
     host: str
     keys: dict[str, str] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
     clock_ms: int = 0
+    epoch: int = 0
+    session: str = ""
 
     def encode(self) -> bytes:
         """As it stands in the store."""
-        return json.dumps(
-            {"host": self.host, "keys": self.keys, "cards": self.cards, "clock_ms": self.clock_ms},
-            sort_keys=True,
-        ).encode()
+        return json.dumps(asdict(self), sort_keys=True).encode()
 
 
 def parse_having(data: bytes) -> Having | None:
@@ -59,7 +60,12 @@ def parse_having(data: bytes) -> Having | None:
     try:
         said = json.loads(data)
         return Having(
-            str(said["host"]), dict(said["keys"]), dict(said["cards"]), int(said["clock_ms"])
+            str(said["host"]),
+            dict(said["keys"]),
+            dict(said["cards"]),
+            int(said["clock_ms"]),
+            int(said["epoch"]),
+            str(said["session"]),
         )
     except (ValueError, KeyError, TypeError):
         return None
@@ -136,7 +142,11 @@ class Saying:
         clock_ms = self.store.clock_ms(self.now_ms)
         if self._said is not None and abs(clock_ms - self._said.clock_ms) < _CLOCK_MOVED_MS:
             clock_ms = self._said.clock_ms
-        now = having(self.config, self.keys, station.host, clock_ms)
+        now = replace(
+            having(self.config, self.keys, station.host, clock_ms),
+            epoch=self.store.epoch,
+            session=self.store.session,
+        )
         if now != self._said:
             self.store.commit([PutValue(SAID + station.identity, now.encode())])
             self._said = now

@@ -91,13 +91,17 @@ def parse_address(text: str, password_file: Path | None = None) -> DatabaseAddre
 
 
 def connect(
-    address: DatabaseAddress, beside: "psycopg.Connection[Any] | None" = None
+    address: DatabaseAddress,
+    beside: "psycopg.Connection[Any] | None" = None,
+    *,
+    timeout_s: int | None = None,
 ) -> "psycopg.Connection[Any]":
     """A connection that commits each statement by itself unless told otherwise.
 
     Args:
         address: Where to.
         beside: Go to the very server that this connection goes to.
+        timeout_s: For how long at most; None for as the address says.
 
     Raises:
         OurError: psycopg is not installed, or nobody answers, or who answers refuses.
@@ -123,6 +127,8 @@ def connect(
         words.setdefault("sslmode", "verify-full")
     if password:
         words["password"] = password
+    if timeout_s is not None:
+        words["connect_timeout"] = timeout_s
     if beside is not None:
         words |= _server_of(beside)
     try:

@@ -31,6 +31,11 @@ _TAKE: Final = (
     " WHERE until < current_timestamp OR holder = %s RETURNING epoch"
 )
 
+_TAKE_FROM: Final = (
+    f"UPDATE lease SET epoch = epoch + 1, holder = %s, host = %s, until = {_UNTIL}"
+    " WHERE epoch = %s RETURNING epoch"
+)
+
 RENEW: Final = f"UPDATE lease SET until = {_UNTIL} WHERE epoch = %s"
 """The first statement of every commit: it changes one row, or the lease is lost."""
 
@@ -65,9 +70,18 @@ USUAL_TERMS: Final = LeaseTerms()
 
 
 def try_lease(
-    connection: "psycopg.Connection[Any]", station: Station, terms: LeaseTerms
+    connection: "psycopg.Connection[Any]",
+    station: Station,
+    terms: LeaseTerms,
+    ended: int | None = None,
 ) -> int | None:
     """Take the lease if it is free, has run out or is the station's own.
+
+    Args:
+        connection: To the database.
+        station: Held by this process.
+        terms: How long the lease is held without a word.
+        ended: An epoch whose holder can commit nothing more; its lease need not run out.
 
     Returns:
         Its epoch; None where another holds it, or another was quicker.
@@ -75,9 +89,13 @@ def try_lease(
     import psycopg
 
     try:
-        row = connection.execute(
-            _TAKE, (station.identity, station.host, terms.length_ms, station.identity)
-        ).fetchone()
+        who = (station.identity, station.host, terms.length_ms)
+        taken = (
+            connection.execute(_TAKE, (*who, station.identity))
+            if ended is None
+            else connection.execute(_TAKE_FROM, (*who, ended))
+        )
+        row = taken.fetchone()
     except psycopg.errors.SerializationFailure:
         return None
     return None if row is None else int(row[0])

@@ -85,9 +85,13 @@ _READER: Final = (
 )
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-_ENDED: Final = (errors.AdminShutdown, errors.IdleInTransactionSessionTimeout)
-"""The server lives, and has ended a session: perhaps because another was kept waiting."""
+_ASKED_S_MAX: Final = 2
+"""For so long a store whose session has ended asks whether another has taken it."""
 
+_SESSION: Final = (
+    "SELECT pid || '/' || (extract(epoch FROM backend_start) * 1000000)::bigint"
+    " FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+)
 _HOST: Final = "SELECT host FROM lease"
 _SWAP: Final = "UPDATE logs SET size = %s, root = %s WHERE log = %s AND size = %s"
 _PUT_HEAD: Final = (
@@ -117,6 +121,8 @@ class PostgresStore:
         address: Where it is.
         station: Which writes; None where nothing is written.
         epoch: Of its lease.
+        session: Tells the session that writes from others of its server; empty where the
+            server has no word for it.
     """
 
     def __init__(
@@ -130,6 +136,7 @@ class PostgresStore:
     ) -> None:
         self.address = address
         self.station = station
+        self.session = ""
         self.epoch = epoch
         # Used under `_writing` only; None where nothing is written.
         self._writer = writer
@@ -204,6 +211,8 @@ class PostgresStore:
             writer.close()
             raise
         store = cls(address, reader, writer, station, epoch, terms)
+        with suppress(psycopg.Error):
+            [(store.session,)] = writer.execute(_SESSION).fetchall()
         try:
             with in_words(address):
                 for setting in _READER:
@@ -421,8 +430,11 @@ class PostgresStore:
         return ""
 
     def _overtaken(self) -> str:
-        """The sentence for a session that the server ended because another took the lease."""
-        with suppress(OurError, psycopg.Error), closing(connect(self.address)) as anew:
+        """The sentence for a session that has ended while another took the lease."""
+        with (
+            suppress(OurError, psycopg.Error),
+            closing(connect(self.address, timeout_s=_ASKED_S_MAX)) as anew,
+        ):
             row = anew.execute("SELECT epoch, host FROM lease").fetchone()
             if row is not None and row[0] != self.epoch:
                 return self._taken(f", on {row[1]}")
@@ -679,8 +691,8 @@ class PostgresStore:
 
     def _failed(self, act: str, error: psycopg.Error) -> StoreFailed:
         """The error to raise, after which nothing goes any more."""
-        if isinstance(error, _ENDED) and (says := self._overtaken()):
-            self._fault = says
+        if isinstance(error, psycopg.OperationalError) and (taken := self._overtaken()):
+            self._fault = taken
             return StoreFailed(self._fault)
         says = "it is full" if isinstance(error, errors.DiskFull) else ""
         says = ": ".join(part for part in (says, said_by(error)) if part)

@@ -32,6 +32,10 @@ _LOOK: Final = (
     " (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM lease"
 )
 _LOGS: Final = "SELECT origin, size, root FROM logs ORDER BY origin"
+_IS_THERE: Final = (
+    "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND (backend_start IS NULL"
+    " OR (extract(epoch FROM backend_start) * 1000000)::bigint = %s)"
+)
 _UNBLOCK: Final = "SELECT pg_terminate_backend(pid) FROM unnest(pg_blocking_pids(%s)) AS pid"
 _READS: Final = "SET default_transaction_isolation = 'read committed'"
 _WRITES: Final = "SET default_transaction_isolation = 'serializable'"
@@ -86,6 +90,8 @@ class Watch:
         # Epoch and end of the lease, as first seen of this epoch.
         self._first: tuple[int, object] | None = None
         self._renewed = 0
+        # The session of the writer that was seen to be there, beside this one.
+        self._beside = ""
 
     @classmethod
     def open(
@@ -150,8 +156,36 @@ class Watch:
         """Whether in this session a writer of this epoch was seen to renew its lease."""
         return self._renewed == epoch
 
-    def take(self) -> PostgresStore | None:
+    def has_ended(self, session: str) -> bool:
+        """Whether the session of a writer was seen on this server, and is there no more.
+
+        It can commit nothing then, and a writer has no other.
+
+        Args:
+            session: As `PostgresStore.session` tells it.
+
+        Raises:
+            DatabaseAway: This session has ended.
+        """
+        pid, _, began = session.partition("/")
+        if not (pid.isdecimal() and began.isdecimal()):
+            return False
+        try:
+            [(count,)] = self._session.execute(_IS_THERE, (int(pid), int(began))).fetchall()
+        except psycopg.OperationalError as error:
+            raise _broken_off(self._address, error) from None
+        except psycopg.Error:
+            # A server of another make, which tells no sessions.
+            return False
+        if count:
+            self._beside = session
+        return not count and self._beside == session
+
+    def take(self, ended: int | None = None) -> PostgresStore | None:
         """Take over: the store; None where another was quicker.
+
+        Args:
+            ended: An epoch whose holder can commit nothing more.
 
         The session is the store's from then on.
 
@@ -160,7 +194,7 @@ class Watch:
             OurError: The server is not reached a second time.
         """
         try:
-            epoch = try_lease(self._session, self._station, self._terms)
+            epoch = try_lease(self._session, self._station, self._terms, ended)
             if epoch is None:
                 return None
             self._session.execute(_WRITES)
