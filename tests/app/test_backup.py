@@ -398,3 +398,14 @@ def test_any_bytes_are_no_manifest(data: bytes) -> None:
     """Whatever is read in place of a manifest is refused in a sentence."""
     with pytest.raises(OurError, match="manifest cannot be read"):
         parse_manifest(data)
+
+
+def test_a_copy_signs_nobody_in(tmp_path: Path) -> None:
+    """Who was signed in when a copy was made is not so where it is put back."""
+    with SqliteStore.open(tmp_path / "store") as store:
+        store.commit([PutValue("session/ab", b"somebody"), PutValue("other", b"kept")])
+        copy = copy_store(store, tmp_path / "store", AT)
+        assert store.value("session/ab") == b"somebody"
+    with closing(SqliteStore.open_read_only(copy)) as found:
+        assert found.value("session/ab") is None
+        assert found.value("other") == b"kept"

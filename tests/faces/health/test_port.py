@@ -5,7 +5,7 @@ import json
 import logging
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from openline.app import health as healths
 from openline.app.health import Health, probe_disk
 from openline.faces.cli.run import _JsonRows, _OwnFiles, _TextRows
-from openline.faces.health.port import JSON, TEXT, health_app
+from openline.faces.health.port import JSON, TEXT, health_app, standby_health_app
 
 START = 1_798_549_200_000
 OFFICER = "Capt. Unnamed"
@@ -235,3 +235,19 @@ def test_a_row_of_the_log_is_one_object() -> None:
     assert (row["form"], row["values"]) == ("circuit %s ended: %s", ["primary", "reset"])
     assert row["at"].endswith("Z")
     assert "ValueError" in row["trace"]
+
+
+def test_a_station_that_stands_by_is_alive_and_not_ready(stage: Stage) -> None:
+    """It says who writes, whether it can take over, and proves no line."""
+    status, body = stage.ask("/standbyz")
+    assert (status, json.loads(body)["stands_by"]) == (503, False)
+    standby = SimpleNamespace(obstacles=[], epoch=7, says=lambda: ["one writes", "clock"])
+    stage.app = standby_health_app(cast(Any, standby))
+    for path, expected in (("/livez", 200), ("/readyz", 503), ("/standbyz", 200), ("/linez", 503)):
+        status, body = stage.ask(path)
+        assert (status, json.loads(body)["what"]) == (expected, ["one writes", "clock"]), path
+    assert b"openline_standby 1.0" in stage.ask("/metrics")[1]
+    standby.obstacles.append("it has not the keys")
+    assert stage.ask("/standbyz")[0] == 503
+    assert b"openline_standby 0.0" in stage.ask("/metrics")[1]
+    assert stage.ask("/elsewhere")[0] == 404
