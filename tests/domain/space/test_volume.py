@@ -260,3 +260,25 @@ def test_the_box_of_a_core_holds_it(seed, shape):
     assert (points >= core.low - 1e-12).all()
     assert (points <= core.high + 1e-12).all()
     assert math.isclose(float(np.linalg.norm(core.middle)), 1)
+
+
+def test_a_fault_is_told_alike_each_time_and_grows_no_trace():
+    """Vertices are judged once; who asks again, for another window, hears the same."""
+    crossed = polygon((35, 40), (36, 41), (36, 40), (35, 41))
+    heard = []
+    for later in range(3):
+        volume = replace(crossed, valid_until=crossed.valid_until + later * HOUR)
+        with pytest.raises(VolumeDoesNotHold) as refusal:
+            check_volume(volume)
+        heard.append((refusal.value.what, refusal.value.position, len(refusal.traceback)))
+    assert heard[0] == heard[1] == heard[2]
+
+
+def test_a_window_is_told_before_a_ring():
+    """Of two faults the one that takes no geometry to see is told, judged or not."""
+    crossed = polygon((35, 40), (36, 41), (36, 40), (35, 41))
+    for _ in range(2):
+        with pytest.raises(VolumeDoesNotHold, match="window"):
+            check_volume(replace(crossed, valid_until=crossed.valid_from))
+        with pytest.raises(VolumeDoesNotHold, match="crosses"):
+            check_volume(crossed)

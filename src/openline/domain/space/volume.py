@@ -39,6 +39,8 @@ from openline.domain.space.geodesy import (
 
 _INSTANT_VALUE_MAX = 2**63 - 1
 _CORES_KEPT = 1_024
+_CHECKED_KEPT = 256
+"""Areas whose judgement is kept: those of two versions of the largest notice, twice."""
 _AREA_M2_MIN = 1.0
 _GEOS_PLACE = re.compile(r"\[(\S+) (\S+?)\]")
 
@@ -201,14 +203,52 @@ def check_volume(volume: Volume) -> None:
             large. The message names the vertex and where it is.
     """
     _check_counts(volume)
-    _check_vertices(volume)
+    faults = _faults_of(volume.shape, volume.vertices)
+    _tell(faults.vertices)
     _check_radius(volume)
     _check_band(volume.lower, volume.upper)
     _check_window(volume.valid_from, volume.valid_until)
-    core = core_of(volume.shape, volume.vertices)
-    _check_reach(volume, core)
-    if volume.shape is Shape.POLYGON:
-        _check_ring(core)
+    _tell(faults.core)
+
+
+@dataclass(frozen=True, slots=True)
+class _CoreFaults:
+    """What is wrong with the vertices of a shape, whatever its band and window.
+
+    Attributes:
+        vertices: With one of them by itself.
+        core: With what they make together.
+    """
+
+    vertices: VolumeDoesNotHold | None = None
+    core: VolumeDoesNotHold | None = None
+
+
+@lru_cache(maxsize=_CHECKED_KEPT)
+def _faults_of(shape: Shape, vertices: tuple[Position, ...]) -> _CoreFaults:
+    """What is wrong with these vertices, of which there are neither too few nor too many.
+
+    A notice is looked at more than once, its next version beside it, and many windows
+    have one area: the same vertices are judged once.
+    """
+    try:
+        _check_vertices(shape, vertices)
+    except VolumeDoesNotHold as fault:
+        return _CoreFaults(vertices=fault)
+    try:
+        core = core_of(shape, vertices)
+        _check_reach(vertices, core)
+        if shape is Shape.POLYGON:
+            _check_ring(core)
+    except VolumeDoesNotHold as fault:
+        return _CoreFaults(core=fault)
+    return _CoreFaults()
+
+
+def _tell(fault: VolumeDoesNotHold | None) -> None:
+    if fault is not None:
+        # One that is told again must not gather the places where it was told.
+        raise fault.with_traceback(None)
 
 
 def _check_counts(volume: Volume) -> None:
@@ -229,9 +269,9 @@ def _too_few(shape: Shape, count: int) -> str:
     return f"A {shape.name.lower()} needs at least {_VERTICES_MIN[shape]} vertices, not {count}."
 
 
-def _check_vertices(volume: Volume) -> None:
-    before: Position | None = volume.vertices[-1] if volume.shape is Shape.POLYGON else None
-    for number, vertex in enumerate(volume.vertices, start=1):
+def _check_vertices(shape: Shape, vertices: tuple[Position, ...]) -> None:
+    before: Position | None = vertices[-1] if shape is Shape.POLYGON else None
+    for number, vertex in enumerate(vertices, start=1):
         lat_e7, lon_e7 = vertex
         if abs(lat_e7) > LAT_E7_MAX or abs(lon_e7) > LON_E7_MAX:
             raise VolumeDoesNotHold(
@@ -240,7 +280,7 @@ def _check_vertices(volume: Volume) -> None:
                 vertex=number,
             )
         if before is not None and _is_same_place(vertex, before):
-            previous = number - 1 or len(volume.vertices)
+            previous = number - 1 or len(vertices)
             raise VolumeDoesNotHold(
                 f"Vertex {number} ({format_position(vertex)}) repeats vertex {previous}.",
                 "Leave it out; a ring is closed by itself.",
@@ -305,12 +345,12 @@ def _check_window(valid_from: int, valid_until: int) -> None:
         )
 
 
-def _check_reach(volume: Volume, core: Core) -> None:
+def _check_reach(vertices: tuple[Position, ...], core: Core) -> None:
     cosines = core.units @ core.middle
     furthest = int(cosines.argmin())
     if cosines[furthest] < math.cos(math.radians(CORE_REACH_DEG_MAX)):
         reach_km = AXIS_M * math.radians(CORE_REACH_DEG_MAX) / 1000
-        vertex = volume.vertices[furthest]
+        vertex = vertices[furthest]
         raise VolumeDoesNotHold(
             f"Vertex {furthest + 1} ({format_position(vertex)}) lies more than {reach_km:,.0f} km "
             "from the middle of the volume.",
