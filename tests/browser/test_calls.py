@@ -77,6 +77,23 @@ def test_each_side_hears_the_other_and_a_muted_one_is_silent(desks: list[Desk]) 
     alpha.until(f"[...document.querySelectorAll('input')].some(i => i.value.includes('{serial}'))")
 
 
+def test_who_talks_may_end_the_call_and_take_another(desks: list[Desk]) -> None:
+    """A second ring stands beside the call; one act ends that on the record and takes this."""
+    alpha, bravo = desks
+    first = talk(alpha, bravo, "The first call")
+    ring = {"post": "watch", "subject": "The second call", "spoken_in": "en", "language": "en"}
+    rung = alpha.node.post("RING", ring, recipients=[bravo.node.party])
+    bravo.sees("rings watch: The second call", 40)
+    assert loudest(bravo, TONES_HZ["alpha"]) > LOUD, "the call goes on meanwhile"
+    bravo.press("t")
+    assert call(bravo.node, first)["state"] == "TALKING", "the key takes only what is first"
+    bravo.shoot("call-waiting")
+    bravo.page.get_by_role("button", name="End the call, and take this one").click()
+    wait_until(lambda: call(alpha.node, first)["state"] == "ENDED", "the first is ended")
+    wait_until(lambda: call(alpha.node, rung["serial"])["state"] == "TAKEN", "this one is taken")
+    alpha.sees("The call is ended.")
+
+
 def test_another_certificate_than_the_recorded_one_is_cut(desks: list[Desk]) -> None:
     """Where the record has another fingerprint no sound goes, and both nodes alarm as FLASH."""
     alpha, bravo = desks

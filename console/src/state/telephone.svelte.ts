@@ -116,6 +116,12 @@ class Telephone {
     });
   }
 
+  /** End the call of this page, and take the one that rings. */
+  async takeInstead(line: Line, call: CallTold): Promise<void> {
+    await this.end();
+    await this.take(line, call);
+  }
+
   async decline(line: Line, call: CallTold, reason: string): Promise<void> {
     await this.try(() =>
       this.step(line, call, reason ? { step: "DECLINE", text: reason } : { step: "BUSY" }),
