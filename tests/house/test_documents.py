@@ -52,6 +52,7 @@ def cited(module: Module) -> Iterator[tuple[int, str]]:
                 yield token.start[0], name
 
 
+@cache
 def anchors(path: Path) -> set[str]:
     """The anchors that the headings of a document make, as code forges make them."""
     prose = _FENCE.sub("", path.read_text(encoding="utf-8"))

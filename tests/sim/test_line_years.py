@@ -42,7 +42,6 @@ def _runs() -> Iterator[tuple[int, float, str, bool]]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("seed", "days", "profile", "is_fast"), list(_runs()))
 def test_every_promise_holds_over_years(
     seed: int,
