@@ -95,14 +95,14 @@ class TestTicks:
         while ticks_of(region, ALPHA)[-1].at != region.now:
             region.pass_time(500, 500)
         gathered: list[int] = []
-        declared = line.view.declared
+        declared_by = line.view.declared_by
 
-        def gathering(now: int) -> dict[str, dict[str, str]]:
+        def gathering(party: str, now: int) -> dict[str, str]:
             """Count how often the declarations are asked for."""
             gathered.append(now)
-            return declared(now)
+            return declared_by(party, now)
 
-        monkeypatch.setattr(line.view, "declared", gathering)
+        monkeypatch.setattr(line.view, "declared_by", gathering)
         region.say(ALPHA, "at once")
         assert gathered == []
         region.pass_time(line.pulse.interval_ms)
