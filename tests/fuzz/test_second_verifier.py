@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from openline.app.export import Exporter
-from openline.domain.record.certificate import parse_certificate
+from openline.domain.record.certificate import CertificateUnreadable, parse_certificate
 from openline.domain.record.envelope import parse_envelope
 from openline.domain.talk.keys import KeyRole
 from tests.domain.record.forks import CASES as FORKS
 from tests.domain.record.forks import history as fork_history
 from tests.domain.record.history import ALPHA, BRAVO, LINE, START, History
-from tests.fuzz.forks import forks, put_together
+from tests.fuzz.forks import forks, judge_pair, pairs, put_together
 from tests.fuzz.mutations import VECTORS, certificates, mutations, wrong
 from tests.fuzz.second import JUDGED, as_row, first, judged, second
 
@@ -89,6 +89,14 @@ def test_both_say_the_same_of_forks_put_together(seed: int) -> None:
     answers = agree(list(islice(put_together(Random(seed)), 150)))
     assert "UNPROVEN" in answers
     assert any(isinstance(one, list) for one in answers)
+
+
+def test_two_things_are_put_into_certificates_that_can_be_read() -> None:
+    """What atheris changes stands in whole certificates: the two of each sort are judged there."""
+    for pair in pairs():
+        judge_pair(pair)
+    with pytest.raises(CertificateUnreadable):
+        judge_pair(b"")
 
 
 @pytest.mark.parametrize("is_revoked", [False, True])

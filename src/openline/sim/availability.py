@@ -1,4 +1,4 @@
-"""How much of its time a line has a valid two-way proof, over circuits that are often down.
+"""How often a line has a valid two-way proof, over circuits that are often down.
 
 Two parties have two circuits, each up 99 % of the time whatever the other does, and nothing
 else goes wrong. An outage stops one way or both, for ten seconds to ten minutes, and each end

@@ -139,7 +139,7 @@ class Network:
         return self._line_of[number]
 
     def standing(self, party: str, line: str) -> list[tuple[int, str]]:
-        """Of each connection that carries a party's words on a line: its end, and who hears it."""
+        """Of each connection that carries a party's words on a line: its end, its hearer."""
         return [
             (circuit.standing.numbers[party], circuit.other(party))
             for circuit in self.circuits

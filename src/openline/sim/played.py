@@ -1,4 +1,4 @@
-"""One line of a simulated region: who talks on it, who watches it, how it must end.
+"""One line of a simulated region: who is on it, who watches it, how it ends.
 
 The stations, their machines and the network are the region's, for a node may be on
 several lines. What is agreed, said, changed, promised and audited is of one line.
