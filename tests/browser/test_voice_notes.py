@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.calling import TONES_HZ, hearing_tones
+from tests.browser.calling import TONES_HZ, acknowledge, hearing_tones, rings
 from tests.browser.desk import Desk, wait_until
 from tests.end_to_end.nodes import Node
 
@@ -134,6 +134,23 @@ def test_what_the_node_does_not_take_is_kept_and_sent_again(desks: list[Desk]) -
     alpha.page.get_by_role("button", name="Send it again").click()
     alpha.sees("said as ALPHA-")
     assert len(notes(alpha.node)) == before + 1
+
+
+def test_where_a_call_has_ended_the_rest_is_spoken_about_it(desks: list[Desk]) -> None:
+    """Whoever was not reached hears it later, as a note about that very call."""
+    alpha, bravo = desks
+    serial = rings(alpha, "Nobody hears")
+    bravo.page.get_by_role("button", name="We are busy").click()
+    alpha.sees("The post is busy.")
+    alpha.page.locator(".telephone").get_by_role("button", name="Speak a voice note").click()
+    alpha.page.get_by_role("dialog").get_by_role("button", name="Speak", exact=True).click()
+    alpha.until("/[1-9] s/.test(document.querySelector('dialog .numbers')?.innerText)")
+    alpha.page.get_by_role("button", name="Stop and send").click()
+    alpha.sees("said as ALPHA-")
+    said = notes(alpha.node)[-1]
+    about = alpha.node.message(alpha.node.party, said["index"])["body"]["about"]
+    assert about == {"party": alpha.node.party, "index": int(serial.rpartition("-")[2])}
+    acknowledge(bravo.node)
 
 
 def test_without_a_microphone_nothing_is_said(desks: list[Desk]) -> None:

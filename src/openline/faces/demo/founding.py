@@ -123,9 +123,13 @@ def found(
 def officers_table(port: int) -> str:
     """What node.toml says of a demo's console: for this machine only, without TLS.
 
-    A browser takes a page of `localhost` for a safe one, passkeys included.
+    A browser takes a page of `localhost` for a safe one, passkeys included. Both consoles are
+    looked at on one machine: the sound of calls needs no relay, and stays on it.
     """
-    return f'\n[officers]\nlisten = "{HOST}:{port}"\ncertificate = "none"\n'
+    return (
+        f'\n[officers]\nlisten = "{HOST}:{port}"\ncertificate = "none"\n'
+        '\n[telephone]\nway = "direct"\naddresses = "private, loopback"\n'
+    )
 
 
 def _addresses(cables: Cables, side: int) -> list[str]:
