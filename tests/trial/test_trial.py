@@ -106,7 +106,7 @@ def test_what_was_not_run_is_not_called_held() -> None:
     """A page of nothing says of every goal that it was not run, with the reason where one is."""
     told = page([], {}, "abc")
     assert told.count("| not run |") == len(GOALS)
-    assert NOT_RUN["R17"] in told
+    assert [why for why in NOT_RUN.values() if why not in told] == []
 
 
 def test_a_goal_that_is_none_is_refused(
