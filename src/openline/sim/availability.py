@@ -131,7 +131,7 @@ class Availability:
         return _outage_ms(self._chance)
 
     def _must_be_proven(self) -> None:
-        """After minutes with whole circuits there is a proof, and so in what is not played."""
+        """After minutes with whole circuits there is a proof; so there is later on."""
         if not self._has_proof():
             raise PromiseBroken("nothing is proven though both circuits are whole for minutes")
 
