@@ -226,7 +226,7 @@ class _CoreFaults:
 
 @lru_cache(maxsize=_CHECKED_KEPT)
 def _faults_of(shape: Shape, vertices: tuple[Position, ...]) -> _CoreFaults:
-    """What is wrong with these vertices, of which there are neither too few nor too many.
+    """What is wrong with these vertices, whose number is right.
 
     A notice is looked at more than once, its next version beside it, and many windows
     have one area: the same vertices are judged once.
