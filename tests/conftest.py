@@ -190,6 +190,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("processes"))
 
 
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage look through fifteen thousand tests that stay anyway."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of the repository."""
