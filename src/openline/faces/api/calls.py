@@ -97,7 +97,7 @@ async def read_telephone(state: State) -> dict[str, Any]:
     """
     settings = node_of(state).config.telephone
     until = wall_clock_ms() // 1_000 + RELAY_CREDENTIAL_S
-    name = password = ""
+    name = password = ""  # nosec B105
     if settings.secret_file is not None and settings.relays:
         secret = await asyncio.to_thread(read_relay_secret, settings.secret_file)
         name, password = credential(secret, until, os.urandom(_CHANCE_BYTES))

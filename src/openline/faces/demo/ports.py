@@ -31,7 +31,7 @@ def free_ports(count: int, among: Iterable[int] | None = None) -> list[int]:
     """
     if among is None:
         candidates = not_ephemeral()
-        start = random.randrange(len(candidates))
+        start = random.randrange(len(candidates))  # nosec B311
         among = itertools.chain(candidates[start:], candidates[:start])
     found: list[int] = []
     with contextlib.ExitStack() as held:
