@@ -14,7 +14,7 @@ from openline.adapters.anchor import Anchor
 from openline.adapters.sqlite import PAGE_BYTES, SqliteStore
 from openline.app.config import Config, load_config
 from openline.app.repair.lent import Lent
-from openline.app.repair.mending import Mended, examined
+from openline.app.repair.mending import Ask, Mended, examined
 from openline.app.store_copies import COPIED_AT, IDENTITY, store_identity
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence
@@ -419,7 +419,7 @@ def test_a_damaged_anchor_is_set_aside(bench: Bench) -> None:
 
 def test_nothing_is_changed_while_a_counterpart_is_silent(bench: Bench) -> None:
     """It may hold what is missing; who goes on without it gets that at the next start."""
-    flip(bench.path("store.sqlite"), b"20 in words that")
+    flip(bench.path("store.sqlite"), bench.was[THEIRS][20].content[:60])
     was = bench.path("store.sqlite").read_bytes()
     with pytest.raises(OurError) as refused:
         bench.repair(hears=False)
@@ -429,11 +429,30 @@ def test_nothing_is_changed_while_a_counterpart_is_silent(bench: Bench) -> None:
     mended = bench.repair(hears=False, without_counterparts=True)
     assert mended.silent == (BRAVO,)
     assert mended.is_cut
-    assert {origin for origin, _, _ in mended.lost} <= {OUT, THEIRS}
+    assert {origin for origin, _, _ in mended.lost} == {THEIRS}
     assert unexplained(bench, mended) == []
     found = in_order(bench)
     assert found[OUT][: len(bench.was[OUT]) - 1] == bench.was[OUT][:-1]
     assert found[THEIRS] == bench.was[THEIRS]
+
+
+@pytest.mark.parametrize("hears", [True, False], ids=["old copy", "silent"])
+def test_what_was_receipted_is_never_numbered_again(bench: Bench, hears: bool) -> None:
+    """A counterpart that shows less than it has receipted, or nothing, gets no second entry."""
+    flip(bench.path("store.sqlite"), bench.was[OUT][10].content[:60])
+    was = bench.path("store.sqlite").read_bytes()
+    shown: Ask = bench.nobody
+    if hears:
+        # It shows our head over ten entries, and gives nothing.
+        def shown(config: Config, wanted: Mapping[str, int], wait_s: float) -> Lent:
+            return Lent({LINE: (BRAVO,)}, {LINE: ()})
+
+    with examined(bench.config, bench.keys, shown) as repair, pytest.raises(OurError) as refused:
+        repair.mend(bench.region.now, 1.0, without_counterparts=True)
+    assert f"{BRAVO} has signed that it holds" in refused.value.what
+    assert "only the first 10" in refused.value.what
+    assert bench.path("store.sqlite").read_bytes() == was
+    assert files_of(bench) == {"store.sqlite", "store.sqlite-wal"}
 
 
 def test_our_own_words_that_nobody_has_are_named_as_lost(bench: Bench) -> None:

@@ -260,6 +260,19 @@ class Salvage:
         query = "SELECT holder, size, note FROM heads WHERE origin = ? ORDER BY size, holder"
         return self._all(query, (origin,))
 
+    def receipted(self) -> list[tuple[str, str, int]]:
+        """Origin, holder and largest size of what each holder has receipted of each log."""
+        query = (
+            "SELECT origin, holder, max(size) FROM heads WHERE holder != ''"
+            " GROUP BY origin, holder ORDER BY origin, holder"
+        )
+        return self._all(query)
+
+    def last_ticks(self) -> list[tuple[str, str]]:
+        """Party and note of the last tick of each party on each line."""
+        query = "SELECT party, note, max(sequence) FROM ticks GROUP BY line, party"
+        return [(party, note) for party, note, _ in self._all(query)]
+
     def head_count(self) -> int:
         """How many heads there are."""
         [(count,)] = self._all("SELECT count(*) FROM heads")

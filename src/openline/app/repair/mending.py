@@ -28,6 +28,8 @@ from openline.app.store_copies import COPIED_AT, IDENTITY
 from openline.domain.errors import OpenlineError, OurError
 from openline.domain.line.understanding import parse_signed_understanding, parse_understanding
 from openline.domain.party import Origin, parse_origin
+from openline.domain.record.note import parse_note
+from openline.domain.record.tick import parse_tick
 from openline.engine.node import Node
 from openline.engine.ports import Keys, PutTick, PutValue, StoreFailed, Write
 
@@ -175,7 +177,8 @@ class Repair:
             at: Now, in milliseconds.
             wait_s: How long to wait for a counterpart that does not answer.
             without_counterparts: Go on though one that may hold what is missing was not
-                heard; what it holds comes at the next start.
+                heard; what it holds comes at the next start. Not where it is known to hold
+                entries of ours that are missing: their numbers are never used again.
 
         Raises:
             OurError: It cannot be done, in words; nothing is changed then.
@@ -186,9 +189,12 @@ class Repair:
             lost, is_cut = self._build(at)
             came_back = 0
             silent: tuple[str, ...] = ()
-            if not self._logs or any(_is_outbox(origin) for origin, _, _ in lost):
+            are_lost = any(_is_outbox(origin) for origin, _, _ in lost)
+            if not self._logs or are_lost or self._used_again():
                 came_back, silent = self._ask(wait_s)
                 lost, is_cut = self._build(at)
+            if again := self._used_again():
+                raise again
             is_open = not self._logs or any(_is_outbox(origin) for origin, _, _ in lost)
             if silent and is_open and not without_counterparts:
                 raise _may_be_elsewhere(silent)
@@ -215,6 +221,39 @@ class Repair:
         if not self.diagnosis.is_there:
             return tuple(_TABLE_WORDS.values())
         return tuple(_TABLE_WORDS[table] for table in self.diagnosis.pages.unread)
+
+    def _used_again(self) -> OurError | None:
+        """What is wrong where numbers would be used again of which a counterpart holds more.
+
+        Whatever a counterpart shows now: what it has signed before says how much it held.
+        """
+        with SqliteStore.open_read_only(self._passing) as store:
+            sizes = {origin: size for origin, size, _ in store.origins()}
+        for origin, party, size in self._held_of_ours():
+            end = sizes.get(origin, 0)
+            if size > end:
+                return OurError(
+                    f"{party} has signed that it holds {size} entries of {origin}, and only the "
+                    f"first {end} can be had.",
+                    f"Nothing was changed: the numbers of the others must not be used again. "
+                    f"Repair again when {party} answers and holds them, or put back a back-up; "
+                    "--without-counterparts does not help here.",
+                )
+        return None
+
+    def _held_of_ours(self) -> Iterator[tuple[str, str, int]]:
+        """An outbox of ours, a counterpart, and how much it has signed that it holds."""
+        for origin, party, size in self._heap.receipted():
+            if _is_outbox_of(origin, self._config.party):
+                yield origin, party, size
+        for party, text in self._heap.last_ticks():
+            try:
+                held = parse_tick(parse_note(text).text).held
+            except OpenlineError:
+                continue
+            for head in held:
+                if _is_outbox_of(head.origin, self._config.party):
+                    yield head.origin, party, head.size
 
     # --- what the counterparts have --------------------------------------------------------------
 
@@ -398,6 +437,11 @@ def examined(
 def _is_outbox(origin: str) -> bool:
     parsed = parse_origin(origin)
     return parsed is not None and parsed.log == "out"
+
+
+def _is_outbox_of(origin: str, party: str) -> bool:
+    parsed = parse_origin(origin)
+    return parsed is not None and (parsed.party, parsed.log) == (party, "out")
 
 
 def _may_be_elsewhere(silent: tuple[str, ...]) -> OurError:

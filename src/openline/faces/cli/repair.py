@@ -50,7 +50,8 @@ def repair(
         dry_run: Only say what is damaged; change nothing and ask nobody.
         wait: How many seconds to wait at most for a counterpart that does not answer.
         without_counterparts: Go on though a counterpart did not answer that may hold what
-            is missing. It comes at the next start then, as if it arrived then.
+            is missing. It comes at the next start then, as if it arrived then. Refused where
+            one is known to hold entries of ours that are missing.
         options: Which node, and how to print.
     """
     from openline.adapters.clock import wall_clock_ms
