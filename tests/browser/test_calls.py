@@ -149,3 +149,23 @@ def test_without_a_microphone_nobody_is_rung(desks: list[Desk]) -> None:
     alpha.page.get_by_role("dialog").get_by_role("button", name="Ring", exact=True).click()
     alpha.sees("The browser may not use the microphone.")
     assert [one for one in calls(alpha.node) if one["subject"] == "No microphone"] == []
+
+
+def test_who_locks_the_desk_hangs_up(desks: list[Desk]) -> None:
+    """Nobody hears a room whose officer has left: the call ends at both sides."""
+    alpha, bravo = desks
+    serial = talk(alpha, bravo, "Locked while talking")
+    alpha.choose("Lock this desk")
+    bravo.sees("The call is ended.")
+    wait_until(lambda: call(alpha.node, serial)["state"] == "ENDED", "it is ended on the record")
+    assert alpha.page.evaluate("document.querySelector('.telephone audio')") is None
+
+
+def test_busy_says_no_reason_that_was_written_for_another_call(desks: list[Desk]) -> None:
+    """What was begun as a reason is not sent with the word that the post is busy."""
+    alpha, bravo = desks
+    serial = rings(alpha, "Busy after all")
+    bravo.page.get_by_role("button", name="Decline …").click()
+    bravo.page.get_by_label("Why").fill("Not about this subject")
+    bravo.page.get_by_role("button", name="We are busy").click()
+    wait_until(lambda: call(alpha.node, serial)["state"] == "BUSY", "it is answered as busy")

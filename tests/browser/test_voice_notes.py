@@ -153,6 +153,61 @@ def test_where_a_call_has_ended_the_rest_is_spoken_about_it(desks: list[Desk]) -
     acknowledge(bravo.node)
 
 
+SLOW_MICROPHONE = """() => {
+  const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.tracks = [];
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const sound = await asked(wish);
+    window.tracks.push(...sound.getTracks());
+    return sound;
+  };
+}"""
+"""A microphone that is allowed late, as when an officer thinks about it; its tracks are kept."""
+CLOSED = "window.tracks.length > 0 && window.tracks.every((one) => one.readyState === 'ended')"
+
+
+def test_a_dialog_that_is_closed_too_soon_opens_no_microphone(desks: list[Desk]) -> None:
+    """What is allowed after the officer has gone is given back at once, and nothing is said."""
+    alpha, _ = desks
+    before = len(notes(alpha.node))
+    alpha.page.evaluate(SLOW_MICROPHONE)
+    alpha.choose("Speak a voice note")
+    alpha.page.get_by_role("dialog").get_by_role("button", name="Speak", exact=True).click()
+    alpha.press("Escape")
+    alpha.until(CLOSED)
+    assert len(notes(alpha.node)) == before
+
+
+def test_who_closes_the_dialog_is_heard_no_more(desks: list[Desk]) -> None:
+    """The microphone is closed at once; what was said until then is on the record."""
+    alpha, _ = desks
+    before = len(notes(alpha.node))
+    alpha.page.evaluate(SLOW_MICROPHONE)
+    speak(alpha, "And then I left")
+    alpha.until("/[1-9] s/.test(document.querySelector('dialog .numbers')?.innerText)")
+    alpha.page.keyboard.press("Escape")
+    alpha.until(CLOSED)
+    wait_until(lambda: len(notes(alpha.node)) == before + 1, "what was said is said")
+
+
+def test_what_is_not_sent_is_told_at_the_desk_until_it_is_thrown_away(desks: list[Desk]) -> None:
+    """Closing the dialog hides nothing, and only the officer gives a note up."""
+    alpha, _ = desks
+    before = len(notes(alpha.node))
+    alpha.page.route("**/messages?*", lambda route: route.abort())
+    speak(alpha, "Mine alone")
+    alpha.until("/[1-9] s/.test(document.querySelector('dialog .numbers')?.innerText)")
+    alpha.page.get_by_role("button", name="Stop and send").click()
+    alpha.sees("NOT SENT")
+    alpha.press("Escape")
+    alpha.sees("Voice notes that wait at this desk: 1.")
+    alpha.page.get_by_role("button", name="Look at them").click()
+    alpha.page.get_by_role("button", name="Throw it away").click()
+    alpha.page.get_by_text("NOT SENT").first.wait_for(state="detached")
+    assert len(notes(alpha.node)) == before
+
+
 def test_without_a_microphone_nothing_is_said(desks: list[Desk]) -> None:
     """The page says why, and what else can be done."""
     alpha, _ = desks
@@ -163,3 +218,20 @@ def test_without_a_microphone_nothing_is_said(desks: list[Desk]) -> None:
     alpha.choose("Speak a voice note")
     alpha.page.get_by_role("dialog").get_by_role("button", name="Speak", exact=True).click()
     alpha.sees("There is no microphone at this desk.")
+
+
+def test_why_there_is_no_microphone_is_said_in_the_officer_s_language(
+    browsers: list[Browser], consoles: list[Node]
+) -> None:
+    """The sentence is of the catalogues, and the page runs from right to left."""
+    desk = Desk.open(browsers[0], consoles[0], language="ar").sign_in()
+    desk.page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () =>"
+        " Promise.reject(new DOMException('no', 'NotFoundError')); }"
+    )
+    desk.page.get_by_role("button", name="سجل رسالة صوتية").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="تكلم", exact=True).click()
+    alert = desk.page.get_by_role("dialog").get_by_role("alert")
+    wait_until(lambda: "ميكروفون" in alert.inner_text(), "it is said in Arabic")
+    desk.shoot("voice-note-arabic")
+    desk.end()

@@ -65,6 +65,7 @@ from openline.domain.talk.kinds import Kind
 from openline.domain.talk.message import MESSAGES
 from openline.domain.talk.readout_text import text_digest
 from openline.domain.talk.text import Text
+from openline.domain.talk.voice_note import VoiceNote
 from openline.domain.talk.volumes import BoundForm, VolumeForm
 from openline.engine import courier, frames
 from openline.engine.frames import (
@@ -618,6 +619,12 @@ def urgent_piece() -> bytes:
     return backlog.take_piece()
 
 
+def sound_hash_example() -> str:
+    """The name of a sound of two packets."""
+    note = VoiceNote(By("watch", "Lt. Moreau"), "en", (b"\xf8\xff\xfe", b"\x08"))
+    return f"{note.sound_hash.hex()}\n"
+
+
 def call_words_example() -> str:
     """The words of a call that alpha rang by its entry 16, with the certificates of the words."""
     ends = (sha256(f"{party} certificate".encode()).digest() for party in (ALPHA, BRAVO))
@@ -652,6 +659,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "key-change": key_change_example,
     "challenge-words": challenge_example,
     "call-words": call_words_example,
+    "sound-hash": sound_hash_example,
 }
 """Examples that are text, by name."""
 

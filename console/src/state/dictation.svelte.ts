@@ -1,11 +1,13 @@
 // Speaks voice notes: the microphone's sound becomes Opus packets, and these messages, a piece at
-// a time. A piece is sent as soon as it is full, so that little is lost where the page is; what the
-// node has not taken yet stays here and is sent again.
+// a time. A piece is sent as soon as it is full, so that little is lost where the page is. What the
+// node has not taken stays here, and is sent again when the officer says so.
 
 import { Hindrance } from "./hindrance";
 import type { Line } from "./line.svelte";
-import { microphone } from "./microphone";
+import { GIVES_NO_SOUND, microphone } from "./microphone";
 import { newRequestId, say } from "./request";
+import { currentSession } from "./session.svelte";
+import { isVoice } from "./voices";
 import { currentLanguage, mark } from "./words.svelte";
 
 /** A piece that is heard through while the next is spoken. */
@@ -31,19 +33,18 @@ export interface Piece {
   id: string;
   line: Line;
   wish: Wish;
+  /** Who spoke it: nobody else sends it. */
+  speaker: string;
   packets: string[];
   state: PieceState;
   serial: string;
   error: unknown;
 }
 
-interface Track extends MediaStreamTrack {
-  kind: "audio";
-}
 type Sounds = ReadableStream<AudioData>;
-type Processor = new (of: { track: Track }) => { readable: Sounds };
+type Processor = new (of: { track: MediaStreamTrack }) => { readable: Sounds };
 
-export const piecesOf = (packets: string[]): number => (packets.length * PACKET_MS) / 1_000;
+export const secondsOf = (packets: string[]): number => (packets.length * PACKET_MS) / 1_000;
 
 class Dictation {
   phase = $state<"none" | "asking" | "speaking">("none");
@@ -55,50 +56,85 @@ class Dictation {
   error = $state.raw<unknown>(null);
 
   private packets: string[] = [];
+  /** Raised whenever an officer begins or stops: what was begun before is over. */
+  private attempt = 0;
   private stopAll: () => Promise<void> = () => Promise.resolve();
   private isSending = false;
 
+  /** What the officer at this desk has spoken: nobody sends or sees another's. */
+  get own(): Piece[] {
+    const speaker = currentSession()?.name ?? "";
+    return this.pieces.filter((one) => one.speaker === speaker);
+  }
+
   get unsent(): Piece[] {
-    return this.pieces.filter((one) => one.state !== "sent");
+    return this.own.filter((one) => one.state !== "sent");
   }
 
   /** Begin to speak; what is said goes to the parties of the wish. */
   async speak(line: Line, wish: Wish): Promise<void> {
     if (this.phase !== "none") return;
+    const attempt = (this.attempt += 1);
     this.error = null;
     this.phase = "asking";
     try {
-      await this.record(line, wish);
+      const stopAll = await this.record(line, { ...wish }, () => attempt === this.attempt);
+      if (attempt !== this.attempt) return await stopAll();
+      this.stopAll = stopAll;
       this.phase = "speaking";
     } catch (error) {
+      if (attempt !== this.attempt) return;
       this.phase = "none";
       this.error = error;
     }
   }
 
-  /** Stop, and send what was said since the last piece. */
+  /** Stop, also while the microphone is asked for; what was said since the last piece is sent. */
   async stop(): Promise<void> {
-    if (this.phase !== "speaking") return;
+    const isSpeaking = this.phase === "speaking";
+    this.attempt += 1;
     this.phase = "none";
-    await this.stopAll();
+    if (isSpeaking) await this.stopAll();
   }
 
   /** Send what the node did not take, in order. */
   again(): void {
-    for (const piece of this.pieces) if (piece.state === "failed") piece.state = "waits";
+    for (const piece of this.own) if (piece.state === "failed") piece.state = "waits";
     void this.send();
   }
 
-  /** Put away what is sent. */
-  clear(): void {
-    this.pieces = this.unsent;
+  /** Put away what is sent; with `all` also what is not. */
+  clear(all = false): void {
+    const gone = new Set(this.own.filter((one) => all || one.state === "sent"));
+    this.pieces = this.pieces.filter((one) => !gone.has(one));
   }
 
-  private async record(line: Line, wish: Wish): Promise<void> {
+  /** What the microphone hears goes into pieces until the answer is called. */
+  private async record(
+    line: Line,
+    wish: Wish,
+    isWanted: () => boolean,
+  ): Promise<() => Promise<void>> {
     const processor = (globalThis as { MediaStreamTrackProcessor?: Processor })
       .MediaStreamTrackProcessor;
     if (!processor || !("AudioEncoder" in globalThis)) throw new Hindrance(CANNOT);
     const sound = await microphone();
+    const silence = (): void => sound.getTracks().forEach((one) => one.stop());
+    try {
+      if (!isWanted()) throw new Hindrance(CANNOT);
+      return await this.encode(sound, processor, line, wish);
+    } catch (error) {
+      silence();
+      throw error;
+    }
+  }
+
+  private async encode(
+    sound: MediaStream,
+    processor: Processor,
+    line: Line,
+    wish: Wish,
+  ): Promise<() => Promise<void>> {
     const context = new AudioContext({ sampleRate: SAMPLES_PER_S });
     const source = context.createMediaStreamSource(sound);
     const looked = context.createAnalyser();
@@ -108,15 +144,20 @@ class Dictation {
     });
     source.connect(looked);
     source.connect(out);
-    const spoken = { ...wish };
+    const speaker = currentSession()?.name ?? "";
+    this.packets = [];
     const cut = (): void => {
-      if (!this.packets.length) return;
       const packets = this.packets;
       this.packets = [];
       this.count = 0;
-      this.put(line, { ...spoken }, packets);
+      if (!packets.length) return;
+      this.put({ line, wish: { ...wish }, speaker, packets });
       // The words say what all of it is about: once.
-      spoken.text = "";
+      wish.text = "";
+    };
+    const fail = (error: unknown): void => {
+      this.error ??= error;
+      void this.stop();
     };
     const encoder = new AudioEncoder({
       output: (chunk) => {
@@ -126,7 +167,7 @@ class Dictation {
         this.count = this.packets.length;
         if (this.packets.length * PACKET_MS >= PIECE_MS) cut();
       },
-      error: (error) => (this.error = error),
+      error: fail,
     });
     encoder.configure({
       codec: "opus",
@@ -135,33 +176,33 @@ class Dictation {
       bitrate: BITS_PER_S,
       opus: { frameDuration: PACKET_MS * 1_000 },
     });
+    const [heard] = sound.getAudioTracks();
     const [track] = out.stream.getAudioTracks();
-    const reader = new processor({ track: track as Track }).readable.getReader();
-    const read = (async () => {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        encoder.encode(value);
-        value.close();
-      }
-    })();
+    if (!heard || !track) throw new Hindrance(GIVES_NO_SOUND);
+    // Unplugged, or taken away in the browser's own settings.
+    heard.onended = () => fail(new Hindrance(GIVES_NO_SOUND));
+    const reader = new processor({ track }).readable.getReader();
+    const reading = feed(reader, encoder).catch(fail);
     const timer = setInterval(() => (this.level = loudness(looked)), LEVEL_MS);
-    this.stopAll = async () => {
+    return async () => {
       clearInterval(timer);
       this.level = 0;
-      await reader.cancel();
-      await read;
+      heard.onended = null;
       for (const one of sound.getTracks()) one.stop();
-      await encoder.flush();
-      encoder.close();
-      await context.close();
-      cut();
+      try {
+        await reader.cancel();
+        await reading;
+        if (encoder.state === "configured") await encoder.flush();
+      } finally {
+        if (encoder.state !== "closed") encoder.close();
+        await context.close();
+        cut();
+      }
     };
   }
 
-  private put(line: Line, wish: Wish, packets: string[]): void {
-    const id = newRequestId();
-    this.pieces.push({ id, line, wish, packets, state: "waits", serial: "", error: null });
+  private put(what: Pick<Piece, "line" | "wish" | "speaker" | "packets">): void {
+    this.pieces.push({ ...what, id: newRequestId(), state: "waits", serial: "", error: null });
     void this.send();
   }
 
@@ -170,28 +211,46 @@ class Dictation {
     if (this.isSending) return;
     this.isSending = true;
     for (let next = this.next(); next; next = this.next()) {
-      const { line, wish, packets, id } = next;
-      const { precedence, recipients, text, about } = wish;
-      const language = currentLanguage();
-      const fields = { spoken_in: language, packets, text, language, ...(about ? { about } : {}) };
-      const what = { kind: "VOICE_NOTE", fields, precedence, recipients };
       try {
-        const said = await say(line, about ? { ...what, reply_to: about } : what, id);
+        const said = await say(next.line, noteOf(next), next.id);
         next.serial = said.serial;
         next.state = "sent";
       } catch (error) {
         next.error = error;
-        next.state = "failed";
+        // What follows on this line would be heard without it.
+        for (const one of this.unsent) if (one.line === next.line) one.state = "failed";
       }
     }
     this.isSending = false;
   }
 
-  /** The first that waits; none while one before it was not taken. */
   private next(): Piece | undefined {
-    const [first] = this.unsent;
-    return first?.state === "waits" ? first : undefined;
+    return this.own.find((one) => one.state === "waits");
   }
+}
+
+/** Let the encoder have what is heard, until the reader is told to end. */
+async function feed(
+  reader: ReadableStreamDefaultReader<AudioData>,
+  encoder: AudioEncoder,
+): Promise<void> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    try {
+      if (encoder.state === "configured") encoder.encode(value);
+    } finally {
+      value.close();
+    }
+  }
+}
+
+function noteOf({ wish, packets }: Piece): Parameters<typeof say>[1] {
+  const { precedence, recipients, text, about } = wish;
+  const language = currentLanguage();
+  const fields = { spoken_in: language, packets, text, language };
+  const what = { kind: "VOICE_NOTE", precedence, recipients };
+  return about ? { ...what, fields: { ...fields, about }, reply_to: about } : { ...what, fields };
 }
 
 function loudness(looked: AnalyserNode): number {
@@ -201,3 +260,5 @@ function loudness(looked: AnalyserNode): number {
 }
 
 export const dictation = new Dictation();
+
+isVoice({ isOn: () => dictation.phase !== "none", leave: () => dictation.stop() });

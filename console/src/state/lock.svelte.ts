@@ -3,6 +3,7 @@
 
 import { act } from "../api/client";
 import { begin, currentSession, type Session } from "./session.svelte";
+import { isSpeaking, leaveVoices } from "./voices";
 
 export const LOCK_AFTER_MIN_MIN = 1;
 export const LOCK_AFTER_MIN_MAX = 30;
@@ -54,11 +55,12 @@ export function isLocked(): boolean {
   return currentSession()?.is_locked ?? false;
 }
 
-/** Lock now: the page at once, the node as soon as it hears. */
+/** Lock now: the page at once, the node as soon as it hears. What was said by voice is over. */
 export async function lock(): Promise<void> {
   const session = currentSession();
   if (!session || session.is_locked) return;
   begin({ ...session, is_locked: true });
+  await leaveVoices();
   await act<Session>("/session/lock").catch(() => undefined);
 }
 
@@ -85,6 +87,7 @@ export function watchDesk(): () => void {
   let wasLocked = isLocked();
   const look = (): void => {
     // Whoever has just unlocked the desk is at it, whenever it was touched before.
+    if (isSpeaking()) touched();
     if (wasLocked && !isLocked()) localStorage.setItem(TOUCHED, String(Date.now()));
     const touchedAt = Number(localStorage.getItem(TOUCHED) ?? 0);
     if (!isLocked() && isLeft(touchedAt, Date.now(), afterMin)) void lock();

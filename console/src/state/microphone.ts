@@ -12,7 +12,7 @@ const FAULTS: Record<string, string> = {
   NotReadableError: mark("Another program has the microphone. Close it, and try again."),
 };
 const UNSAFE_PAGE = mark("This page may not ask for a microphone, for it is not served safely.");
-const OTHER_FAULT = mark("The microphone gives no sound. Look at it, and try again.");
+export const GIVES_NO_SOUND = mark("The microphone gives no sound. Look at it, and try again.");
 
 /** The sound of the chosen microphone, or of another that is there; a Hindrance without any. */
 export async function microphone(): Promise<MediaStream> {
@@ -24,6 +24,6 @@ export async function microphone(): Promise<MediaStream> {
     });
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";
-    throw new Hindrance(FAULTS[name] ?? OTHER_FAULT);
+    throw new Hindrance(FAULTS[name] ?? GIVES_NO_SOUND);
   }
 }

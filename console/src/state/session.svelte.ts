@@ -3,6 +3,7 @@
 
 import { act, ApiError, read, useToken, whenForbidden } from "../api/client";
 import { assertion } from "./passkeys";
+import { leaveVoices } from "./voices";
 
 export interface Session {
   name: string;
@@ -71,6 +72,7 @@ export async function passkeySession(): Promise<Session> {
 }
 
 export async function signOut(): Promise<void> {
+  await leaveVoices();
   try {
     await act("/session/end");
   } finally {

@@ -8,13 +8,14 @@ import { nodeNow } from "./clock.svelte";
 import { Hearing, type Quality } from "./hearing";
 import { Hindrance } from "./hindrance";
 import type { Line } from "./line.svelte";
-import { microphone } from "./microphone";
+import { GIVES_NO_SOUND, microphone } from "./microphone";
 import { keepPrefilled } from "./prefilled";
 import { newRequestId, say } from "./request";
 import { go } from "./route.svelte";
 import { base64Of, sdpOf, type Media } from "./sdp";
 import { currentSession } from "./session.svelte";
 import { gather, readWays, settingOf } from "./ways";
+import { isVoice } from "./voices";
 import { currentLanguage, mark } from "./words.svelte";
 
 const FOLLOW_MS = 400;
@@ -86,6 +87,10 @@ class Telephone {
   private isRenewing = false;
   private isFollowing = false;
   private looked = 0;
+  /** Raised with the end of each call: what was begun for it is over. */
+  private attempt = 0;
+  /** What went wrong at the last look, until one goes well. */
+  private lookFault: unknown = null;
 
   /** Whether a call is under way at this page. */
   get isBusy(): boolean {
@@ -130,9 +135,19 @@ class Telephone {
 
   /** End the call of this page, or another one that this party holds. */
   async end(line: Line | null = this.line, call: CallTold | null = this.call): Promise<void> {
-    const isOwn = !!line && !!call && this.has(line, call.id);
-    if (line && call) await this.try(() => this.step(line, call, { step: "END" }));
-    if (isOwn || !call) this.close("ENDED");
+    const isOwn = !call || (!!line && this.has(line, call.id));
+    const known = call ?? (line && this.id ? await this.told(line).catch(() => null) : null);
+    if (line && known) await this.try(() => this.step(line, known, { step: "END" }));
+    if (isOwn && this.isBusy) this.close("ENDED");
+  }
+
+  /** The officer leaves the desk: nobody hears the room any more, and the call is ended. */
+  async leave(): Promise<void> {
+    const { line, call, isBusy } = this;
+    if (isBusy) this.close("ENDED");
+    this.clear();
+    const known = call ?? (line && this.id ? await this.told(line) : null);
+    if (isBusy && line && known) await this.step(line, known, { step: "END" });
   }
 
   mute(): void {
@@ -180,18 +195,23 @@ class Telephone {
     this.clear();
     this.phase = "asking";
     this.line = line;
+    this.id = "";
+    const { attempt } = this;
     this.isMuted = this.isConfirmed = this.isLost = this.isRenewing = false;
     this.round = this.joined = this.joinedAt = this.lostAt = 0;
     this.quality = this.heard = null;
     this.talkedFrom = this.talkedUntil = 0;
     try {
-      const media = await this.open();
-      this.id = await saying(media);
+      const media = await this.open(attempt);
+      const id = await saying(media);
+      if (attempt !== this.attempt) return await this.giveBack(line, id);
+      this.id = id;
       this.round = 1;
       this.phase = "ringing";
       this.timers.push(setInterval(() => void this.follow(), FOLLOW_MS));
       await this.follow();
     } catch (error) {
+      if (attempt !== this.attempt) return;
       this.close("");
       if (error instanceof Hindrance) this.says = error.message;
       else this.error = error;
@@ -199,18 +219,38 @@ class Telephone {
   }
 
   /** Ask for the microphone, and gather how this end is reached; nothing is sent to anybody yet. */
-  private async open(): Promise<Media> {
+  private async open(attempt: number): Promise<Media> {
     const ways = await readWays();
-    this.own = await microphone();
+    const own = await microphone();
+    if (attempt !== this.attempt) {
+      for (const track of own.getTracks()) track.stop();
+      throw new Hindrance(GIVES_NO_SOUND);
+    }
+    this.own = own;
     const connection = new RTCPeerConnection(settingOf(ways));
     this.connection = connection;
-    for (const track of this.own.getAudioTracks()) {
+    for (const track of own.getAudioTracks()) {
       track.enabled = false;
-      connection.addTrack(track, this.own);
+      // Unplugged, or taken away in the browser's own settings.
+      track.onended = () => (this.error = new Hindrance(GIVES_NO_SOUND));
+      connection.addTrack(track, own);
     }
     connection.ontrack = ({ track }) => (this.came = new MediaStream([track]));
     connection.onconnectionstatechange = () => void this.changed(connection);
-    return gather(connection, ways);
+    const media = await gather(connection, ways);
+    if (attempt !== this.attempt) throw new Hindrance(GIVES_NO_SOUND);
+    return media;
+  }
+
+  /** What went on the record while it was given up here is ended there. */
+  private async giveBack(line: Line, id: string): Promise<void> {
+    const call = await read<CallTold>(`${line.path}/calls/${part(id)}`);
+    await this.step(line, call, { step: "END" });
+  }
+
+  /** The call of this page, as the node has it. */
+  private told(line: Line): Promise<CallTold> {
+    return read<CallTold>(`${line.path}/calls/${part(this.id)}`);
   }
 
   /** Where the call stands by the node: receipts come without an event of their own. */
@@ -221,7 +261,8 @@ class Telephone {
     if (isCalm && this.looked % TALKING_EVERY > 0) return;
     this.isFollowing = true;
     try {
-      const told = await read<CallTold>(`${this.line.path}/calls/${part(this.id)}`);
+      const told = await this.told(this.line);
+      if (this.error === this.lookFault) this.error = null;
       if (!this.isBusy) return;
       this.call = told;
       if (told.state in ENDED) this.close(told.state);
@@ -230,7 +271,7 @@ class Telephone {
       if (this.joined > 0 && !told.is_sound) await this.cut();
       else if (told.remote) await this.meet(told);
     } catch (error) {
-      this.error = error;
+      this.error = this.lookFault = error;
     } finally {
       this.isFollowing = false;
     }
@@ -294,8 +335,8 @@ class Telephone {
     try {
       await this.step(line, call, { step: "TALK", seen });
     } catch (error) {
-      this.error = error;
       await this.end();
+      this.error = error;
       return;
     }
     this.phase = "talking";
@@ -373,6 +414,7 @@ class Telephone {
   }
 
   private close(state: string): void {
+    this.attempt += 1;
     if (this.talkedFrom && !this.talkedUntil) this.talkedUntil = nodeNow();
     for (const timer of this.timers) clearInterval(timer);
     this.timers = [];
@@ -405,3 +447,5 @@ async function certificateOf(connection: RTCPeerConnection): Promise<string> {
 }
 
 export const telephone = new Telephone();
+
+isVoice({ isOn: () => telephone.isBusy, leave: () => telephone.leave() });

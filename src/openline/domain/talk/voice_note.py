@@ -55,6 +55,7 @@ class VoiceNote(Body):
         if total_bytes > VOICE_NOTE_BYTES_MAX:
             what = f"has {total_bytes} bytes of sound, at most {VOICE_NOTE_BYTES_MAX} are allowed"
             yield Fault("packets", what, "Record it at 24 kbit/s or less.")
+            return
         samples = 0
         for number, packet in enumerate(self.packets):
             try:
