@@ -18,15 +18,16 @@ from openline.adapters.clock import wall_clock_ms
 from openline.adapters.keys import FileKeys
 from openline.adapters.postgresql.address import DatabaseAddress, DatabaseAway
 from openline.adapters.station import Station
+from openline.app.compose import compose
 from openline.app.config import Config, load_config
 from openline.app.move import settings_with
 from openline.app.standby import Standby, Taken
-from openline.app.stations import Having, Saying, clock_apart
+from openline.app.stations import SAID, Having, Saying, clock_apart, parse_having
 from openline.app.store_copies import store_identity
 from openline.domain.errors import OurError
 from openline.engine.ports import AppendEntries, StoredEntry, StoreFailed
 from tests.database import Server
-from tests.end_to_end.nodes import make_node, openline, told_by
+from tests.end_to_end.nodes import found, make_node, openline, told_by
 from tests.ports import free_ports
 
 pytest.importorskip("psycopg")
@@ -36,7 +37,8 @@ from openline.adapters.postgresql.store import PostgresStore
 from openline.adapters.postgresql.watch import Watch
 
 WAIT_S_MAX = 60
-OUT = "alpha.example/syria-air/out"
+LINE = "syria-air"
+OUT = f"alpha.example/{LINE}/out"
 TERMS = LeaseTerms(1_000)
 
 
@@ -76,7 +78,9 @@ def two(one: Config, tmp_path: Path) -> Config:
 
 
 @contextmanager
-def writing(config: Config, terms: LeaseTerms = TERMS) -> Iterator[PostgresStore]:
+def writing(
+    config: Config, terms: LeaseTerms = TERMS, current: tuple[str, ...] = ()
+) -> Iterator[PostgresStore]:
     """The store, written by the station of these settings, which says what it has."""
     assert config.database is not None
     with (
@@ -84,7 +88,7 @@ def writing(config: Config, terms: LeaseTerms = TERMS) -> Iterator[PostgresStore
         PostgresStore.open(config.database, config.party, station, terms=terms) as store,
     ):
         store_identity(store)
-        Saying(config, FileKeys.open(config.keys), store, wall_clock_ms).say()
+        Saying(config, FileKeys.open(config.keys), store, wall_clock_ms, current).say()
         yield store
 
 
@@ -256,31 +260,113 @@ def test_a_clock_that_is_wrong_is_told_while_standing_by(one: Config, two: Confi
 # --- taking over ---------------------------------------------------------------------------------
 
 
+async def overtaken(standby: Standby, stack: ExitStack, store: PostgresStore) -> Taken | None:
+    """What a station takes over that has seen the writer renew its lease, and then end."""
+    assert await standby.begin() is None
+    watch = standby._watch
+    assert watch is not None
+    waiting = asyncio.create_task(until(standby, never))
+    end = time.monotonic() + WAIT_S_MAX
+    while not watch.has_seen_renewed(store.epoch):
+        assert time.monotonic() < end, "it was not seen to be renewed"
+        await asyncio.sleep(0.05)
+    await asyncio.to_thread(stack.close)
+    return await waiting
+
+
 def test_who_saw_the_writer_vouches_for_its_store(one: Config, two: Config) -> None:
-    """A lease that was seen renewed, and ran out in the same session, vouches for the store."""
+    """A lease seen renewed, which ran out in that session, vouches for what was current."""
     with ExitStack() as stack, standing_by(two) as standby:
-        store = stack.enter_context(writing(one))
+        store = stack.enter_context(writing(one, current=("syria-air",)))
         store.commit([append(0)])
-
-        async def play() -> Taken | None:
-            assert await standby.begin() is None
-            watch = standby._watch
-            assert watch is not None
-            waiting = asyncio.create_task(until(standby, never))
-            end = time.monotonic() + WAIT_S_MAX
-            while not watch.has_seen_renewed(store.epoch):
-                assert time.monotonic() < end, "it was not seen to be renewed"
-                await asyncio.sleep(0.05)
-            await asyncio.to_thread(stack.close)
-            return await waiting
-
-        taken = asyncio.run(play())
+        taken = asyncio.run(overtaken(standby, stack, store))
         assert taken is not None
-        assert taken.is_vouched
+        assert taken.vouched == ("syria-air",)
         with taken.store as mine:
             assert mine.epoch == store.epoch + 1
             mine.commit([append(1)])
             assert mine.origins() == [(OUT, 2, root(1))]
+
+
+def test_a_writer_that_was_not_vouched_for_vouches_for_nobody(one: Config, two: Config) -> None:
+    """A writer that waited for its counterparts is followed by one that waits as well."""
+    with ExitStack() as stack, standing_by(two) as standby:
+        store = stack.enter_context(writing(one, current=("syria-air",)))
+        stack.close()
+        # It starts anew, on what may be an old copy, and has confirmed one line of two.
+        store = stack.enter_context(writing(one, current=("north",)))
+        taken = asyncio.run(overtaken(standby, stack, store))
+        assert taken is not None
+        assert taken.vouched == ("north",)
+        taken.store.close()
+
+
+def test_what_was_said_with_another_epoch_vouches_for_nothing(one: Config, two: Config) -> None:
+    """A writer that was ended before it said what is current leaves words that are too old."""
+    with writing(one, current=("syria-air",)):
+        pass
+    assert one.database is not None
+    with ExitStack() as stack, standing_by(two) as standby:
+        station = stack.enter_context(Station.open(one.directory))
+        store = stack.enter_context(
+            PostgresStore.open(one.database, one.party, station, terms=TERMS)
+        )
+        taken = asyncio.run(overtaken(standby, stack, store))
+        assert taken is not None
+        assert taken.vouched == ()
+        taken.store.close()
+
+
+@pytest.mark.parametrize("is_current", [True, False])
+def test_a_node_says_of_which_lines_it_knows(
+    postgresql: Server, schema: str, tmp_path: Path, is_current: bool
+) -> None:
+    """What a takeover will rest on is in the store before the node has signed on it."""
+    first, _ = found(tmp_path)
+    text = settings_with(
+        load_config(first.directory), postgresql.url(schema), postgresql.password_file(tmp_path)
+    )
+    (first.directory / "node.toml").write_text(text)
+    config = load_config(first.directory)
+
+    async def play() -> None:
+        async with compose(config, own_copy_is_current=is_current) as running:
+            assert running.node.lines.keys() == {LINE}
+            [(_, data)] = running.store.values(SAID)
+            said = parse_having(data)
+            assert said is not None
+            assert said.current == ((LINE,) if is_current else ())
+            assert running.saying is not None
+            assert said.epoch == running.saying.store.epoch
+            # A counterpart shows that it holds more: the next turn says less.
+            [peer] = running.node.lines[LINE].peers.values()
+            peer.holds_more = True
+            running.take_turn()
+            [(_, data)] = running.store.values(SAID)
+            said = parse_having(data)
+            assert said is not None
+            assert said.current == ()
+
+    asyncio.run(play())
+
+
+def test_a_store_that_was_moved_away_is_taken_by_nobody(
+    one: Config, two: Config, postgresql: Server, schema: str
+) -> None:
+    """Who stood by while the store was moved away gives the lease back, and says why."""
+    assert two.database is not None
+    with writing(one) as store, standing_by(two) as standby:
+
+        async def play() -> None:
+            assert await standby.begin() is None
+            await asyncio.to_thread(store.set_aside)
+            await asyncio.to_thread(store.close)
+            assert await until(standby, lambda: standby.obstacles) is None
+            assert "was moved away from the database" in standby.obstacles[0]
+
+        asyncio.run(play())
+    [(is_free,)] = postgresql.within(schema, "SELECT until < clock_timestamp() FROM lease")
+    assert is_free
 
 
 def test_who_comes_when_the_writer_is_gone_vouches_for_nothing(one: Config, two: Config) -> None:
@@ -290,7 +376,7 @@ def test_who_comes_when_the_writer_is_gone_vouches_for_nothing(one: Config, two:
     with standing_by(two) as standby:
         taken = asyncio.run(standby.begin())
         assert taken is not None
-        assert not taken.is_vouched
+        assert taken.vouched == ()
         taken.store.close()
 
 
@@ -309,7 +395,7 @@ def test_a_session_that_was_cut_vouches_for_nothing(one: Config, two: Config) ->
 
         taken = asyncio.run(play())
         assert taken is not None
-        assert not taken.is_vouched
+        assert taken.vouched == ()
         taken.store.close()
 
 

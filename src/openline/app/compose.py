@@ -37,7 +37,6 @@ from openline.app.store_copies import copied_at, remove_copies, store_identity
 from openline.app.stores import NodeStore, in_database, open_store
 from openline.domain.errors import OurError
 from openline.domain.instant import format_instant
-from openline.domain.party import parse_origin
 from openline.engine.commands import Adopt
 from openline.engine.node import Node
 from openline.engine.ports import StoreFailed
@@ -104,8 +103,7 @@ async def compose(
             running.saying = Saying(config, keys, database, wall_clock_ms)
         running.statements = await _watcher(config, running, stack)
         with _in_words(_remedy(config)):
-            if running.saying is not None:
-                running.saying.say()
+            running.say()
             adopt_files(running)
         yield running
 
@@ -164,8 +162,8 @@ def _current_lines(
 ) -> tuple[str, ...]:
     """The lines of which the store is certainly no old copy.
 
-    An anchor on another disk vouches for them, or the session in which another station
-    was seen to write, and over which the store was taken.
+    An anchor on another disk vouches for them; or the station that wrote before, which
+    knew it of them, where it was seen to write in the session that took the store over.
 
     Raises:
         OurError: The administrator's word is against what the anchor says.
@@ -183,9 +181,8 @@ def _current_lines(
             f"It is not certain that the store is the last copy: {told[0]}",
             "Start without --own-copy-is-current: what is missing comes from the counterparts.",
         )
-    if taken is not None and taken.is_vouched and not told:
-        found = {parsed.line for text, _, _ in origins if (parsed := parse_origin(text))}
-        return tuple(sorted(found))
+    if taken is not None and not told:
+        return taken.vouched
     is_apart = config.directory not in config.anchor.parents
     return anchor.vouched(origins) if is_apart else ()
 

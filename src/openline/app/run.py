@@ -138,7 +138,7 @@ class RunningNode:
         # How far logs have come of which the anchor does not know it yet.
         self._unanchored: dict[str, tuple[int, bytes]] = {}
         # The lines of which the anchor knows that the store is no old copy; None: not told.
-        self._confirmed: list[str] | None = None
+        self._confirmed: tuple[str, ...] | None = None
         self.keys = keys
         self.feeds = Feeds(config.feeds, now_ms)
         trust = {feed.name: feed.trust for feed in config.feeds}
@@ -237,10 +237,11 @@ class RunningNode:
         events = self._take()
         turn = self.node.handle(events, self._now_ms())
         kept, self._kept = self._kept, {}
-        if turn.writes or kept:
-            self.store.commit(
-                [*turn.writes, *(PutValue(name, value) for name, value in kept.items())]
-            )
+        writes = [*turn.writes, *(PutValue(name, value) for name, value in kept.items())]
+        if self.saying is not None:
+            writes += self.saying.tell_current(self._current_lines())
+        if writes:
+            self.store.commit(writes)
         self._unanchored |= _grown(turn)
         if _is_signed_over(turn):
             self._record_anchor()
@@ -261,9 +262,14 @@ class RunningNode:
             self._anchor.record(self._unanchored)
             self._unanchored = {}
 
+    def _current_lines(self) -> tuple[str, ...]:
+        return tuple(sorted(name for name, line in self.node.lines.items() if line.is_current()))
+
     def _confirm_anchor(self) -> None:
         """Let the anchor know of which lines the store is no old copy, as it stands now."""
-        current = [name for name, line in self.node.lines.items() if line.is_current()]
+        current = self._current_lines()
+        if self.saying is not None and (writes := self.saying.tell_current(current)):
+            self.store.commit(writes)
         if current != self._confirmed:
             self._anchor.confirm(current, self.store.origins())
             self._confirmed = current
@@ -316,6 +322,7 @@ class RunningNode:
                 self.on_trust()
             case PromoteKey(role):
                 self.keys.promote(role)
+                self.say()
 
     # Circuits.
 
@@ -390,16 +397,28 @@ class RunningNode:
         except Exception:
             _log.exception("statements: nothing is looked at any more until the node starts anew")
 
+    def say(self) -> None:
+        """Tell other stations of this party what this one has, where that has changed.
+
+        Raises:
+            StoreFailed: The database failed; the process must end.
+        """
+        if self.saying is None:
+            return
+        self.saying.current = self._current_lines()
+        try:
+            self.saying.say()
+        except OurError as error:
+            _log.warning("other stations are not told what this one has: %s", error)
+
     async def say_what_it_has(self, stopping: asyncio.Event) -> None:
         """Keep what other stations of this party are told of this one; see `stations`."""
         while self.saying is not None and not stopping.is_set():
             try:
-                self.saying.say()
+                self.say()
             except StoreFailed:
                 # The loop of the node meets it, and ends.
                 return
-            except OurError as error:
-                _log.warning("other stations are not told what this one has: %s", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TOLD_EVERY_S):
                     await stopping.wait()

@@ -28,6 +28,7 @@ from openline.app.stations import (
 )
 from openline.app.store_copies import IDENTITY
 from openline.domain.errors import OurError
+from openline.engine.ports import StoreFailed
 
 if TYPE_CHECKING:
     from openline.adapters.postgresql.store import PostgresStore
@@ -58,11 +59,12 @@ class Taken:
 
     Attributes:
         store: It; closed by who was given it.
-        is_vouched: Whether it is certainly the one to which the writer before has committed.
+        vouched: The lines of which it is certainly no old copy: the writer before knew it
+            of them, and this is the database to which that one has committed.
     """
 
     store: "PostgresStore"
-    is_vouched: bool
+    vouched: tuple[str, ...] = ()
 
 
 class Standby:
@@ -271,14 +273,16 @@ class Standby:
         store = await self._within(watch, lambda: watch.take(ended), watch.unblock)
         if store is None:
             return None
+        vouched: tuple[str, ...] = ()
         # Between the look and the taking another may have come and gone.
-        is_vouched = is_seen and store.epoch == seen.epoch + 1
+        if is_seen and store.epoch == seen.epoch + 1:
+            vouched = await self._within(watch, lambda: _current_of(store, seen))
         self._watch = None
         self.close()
         _log.warning("this station takes over with epoch %s: %s", store.epoch, _from(seen.host))
         if self.clock_says:
             _log.warning("%s", self.clock_says)
-        return Taken(store, is_vouched)
+        return Taken(store, vouched)
 
     def _tell(self) -> None:
         """Tell the log what is new of how it stands."""
@@ -288,6 +292,21 @@ class Standby:
                 level = logging.WARNING if row in self.obstacles else logging.INFO
                 _log.log(level, "%s", row)
         self._said = now
+
+
+def _current_of(store: "PostgresStore", seen: "Seen") -> tuple[str, ...]:
+    """The lines that the writer who was seen knew to be current, as it said at the last.
+
+    A writer that itself waited for its counterparts vouches for nothing, however well its
+    lease was renewed.
+    """
+    try:
+        data = store.value(SAID + seen.holder)
+    except StoreFailed:
+        # The node that is to run meets it.
+        return ()
+    said = None if data is None else parse_having(data)
+    return () if said is None or said.epoch != seen.epoch else said.current
 
 
 def _from(host: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from openline.adapters.keys import ROLES, FileKeys
 from openline.app.config import Config
 from openline.domain.errors import OurError
-from openline.engine.ports import PutValue
+from openline.engine.ports import PutValue, Write
 
 if TYPE_CHECKING:
     from openline.adapters.postgresql.store import PostgresStore
@@ -41,6 +41,7 @@ class Having:
         clock_ms: The clock of the database less its own.
         epoch: Of the lease that it has taken.
         session: Of the database, in which it writes.
+        current: The lines of which it knows that the store is no old copy.
     """
 
     host: str
@@ -49,6 +50,7 @@ class Having:
     clock_ms: int = 0
     epoch: int = 0
     session: str = ""
+    current: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
         """As it stands in the store."""
@@ -66,6 +68,8 @@ def parse_having(data: bytes) -> Having | None:
             int(said["clock_ms"]),
             int(said["epoch"]),
             str(said["session"]),
+            # An older program says nothing of it: less is safe.
+            tuple(str(line) for line in said.get("current", ())),
         )
     except (ValueError, KeyError, TypeError):
         return None
@@ -122,12 +126,14 @@ class Saying:
         keys: Its keys.
         store: The database.
         now_ms: The wall clock.
+        current: The lines of which it is known that the store is no old copy.
     """
 
     config: Config
     keys: FileKeys
     store: "PostgresStore"
     now_ms: Callable[[], int]
+    current: tuple[str, ...] = ()
     _said: Having | None = None
 
     def say(self) -> None:
@@ -146,10 +152,28 @@ class Saying:
             having(self.config, self.keys, station.host, clock_ms),
             epoch=self.store.epoch,
             session=self.store.session,
+            current=self.current,
         )
         if now != self._said:
             self.store.commit([PutValue(SAID + station.identity, now.encode())])
             self._said = now
+
+    def tell_current(self, lines: tuple[str, ...]) -> list[Write]:
+        """What must be committed with a turn after which these lines are current.
+
+        Whoever takes over signs on these lines at once: a line that is current no more
+        must be said no longer than it is relied upon.
+        """
+        if lines == self.current:
+            return []
+        self.current = lines
+        if self._said is None:
+            # What stands there is of an epoch before, and counts for nothing.
+            return []
+        station = self.store.station
+        assert station is not None, "the store is written"
+        self._said = replace(self._said, current=lines)
+        return [PutValue(SAID + station.identity, self._said.encode())]
 
 
 def clock_apart(own_ms: int, writer: Having) -> str:

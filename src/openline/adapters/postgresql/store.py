@@ -187,23 +187,30 @@ class PostgresStore:
         except BaseException:
             writer.close()
             raise
-        return cls.of_lease(address, writer, station, epoch, terms)
+        return cls.of_lease(address, party, writer, station, epoch, terms, state=state)
 
     @classmethod
     def of_lease(
         cls,
         address: DatabaseAddress,
+        party: str,
         writer: _Connection,
         station: Station,
         epoch: int,
         terms: LeaseTerms,
+        *,
+        state: str = READY,
     ) -> Self:
         """The store of who has taken the lease on a connection of `connect_to_write`.
 
         Raises:
-            OurError: The server is not reached a second time; the lease is given back.
+            OurError: The server is not reached a second time, or the store was moved away
+                before the lease was taken; it is given back.
         """
         try:
+            # From here on nobody else changes it; until here whoever had the lease could.
+            with in_words(address):
+                check_identity(writer, address, party, state)
             reader = connect(address, beside=writer)
         except BaseException:
             with suppress(psycopg.Error):

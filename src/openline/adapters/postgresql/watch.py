@@ -68,6 +68,7 @@ class Watch:
 
     Args:
         address: Where the database is.
+        party: Whose store it must be.
         station: Held by this process.
         terms: With which the lease is taken.
         session: A connection of `connect_to_write`.
@@ -77,12 +78,14 @@ class Watch:
     def __init__(
         self,
         address: DatabaseAddress,
+        party: str,
         station: Station,
         terms: LeaseTerms,
         session: "psycopg.Connection[Any]",
         now_ms: "Callable[[], int]",
     ) -> None:
         self._address = address
+        self._party = party
         self._station = station
         self._terms = terms
         self._session = session
@@ -114,7 +117,7 @@ class Watch:
             session.execute(_READS)
         except psycopg.Error as error:
             raise _broken_off(address, error) from None
-        return cls(address, station, terms, session, now_ms)
+        return cls(address, party, station, terms, session, now_ms)
 
     def look(self) -> Seen:
         """Who writes, and how far the logs have come.
@@ -191,7 +194,7 @@ class Watch:
 
         Raises:
             DatabaseAway: The session has ended.
-            OurError: The server is not reached a second time.
+            OurError: The server is not reached a second time, or the store was moved away.
         """
         try:
             epoch = try_lease(self._session, self._station, self._terms, ended)
@@ -201,7 +204,7 @@ class Watch:
         except psycopg.Error as error:
             raise _broken_off(self._address, error) from None
         return PostgresStore.of_lease(
-            self._address, self._session, self._station, epoch, self._terms
+            self._address, self._party, self._session, self._station, epoch, self._terms
         )
 
     def unblock(self) -> None:
