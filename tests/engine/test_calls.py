@@ -77,7 +77,7 @@ def test_a_call_is_rung_taken_talked_and_ended(office: Office) -> None:
     assert alarms(office, ALPHA) == []
     office.say(BRAVO, step(index, CallStep.TAKE, media=media(B, "9.9.9.9")))
     assert state(office) == "TAKEN"
-    assert alarms(office, BRAVO) == [("RINGING", "PRIORITY", True)]
+    assert alarms(office, BRAVO) == [], "who takes it has heard it"
     office.say(ALPHA, step(index, CallStep.TALK, seen=B))
     assert state(office) == "TALKING"
     assert not call(office.script.views[ALPHA])["is_proven"]
@@ -87,6 +87,14 @@ def test_a_call_is_rung_taken_talked_and_ended(office: Office) -> None:
     office.say(BRAVO, step(index, CallStep.END))
     assert state(office) == "ENDED"
     assert call(office.script.views[ALPHA])["remote"] is None
+
+
+def test_a_call_that_was_given_up_waits_to_be_acknowledged(office: Office) -> None:
+    """Nobody here has answered it: that it rang stays until somebody takes note."""
+    index = office.say(ALPHA, RING, precedence=Precedence.PRIORITY)
+    office.say(ALPHA, step(index, CallStep.END))
+    assert state(office) == "GIVEN_UP"
+    assert alarms(office, BRAVO) == [("RINGING", "PRIORITY", True)]
 
 
 def test_the_way_is_told_to_both_with_the_same_words(office: Office) -> None:

@@ -1384,7 +1384,11 @@ class View:
         is_for_us = self.own == matter.others[0] != matter.record.party
         is_ringing = matter.standings[matter.others[0]].state == TelephoneState.RINGING
         if not is_ringing:
-            self._tell_alarm(self._alarms.end(f"{RINGING}/{matter.key}", self._now))
+            ended = self._alarms.end(f"{RINGING}/{matter.key}", self._now)
+            if ended is not None and record.party == self.own:
+                # Whoever takes or declines it has heard it.
+                ended = self._alarms.acknowledge(ended.id, record.by, self._now)
+            self._tell_alarm(ended)
         elif is_for_us and record is matter.record and (ring := self.calls.ring(matter)):
             facts = {**self._facts(record), "post": ring.post, "subject": ring.subject}
             self._raise(RINGING, Precedence(record.precedence), facts, matter.key)
