@@ -5,6 +5,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from openline.app.repair.mending import Ask, Mended, examined
 from openline.app.store_copies import COPIED_AT, IDENTITY, store_identity
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence
+from openline.domain.record.merkle import Tree, leaf_hash
 from openline.engine.commands import AcknowledgeAlarm
 from openline.engine.journal import Happened, parse_row
 from openline.engine.node import Node
-from openline.engine.ports import PutHead, PutTick, PutValue, StoredEntry
+from openline.engine.ports import AppendEntries, PutHead, PutTick, PutValue, StoredEntry
 from openline.faces.cli.main import run
 from tests.engine.parties import ALPHA, BRAVO, LINE, KeysInMemory, make_parties
 from tests.engine.region import CountingChance, Region, notice, standing
@@ -453,6 +455,31 @@ def test_what_was_receipted_is_never_numbered_again(bench: Bench, hears: bool) -
     assert "only the first 10" in refused.value.what
     assert bench.path("store.sqlite").read_bytes() == was
     assert files_of(bench) == {"store.sqlite", "store.sqlite-wal"}
+
+
+@pytest.mark.parametrize("count", [None, 1], ids=["all", "one"])
+def test_a_history_that_was_written_anew_is_not_taken(bench: Bench, count: int | None) -> None:
+    """A counterpart that gives other entries than it had signed is told of, and nothing done."""
+    index = 20
+    flip(bench.path("store.sqlite"), bench.was[THEIRS][index].content[:60])
+    was = bench.path("store.sqlite").read_bytes()
+
+    def ask(config: Config, wanted: Mapping[str, int], wait_s: float) -> Lent:
+        with SqliteStore.open(config.store) as store:
+            held = next(size for origin, size, _ in store.origins() if origin == THEIRS)
+            assert held <= index
+            entries = list(bench.was[THEIRS])
+            other = entries[index].raw
+            entries[index] = replace(entries[index], raw=other[:-1] + bytes([other[-1] ^ 1]))
+            entries = entries[: None if count is None else index + count]
+            root = Tree(leaf_hash(entry.raw) for entry in entries).root()
+            store.commit([AppendEntries(THEIRS, held, tuple(entries[held:]), root)])
+        return Lent({LINE: (BRAVO,)}, {LINE: ()})
+
+    with examined(bench.config, bench.keys, ask) as repair, pytest.raises(OurError) as refused:
+        repair.mend(bench.region.now, 1.0)
+    assert f"{BRAVO} gave entries of {THEIRS} that contradict" in refused.value.what
+    assert bench.path("store.sqlite").read_bytes() == was
 
 
 def test_our_own_words_that_nobody_has_are_named_as_lost(bench: Bench) -> None:

@@ -227,19 +227,15 @@ class Salvage:
             found.setdefault(index, []).append(one)
         return found
 
-    def keep_only(self, log: int, index: int, entry: StoredEntry | None) -> None:
+    def keep_only(self, log: int, index: int, one: Candidate | None) -> None:
         """Let go of every other candidate of a place; None lets go of all."""
         with self._heap:
             self._heap.execute("DELETE FROM entries WHERE log = ? AND idx = ?", (log, index))
-            if entry is not None:
-                self.add(log, index, entry)
-
-    def add(self, log: int, index: int, entry: StoredEntry) -> None:
-        """Take in an entry that was had from elsewhere."""
-        self._heap.execute(
-            "INSERT INTO entries VALUES (?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET is_sound = 1",
-            (log, index, entry.raw, entry.content),
-        )
+            if one is not None:
+                self._heap.execute(
+                    "INSERT INTO entries VALUES (?, ?, ?, ?, ?)",
+                    (log, index, one.is_sound, one.entry.raw, one.entry.content),
+                )
 
     def size(self, log: int) -> int:
         """The index after the last candidate."""

@@ -7,6 +7,7 @@ them the known roots have to come out. Signatures are verified when the new stor
 (`openline.app.audit`).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -38,6 +39,8 @@ class FoundLog:
         committed: How many entries it is known to have had.
         gaps: Which of these are missing: first, and the one after the last.
         tree: Over the entries before the first gap.
+        is_contradicted: Whether a known root did not come out at the last look, though the
+            page of every entry beneath it was sound.
     """
 
     origin: Origin
@@ -46,6 +49,7 @@ class FoundLog:
     committed: int = 0
     gaps: list[tuple[int, int]] = field(default_factory=list)
     tree: Tree = field(default_factory=Tree)
+    is_contradicted: bool = False
     _doubtful: set[int] = field(default_factory=set)
 
     @property
@@ -58,6 +62,12 @@ class FoundLog:
         """How many entries are missing."""
         return sum(end - first for first, end in self.gaps)
 
+    def lacks(self, index: int) -> bool:
+        """Whether the entry of a place is missing, or not proven and on a damaged page."""
+        place = bisect_right(self.gaps, index, key=lambda gap: gap[0]) - 1
+        is_in_gap = place >= 0 and index < self.gaps[place][1]
+        return is_in_gap or index >= self.committed or index in self._doubtful
+
     @property
     def newest_root(self) -> Root:
         """The largest root that is known, else the one over what is held."""
@@ -66,6 +76,7 @@ class FoundLog:
     def look(self, heap: Salvage) -> None:
         """Take one entry for each place, and see which are missing; may be done again."""
         self.committed = max([self.committed, *(size for size, _ in self.roots)])
+        self.is_contradicted = False
         while True:
             self._choose(heap)
             wrong = self._contradicted()
@@ -75,7 +86,7 @@ class FoundLog:
                 heap.keep_only(self.number, index, None)
 
     def _choose(self, heap: Salvage) -> None:
-        self.gaps, self.tree = [], Tree()
+        self.gaps, self.tree, self._doubtful = [], Tree(), set()
         if not self.roots:
             self.committed = max(self.committed, heap.size(self.number))
         end = max(self.committed, heap.size(self.number))
@@ -87,7 +98,7 @@ class FoundLog:
     def _choose_one(self, heap: Salvage, index: int, candidates: list[Candidate]) -> None:
         fitting = [one for one in candidates if self._fits(index, one)]
         if fitting != candidates or len(fitting) > 1:
-            heap.keep_only(self.number, index, fitting[0].entry if fitting else None)
+            heap.keep_only(self.number, index, fitting[0] if fitting else None)
         if fitting and not fitting[0].is_sound:
             self._doubtful.add(index)
         if fitting:
@@ -129,13 +140,16 @@ class FoundLog:
             if size > self.tree.size:
                 break
             if self.tree.root(size) != root:
-                return list(range(proven, size))
+                doubtful = self._doubted(proven, size)
+                self.is_contradicted = self.is_contradicted or not doubtful
+                return doubtful or list(range(proven, size))
             proven = size
         # Behind a gap an entry of an outbox may still be proven, once the gap is filled.
         end = self.committed if self.origin.log == "journal" else self.tree.size
-        doubtful = [index for index in self._doubtful if proven <= index < end]
-        self._doubtful.clear()
-        return doubtful
+        return self._doubted(proven, end)
+
+    def _doubted(self, start: int, end: int) -> list[int]:
+        return [index for index in self._doubtful if start <= index < end]
 
 
 def find_logs(heap: Salvage, anchored: Mapping[str, Root], own: str) -> list[FoundLog]:

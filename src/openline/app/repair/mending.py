@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from openline.adapters.anchor import Anchor
 from openline.adapters.chance import SystemChance
 from openline.adapters.keys import FileKeys
-from openline.adapters.salvage import Pages, Salvage
+from openline.adapters.salvage import Candidate, Pages, Salvage
 from openline.adapters.sqlite import SqliteStore
 from openline.app.audit import audit
 from openline.app.config import Config
@@ -28,6 +28,7 @@ from openline.app.store_copies import COPIED_AT, IDENTITY
 from openline.domain.errors import OpenlineError, OurError
 from openline.domain.line.understanding import parse_signed_understanding, parse_understanding
 from openline.domain.party import Origin, parse_origin
+from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.engine.node import Node
@@ -42,6 +43,7 @@ ASIDE: Final = ".damaged"
 _HEAP: Final = ".salvage"
 _PASSING: Final = ".mending"
 _ADOPTED: Final = "adopted/"
+_TAKEN_OVER: Final = (_ADOPTED, "evidence/", "evidence-journal/")
 _READ: Final = 256
 _WRITTEN_AT_ONCE: Final = 64
 _FAULTS_TOLD: Final = 5
@@ -290,7 +292,8 @@ class Repair:
         """Take what came into the salvage, and look at every log again."""
         with SqliteStore.open_read_only(self._passing) as store:
             known = {str(log.origin): log for log in self._logs}
-            fresh = max([0, *(log.number for log in self._logs)]) + 1
+            numbers = [log.number for log in self._logs]
+            fresh = max([0, *numbers, *self._heap.numbers()]) + 1
             for text, size, _ in store.origins():
                 origin = parse_origin(text)
                 if origin is None or origin.log != "out":
@@ -299,15 +302,23 @@ class Repair:
                     known[text] = FoundLog(origin, fresh)
                     fresh += 1
                 self._take_log(store, known[text], size)
-            for name, value in store.values(_ADOPTED):
-                self._heap.add_value(name, value)
+            for prefix in _TAKEN_OVER:
+                for name, value in store.values(prefix):
+                    self._heap.add_value(name, value)
         self._logs = sorted(known.values(), key=lambda log: log.origin)
 
     def _take_log(self, store: SqliteStore, log: FoundLog, size: int) -> None:
+        """Take what is missing of one log, and nothing else that no root proves.
+
+        Raises:
+            OurError: A known root does not come out.
+        """
         origin = str(log.origin)
+        proven = self._proven(store, log)
         for start in range(log.held, size, _READ):
             for index, entry in enumerate(store.entries(origin, start, _READ), start):
-                self._heap.keep_only(log.number, index, entry)
+                if index < proven or log.lacks(index):
+                    self._heap.keep_only(log.number, index, Candidate(entry, is_sound=True))
         at = 0
         while heads := store.heads(origin, "", at, _READ):
             for size_of, note in heads:
@@ -315,6 +326,37 @@ class Repair:
             at = heads[-1][0] + 1
         log.committed = max(log.committed, size)
         log.look(self._heap)
+        if log.is_contradicted:
+            raise self._contradicted(log)
+
+    def _proven(self, store: SqliteStore, log: FoundLog) -> int:
+        """How many of the entries that a passing store has of a log a known root proves.
+
+        Raises:
+            OurError: A known root is over others.
+        """
+        tree, proven = Tree(), 0
+        while part := store.entries(str(log.origin), tree.size, _READ):
+            tree.extend([leaf_hash(entry.raw) for entry in part])
+        for size, root in log.roots:
+            if size > tree.size:
+                break
+            if tree.root(size) != root:
+                raise self._contradicted(log)
+            proven = size
+        return proven
+
+    def _contradicted(self, log: FoundLog) -> OurError:
+        party = log.origin.party
+        if party == self._config.party:
+            what = f"The entries of {log.origin} that came back contradict what we have signed."
+        else:
+            what = f"{party} gave entries of {log.origin} that contradict its own signed heads."
+        return OurError(
+            what,
+            "Nothing was changed. Keep the store as evidence; put back a back-up, or see "
+            "`openline keys epoch`.",
+        )
 
     # --- the new store ---------------------------------------------------------------------------
 
