@@ -6,21 +6,26 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from openline.adapters.anchor import Anchor
+from openline.adapters.salvage import Candidate, Salvage
 from openline.adapters.sqlite import PAGE_BYTES, SqliteStore
 from openline.app.config import Config, load_config
+from openline.app.repair.found import FoundLog
 from openline.app.repair.lent import Lent
 from openline.app.repair.mending import Ask, Mended, examined
 from openline.app.store_copies import COPIED_AT, IDENTITY, store_identity
 from openline.domain.errors import OurError
-from openline.domain.party import Precedence
+from openline.domain.party import Precedence, parse_origin
+from openline.domain.record import cbor
 from openline.domain.record.merkle import Tree, leaf_hash
 from openline.engine.commands import AcknowledgeAlarm
+from openline.engine.frames import Urgent, encode_frame
 from openline.engine.journal import Happened, parse_row
 from openline.engine.node import Node
 from openline.engine.ports import AppendEntries, PutHead, PutTick, PutValue, StoredEntry
@@ -455,6 +460,76 @@ def test_what_was_receipted_is_never_numbered_again(bench: Bench, hears: bool) -
     assert "only the first 10" in refused.value.what
     assert bench.path("store.sqlite").read_bytes() == was
     assert files_of(bench) == {"store.sqlite", "store.sqlite-wal"}
+
+
+def test_what_is_kept_beside_a_doubtful_row_has_to_be_what_the_row_says(tmp_path: Path) -> None:
+    """A root proves a row and not its content: a flipped bit in that makes a gap."""
+    salt, content = bytes(16), b"the plan of the fair"
+    hashes = (sha256(content).digest(), sha256(salt + content).digest())
+    rows: list[tuple[StoredEntry, bool]] = []
+    for happened, digest in zip((Happened.DRAFTED, Happened.OFFERED), hashes, strict=True):
+        raw = cbor.encode([int(happened), 5, "air-desk", "Lt A", salt, digest])
+        rows += [(StoredEntry(raw, content), True), (StoredEntry(raw, content[1:]), False)]
+    raw = cbor.encode([int(Happened.STARTED), 5, "1.0"])
+    rows += [(StoredEntry(raw, b""), True), (StoredEntry(raw, b"more"), False)]
+    for entry, is_told in rows:
+        assert gaps_of_one(tmp_path / "salvage", entry) == ([] if is_told else [(0, 1)])
+
+
+def test_an_early_flash_on_a_damaged_page_has_to_prove_itself(bench: Bench, tmp_path: Path) -> None:
+    """The frame that was kept counts if its entry is under its head, with its content."""
+    tree = Tree(leaf_hash(entry.raw) for entry in bench.was[THEIRS])
+    size, note = max(
+        (size, note) for (origin, size, _), note in bench.rows["heads"].items() if origin == THEIRS
+    )
+    entry, proof = bench.was[THEIRS][3], tuple(tree.inclusion_proof(3, size))
+    good = encode_frame(Urgent(entry, proof, note))
+    other = StoredEntry(entry.raw, entry.content[:-1] + bytes([entry.content[-1] ^ 1]))
+    for index, content, is_proven in (
+        (3, good, True),
+        (4, good, False),
+        (3, encode_frame(Urgent(other, proof, note)), False),
+        (3, encode_frame(Urgent(entry, proof[1:], note)), False),
+        (3, good[:-9], False),
+    ):
+        raw = cbor.encode([int(Happened.EARLY), 5, BRAVO, index, "sat"])
+        gaps = gaps_of_one(tmp_path / "salvage", StoredEntry(raw, content))
+        assert gaps == ([] if is_proven else [(0, 1)])
+
+
+def gaps_of_one(path: Path, entry: StoredEntry) -> list[tuple[int, int]]:
+    """The gaps of a journal of one row, on a damaged page, whose root is known."""
+    origin = parse_origin(JOURNAL)
+    assert origin is not None
+    with Salvage(path) as heap:
+        heap.keep_only(1, 0, Candidate(entry, is_sound=False))
+        log = FoundLog(origin, 1, [(1, Tree([leaf_hash(entry.raw)]).root())])
+        log.look(heap)
+    return log.gaps
+
+
+@pytest.mark.parametrize("has_root", [True, False])
+@pytest.mark.parametrize("text", [OUT, JOURNAL])
+def test_a_flipped_bit_in_the_number_of_a_row_makes_no_log_long(
+    bench: Bench, tmp_path: Path, text: str, has_root: bool
+) -> None:
+    """What stands on a damaged page, far beyond all that is known, is let go of at once."""
+    origin, entry = parse_origin(text), bench.was[text][0]
+    assert origin is not None
+    with Salvage(tmp_path / "salvage") as heap:
+        heap.keep_only(1, 0, Candidate(entry, is_sound=True))
+        heap.keep_only(1, 1 << 38, Candidate(bench.was[text][1], is_sound=False))
+        roots = [(1, Tree([leaf_hash(entry.raw)]).root())] if has_root else []
+        log = FoundLog(origin, 1, roots)
+        log.look(heap)
+    assert (log.committed, log.gaps) == (1, [])
+
+
+def test_a_page_of_zeros_is_damaged(bench: Bench) -> None:
+    """The checksum of zeros is zero: such a page is not taken for a sound one."""
+    zero(bench.path("store.sqlite"), 9 * PAGE_BYTES, PAGE_BYTES)
+    with examined(bench.config, bench.keys, bench.nobody) as repair:
+        assert repair.diagnosis.pages.damaged == 1
 
 
 @pytest.mark.parametrize("count", [None, 1], ids=["all", "one"])

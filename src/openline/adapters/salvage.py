@@ -27,6 +27,8 @@ from openline.domain.errors import OurError
 from openline.engine.ports import StoredEntry
 
 _USABLE: Final = PAGE_BYTES - 8
+_LOCK_PAGE: Final = (1 << 30) // PAGE_BYTES + 1
+"""The page with the bytes that SQLite locks; nothing is ever written to it."""
 _WAL_HEADER: Final = 32
 _FRAME_HEADER: Final = 24
 _FILE_HEADER: Final = 100
@@ -120,6 +122,9 @@ class Salvage:
         with closing(apsw.Connection(":memory:")) as judge, self._heap:
 
             def is_sound(page: bytes) -> bool:
+                if not any(page):
+                    # The checksum of nothing but zeros is zero.
+                    return False
                 return bool(judge.execute("SELECT verify_checksum(?)", (page,)).get == 1)
 
             images = _Images(store, is_sound)
@@ -236,6 +241,14 @@ class Salvage:
                     "INSERT INTO entries VALUES (?, ?, ?, ?, ?)",
                     (log, index, one.is_sound, one.entry.raw, one.entry.content),
                 )
+
+    def doubtful_from(self, log: int, start: int) -> list[int]:
+        """The places, from an index on, for which a page that is not sound has an entry."""
+        query = (
+            "SELECT DISTINCT idx FROM entries WHERE log = ? AND idx >= ? AND NOT is_sound"
+            " ORDER BY idx"
+        )
+        return [index for (index,) in self._all(query, (log, start))]
 
     def size(self, log: int) -> int:
         """The index after the last candidate."""
@@ -357,6 +370,8 @@ class _Images:
     def of_file(self) -> Iterator[_Image]:
         """The pages of the file; one that is cut off is given as it is."""
         for number in range(1, -(-len(self._file) // PAGE_BYTES) + 1):
+            if number == _LOCK_PAGE:
+                continue
             page = self._of_file(number)
             yield self._counted(_Image(number, page, self._is_sound(page)))
 

@@ -2,14 +2,15 @@
 
 How long a log was is told by the store itself, by its anchor and by every head over it.
 An entry counts if it is in its place by its own envelope and its content is the one that
-was signed for; a row of a journal, which says neither, if its page is sound. Over all of
-them the known roots have to come out. Signatures are verified when the new store is whole
-(`openline.app.audit`).
+was signed for; a row of a journal if its page is sound, or else if the row says of what is
+kept beside it that it is that. Over all of them the known roots have to come out.
+Signatures are verified when the new store is whole (`openline.app.audit`).
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final, TypeAlias
 
 from openline.adapters.salvage import Candidate, Salvage
@@ -17,12 +18,25 @@ from openline.domain.errors import OpenlineError
 from openline.domain.party import Origin, parse_origin
 from openline.domain.record.checkpoint import parse_checkpoint
 from openline.domain.record.envelope import check_content, parse_envelope
-from openline.domain.record.merkle import Tree, leaf_hash
+from openline.domain.record.merkle import Tree, leaf_hash, verify_inclusion
 from openline.domain.record.note import Note, parse_note
-from openline.engine.journal import parse_row
+from openline.engine.frames import Urgent, decode_frame
+from openline.engine.journal import Happened, Row, parse_row
 from openline.engine.ports import StoredEntry
 
 _READ: Final = 512
+_WITH_CONTENT: Final = frozenset(
+    {
+        Happened.KEPT,
+        Happened.DRAFTED,
+        Happened.CAPTURED,
+        Happened.ASSESSED,
+        Happened.UNASSESSED,
+        Happened.LEFT_ASIDE,
+        Happened.OFFERED,
+    }
+)
+"""Rows beside which something is kept of which they give a hash."""
 
 Root: TypeAlias = tuple[int, bytes]
 """A size of a log, and the root over so many entries."""
@@ -77,12 +91,24 @@ class FoundLog:
         """Take one entry for each place, and see which are missing; may be done again."""
         self.committed = max([self.committed, *(size for size, _ in self.roots)])
         self.is_contradicted = False
+        self._drop_strays(heap)
         while True:
             self._choose(heap)
             wrong = self._contradicted()
             if not wrong:
                 return
             for index in wrong:
+                heap.keep_only(self.number, index, None)
+
+    def _drop_strays(self, heap: Salvage) -> None:
+        """Let go of doubtful entries in places where nothing proves that a log ever was.
+
+        A flipped bit in the number of a row would make the log seem very long.
+        """
+        end = self.roots[-1][0] if self.roots else 0
+        for index in heap.doubtful_from(self.number, end):
+            found = heap.candidates(self.number, index, 1)[index]
+            if not any(self._fits(index, one) for one in found):
                 heap.keep_only(self.number, index, None)
 
     def _choose(self, heap: Salvage) -> None:
@@ -124,8 +150,8 @@ class FoundLog:
         entry = candidate.entry
         try:
             if self.origin.log == "journal":
-                parse_row(entry)
-                return candidate.is_sound or index < self.roots[-1][0]
+                row = parse_row(entry)
+                return candidate.is_sound or (index < self.roots[-1][0] and _is_content_told(row))
             envelope = parse_envelope(entry.raw)
             check_content(envelope, entry.content)
         except (OpenlineError, ValueError, AssertionError, IndexError):
@@ -150,6 +176,38 @@ class FoundLog:
 
     def _doubted(self, start: int, end: int) -> list[int]:
         return [index for index in self._doubtful if start <= index < end]
+
+
+def _is_content_told(row: Row) -> bool:
+    """Whether a row itself says that its content is what was kept beside it.
+
+    A root proves the row, and nothing of what is kept beside it.
+
+    Raises:
+        OpenlineError: It makes no sense.
+    """
+    match row.happened, row.rest:
+        case Happened.EARLY, (str(party), int(index), str()):
+            return _is_early_sound(party, index, row.content)
+        case happened, rest if happened in _WITH_CONTENT:
+            salts = [b"", *(one for one in rest if isinstance(one, bytes))]
+            return any(sha256(salt + row.content).digest() in rest for salt in salts)
+        case _:
+            return not row.content
+
+
+def _is_early_sound(party: str, index: int, content: bytes) -> bool:
+    """Whether the frame of a FLASH ahead of the log proves itself, signatures apart."""
+    frame = decode_frame(content)
+    if not isinstance(frame, Urgent):
+        return False
+    envelope = parse_envelope(frame.entry.raw)
+    check_content(envelope, frame.entry.content)
+    head = parse_checkpoint(parse_note(frame.head).text)
+    leaf = leaf_hash(frame.entry.raw)
+    verify_inclusion(leaf, index, head.size, frame.proof, head.root)
+    header = envelope.header
+    return (header.party, header.index, header.origin) == (party, index, head.origin)
 
 
 def find_logs(heap: Salvage, anchored: Mapping[str, Root], own: str) -> list[FoundLog]:
