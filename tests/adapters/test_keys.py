@@ -386,6 +386,32 @@ def test_a_file_that_spoils_later_does_not_stop_a_running_node(directory: Path) 
         FileKeys.open(directory)
 
 
+def test_a_file_that_could_not_be_read_once_is_read_again(directory: Path) -> None:
+    """Rights that were wrong and are put right need no new file."""
+    keys = FileKeys.open(directory)
+    known = keys.fingerprints()
+    path = directory / "mirror.key"
+    path.chmod(0o644)
+    for _ in range(2):
+        with pytest.raises(OurError, match="can be used by others"):
+            keys.fingerprints()
+    path.chmod(0o600)
+    assert keys.fingerprints() == known
+
+
+def test_a_directory_that_is_being_replaced_is_told(directory: Path) -> None:
+    """While it is away an error says so and keys that were read are found; then it is read."""
+    keys = FileKeys.open(directory)
+    known, public = keys.fingerprints(), keys.current("node").public
+    aside = directory.rename(directory.with_name("aside"))
+    with pytest.raises(OurError, match=r"The key directory .* cannot be read"):
+        keys.fingerprints()
+    assert keys.find("node", public) is not None
+    assert keys.find("mirror", public) is None
+    aside.rename(directory)
+    assert keys.fingerprints() == known
+
+
 def test_a_lost_key_has_no_successor(directory: Path) -> None:
     """Where the key in use is not in the directory, no rotation begins."""
     keys = FileKeys.open(directory)

@@ -10,9 +10,10 @@ from openline.adapters.circuit import Link
 from openline.adapters.keys import FileKeys
 from openline.app.config import Config
 from openline.app.run import RunningNode
+from openline.app.stations import Saying
 from openline.domain.space.own_addresses import NO_ADDRESSES
 from openline.engine.air_watch import AirRules
-from openline.engine.effects import Effect, Send, Show
+from openline.engine.effects import Effect, PromoteKey, Send, Show
 from openline.engine.events import Event, FrameReceived
 from openline.engine.node import Node
 from openline.engine.ports import AppendEntries, PutTick, Store, StoredEntry, Write
@@ -121,6 +122,23 @@ def test_frames_leave_before_anything_is_shown() -> None:
     assert stage.done == [
         *("handle", "commit", "anchor", "settle", "send", "send", "show", "show", "tidy"),
     ]
+
+
+def test_a_key_that_is_taken_into_use_is_told_to_other_stations() -> None:
+    """What a station has is said as soon as it signs with another key."""
+    stage = Stage()
+    stage.running.keys = cast(
+        FileKeys, SimpleNamespace(promote=lambda role: stage.done.append(f"promote {role}"))
+    )
+    stage.running.saying = cast(
+        Saying,
+        SimpleNamespace(
+            tell_current=lambda lines: [], current=(), say=lambda: stage.done.append("say")
+        ),
+    )
+    stage.turns = [([append(OUT, 3)], [PromoteKey("node")])]
+    asyncio.run(stage.play(1))
+    assert stage.done[-3:] == ["promote node", "say", "tidy"]
 
 
 def test_what_may_be_signed_over_is_in_the_anchor_first() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from openline.adapters.anchor import Anchor
 from openline.adapters.clock import wall_clock_ms
 from openline.adapters.keys import FileKeys
 from openline.adapters.postgresql.address import DatabaseAddress, DatabaseAway
@@ -22,10 +23,17 @@ from openline.app.compose import compose
 from openline.app.config import Config, load_config
 from openline.app.move import settings_with
 from openline.app.standby import Standby, Taken
-from openline.app.stations import SAID, Having, Saying, clock_apart, parse_having
+from openline.app.stations import (
+    SAID,
+    Having,
+    Saying,
+    clock_apart,
+    has_other_stations,
+    parse_having,
+)
 from openline.app.store_copies import store_identity
 from openline.domain.errors import OurError
-from openline.engine.ports import AppendEntries, StoredEntry, StoreFailed
+from openline.engine.ports import AppendEntries, PutValue, StoredEntry, StoreFailed
 from tests.database import Server
 from tests.end_to_end.nodes import found, make_node, openline, told_by
 from tests.ports import free_ports
@@ -207,6 +215,20 @@ def test_a_database_that_is_away_is_waited_for(two: Config) -> None:
         assert "is not reached" in standby.obstacles[0]
 
 
+def test_a_server_that_is_a_replica_yet_is_waited_for(
+    one: Config, two: Config, postgresql: Server, schema: str
+) -> None:
+    """A server that may only be read at the first look ends no station: it may be promoted."""
+    assert two.database is not None
+    with writing(one):
+        pass
+    url = f"{two.database.url}%20-c%20default_transaction_read_only%3Don"
+    address = replace(two.database, url=url)
+    with standing_by(replace(two, database=address)) as standby:
+        assert asyncio.run(standby.begin()) is None
+        assert "may only be read: it is a replica" in standby.obstacles[0]
+
+
 def test_a_station_with_other_keys_takes_over_never(
     one: Config, two: Config, tmp_path: Path
 ) -> None:
@@ -236,6 +258,86 @@ def test_what_else_is_unlike_is_told(one: Config, two: Config) -> None:
         assert asyncio.run(standby.begin()) is None
         assert standby.obstacles == []
         assert "This station has not cards/bravo.example.card" in standby.differences[0]
+
+
+def test_words_of_the_writer_that_cannot_be_read_are_an_obstacle(one: Config, two: Config) -> None:
+    """Where the keys in use are not known, nobody takes over; also no lease that is free."""
+    with writing(one) as store, standing_by(two) as standby:
+        assert store.station is not None
+        store.commit([PutValue(SAID + store.station.identity, b"{}")])
+        assert asyncio.run(standby.begin()) is None
+        assert "says of its keys cannot be read" in standby.obstacles[0]
+
+
+def test_keys_are_compared_once_more_before_the_take(
+    one: Config, two: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer that takes another key into use and ends at once is not followed without it."""
+    monkeypatch.setattr("openline.app.standby.COMPARES_EVERY_S", 3_600)
+    with ExitStack() as stack, standing_by(two) as standby:
+        store = stack.enter_context(writing(one))
+
+        async def play() -> Taken | None:
+            assert await standby.begin() is None
+            assert standby.obstacles == []
+            assert store.station is not None
+            said = Having("north", {"node.key": "another"}, epoch=store.epoch)
+            await asyncio.to_thread(
+                store.commit, [PutValue(SAID + store.station.identity, said.encode())]
+            )
+            await asyncio.to_thread(stack.close)
+            return await until(standby, lambda: standby.obstacles)
+
+        assert asyncio.run(play()) is None
+        assert "has not the keys that north signs with (node.key)" in standby.obstacles[0]
+
+
+def test_keys_that_are_away_are_an_obstacle(one: Config, two: Config) -> None:
+    """While the directory of keys is being replaced the station says so, and goes on."""
+    with writing(one), standing_by(two) as standby:
+        two.keys.rename(two.keys.with_name("aside"))
+        assert asyncio.run(standby.begin()) is None
+        assert "It does not take over: The key directory" in standby.obstacles[0]
+        two.keys.with_name("aside").rename(two.keys)
+
+        async def play() -> None:
+            assert await until(standby, lambda: not standby.obstacles) is None
+
+        asyncio.run(play())
+
+
+def test_an_anchor_that_is_not_written_is_an_obstacle(
+    one: Config, two: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full is told in words, and the anchor is written when it is not."""
+
+    def fails(*_: object) -> None:
+        raise StoreFailed("The anchor failed to write: the disk is full.")
+
+    with writing(one) as store, standing_by(two) as standby:
+        store.commit([append(0)])
+        with monkeypatch.context() as full:
+            full.setattr(Anchor, "record", fails)
+            assert asyncio.run(standby.begin()) is None
+            assert "The anchor failed to write" in standby.obstacles[0]
+
+        async def play() -> None:
+            anchored = ((OUT, 1, root(0)),)
+            assert await until(standby, lambda: standby._anchored == anchored) is None
+            assert standby.obstacles == []
+
+        asyncio.run(play())
+
+
+def test_another_station_is_known_by_what_it_has_said(one: Config) -> None:
+    """Of several rows or of one: what is not our own is another's."""
+    with writing(one) as store:
+        assert not has_other_stations(one, store)
+        store.commit([PutValue(SAID + "f" * 32, Having("south").encode())])
+        assert has_other_stations(one, store)
+        assert store.station is not None
+        store.commit([PutValue(SAID + store.station.identity, b"")])
+        assert has_other_stations(one, store)
 
 
 def test_clocks_that_differ_are_told() -> None:
@@ -403,8 +505,6 @@ def test_the_anchor_of_who_stands_by_follows(
     one: Config, two: Config, postgresql: Server, schema: str
 ) -> None:
     """A database that has lost what a station saw while it stood by is known as behind."""
-    from openline.adapters.anchor import Anchor
-
     with writing(one) as store, standing_by(two) as standby:
         store.commit([append(0)])
         store.commit([append(1)])
@@ -486,6 +586,45 @@ def test_who_is_frozen_in_a_commit_holds_up_nobody(
             store.commit([append(0)])
         with pytest.raises(psycopg.errors.AdminShutdown):
             frozen.execute("COMMIT")
+
+
+def test_who_is_at_work_in_a_commit_is_waited_for(
+    one: Config, two: Config, postgresql: Server, schema: str
+) -> None:
+    """A session that keeps the row, and waits for something else than its client, goes on."""
+    import psycopg
+
+    assert two.database is not None
+    with writing(one):
+        pass
+    with (
+        Station.open(two.directory) as station,
+        psycopg.connect(
+            postgresql.url(schema), password=postgresql.password, autocommit=True
+        ) as works,
+        contextlib.closing(
+            Watch.open(two.database, two.party, station, TERMS, wall_clock_ms)
+        ) as watch,
+    ):
+        works.execute("BEGIN")
+        works.execute("UPDATE lease SET host = 'at work'")
+        taken: list[PostgresStore | None] = []
+        working = threading.Thread(target=lambda: works.execute("SELECT pg_sleep(4)"))
+        taking = threading.Thread(target=lambda: taken.append(watch.take()))
+        working.start()
+        taking.start()
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        end = time.monotonic() + WAIT_S_MAX
+        while postgresql.execute(waiting) == [(0,)]:
+            assert time.monotonic() < end, "nobody waits for the row"
+            time.sleep(0.01)
+        watch.unblock()
+        working.join(WAIT_S_MAX)
+        works.execute("COMMIT")
+        taking.join(WAIT_S_MAX)
+        [store] = taken
+        assert store is not None
+        store.close()
 
 
 def test_a_session_that_hangs_is_broken_off(one: Config, two: Config) -> None:

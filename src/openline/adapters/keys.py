@@ -103,7 +103,7 @@ class FileKeys:
         self.directory = directory
         self.party = party
         # By file name, oldest first; as the files were when they had these stamps.
-        self._stamps: dict[str, list[tuple[str, int, int]]] = {}
+        self._stamps: dict[str, list[tuple[str, int, int, int, int]]] = {}
         self._signers: dict[str, dict[str, FileSigner]] = {}
         self._identities: dict[str, TlsIdentity] = {}
 
@@ -269,13 +269,15 @@ class FileKeys:
 
     def _load(self, role: str) -> None:
         paths = _files(self.directory, role)
-        self._stamps[role] = _stamps(paths)
+        stamps = _stamps(paths)
         if role == "tls":
             self._identities = {
                 path.name: read_identity(path, _read_private(path)) for path in paths
             }
         else:
             self._signers[role] = {path.name: self._signer(role, path) for path in paths}
+        # Last: what could not be read is read again when it is next asked for.
+        self._stamps[role] = stamps
 
     def _signer(self, role: str, path: Path) -> FileSigner:
         key = _read(path, role)
@@ -346,19 +348,44 @@ def _name(role: str, which: str = "") -> str:
 
 
 def _files(directory: Path, role: str) -> list[Path]:
-    """The files of a role, oldest first; the current one must be there."""
+    """The files of a role, oldest first; the current one must be there.
+
+    Raises:
+        OurError: The directory cannot be read; it may be being replaced.
+    """
     pattern = re.compile(re.escape(_name(role, "@")).replace("@", "([1-9][0-9]*)"))
-    numbers = sorted(int(m[1]) for name in os.listdir(directory) if (m := pattern.fullmatch(name)))
+    try:
+        there = os.listdir(directory)
+    except OSError as error:
+        raise OurError(
+            f"The key directory {directory} cannot be read: {error.strerror}.",
+            "Put it back; what it holds is read anew when it is there.",
+        ) from error
+    numbers = sorted(int(m[1]) for name in there if (m := pattern.fullmatch(name)))
     names = [_name(role, str(number)) for number in numbers] + [_name(role)]
-    if (directory / _name(role, _NEXT)).exists():
+    if _name(role, _NEXT) in there:
         names.append(_name(role, _NEXT))
     return [directory / name for name in names]
 
 
-def _stamps(paths: list[Path]) -> list[tuple[str, int, int]]:
-    """What tells whether files are those that were read."""
-    found = [(path.name, path.stat()) for path in paths if path.exists()]
-    return [(name, status.st_ino, status.st_mtime_ns) for name, status in found]
+def _stamps(paths: list[Path]) -> list[tuple[str, int, int, int, int]]:
+    """What tells whether files are those that were read, and may be read as they were.
+
+    Raises:
+        OurError: A file cannot be looked at.
+    """
+    found = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise _not_read(path, error) from error
+        found.append(
+            (path.name, status.st_ino, status.st_mode, status.st_mtime_ns, status.st_ctime_ns)
+        )
+    return found
 
 
 def _make(directory: Path, party: str, role: str, name: str) -> None:
@@ -431,10 +458,7 @@ def _read_private(path: Path) -> bytes:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(_FILE_BYTES_MAX + 1)
     except OSError as error:
-        raise OurError(
-            f"The key file {path} cannot be read: {error.strerror}.",
-            "Put the file back from its copy; if there is none, the roots must revoke the key.",
-        ) from error
+        raise _not_read(path, error) from error
     if mode & 0o077:
         raise OurError(
             f"The key file {path} can be used by others: its mode is {stat.S_IMODE(mode):04o}.",
@@ -482,6 +506,13 @@ def _rename(old: Path, new: Path) -> None:
         sync_directory(new.parent)
     except OSError as error:
         raise OurError(f"{old} cannot be renamed to {new.name}: {error.strerror}.") from error
+
+
+def _not_read(path: Path, error: OSError) -> OurError:
+    return OurError(
+        f"The key file {path} cannot be read: {error.strerror}.",
+        "Put the file back from its copy; if there is none, the roots must revoke the key.",
+    )
 
 
 def _unreadable(path: Path, why: str) -> OurError:

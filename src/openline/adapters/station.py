@@ -81,6 +81,15 @@ class Station:
         self.close()
 
 
+def known_identity(directory: Path) -> str:
+    """The identity of the station of a directory; empty where it has never been one."""
+    try:
+        text = (directory / FILE_NAME).read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return text if _IDENTITY.fullmatch(text) else ""
+
+
 def _identity(descriptor: int) -> str:
     """What stands in the file; written where nothing sensible does."""
     found = os.pread(descriptor, 64, 0).decode("ascii", "replace").strip()

@@ -32,7 +32,7 @@ from openline.app.run import RunningNode
 from openline.app.settings.statements import StatementSettings
 from openline.app.standby import Taken
 from openline.app.statements import Watcher
-from openline.app.stations import SAID, Saying
+from openline.app.stations import Saying, has_other_stations
 from openline.app.store_copies import copied_at, remove_copies, store_identity
 from openline.app.stores import NodeStore, in_database, open_store
 from openline.domain.errors import OurError
@@ -79,7 +79,7 @@ async def compose(
         keys = open_keys(config)
         remove_copies(config)
         with _in_words(_DAMAGED):
-            is_shared = taken is not None or len(store.values(SAID)) > 1
+            is_shared = taken is not None or has_other_stations(config, store)
             identity = store_identity(store)
             anchor = stack.enter_context(Anchor.open(config.anchor, identity, is_shared=is_shared))
             current = _current_lines(config, store, anchor, taken, is_vouched=own_copy_is_current)

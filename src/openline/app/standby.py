@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -119,17 +119,21 @@ class Standby:
     async def begin(self) -> Taken | None:
         """Look for the first time, and take the store if it is free; else None.
 
-        A database that is away is waited for.
+        What waiting may mend is waited for: a database that is away, is a replica yet or
+        starts, a key that is being copied, a disk that is full.
 
         Raises:
-            OurError: The database refuses this station, is another party's or another
+            DatabaseUnfit: The database refuses this station, is another party's or another
                 program's: what waiting does not mend.
         """
-        from openline.adapters.postgresql.address import DatabaseAway
+        from openline.adapters.postgresql.address import DatabaseUnfit
 
         try:
             return await self._look()
-        except DatabaseAway as error:
+        except DatabaseUnfit:
+            self.close()
+            raise
+        except OurError as error:
             self._hinder(error)
             return None
         except BaseException:
@@ -137,11 +141,7 @@ class Standby:
             raise
 
     async def wait(self, stopping: asyncio.Event) -> Taken | None:
-        """Wait until the store may be taken, and take it; None where `stopping` was set.
-
-        Raises:
-            StoreFailed: The anchor's disk failed.
-        """
+        """Wait until the store may be taken, and take it; None where `stopping` was set."""
         try:
             while not stopping.is_set():
                 pause_s = LOOKS_EVERY_S
@@ -161,9 +161,12 @@ class Standby:
     def close(self) -> None:
         """End the session and let go of the anchor; what was taken goes on."""
         self._end_session()
+        self._let_go_of_anchor()
+
+    def _let_go_of_anchor(self) -> None:
         if self._anchor is not None:
             self._anchor.close()
-            self._anchor = None
+        self._anchor, self._anchored = None, ()
 
     def _hinder(self, error: OurError) -> None:
         """There is no session that says anything: say so, and begin another later."""
@@ -235,23 +238,35 @@ class Standby:
     async def _compare_in_time(self, watch: "Watch", seen: "Seen") -> None:
         """Compare what this station has with what the writer has, once in a while."""
         now = time.monotonic()
-        if self._compared_at is not None and now - self._compared_at < COMPARES_EVERY_S:
-            return
+        if self._compared_at is None or now - self._compared_at >= COMPARES_EVERY_S:
+            await self._compare_with(watch, seen)
+            self._compared_at = now
+
+    async def _compare_with(self, watch: "Watch", seen: "Seen") -> None:
         said = await self._within(watch, lambda: watch.value(SAID + seen.holder))
         writer = self._writer = None if said is None else parse_having(said)
         if self._anchor is None:
             identity = await self._within(watch, lambda: watch.value(IDENTITY))
             if identity is not None:
-                self._anchor = Anchor.open(self.config.anchor, identity, is_shared=True)
-        is_own = seen.holder == self.station.identity
-        self._compare(writer, seen.clock_ms, is_own=is_own)
-        self._compared_at = now
-
-    def _compare(self, writer: Having | None, clock_ms: int, *, is_own: bool) -> None:
+                with self._anchor_in_words():
+                    self._anchor = Anchor.open(self.config.anchor, identity, is_shared=True)
         self.obstacles, self.differences, self.clock_says = [], [], ""
-        if writer is None or is_own:
+        if seen.holder == self.station.identity:
             return
-        own = having(self.config, self._keys, self.station.host, clock_ms)
+        if writer is not None:
+            self._compare(writer, seen.clock_ms)
+        elif said is not None:
+            self.obstacles.append(
+                f"It does not take over: what {seen.host} says of its keys cannot be read. "
+                "Install the same release on all stations."
+            )
+
+    def _compare(self, writer: Having, clock_ms: int) -> None:
+        try:
+            own = having(self.config, self._keys, self.station.host, clock_ms)
+        except OurError as error:
+            self.obstacles.append(f"It does not take over: {error.what} {error.remedy}".strip())
+            return
         if lacking := keys_lacking(own, writer):
             self.obstacles.append(
                 f"It does not take over: {self.config.keys} has not the keys that {writer.host} "
@@ -263,12 +278,30 @@ class Standby:
     def _follow(self, seen: "Seen") -> None:
         """Let the anchor of this station know how far the writer has come."""
         if self._anchor is not None and seen.logs != self._anchored:
-            self._anchor.record({origin: (size, root) for origin, size, root in seen.logs})
+            with self._anchor_in_words():
+                self._anchor.record({origin: (size, root) for origin, size, root in seen.logs})
             self._anchored = seen.logs
+
+    @contextlib.contextmanager
+    def _anchor_in_words(self) -> Iterator[None]:
+        """A disk that fails keeps the station from taking over; it is tried again."""
+        try:
+            yield
+        except StoreFailed as error:
+            self._let_go_of_anchor()
+            raise OurError(
+                f"It does not take over: {error}",
+                "See to the disk; the station stands by and tries again.",
+            ) from error
 
     async def _take(
         self, watch: "Watch", seen: "Seen", *, ended: int | None = None
     ) -> Taken | None:
+        # The writer may have made other keys its own since they were compared.
+        await self._compare_with(watch, seen)
+        if self.obstacles:
+            self._tell()
+            return None
         is_seen = watch.has_seen_renewed(seen.epoch)
         store = await self._within(watch, lambda: watch.take(ended), watch.unblock)
         if store is None:
@@ -295,7 +328,7 @@ class Standby:
 
 
 def _current_of(store: "PostgresStore", seen: "Seen") -> tuple[str, ...]:
-    """The lines that the writer who was seen knew to be current, as it said at the last.
+    """The lines of which the writer who was seen knew that they are current.
 
     A writer that itself waited for its counterparts vouches for nothing, however well its
     lease was renewed.

@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from openline.adapters.keys import ROLES, FileKeys
+from openline.adapters.station import known_identity
 from openline.app.config import Config
+from openline.app.stores import NodeStore
 from openline.domain.errors import OurError
 from openline.engine.ports import PutValue, Write
 
@@ -174,6 +176,12 @@ class Saying:
         assert station is not None, "the store is written"
         self._said = replace(self._said, current=lines)
         return [PutValue(SAID + station.identity, self._said.encode())]
+
+
+def has_other_stations(config: Config, store: NodeStore) -> bool:
+    """Whether a station of another directory has said in the store that it writes."""
+    own = SAID + known_identity(config.directory)
+    return any(name != own for name, _ in store.values(SAID))
 
 
 def clock_apart(own_ms: int, writer: Having) -> str:

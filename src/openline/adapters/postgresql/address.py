@@ -45,6 +45,10 @@ class DatabaseAway(OurError):
     """Nobody answers at the address of a database."""
 
 
+class DatabaseUnfit(OurError):
+    """What waiting does not mend: the wrong database, user, password or program."""
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
     """Where the database of a node is.
@@ -104,13 +108,15 @@ def connect(
         timeout_s: For how long at most; None for as the address says.
 
     Raises:
-        OurError: psycopg is not installed, or nobody answers, or who answers refuses.
+        DatabaseAway: Nobody answers.
+        DatabaseUnfit: psycopg is not installed, or who answers refuses this user.
+        OurError: The password cannot be read.
     """
     try:
         import psycopg
         from psycopg.conninfo import conninfo_to_dict
     except ImportError as error:
-        raise OurError(
+        raise DatabaseUnfit(
             f"A store at {address} needs psycopg, which cannot be loaded: {error}.",
             "Install it: pip install 'openline[postgresql]'.",
         ) from None
@@ -119,7 +125,7 @@ def connect(
         words = _USUAL | dict(conninfo_to_dict(address.url))
     except psycopg.Error:
         # What the library says repeats parts of the text.
-        raise OurError(
+        raise DatabaseUnfit(
             f"{address} is no address that the PostgreSQL client reads.",
             f"Write it as {_ADDRESS_FORM}.",
         ) from None
@@ -145,7 +151,7 @@ def said_by(error: Exception, hidden: str = "") -> str:
 
 def _not_reached(address: DatabaseAddress, says: str) -> OurError:
     if _REFUSED.search(says):
-        return OurError(
+        return DatabaseUnfit(
             f"The database {address} lets this node not in: {says}.",
             "See to the user in `store`, and to the password in the file that "
             "`store_password_file` names.",

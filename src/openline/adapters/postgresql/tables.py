@@ -9,7 +9,7 @@ zero character in a text.
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from openline.adapters.postgresql.address import DatabaseAddress, said_by
+from openline.adapters.postgresql.address import DatabaseAddress, DatabaseUnfit, said_by
 from openline.domain.errors import OurError
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def make_tables(
     if "openline_store" in found:
         return
     if found - set(TABLES):
-        raise OurError(
+        raise DatabaseUnfit(
             f"The database {address} is no store of Openline, and not empty.",
             "Give the node a database of its own.",
         )
@@ -165,7 +165,7 @@ def check_identity(
     """Confirm that it is a store of this party, which this program reads.
 
     Raises:
-        OurError: It is none, or another party's, of another schema, or half moved.
+        DatabaseUnfit: It is none, or another party's, of another schema, or half moved.
     """
     import psycopg
 
@@ -174,30 +174,30 @@ def check_identity(
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
         row = None
     if row is None:
-        raise OurError(
+        raise DatabaseUnfit(
             f"The database {address} is no store of Openline.",
             "Correct `store` in node.toml; a new store is made by the first start of a node.",
         )
     version, owner, found = row
     if version != SCHEMA_VERSION:
-        raise OurError(
+        raise DatabaseUnfit(
             f"The database {address} has schema {version}; this program knows {SCHEMA_VERSION}.",
             "Run the release of Openline that last wrote it, or a newer one."
             if version > SCHEMA_VERSION
             else "Run the release of Openline that last wrote it, or one that still reads it.",
         )
     if owner != party:
-        raise OurError(
+        raise DatabaseUnfit(
             f"The database {address} is the store of {owner}, and this node is of {party}.",
             "Give each party a database of its own, and correct `store` in node.toml.",
         )
     if found == MOVED != state:
-        raise OurError(
+        raise DatabaseUnfit(
             f"The store of {owner} was moved away from the database {address}.",
             "It is an old copy: let `store` in node.toml name the place where it was moved to.",
         )
     if found != state:
-        raise OurError(
+        raise DatabaseUnfit(
             f"A store is half moved into the database {address}.",
             "Have the move done again: openline move; until then the node runs where it was.",
         )

@@ -36,7 +36,11 @@ _IS_THERE: Final = (
     "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND (backend_start IS NULL"
     " OR (extract(epoch FROM backend_start) * 1000000)::bigint = %s)"
 )
-_UNBLOCK: Final = "SELECT pg_terminate_backend(pid) FROM unnest(pg_blocking_pids(%s)) AS pid"
+_UNBLOCK: Final = (
+    # One that waits for a replica, a disk or a lock is at work; it ends by itself.
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE pid = ANY (pg_blocking_pids(%s)) AND wait_event_type = 'Client'"
+)
 _READS: Final = "SET default_transaction_isolation = 'read committed'"
 _WRITES: Final = "SET default_transaction_isolation = 'serializable'"
 _VALUE: Final = "SELECT value FROM named WHERE name = %s"
@@ -208,7 +212,7 @@ class Watch:
         )
 
     def unblock(self) -> None:
-        """Have the server end the sessions that hold up a `take` under way.
+        """Have the server end the sessions that hold up a `take`, and wait for their client.
 
         A writer that is frozen in the middle of a commit holds the row, and no timeout of
         the server ends a session that waits for the rest of what its client was sending.
