@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from openline.adapters import disk
 from openline.adapters.anchor import Anchor
 from openline.adapters.salvage import Candidate, Salvage
 from openline.adapters.sqlite import PAGE_BYTES, SqliteStore
@@ -20,6 +21,7 @@ from openline.app.repair.found import FoundLog
 from openline.app.repair.lent import Lent
 from openline.app.repair.mending import Ask, Mended, examined
 from openline.app.store_copies import COPIED_AT, IDENTITY, store_identity
+from openline.app.stores import open_store
 from openline.domain.errors import OurError
 from openline.domain.party import Precedence, parse_origin
 from openline.domain.record import cbor
@@ -342,6 +344,56 @@ def test_a_damaged_store_is_kept(bench: Bench) -> None:
     assert files_of(bench) == {"store.sqlite", kept.name, f"{kept.name}-wal"}
     with examined(bench.config, bench.keys, bench.nobody) as repair:
         assert repair.diagnosis.is_store_sound
+
+
+def test_nobody_starts_on_a_store_that_is_repaired(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node, and a second repair, find the directory held, whatever becomes of the file."""
+    monkeypatch.setattr(disk, "_PATIENCE_S", 0.1)
+    with examined(bench.config, bench.keys, bench.nobody):
+        for other in (open_store(bench.config), examined(bench.config, bench.keys)):
+            with pytest.raises(OurError, match="in use by another process"), other:
+                pass
+    with (
+        open_store(bench.config),
+        pytest.raises(OurError, match="in use by another process"),
+        examined(bench.config, bench.keys),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("is_started", [True, False])
+@pytest.mark.parametrize("count", [0, 1])
+def test_an_exchange_that_is_cut_short_is_undone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, count: int, is_started: bool
+) -> None:
+    """Wherever it is killed, the store has its `-wal` file again before anybody opens it."""
+    if not is_started:
+        flip(bench.path("store.sqlite"), b"20 in words that")
+    was = [bench.path(name).read_bytes() for name in FILES[:2]]
+    new, left = bench.path("store.sqlite.mending"), [count]
+    new.write_bytes(b"the new one")
+    replace_file = os.replace
+
+    def killed(source: Path, target: Path) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        replace_file(source, target)
+
+    monkeypatch.setattr(disk.os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        disk.put_in_place(new, bench.config.store, ".damaged")
+    monkeypatch.undo()
+    new.unlink()
+    if is_started:
+        with open_store(bench.config) as store:
+            assert logs_of(cast(SqliteStore, store)) == bench.was
+        return
+    with examined(bench.config, bench.keys, bench.nobody):
+        assert [bench.path(name).read_bytes() for name in FILES[:2]] == was
+    assert files_of(bench) == {"store.sqlite", "store.sqlite-wal"}
 
 
 @pytest.mark.parametrize("pages", [1, 0], ids=["zeroed", "torn"])

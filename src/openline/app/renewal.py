@@ -7,17 +7,13 @@ What no signature covers (people, drafts, what an officer keeps private) is as t
 other program left it.
 """
 
-import os
 from pathlib import Path
-from typing import Final
 
-from openline.adapters.disk import sync_directory
+from openline.adapters.disk import put_in_place
 from openline.adapters.page_checksums import examine_pages, write_new_checksums
 from openline.adapters.sqlite import SqliteStore
 from openline.app.audit import audit
 from openline.domain.errors import OurError
-
-_LOG_FILE: Final = "-wal"
 
 
 def renew_checksums(path: Path) -> Path:
@@ -50,24 +46,3 @@ def _verify(path: Path) -> None:
             "Somebody has altered it, or the disk has: run `openline repair`, which keeps it "
             "as evidence and has from the counterparts what does not verify.",
         )
-
-
-def put_in_place(new: Path, path: Path, aside: str) -> Path:
-    """Exchange the files; the one that was there stays beside it, with its log.
-
-    Args:
-        new: The file that takes the place.
-        path: The place.
-        aside: What the name of the other one ends with from now on, before a number.
-    """
-    number = 1
-    while (kept := path.with_name(f"{path.name}{aside}-{number}")).exists():
-        number += 1
-    os.link(path, kept)
-    log = path.with_name(path.name + _LOG_FILE)
-    if log.exists():
-        # Beside the new file it would be taken for the log of that one.
-        os.replace(log, kept.with_name(kept.name + _LOG_FILE))
-    os.replace(new, path)
-    sync_directory(path.parent)
-    return kept

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from openline.adapters.disk import hold_directory, undo_exchange
 from openline.adapters.sqlite import SqliteStore
 from openline.adapters.station import Station
 from openline.app.config import Config
@@ -43,7 +44,7 @@ def open_store(config: Config) -> Iterator[NodeStore]:
         OurError: It cannot be used, or another process uses it.
     """
     if config.database is None:
-        with SqliteStore.open(config.store) as store:
+        with _in_file(config) as store:
             yield store
         return
     with Station.open(config.directory) as station, store_of(config, station) as database:
@@ -54,7 +55,7 @@ def open_store(config: Config) -> Iterator[NodeStore]:
 def store_of(config: Config, station: Station) -> Iterator[NodeStore]:
     """The same, for who holds the station of the node's directory already."""
     if config.database is None:
-        with SqliteStore.open(config.store) as store:
+        with _in_file(config) as store:
             yield store
         return
     from openline.adapters.postgresql.lease import USUAL_TERMS, LeaseTerms
@@ -63,6 +64,14 @@ def store_of(config: Config, station: Station) -> Iterator[NodeStore]:
     terms = USUAL_TERMS if config.lease_ms is None else LeaseTerms(config.lease_ms)
     with PostgresStore.open(config.database, config.party, station, terms=terms) as database:
         yield database
+
+
+@contextmanager
+def _in_file(config: Config) -> Iterator[SqliteStore]:
+    with hold_directory(config.directory):
+        undo_exchange(config.store)
+        with SqliteStore.open(config.store) as store:
+            yield store
 
 
 def in_database(store: NodeStore) -> "PostgresStore | None":

@@ -15,12 +15,12 @@ from typing import Final, TypeAlias
 
 from openline.adapters.anchor import Anchor
 from openline.adapters.chance import SystemChance
+from openline.adapters.disk import hold_directory, put_in_place, undo_exchange
 from openline.adapters.keys import FileKeys
 from openline.adapters.salvage import Candidate, Pages, Salvage
 from openline.adapters.sqlite import SqliteStore
 from openline.app.audit import audit
 from openline.app.config import Config
-from openline.app.renewal import put_in_place
 from openline.app.repair.found import FoundLog, find_logs
 from openline.app.repair.lent import Lent, ask_counterparts
 from openline.app.repair.retold import Lost, Retelling
@@ -446,13 +446,15 @@ def examined(
 ) -> Iterator[Repair]:
     """The store of a stopped node, looked at; nothing is changed.
 
+    Within the block neither the node starts nor another repair begins.
+
     Args:
         config: The settings of the node.
         keys: Its keys; by default those in its directory.
         ask: How the counterparts are asked.
 
     Raises:
-        OurError: It is in a database, in use, or cannot be read at all.
+        OurError: It is in a database, in use or under repair, or cannot be read at all.
     """
     if config.database is not None:
         raise OurError(
@@ -460,6 +462,12 @@ def examined(
             "Put back the database's own back-up and start the node: an old copy is brought up to "
             "date by the counterparts. Or restore a back-up of Openline: openline restore.",
         )
+    with hold_directory(config.directory):
+        undo_exchange(config.store)
+        yield from _examined(config, keys, ask)
+
+
+def _examined(config: Config, keys: Keys | None, ask: Ask) -> Iterator[Repair]:
     anchored: dict[str, tuple[int, bytes]] = {}
     fault = ""
     if config.anchor.exists():

@@ -89,6 +89,7 @@ def doctor(
 
 def _renewed(directory: Path) -> Iterator[Finding]:
     """Have the store written anew; raises where that may not be."""
+    from openline.adapters.disk import hold_directory, undo_exchange
     from openline.app.renewal import renew_checksums
     from openline.faces import unix
 
@@ -100,7 +101,9 @@ def _renewed(directory: Path) -> Iterator[Finding]:
             "The store is in a database, whose pages are the database's.",
             "Ask the database: pg_amcheck, or what belongs to it.",
         )
-    kept = renew_checksums(config.store)
+    with hold_directory(config.directory):
+        undo_exchange(config.store)
+        kept = renew_checksums(config.store)
     yield Finding("store", State.OK, f"Written anew with right checksums; the old one is {kept}.")
 
 
