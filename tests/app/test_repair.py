@@ -1,5 +1,6 @@
 """A damaged store is mended: what is sound stays, the counterpart has the rest."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -8,15 +9,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from openline.adapters import disk
+from openline.adapters import disk, salvage
 from openline.adapters.anchor import Anchor
 from openline.adapters.salvage import Candidate, Salvage
 from openline.adapters.sqlite import PAGE_BYTES, SqliteStore
 from openline.app.config import Config, load_config
+from openline.app.repair import lent
 from openline.app.repair.found import FoundLog
 from openline.app.repair.lent import Lent
 from openline.app.repair.mending import Ask, Mended, examined
@@ -575,6 +578,61 @@ def test_a_flipped_bit_in_the_number_of_a_row_makes_no_log_long(
         log = FoundLog(origin, 1, roots)
         log.look(heap)
     assert (log.committed, log.gaps) == (1, [])
+
+
+@pytest.mark.parametrize("name", FILES[:2])
+def test_what_the_disk_cannot_read_is_damaged(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A sector that is gone costs the page on it, or the frame, and not the repair."""
+    inode, read = bench.path(name).stat().st_ino, os.pread
+
+    def read_some(descriptor: int, count: int, start: int) -> bytes:
+        is_there = os.fstat(descriptor).st_ino != inode
+        if is_there or not start <= 12 * PAGE_BYTES + 700 < start + count:
+            return read(descriptor, count, start)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(salvage.os, "pread", read_some)
+    with examined(bench.config, bench.keys, bench.ask) as repair:
+        assert repair.diagnosis.pages.damaged > 0
+        mended = repair.mend(bench.region.now, 1.0)
+    assert unexplained(bench, mended) == []
+
+
+class Talker:
+    """A line on which the counterpart has no end of things to say."""
+
+    broken = ""
+    name = LINE
+    outbox = SimpleNamespace(origin=OUT, size=4)
+
+    def __init__(self) -> None:
+        self.peers = {BRAVO: SimpleNamespace(is_reconciled=True)}
+        self._said = 0
+
+    @property
+    def mirrors(self) -> dict[str, Any]:
+        """What of the counterpart is held: one more each time."""
+        self._said += 1
+        return {BRAVO: SimpleNamespace(origin=THEIRS, size=self._said)}
+
+
+def test_nobody_holds_up_a_repair_by_talking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said beyond what is wanted ends the wait; and too slow is not for ever."""
+    monkeypatch.setattr(lent, "_STILL_S", 0.2)
+
+    async def filled(wanted: Mapping[str, int]) -> bool:
+        node = SimpleNamespace(lines={LINE: Talker()})
+        async with asyncio.timeout(60):
+            return await lent._filled(cast(Node, node), wanted, 0.1, asyncio.Event())
+
+    monkeypatch.setattr(lent, "_LONGEST", 1_000)
+    # Ours is not whole, so that only stillness ends it.
+    monkeypatch.setattr(lent, "_has_all", lambda *_: False)
+    assert asyncio.run(filled({OUT: 5, THEIRS: 3}))
+    monkeypatch.setattr(lent, "_LONGEST", 3)
+    assert not asyncio.run(filled({OUT: 5}))
 
 
 def test_a_page_of_zeros_is_damaged(bench: Bench) -> None:

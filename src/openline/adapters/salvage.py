@@ -12,7 +12,7 @@ The format is SQLite's own (https://www.sqlite.org/fileformat2.html), in the one
 `openline.adapters.sqlite` makes: pages of 4096 bytes, of which the last 8 are a checksum.
 """
 
-import mmap
+import os
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -128,15 +128,21 @@ class Salvage:
                 return bool(judge.execute("SELECT verify_checksum(?)", (page,)).get == 1)
 
             images = _Images(store, is_sound)
-            for image in images.of_file():
-                self._take(images, image)
-            unread = self._take_values(store)
-            before = images.pages.damaged
-            for image in images.of_log():
-                self._take(images, image)
-            # Behind a damaged frame SQLite sees nothing, and says nothing.
-            images.pages.unread = TABLES if images.pages.damaged > before else unread
-            self.pages = images.pages
+            try:
+                self._read(images, store)
+            finally:
+                images.close()
+
+    def _read(self, images: "_Images", store: Path) -> None:
+        for image in images.of_file():
+            self._take(images, image)
+        unread = self._take_values(store)
+        before = images.pages.damaged
+        for image in images.of_log():
+            self._take(images, image)
+        # Behind a damaged frame SQLite sees nothing, and says nothing.
+        images.pages.unread = TABLES if images.pages.damaged > before else unread
+        self.pages = images.pages
 
     def _take(self, images: "_Images", image: "_Image") -> None:
         rows = _rows(image.page, image.number, images.latest)
@@ -338,8 +344,8 @@ class _Images:
         self._is_sound = is_sound
         self.pages = Pages()
         try:
-            self._file = _mapped(path)
-            self._log = _mapped(path.with_name(f"{path.name}-wal"))
+            self._file = _File(path)
+            self._log = _File(path.with_name(f"{path.name}-wal"))
         except OSError as error:
             raise OurError(
                 f"The store {path} cannot be read: {error.strerror}.",
@@ -389,6 +395,13 @@ class _Images:
             for frame in frames:
                 page = self._log[frame.at : frame.at + PAGE_BYTES]
                 yield self._counted(_Image(frame.number, page, frame.is_sound))
+        # A frame whose head cannot be read is told apart from none by this only.
+        self.pages.damaged += self._log.unread
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._file.close()
+        self._log.close()
 
     def _commits(self) -> Iterator[list["_Frame"]]:
         """The frames of each commit; of one that was never ended too."""
@@ -454,12 +467,43 @@ def _all_of(store: apsw.Connection, table: str) -> list[Any] | None:
         return None
 
 
-def _mapped(path: Path) -> bytes | mmap.mmap:
-    """The bytes of a file, read as they are asked for; none where there is no file."""
-    if not path.exists() or not path.stat().st_size:
-        return b""
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+class _File:
+    """The bytes of a file, read as they are asked for; none where there is no file.
+
+    It is not mapped: a part that the disk cannot read would end the process.
+
+    Attributes:
+        unread: How many parts that were asked for the disk could not read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.unread = 0
+        self._size, self._descriptor = 0, -1
+        if path.exists():
+            self._descriptor = os.open(path, os.O_RDONLY)
+            self._size = os.fstat(self._descriptor).st_size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, asked: slice) -> bytes:
+        """A part; zeros, which are no page and no frame, where the disk cannot read it."""
+        start, end, _ = asked.indices(self._size)
+        if start >= end:
+            return b""
+        try:
+            data = os.pread(self._descriptor, end - start, start)
+        except OSError:
+            data = b""
+        if len(data) == end - start:
+            return data
+        self.unread += 1
+        return bytes(end - start)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
 
 # --- the rows of one page ------------------------------------------------------------------------

@@ -29,6 +29,9 @@ _LOOKED_AGAIN_S: Final = 0.05
 _STILL_S: Final = 5.0
 """So long nothing more has come from whoever has shown what it holds: that is all of it."""
 
+_LONGEST: Final = 60
+"""So many times the wait for who does not answer, and who gives all too slowly is not heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lent:
@@ -36,7 +39,7 @@ class Lent:
 
     Attributes:
         heard: The counterparts that have shown what they hold, by line.
-        silent: Those that have not, by line.
+        silent: Those that have not, or not in time all that is wanted, by line.
         contradicts: A counterpart holds another history than we do, in words; or empty.
     """
 
@@ -51,7 +54,8 @@ def ask_counterparts(config: Config, wanted: Mapping[str, int], wait_s: float) -
     Args:
         config: The settings of the node, with a passing store and anchor.
         wanted: How many entries of each outbox are wanted.
-        wait_s: How long to wait at most for who does not answer.
+        wait_s: How long to wait at most for who does not answer; for who does, `_LONGEST`
+            times as long.
 
     Raises:
         OurError: The node's keys or addresses cannot be used.
@@ -73,39 +77,55 @@ async def _ask(config: Config, wanted: Mapping[str, int], wait_s: float) -> Lent
         loop.add_done_callback(lambda _: stopping.set())
         try:
             await circuits.start()
-            await _filled(node, wanted, wait_s, stopping)
+            is_whole = await _filled(node, wanted, wait_s, stopping)
         finally:
             stopping.set()
             await circuits.stop()
             await loop
         lines = node.lines.values()
+        heard = {
+            line.name: _heard(line) if is_whole or _has_all(line, wanted) else () for line in lines
+        }
         return Lent(
-            {line.name: _heard(line) for line in lines},
-            {line.name: tuple(sorted({*line.peers} - {*_heard(line)})) for line in lines},
+            heard,
+            {line.name: tuple(sorted({*line.peers} - {*heard[line.name]})) for line in lines},
             next((line.broken for line in lines if line.broken), ""),
         )
 
 
 async def _filled(
     node: Node, wanted: Mapping[str, int], wait_s: float, stopping: asyncio.Event
-) -> None:
-    """Wait until all that is wanted is there, or nobody gives any more."""
+) -> bool:
+    """Wait until all that is wanted is there, or nobody gives any more.
+
+    Returns:
+        Whether it ended so, and not because it took too long.
+    """
     now = asyncio.get_running_loop().time
     ends, moved_at, before = now() + wait_s, now(), -1
+    ends_for_good = now() + _LONGEST * max(wait_s, _STILL_S)
     while not stopping.is_set():
         lines = node.lines.values()
-        held = sum(size for line in lines for size in _sizes(line).values())
+        # What is said meanwhile, beyond what is wanted, is no reason to wait on.
+        held = sum(
+            min(size, wanted.get(origin, size))
+            for line in lines
+            for origin, size in _sizes(line).items()
+        )
         if held != before:
             before, moved_at = held, now()
         is_still = now() - moved_at >= _STILL_S
         are_heard = all(len(_heard(line)) == len(line.peers) for line in lines)
         if any(line.broken for line in lines):
-            return
+            return True
         if are_heard and (is_still or all(_has_all(line, wanted) for line in lines)):
-            return
+            return True
         if is_still and now() >= ends:
-            return
+            return True
+        if now() >= ends_for_good:
+            return False
         await asyncio.sleep(_LOOKED_AGAIN_S)
+    return True
 
 
 def _heard(line: Line) -> tuple[str, ...]:

@@ -48,7 +48,8 @@ def repair(
 
     Args:
         dry_run: Only say what is damaged; change nothing and ask nobody.
-        wait: How many seconds to wait at most for a counterpart that does not answer.
+        wait: How many seconds to wait at most for a counterpart that does not answer. One that
+            answers has sixty times as long to give all that is missing.
         without_counterparts: Go on though a counterpart did not answer that may hold what
             is missing. It comes at the next start then, as if it arrived then. Refused where
             one is known to hold entries of ours that are missing.
