@@ -442,6 +442,8 @@ def test_a_log_file_that_is_gone_is_seen_by_the_anchor(bench: Bench) -> None:
     bench.path("store.sqlite-wal").unlink()
     mended = bench.repair()
     assert mended.is_cut
+    with SqliteStore.open_read_only(bench.config.store) as store:
+        assert dict(mended.logs) == {origin: size for origin, size, _ in store.origins()}
     assert [row for row in mended.lost if row[0] == JOURNAL]
     found = in_order(bench)
     said = len(bench.was[OUT])
@@ -477,6 +479,23 @@ def test_a_damaged_anchor_is_set_aside(bench: Bench) -> None:
     assert [path.name for path in mended.kept] == ["anchor.damaged-1"]
     assert [bench.path(name).read_bytes() for name in FILES[:2]] == was
     assert not bench.path("anchor").exists()
+
+
+def test_an_anchor_that_the_disk_cannot_read_stops_the_repair(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be whole: what it says is not given up for a fault of the disk."""
+
+    def fail(descriptor: int, count: int, start: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "pread", fail)
+    with (
+        pytest.raises(OurError, match="anchor cannot be read"),
+        examined(bench.config, bench.keys, bench.nobody),
+    ):
+        pass
+    assert bench.path("anchor").exists()
 
 
 def test_nothing_is_changed_while_a_counterpart_is_silent(bench: Bench) -> None:
@@ -673,8 +692,16 @@ def test_our_own_words_that_nobody_has_are_named_as_lost(bench: Bench) -> None:
     for name in FILES[:2]:
         if b"Nobody has this yet." in bench.path(name).read_bytes():
             flip(bench.path(name), b"Nobody has this yet.")
-    mended = bench.repair()
+
+    def ask(config: Config, wanted: Mapping[str, int], wait_s: float) -> Lent:
+        bench.ask(config, wanted, wait_s)
+        # On a line of which nothing is lost nobody is waited for.
+        return Lent({LINE: (BRAVO,)}, {LINE: (), "other-air": ("charlie.example",)})
+
+    with examined(bench.config, bench.keys, ask) as repair:
+        mended = repair.mend(bench.region.now, 1.0)
     assert (OUT, index, index + 1) in mended.lost
+    assert mended.silent == ()
     assert unexplained(bench, mended) == []
     assert len(in_order(bench)[OUT]) == index + 1
 

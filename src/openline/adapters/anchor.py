@@ -64,6 +64,10 @@ _ROW = re.compile(r"(\S+) (0|[1-9][0-9]{0,18}) ([A-Za-z0-9+/]{43}=)")
 _CHECKSUM = re.compile(rb"sha256 ([0-9a-f]{64})\n")
 
 
+class AnchorDamaged(OurError):
+    """An anchor that can be read, and of which no slot is whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anchored:
     """How far one log had come.
@@ -145,7 +149,8 @@ class Anchor:
             is_shared: Whether other stations write to the store too.
 
         Raises:
-            OurError: The file cannot be made or read, or no slot is whole.
+            OurError: The file cannot be made or read.
+            AnchorDamaged: No slot is whole.
         """
         try:
             is_new = not path.exists()
@@ -162,6 +167,13 @@ class Anchor:
             else:
                 anchor._read()
             anchor._vouch_no_more()
+        except OSError as error:
+            anchor.close()
+            raise OurError(
+                f"The anchor {path} cannot be read: {error.strerror}.",
+                "See to the disk. If the file cannot be had again, move it away: a start asks the "
+                "counterparts then.",
+            ) from error
         except BaseException:
             anchor.close()
             raise
@@ -314,7 +326,7 @@ class Anchor:
             elif slot.sequence > newest.sequence:
                 newest = slot
         if damaged and newest.sequence == 0:
-            raise OurError(
+            raise AnchorDamaged(
                 f"The anchor {self.path} is damaged.",
                 "Run `openline repair`: it sets the file aside, and a start asks the counterparts.",
             )

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from openline.adapters.anchor import Anchor
+from openline.adapters.anchor import Anchor, AnchorDamaged
 from openline.adapters.chance import SystemChance
 from openline.adapters.disk import hold_directory, put_in_place, undo_exchange
 from openline.adapters.keys import FileKeys
@@ -116,7 +116,7 @@ class Mended:
         logs: Each log with how many entries it has now.
         lost: What is lost for good, or has to come at the next start.
         came_back: How many entries the counterparts gave back.
-        silent: Counterparts that were not heard.
+        silent: Counterparts that were not heard and may hold what is lost.
         is_cut: Whether a journal goes on in a new epoch.
         uncertain: Of what it is not known whether any is lost, in words.
         kept: The damaged files, where they are now.
@@ -187,18 +187,19 @@ class Repair:
         """
         if self.diagnosis.is_store_sound:
             return self._renew_anchor()
+        is_known = bool(self._logs)
         try:
             lost, is_cut = self._build(at)
             came_back = 0
-            silent: tuple[str, ...] = ()
+            unheard: Mapping[str, tuple[str, ...]] = {}
             are_lost = any(_is_outbox(origin) for origin, _, _ in lost)
-            if not self._logs or are_lost or self._used_again():
-                came_back, silent = self._ask(wait_s)
+            if not is_known or are_lost or self._used_again():
+                came_back, unheard = self._ask(wait_s)
                 lost, is_cut = self._build(at)
             if again := self._used_again():
                 raise again
-            is_open = not self._logs or any(_is_outbox(origin) for origin, _, _ in lost)
-            if silent and is_open and not without_counterparts:
+            silent = _silent(unheard, _lines_of(lost) if is_known else None)
+            if silent and not without_counterparts:
                 raise _may_be_elsewhere(silent)
             faults = self._faults_of(self._passing, _not_known_yet(lost))
             if faults:
@@ -207,11 +208,13 @@ class Repair:
                     "Nothing was changed. Put back a back-up; or move the store away and start the "
                     "node: the counterparts give back what they hold.",
                 )
+            logs = sorted(self._sizes().items())
             kept = self._put_in_place()
         finally:
             remove_beside(self._passing)
-        logs = tuple((str(log.origin), log.committed) for log in self._logs)
-        return Mended(logs, tuple(lost), came_back, silent, is_cut, self._uncertain(), tuple(kept))
+        return Mended(
+            tuple(logs), tuple(lost), came_back, silent, is_cut, self._uncertain(), tuple(kept)
+        )
 
     def _renew_anchor(self) -> Mended:
         """Set the anchor aside: the store is sound, and a new one vouches for nothing yet."""
@@ -229,8 +232,7 @@ class Repair:
 
         Whatever a counterpart shows now: what it has signed before says how much it held.
         """
-        with SqliteStore.open_read_only(self._passing) as store:
-            sizes = {origin: size for origin, size, _ in store.origins()}
+        sizes = self._sizes()
         for origin, party, size in self._held_of_ours():
             end = sizes.get(origin, 0)
             if size > end:
@@ -242,6 +244,11 @@ class Repair:
                     "--without-counterparts does not help here.",
                 )
         return None
+
+    def _sizes(self) -> dict[str, int]:
+        """How many entries of each log are in the new store."""
+        with SqliteStore.open_read_only(self._passing) as store:
+            return {origin: size for origin, size, _ in store.origins()}
 
     def _held_of_ours(self) -> Iterator[tuple[str, str, int]]:
         """An outbox of ours, a counterpart, and how much it has signed that it holds."""
@@ -259,8 +266,8 @@ class Repair:
 
     # --- what the counterparts have --------------------------------------------------------------
 
-    def _ask(self, wait_s: float) -> tuple[int, tuple[str, ...]]:
-        """Have the counterparts give what is missing: how much came, who was not heard.
+    def _ask(self, wait_s: float) -> tuple[int, Mapping[str, tuple[str, ...]]]:
+        """Have the counterparts give what is missing: how much came, who was not heard where.
 
         Raises:
             OurError: What one holds contradicts what we have.
@@ -269,7 +276,7 @@ class Repair:
         before = sum(log.missing for log in self._logs)
         self._take_over()
         came_back = max(0, before - sum(log.missing for log in self._logs))
-        return came_back, tuple(sorted({one for names in lent.silent.values() for one in names}))
+        return came_back, lent.silent
 
     def _borrow(self, wait_s: float) -> Lent:
         anchor = self._passing.with_name(f"{self._passing.name}-anchor")
@@ -474,7 +481,7 @@ def _examined(config: Config, keys: Keys | None, ask: Ask) -> Iterator[Repair]:
         try:
             with Anchor.open(config.anchor, b"") as anchor:
                 anchored = {row.origin: (row.size, row.root) for row in anchor.rows}
-        except OurError as error:
+        except AnchorDamaged as error:
             fault = error.what
     path = config.store.with_name(f"{config.store.name}{_HEAP}")
     with Salvage(path) as heap:
@@ -492,6 +499,18 @@ def _is_outbox(origin: str) -> bool:
 def _is_outbox_of(origin: str, party: str) -> bool:
     parsed = parse_origin(origin)
     return parsed is not None and (parsed.party, parsed.log) == (party, "out")
+
+
+def _lines_of(lost: Sequence[Lost]) -> set[str]:
+    """The lines of which an entry is lost."""
+    origins = [origin for text, _, _ in lost if (origin := parse_origin(text))]
+    return {origin.line for origin in origins if origin.log == "out"}
+
+
+def _silent(unheard: Mapping[str, tuple[str, ...]], lines: set[str] | None) -> tuple[str, ...]:
+    """Who was not heard on these lines; None are all."""
+    found = [names for line, names in unheard.items() if lines is None or line in lines]
+    return tuple(sorted({name for names in found for name in names}))
 
 
 def _may_be_elsewhere(silent: tuple[str, ...]) -> OurError:
