@@ -19,7 +19,7 @@ from openline.adapters.anchor import Anchor
 from openline.adapters.salvage import Candidate, Salvage
 from openline.adapters.sqlite import PAGE_BYTES, SqliteStore
 from openline.app.config import Config, load_config
-from openline.app.repair import lent
+from openline.app.repair import lent, retold
 from openline.app.repair.found import FoundLog
 from openline.app.repair.lent import Lent
 from openline.app.repair.mending import Ask, Mended, examined
@@ -496,6 +496,14 @@ def test_an_anchor_that_the_disk_cannot_read_stops_the_repair(
     ):
         pass
     assert bench.path("anchor").exists()
+
+
+def test_large_entries_are_written_few_at_a_time() -> None:
+    """What is written at once is bound by its bytes too, and nothing of it is left out."""
+    entries = [StoredEntry(b"%d" % number, bytes(400_000)) for number in range(7)]
+    parts = list(retold._parts(entries))
+    assert [len(part) for part in parts] == [3, 3, 1]
+    assert [entry for part in parts for entry in part] == entries
 
 
 def test_nothing_is_changed_while_a_counterpart_is_silent(bench: Bench) -> None:

@@ -270,10 +270,10 @@ class Salvage:
         """Take in a value that was had from elsewhere, unless there is one."""
         self._heap.execute("INSERT OR IGNORE INTO named VALUES (?, ?)", (name, value))
 
-    def heads(self, origin: str) -> list[tuple[str, int, str]]:
+    def heads(self, origin: str) -> Iterator[tuple[str, int, str]]:
         """Holder, size and note of each head of a log, smallest first."""
         query = "SELECT holder, size, note FROM heads WHERE origin = ? ORDER BY size, holder"
-        return self._all(query, (origin,))
+        yield from self._heap.execute(query, (origin,))
 
     def receipted(self) -> list[tuple[str, str, int]]:
         """Origin, holder and largest size of what each holder has receipted of each log."""
@@ -297,9 +297,14 @@ class Salvage:
         """Line, party, sequence, hash and note of each tick, in order."""
         yield from self._heap.execute("SELECT * FROM ticks ORDER BY line, party, sequence, hash")
 
-    def values(self) -> list[tuple[str, bytes]]:
+    def values(self) -> Iterator[tuple[str, bytes]]:
         """The named values."""
-        return self._all("SELECT name, value FROM named ORDER BY name")
+        yield from self._heap.execute("SELECT name, value FROM named ORDER BY name")
+
+    def value_count(self) -> int:
+        """How many named values there are."""
+        [(count,)] = self._all("SELECT count(*) FROM named")
+        return int(count)
 
     def _all(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         return self._heap.execute(query, tuple(values)).fetchall()

@@ -24,7 +24,7 @@ from openline.engine.frames import Urgent, decode_frame
 from openline.engine.journal import Happened, Row, parse_row
 from openline.engine.ports import StoredEntry
 
-_READ: Final = 512
+_READ: Final = 64
 _WITH_CONTENT: Final = frozenset(
     {
         Happened.KEPT,

@@ -9,7 +9,6 @@ after a restore, a node on it signs nothing before every counterpart has shown w
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -32,7 +31,15 @@ from openline.domain.record.merkle import Tree, leaf_hash
 from openline.domain.record.note import parse_note
 from openline.domain.record.tick import parse_tick
 from openline.engine.node import Node
-from openline.engine.ports import Keys, PutTick, PutValue, StoreFailed, Write
+from openline.engine.ports import (
+    AppendEntries,
+    Keys,
+    PutHead,
+    PutTick,
+    PutValue,
+    StoreFailed,
+    Write,
+)
 
 Ask: TypeAlias = Callable[[Config, Mapping[str, int], float], Lent]
 """Fills a passing store with what the counterparts hold (`lent.ask_counterparts`)."""
@@ -44,8 +51,9 @@ _HEAP: Final = ".salvage"
 _PASSING: Final = ".mending"
 _ADOPTED: Final = "adopted/"
 _TAKEN_OVER: Final = (_ADOPTED, "evidence/", "evidence-journal/")
-_READ: Final = 256
+_READ: Final = 64
 _WRITTEN_AT_ONCE: Final = 64
+_WRITTEN_BYTES: Final = 4 << 20
 _FAULTS_TOLD: Final = 5
 _TABLE_WORDS: Final = {
     "heads": "heads and receipts",
@@ -155,7 +163,7 @@ class Repair:
             tuple(LogSeen(str(one.origin), one.committed, tuple(one.gaps)) for one in self._logs),
             heap.head_count(),
             sum(1 for _ in heap.ticks()),
-            len(heap.values()),
+            heap.value_count(),
             "",
             (),
         )
@@ -535,8 +543,26 @@ def _not_known_yet(lost: Sequence[Lost]) -> tuple[str, ...]:
 
 def _commit_all(store: SqliteStore, writes: Iterator[Write]) -> None:
     """Write it all, some at a time."""
-    while part := list(islice(writes, _WRITTEN_AT_ONCE)):
+    part: list[Write] = []
+    size = 0
+    for write in writes:
+        part.append(write)
+        size += _bytes_of(write)
+        if len(part) == _WRITTEN_AT_ONCE or size >= _WRITTEN_BYTES:
+            store.commit(part)
+            part, size = [], 0
+    if part:
         store.commit(part)
+
+
+def _bytes_of(write: Write) -> int:
+    match write:
+        case AppendEntries(_, _, entries):
+            return sum(len(entry.raw) + len(entry.content) for entry in entries)
+        case PutValue(_, value):
+            return len(value)
+        case PutHead() | PutTick():
+            return len(write.note)
 
 
 def _set_aside(path: Path) -> Path:

@@ -15,7 +15,6 @@ gives that back first (decision 0060).
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final, TypeAlias
 
 from openline.adapters.salvage import Salvage
@@ -32,6 +31,7 @@ from openline.engine.journal import Happened, parse_row
 from openline.engine.ports import AppendEntries, PutHead, StoredEntry, Write
 
 _WRITTEN_AT_ONCE: Final = 256
+_WRITTEN_BYTES: Final = 1 << 20
 
 Lost: TypeAlias = tuple[str, int, int]
 """A log, and which of its entries or rows are lost: first, and the one after the last."""
@@ -96,8 +96,9 @@ class Retelling:
                 party.logs.append(log)
         for party in self._parties.values():
             self._measure(party)
-        # Rows of the new epoch.
-        self._rest: list[StoredEntry] = []
+        # Rows of the new epoch; one that is carried over by its place, for with what is kept
+        # beside them all of them may be more than the memory holds.
+        self._rest: list[StoredEntry | tuple[FoundLog, int]] = []
         # The place of the first row that is not carried over as it is.
         self._cut: tuple[int, int] | None = None
 
@@ -116,19 +117,14 @@ class Retelling:
         """How many entries of an outbox can stand."""
         if log.origin.party == self._own:
             return log.held
-        sizes = [size for size in self._heads_on(log) if size <= log.held]
-        return max(sizes, default=0)
+        return max((size for size, _ in self._heads_on(log)), default=0)
 
-    def _heads_on(self, log: FoundLog) -> dict[int, Note]:
-        """A head by its author for each size, as far as they are on what is held."""
-        found: dict[int, Note] = {}
-        for holder, size, text in self._heap.heads(str(log.origin)):
+    def _heads_on(self, log: FoundLog) -> Iterator[tuple[int, Note]]:
+        """Size and note of each head that is on what is held, smallest first."""
+        for _, size, text in self._heap.heads(str(log.origin)):
             note = read_head(text, str(log.origin), size)
-            if note is None or (size in found and holder):
-                continue
-            if _is_on(log, note):
-                found[size] = _by_author(note, str(log.origin))
-        return found
+            if note is not None and _is_on(log, note):
+                yield size, note
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -151,7 +147,7 @@ class Retelling:
             return
         if self._cut is None:
             self._cut = (number, index)
-        self._rest += told
+        self._rest += [(self._journals[number], index) if one is entry else one for one in told]
 
     def _told(self, entry: StoredEntry) -> list[StoredEntry]:
         """A row, after what has to be told before it; nothing where it makes no sense now."""
@@ -298,8 +294,10 @@ class Retelling:
                 yield from self._written(log, end)
                 yield from self._heads(log, end)
                 if end and party.logs[0].origin.party != self._own:
-                    note = self._heads_on(log)[end]
-                    yield PutHead(str(log.origin), end, "", note.format())
+                    # The author's own stands before the receipts of the same size.
+                    note = next(note for size, note in self._heads_on(log) if size == end)
+                    author = _by_author(note, str(log.origin))
+                    yield PutHead(str(log.origin), end, "", author.format())
 
     def _written(self, log: FoundLog, end: int) -> Iterator[Write]:
         found = (entry for index, entry in entries_of(self._heap, log) if index < end)
@@ -330,14 +328,23 @@ class Retelling:
             size, root = last.newest_root
             goes_on = _row(Happened.CONTINUED, self._at, str(last.origin), size, root)
             origin = Origin(self._own, self._line, "journal", epoch)
-            yield from _appended(str(origin), Tree(), [goes_on, mended, *self._rest])
+            yield from _appended(str(origin), Tree(), self._rest_after(goes_on, mended))
         elif self._journals:
             last = self._journals[-1]
             tree = Tree(leaf_hash(one.raw) for _, one in entries_of(self._heap, last) if one)
-            yield from _appended(str(last.origin), tree, [mended, *self._rest])
+            yield from _appended(str(last.origin), tree, self._rest_after(mended))
         else:
             origin = Origin(self._own, self._line, "journal")
-            yield from _appended(str(origin), Tree(), [mended, *self._rest])
+            yield from _appended(str(origin), Tree(), self._rest_after(mended))
+
+    def _rest_after(self, *first: StoredEntry) -> Iterator[StoredEntry]:
+        yield from first
+        for one in self._rest:
+            if isinstance(one, StoredEntry):
+                yield one
+            else:
+                log, index = one
+                yield self._heap.candidates(log.number, index, 1)[index][0].entry
 
 
 def _is_on(log: FoundLog, note: Note) -> bool:
@@ -348,11 +355,24 @@ def _is_on(log: FoundLog, note: Note) -> bool:
 
 def _appended(origin: str, tree: Tree, entries: Iterable[StoredEntry]) -> Iterator[Write]:
     """Writes that append entries to a log whose tree is given."""
-    rest = iter(entries)
-    while part := tuple(islice(rest, _WRITTEN_AT_ONCE)):
+    for part in _parts(entries):
         start = tree.size
         tree.extend([leaf_hash(entry.raw) for entry in part])
         yield AppendEntries(origin, start, part, tree.root())
+
+
+def _parts(entries: Iterable[StoredEntry]) -> Iterator[tuple[StoredEntry, ...]]:
+    """The entries, as many at a time as are written at once."""
+    part: list[StoredEntry] = []
+    size = 0
+    for entry in entries:
+        part.append(entry)
+        size += len(entry.raw) + len(entry.content)
+        if len(part) == _WRITTEN_AT_ONCE or size >= _WRITTEN_BYTES:
+            yield tuple(part)
+            part, size = [], 0
+    if part:
+        yield tuple(part)
 
 
 def _row(happened: int, at: int, *rest: Value) -> StoredEntry:
