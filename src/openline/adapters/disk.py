@@ -123,9 +123,9 @@ def sync_directory(directory: Path) -> None:
 
 
 def put_in_place(new: Path, path: Path, aside: str) -> Path:
-    """Exchange a store for a new one; the old one stays beside it, with its `-wal` file.
+    """Exchange a store for a new one; the old one stays beside it.
 
-    A kill in between is undone by `undo_exchange`.
+    Its `-wal` file goes with it. A kill in between is undone by `undo_exchange`.
 
     Args:
         new: The file that takes the place.

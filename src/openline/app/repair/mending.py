@@ -236,7 +236,7 @@ class Repair:
         return tuple(_TABLE_WORDS[table] for table in self.diagnosis.pages.unread)
 
     def _used_again(self) -> OurError | None:
-        """What is wrong where numbers would be used again of which a counterpart holds more.
+        """What is wrong where numbers would be used again that a counterpart holds.
 
         Whatever a counterpart shows now: what it has signed before says how much it held.
         """
@@ -275,7 +275,10 @@ class Repair:
     # --- what the counterparts have --------------------------------------------------------------
 
     def _ask(self, wait_s: float) -> tuple[int, Mapping[str, tuple[str, ...]]]:
-        """Have the counterparts give what is missing: how much came, who was not heard where.
+        """Have the counterparts give what is missing.
+
+        Returns:
+            How many entries came, and who was not heard, by line.
 
         Raises:
             OurError: What one holds contradicts what we have.
