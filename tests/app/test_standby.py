@@ -5,12 +5,14 @@ Against a real server; takeovers of whole nodes are in `tests/end_to_end/test_st
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -43,6 +45,9 @@ pytest.importorskip("psycopg")
 from openline.adapters.postgresql.lease import LeaseTerms
 from openline.adapters.postgresql.store import PostgresStore
 from openline.adapters.postgresql.watch import Watch
+
+if TYPE_CHECKING:
+    import psycopg
 
 WAIT_S_MAX = 60
 LINE = "syria-air"
@@ -651,6 +656,71 @@ def test_a_session_that_hangs_is_broken_off(one: Config, two: Config) -> None:
         asking.join(WAIT_S_MAX)
         watch.close()
         assert isinstance(raised[0], DatabaseAway)
+
+
+def sleeps(connection: "psycopg.Connection[Any]", *_: object) -> None:
+    """A question that the server does not answer."""
+    connection.execute("SET statement_timeout = 0")
+    connection.execute("SELECT pg_sleep(600)")
+
+
+def test_a_server_that_lets_nobody_in_and_refuses_nobody_is_waited_for(two: Config) -> None:
+    """A server that takes a connection and says nothing is as one that is away."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        nowhere = DatabaseAddress(f"postgresql://openline@127.0.0.1:{port}/alpha")
+        with standing_by(replace(two, database=nowhere)) as standby:
+            assert asyncio.run(standby.begin()) is None
+            assert "is not reached" in standby.obstacles[0]
+
+
+def test_a_session_that_hangs_while_it_begins_is_broken_off(
+    one: Config, two: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is silent after it has let a station in is told as away, and asked again."""
+    monkeypatch.setattr("openline.app.standby.ANSWER_S_MAX", 0.5)
+    with writing(one), standing_by(two) as standby:
+        with monkeypatch.context() as hanging:
+            hanging.setattr("openline.adapters.postgresql.store.check_writable", sleeps)
+            assert asyncio.run(standby.begin()) is None
+            assert "is not reached" in standby.obstacles[0]
+
+        async def play() -> None:
+            assert await until(standby, lambda: not standby.obstacles) is None
+
+        asyncio.run(play())
+
+
+def test_who_is_told_to_stop_waits_for_no_session(
+    one: Config, two: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A station that is told to stop while the database is silent ends."""
+    monkeypatch.setattr("openline.app.standby.ANSWER_S_MAX", 600)
+    monkeypatch.setattr("openline.adapters.postgresql.store.check_writable", sleeps)
+    with standing_by(two) as standby:
+
+        async def play() -> None:
+            began = time.monotonic()
+            assert await until(standby, lambda: time.monotonic() - began > 1) is None
+
+        asyncio.run(asyncio.wait_for(play(), WAIT_S_MAX))
+
+
+def test_a_reader_that_hangs_at_the_take_is_broken_off(
+    one: Config, two: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the second connection is silent, the take ends, and is done again."""
+    monkeypatch.setattr("openline.app.standby.ANSWER_S_MAX", 0.5)
+    with writing(one):
+        pass
+    with standing_by(two) as standby:
+        with monkeypatch.context() as hanging:
+            hanging.setattr(PostgresStore, "_load_logs", lambda store: sleeps(store._reader))
+            assert asyncio.run(standby.begin()) is None
+            assert "cannot be used" in standby.obstacles[0]
+        taken = asyncio.run(until(standby, never))
+        assert taken is not None
+        taken.store.close()
 
 
 # --- the directory of a further station ----------------------------------------------------------

@@ -98,6 +98,7 @@ class Standby:
         self._compared_at: float | None = None
         self._writer: Having | None = None
         self._said: set[str] = set()
+        self._stopping = asyncio.Event()
 
     def says(self) -> list[str]:
         """How it stands, for people: who writes, and what stands in the way."""
@@ -116,11 +117,14 @@ class Standby:
             "clock": self.clock_says,
         }
 
-    async def begin(self) -> Taken | None:
+    async def begin(self, stopping: asyncio.Event | None = None) -> Taken | None:
         """Look for the first time, and take the store if it is free; else None.
 
         What waiting may mend is waited for: a database that is away, is a replica yet or
         starts, a key that is being copied, a disk that is full.
+
+        Args:
+            stopping: Breaks off a look that takes its time.
 
         Raises:
             DatabaseUnfit: The database refuses this station, is another party's or another
@@ -128,6 +132,7 @@ class Standby:
         """
         from openline.adapters.postgresql.address import DatabaseUnfit
 
+        self._stopping = stopping or self._stopping
         try:
             return await self._look()
         except DatabaseUnfit:
@@ -142,6 +147,7 @@ class Standby:
 
     async def wait(self, stopping: asyncio.Event) -> Taken | None:
         """Wait until the store may be taken, and take it; None where `stopping` was set."""
+        self._stopping = stopping
         try:
             while not stopping.is_set():
                 pause_s = LOOKS_EVERY_S
@@ -181,7 +187,6 @@ class Standby:
 
     async def _look(self) -> Taken | None:
         watch = self._watch or await self._open()
-        self._watch = watch
         seen = await self._within(watch, watch.look)
         self.writer, self.epoch = seen.host, seen.epoch
         await self._compare_in_time(watch, seen)
@@ -209,9 +214,10 @@ class Standby:
         config = self.config
         assert config.database is not None, "who stands by has a database"
         terms = LeaseTerms(config.lease_ms or LEASE_MS)
-        return await asyncio.to_thread(
-            Watch.open, config.database, config.party, self.station, terms, self._now_ms
-        )
+        watch = Watch(config.database, config.party, self.station, terms, self._now_ms)
+        self._watch = watch
+        await self._within(watch, watch.begin)
+        return watch
 
     async def _within(
         self,
@@ -221,6 +227,8 @@ class Standby:
     ) -> _Answer:
         """What a question to the database answers; a session that hangs is broken off.
 
+        So is one that takes its time when the station is told to stop.
+
         Args:
             watch: The session.
             ask: The question.
@@ -228,12 +236,23 @@ class Standby:
         """
         asking = asyncio.create_task(asyncio.to_thread(ask))
         done, _ = await asyncio.wait({asking}, timeout=BLOCKED_S_MAX)
-        if not done and meanwhile is not None:
-            await asyncio.to_thread(meanwhile)
-        done, _ = await asyncio.wait({asking}, timeout=ANSWER_S_MAX)
-        if not done:
+        if done:
+            return await asking
+        helping = None
+        if meanwhile is not None:
+            helping = asyncio.create_task(asyncio.to_thread(meanwhile))
+        ending = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait(
+            {asking, ending}, timeout=ANSWER_S_MAX, return_when=asyncio.FIRST_COMPLETED
+        )
+        ending.cancel()
+        if not asking.done():
             watch.break_off()
-        return await asking
+        try:
+            return await asking
+        finally:
+            if helping is not None:
+                await helping
 
     async def _compare_in_time(self, watch: "Watch", seen: "Seen") -> None:
         """Compare what this station has with what the writer has, once in a while."""

@@ -108,6 +108,11 @@ _PUT_VALUE: Final = (
 )
 
 _Connection = psycopg.Connection[Any]
+_Note = Callable[[_Connection], None]
+
+
+def _note_nothing(connection: _Connection) -> None:
+    """Nobody asks which connections are open."""
 
 
 class PostgresStore:
@@ -200,8 +205,19 @@ class PostgresStore:
         terms: LeaseTerms,
         *,
         state: str = READY,
+        note: _Note = _note_nothing,
     ) -> Self:
         """The store of who has taken the lease on a connection of `connect_to_write`.
+
+        Args:
+            address: Where it is.
+            party: Whose it must be.
+            writer: The connection.
+            station: Held by this process as long as the store is open.
+            epoch: Of the lease.
+            terms: With which it was taken.
+            state: As for `open`.
+            note: Is given the connection that reads before anything is asked over it.
 
         Raises:
             OurError: The server is not reached a second time, or the store was moved away
@@ -212,6 +228,7 @@ class PostgresStore:
             with in_words(address):
                 check_identity(writer, address, party, state)
             reader = connect(address, beside=writer)
+            note(reader)
         except BaseException:
             with suppress(psycopg.Error):
                 release_lease(writer, epoch)
@@ -708,17 +725,32 @@ class PostgresStore:
 
 
 def connect_to_write(
-    address: DatabaseAddress, party: str, state: str = READY, terms: LeaseTerms = USUAL_TERMS
+    address: DatabaseAddress,
+    party: str,
+    state: str = READY,
+    terms: LeaseTerms = USUAL_TERMS,
+    *,
+    timeout_s: int | None = None,
+    note: _Note = _note_nothing,
 ) -> _Connection:
     """A connection to the store of a party, on which the lease may be taken.
 
     The store is made if the database is empty.
 
+    Args:
+        address: Where it is.
+        party: Whose it must be.
+        state: As for `PostgresStore.open`.
+        terms: With which the lease is to be taken.
+        timeout_s: As for `connect`.
+        note: Is given the connection before anything is asked over it.
+
     Raises:
         OurError: As for `PostgresStore.open`.
     """
-    writer = connect(address)
+    writer = connect(address, timeout_s=timeout_s)
     try:
+        note(writer)
         check_writable(writer, address)
         check_durable(writer, address)
         with in_words(address):

@@ -11,6 +11,7 @@ started anew begin other sessions, which say nothing of the kind.
 
 import os
 import socket
+import threading
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from openline.domain.errors import OurError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+CONNECT_S_MAX: Final = 5
+"""For so long a station that stands by waits for a server to let it in."""
 
 _LOOK: Final = (
     "SELECT epoch, holder, host, until, until < clock_timestamp(),"
@@ -75,9 +79,11 @@ class Watch:
         party: Whose store it must be.
         station: Held by this process.
         terms: With which the lease is taken.
-        session: A connection of `connect_to_write`.
         now_ms: The wall clock.
     """
+
+    # A connection of `connect_to_write`; from `begin` on.
+    _session: "psycopg.Connection[Any]"
 
     def __init__(
         self,
@@ -85,15 +91,17 @@ class Watch:
         party: str,
         station: Station,
         terms: LeaseTerms,
-        session: "psycopg.Connection[Any]",
         now_ms: "Callable[[], int]",
     ) -> None:
         self._address = address
         self._party = party
         self._station = station
         self._terms = terms
-        self._session = session
         self._now_ms = now_ms
+        # Whatever a thread may be waiting on; another thread breaks it off.
+        self._guard = threading.Lock()
+        self._connections: list[psycopg.Connection[Any]] = []
+        self._is_broken_off = False
         # Epoch and end of the lease, as first seen of this epoch.
         self._first: tuple[int, object] | None = None
         self._renewed = 0
@@ -109,19 +117,45 @@ class Watch:
         terms: LeaseTerms,
         now_ms: "Callable[[], int]",
     ) -> Self:
-        """A session at the store of this party, which is made if there is none.
+        """One whose session has begun.
+
+        Raises:
+            OurError: As for `begin`.
+        """
+        watch = cls(address, party, station, terms, now_ms)
+        watch.begin()
+        return watch
+
+    def begin(self) -> None:
+        """Begin the session at the store of the party, which is made if there is none.
 
         Raises:
             DatabaseAway: Nobody answers.
             OurError: As for `PostgresStore.open`.
         """
         try:
-            session = connect_to_write(address, party, terms=terms)
+            self._session = connect_to_write(
+                self._address,
+                self._party,
+                terms=self._terms,
+                timeout_s=CONNECT_S_MAX,
+                note=self._note,
+            )
             # Looking must give no commit of the writer cause to be done again.
-            session.execute(_READS)
+            self._session.execute(_READS)
         except psycopg.Error as error:
-            raise _broken_off(address, error) from None
-        return cls(address, party, station, terms, session, now_ms)
+            raise _broken_off(self._address, error) from None
+
+    def _note(self, connection: "psycopg.Connection[Any]") -> None:
+        """Note a connection that has just been made; it was too late where all is over."""
+        with self._guard:
+            if self._is_broken_off:
+                connection.close()
+                raise DatabaseAway(
+                    f"The database {self._address} is not reached: it took too long.",
+                    "See that it runs; the station stands by and asks again.",
+                )
+            self._connections.append(connection)
 
     def look(self) -> Seen:
         """Who writes, and how far the logs have come.
@@ -208,7 +242,13 @@ class Watch:
         except psycopg.Error as error:
             raise _broken_off(self._address, error) from None
         return PostgresStore.of_lease(
-            self._address, self._party, self._session, self._station, epoch, self._terms
+            self._address,
+            self._party,
+            self._session,
+            self._station,
+            epoch,
+            self._terms,
+            note=self._note,
         )
 
     def unblock(self) -> None:
@@ -219,21 +259,29 @@ class Watch:
         Called from another thread than the one that takes.
         """
         with suppress(OurError, psycopg.Error):
-            beside = connect(self._address, beside=self._session)
+            beside = connect(self._address, beside=self._session, timeout_s=CONNECT_S_MAX)
             with closing(beside):
+                self._note(beside)
                 beside.execute(_UNBLOCK, (self._session.info.backend_pid,))
 
     def break_off(self) -> None:
-        """End a session that hangs, from another thread than the one that waits on it."""
-        with suppress(OSError, psycopg.Error):
-            descriptor = os.dup(self._session.fileno())
-            with socket.socket(fileno=descriptor) as hanging:
-                hanging.shutdown(socket.SHUT_RDWR)
+        """End a session that hangs, from another thread than the one that waits on it.
+
+        One that is being begun ends as soon as it is connected.
+        """
+        with self._guard:
+            self._is_broken_off = True
+            for connection in self._connections:
+                with suppress(OSError, psycopg.Error):
+                    descriptor = os.dup(connection.fileno())
+                    with socket.socket(fileno=descriptor) as hanging:
+                        hanging.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """End the session, where it was not given to a store."""
-        with suppress(psycopg.Error):
-            self._session.close()
+        for connection in self._connections:
+            with suppress(psycopg.Error):
+                connection.close()
 
 
 def _broken_off(address: DatabaseAddress, error: psycopg.Error) -> DatabaseAway:

@@ -120,7 +120,8 @@ async def _stand_by_and_serve(config: "Config", stopping: asyncio.Event, *, as_j
         standby = Standby(config, open_keys(config), station, wall_clock_ms)
         preparing = asyncio.create_task(asyncio.to_thread(_prepare))
         try:
-            taken = await standby.begin() or await _taken(standby, stopping, as_json=as_json)
+            taken = await standby.begin(stopping)
+            taken = taken or await _taken(standby, stopping, as_json=as_json)
         finally:
             prepared = await preparing
         if taken is not None:
