@@ -11,6 +11,7 @@ from openline.adapters.keys import FileKeys
 from openline.app.config import Config
 from openline.app.run import RunningNode
 from openline.app.stations import Saying
+from openline.domain.errors import OurError
 from openline.domain.space.own_addresses import NO_ADDRESSES
 from openline.engine.air_watch import AirRules
 from openline.engine.effects import Effect, PromoteKey, Send, Show
@@ -139,6 +140,17 @@ def test_a_key_that_is_taken_into_use_is_told_to_other_stations() -> None:
     stage.turns = [([append(OUT, 3)], [PromoteKey("node")])]
     asyncio.run(stage.play(1))
     assert stage.done[-3:] == ["promote node", "say", "tidy"]
+
+
+def test_what_cannot_be_told_to_other_stations_ends_no_node() -> None:
+    """A key that cannot be read is no reason not to start."""
+
+    def fails() -> None:
+        raise OurError("A key cannot be read.")
+
+    stage = Stage()
+    stage.running.saying = cast(Saying, SimpleNamespace(current=(), say=fails))
+    stage.running.say()
 
 
 def test_what_may_be_signed_over_is_in_the_anchor_first() -> None:

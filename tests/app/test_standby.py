@@ -246,6 +246,7 @@ def test_a_station_with_other_keys_takes_over_never(
             [says] = standby.obstacles
             assert "has not the keys that " in says
             assert "node.key" in says
+            assert standby.says()[0].endswith(f" {standby.writer} writes.")
 
         async def play() -> None:
             began = time.monotonic()
@@ -254,6 +255,8 @@ def test_a_station_with_other_keys_takes_over_never(
 
         asyncio.run(play())
         assert not standby.to_json()["can_take_over"]
+        assert standby.to_json()["is_free"]
+        assert standby.says()[0].endswith(f": nobody writes; {standby.writer} wrote last.")
 
 
 def test_what_else_is_unlike_is_told(one: Config, two: Config) -> None:
@@ -263,6 +266,15 @@ def test_what_else_is_unlike_is_told(one: Config, two: Config) -> None:
         assert asyncio.run(standby.begin()) is None
         assert standby.obstacles == []
         assert "This station has not cards/bravo.example.card" in standby.differences[0]
+
+
+def test_a_card_that_cannot_be_read_is_told(one: Config, two: Config) -> None:
+    """It keeps nobody from writing, nor from taking over."""
+    (one.cards / "bravo.example.card").mkdir()
+    with writing(one), standing_by(two) as standby:
+        assert asyncio.run(standby.begin()) is None
+        assert standby.obstacles == []
+        assert "cards/bravo.example.card cannot be read on " in standby.differences[0]
 
 
 def test_words_of_the_writer_that_cannot_be_read_are_an_obstacle(one: Config, two: Config) -> None:

@@ -73,7 +73,8 @@ class Standby:
     Attributes:
         config: Its settings.
         station: Held by this process.
-        writer: The machine of the station that writes; empty where none is known.
+        writer: The machine of the station that writes or wrote last; empty where none is known.
+        is_free: Whether nobody writes, as far as was seen.
         epoch: Of the lease, when it was last seen.
         obstacles: What keeps this station from taking over, one sentence each.
         differences: What else an administrator should make alike, likewise.
@@ -86,6 +87,7 @@ class Standby:
         self.config = config
         self.station = station
         self.writer = ""
+        self.is_free = True
         self.epoch = 0
         self.obstacles: list[str] = []
         self.differences: list[str] = []
@@ -102,7 +104,7 @@ class Standby:
 
     def says(self) -> list[str]:
         """How it stands, for people: who writes, and what stands in the way."""
-        writes = f"{self.writer} writes" if self.writer else "no station has written yet"
+        writes = who_writes(self.writer, is_free=self.is_free)
         clock = [self.clock_says] if self.clock_says else []
         return [f"This station stands by: {writes}.", *self.obstacles, *self.differences, *clock]
 
@@ -110,6 +112,7 @@ class Standby:
         """The same for programs."""
         return {
             "writer": self.writer,
+            "is_free": self.is_free,
             "epoch": self.epoch,
             "can_take_over": not self.obstacles,
             "obstacles": self.obstacles,
@@ -188,7 +191,7 @@ class Standby:
     async def _look(self) -> Taken | None:
         watch = self._watch or await self._open()
         seen = await self._within(watch, watch.look)
-        self.writer, self.epoch = seen.host, seen.epoch
+        self.writer, self.is_free, self.epoch = seen.host, seen.is_free, seen.epoch
         await self._compare_in_time(watch, seen)
         self._follow(seen)
         self._tell()
@@ -359,6 +362,18 @@ def _current_of(store: "PostgresStore", seen: "Seen") -> tuple[str, ...]:
         return ()
     said = None if data is None else parse_having(data)
     return () if said is None or said.epoch != seen.epoch else said.current
+
+
+def who_writes(host: str, *, is_free: bool) -> str:
+    """Who writes, as half a sentence.
+
+    Args:
+        host: The machine of who holds the lease, or held it last; empty for nobody.
+        is_free: Whether nobody holds it.
+    """
+    if not host:
+        return "no station has written yet"
+    return f"nobody writes; {host} wrote last" if is_free else f"{host} writes"
 
 
 def _from(host: str) -> str:

@@ -16,7 +16,6 @@ from openline.adapters.keys import ROLES, FileKeys
 from openline.adapters.station import known_identity
 from openline.app.config import Config
 from openline.app.stores import NodeStore
-from openline.domain.errors import OurError
 from openline.engine.ports import PutValue, Write
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class Having:
     Attributes:
         host: The name of its machine.
         keys: Fingerprints by file name.
-        cards: Hashes by file name.
+        cards: Hashes by file name; empty for one that cannot be read.
         clock_ms: The clock of the database less its own.
         epoch: Of the lease that it has taken.
         session: Of the database, in which it writes.
@@ -87,8 +86,9 @@ def having(config: Config, keys: FileKeys, host: str, clock_ms: int = 0) -> Havi
     for path in sorted(config.cards.glob("*.card")):
         try:
             cards[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-        except OSError as error:
-            raise OurError(f"{path} cannot be read: {error.strerror}.") from None
+        except OSError:
+            # No reason not to write, nor to keep what else there is to oneself.
+            cards[path.name] = ""
     return Having(host, keys.fingerprints(), cards, clock_ms)
 
 
@@ -106,13 +106,16 @@ def unlike(own: Having, writer: Having) -> list[str]:
     further = sorted(n for n, key in writer.keys.items() if key not in held and n not in lacking)
     found = [f"This station has not keys/{name}, which {writer.host} has." for name in further]
     for name in sorted(own.cards.keys() | writer.cards.keys()):
-        if own.cards.get(name) == writer.cards.get(name):
-            continue
-        if name not in own.cards:
+        ours, theirs = own.cards.get(name), writer.cards.get(name)
+        if ours == "":
+            found.append(f"cards/{name} cannot be read here.")
+        elif theirs == "":
+            found.append(f"cards/{name} cannot be read on {writer.host}.")
+        elif ours is None:
             found.append(f"This station has not cards/{name}, which {writer.host} has.")
-        elif name not in writer.cards:
+        elif theirs is None:
             found.append(f"{writer.host} has not cards/{name}, which this station has.")
-        else:
+        elif ours != theirs:
             found.append(f"cards/{name} is another one here than on {writer.host}.")
     return found
 
@@ -143,7 +146,7 @@ class Saying:
 
         Raises:
             StoreFailed: The database failed; the process must end.
-            OurError: A key or a card cannot be read.
+            OurError: A key cannot be read.
         """
         station = self.store.station
         assert station is not None, "the store is written"

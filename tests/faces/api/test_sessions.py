@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 from dataclasses import replace
 
 import pytest
@@ -242,4 +243,21 @@ def test_what_cannot_be_read_signs_nobody_in() -> None:
     """A row that is no session is left aside."""
     shelf = Shelf()
     shelf.values = {"session/00": b"{", "session/01": b"[]", "session/02": b'{"name": "A"}'}
+    assert Sessions(lambda size: b"", shelf, NOW).listed(NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("used_at", "late"), ("began_at", None), ("touched_at", []), ("locked_at", "now"),
+        ("name", 7), ("csrf", None), ("reset_count", "3"), ("where", {}), ("none", 1),
+    ],
+)  # fmt: skip
+def test_a_session_of_other_types_signs_nobody_in(field: str, value: object) -> None:
+    """A row that another program wrote is left aside, and keeps no node from starting."""
+    shelf = Shelf()
+    Sessions(lambda size: bytes(size), shelf, NOW).begin("A", "desk", 0, "link", NOW)
+    [(name, kept)] = shelf.values.items()
+    shelf.values[name] = json.dumps(json.loads(kept) | {field: value}).encode()
+    shelf.values["session/no key"] = kept
     assert Sessions(lambda size: b"", shelf, NOW).listed(NOW) == []

@@ -204,10 +204,10 @@ class Sessions:
     def _take_kept(self, now: int) -> None:
         """Take in the sessions that the store has, the oldest first."""
         kept = [] if self._keeper is None else self._keeper.kept(_PREFIX)
-        read = ((name.removeprefix(_PREFIX), _session(value, now)) for name, value in kept)
-        found = [(session.began_at, name, session) for name, session in read if session]
-        for _, name, session in sorted(found, key=lambda one: one[:2]):
-            self._sessions[bytes.fromhex(name)] = session
+        read = ((_key(name), _session(value, now)) for name, value in kept)
+        found = [(session.began_at, key, session) for key, session in read if key and session]
+        for _, key, session in sorted(found, key=lambda one: one[:2]):
+            self._sessions[key] = session
         self._end_old(now)
 
     def find(self, token: str, now: int) -> Session | None:
@@ -354,18 +354,35 @@ class Sessions:
         self._failures.pop((plain_name(name), device), None)
 
 
+def _key(name: str) -> bytes:
+    """Under which key a session was kept; empty where the name tells none."""
+    try:
+        return bytes.fromhex(name.removeprefix(_PREFIX))
+    except ValueError:
+        return b""
+
+
 def _session(data: bytes, now: int) -> Session | None:
     """A session that was kept, perhaps by a clock that is a little ahead."""
     try:
         session = Session(**json.loads(data))
-        ahead_ms = session.began_at - now
+        if 0 < session.began_at - now <= SESSION_CLOCK_MS_MAX:
+            session.began_at = now
+        session.used_at = min(session.used_at, max(now, session.began_at))
+        session.touched_at = min(session.touched_at, now)
     except (ValueError, TypeError):
         return None
-    if 0 < ahead_ms <= SESSION_CLOCK_MS_MAX:
-        session.began_at = now
-    session.used_at = min(session.used_at, max(now, session.began_at))
-    session.touched_at = min(session.touched_at, now)
-    return session
+    return session if _is_whole(session) else None
+
+
+def _is_whole(session: Session) -> bool:
+    """Whether what was kept is of the types that a session has."""
+    texts = (session.name, session.post, session.csrf, session.how, session.where)
+    numbers = (session.began_at, session.used_at, session.reset_count, session.touched_at)
+    locked_at = 0 if session.locked_at is None else session.locked_at
+    return all(type(one) is str for one in texts) and all(
+        type(one) is int for one in (*numbers, locked_at)
+    )
 
 
 def new_device(kept: Kept, random: bytes) -> str:

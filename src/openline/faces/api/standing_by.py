@@ -38,6 +38,7 @@ def standby_app(standby: Standby) -> Callable[..., Awaitable[None]]:
 def _answer(standby: Standby, method: str, path: str) -> tuple[int, dict[str, Any]]:
     if method == "GET" and path == "/standby":
         return 200, standby.to_json()
-    where = f"Ask on {standby.writer}, where" if standby.writer else "Ask where"
+    is_written = standby.writer and not standby.is_free
+    where = f"Ask on {standby.writer}, where" if is_written else "Ask where"
     remedy = f"{where} the node writes; this one takes over when that one is gone."
     return 503, {"error": {"what": standby.says()[0], "remedy": remedy}}

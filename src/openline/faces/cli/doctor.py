@@ -493,7 +493,9 @@ def _running(config: "Config") -> Iterator[Finding]:
 
 
 def _standby(standby: dict[str, Any]) -> Iterator[Finding]:
-    writes = f"{standby['writer']} writes" if standby["writer"] else "no station has written yet"
+    from openline.app.standby import who_writes
+
+    writes = who_writes(standby["writer"], is_free=standby["is_free"])
     yield Finding(
         "station", State.OK, f"It stands by: {writes}, with epoch {standby['epoch']} of the lease."
     )
