@@ -35,8 +35,10 @@ from openline.engine.journal import Happened, parse_row
 from openline.engine.node import Node
 from openline.engine.ports import AppendEntries, PutHead, PutTick, PutValue, StoredEntry
 from openline.faces.cli.main import run
+from openline.faces.cli.repair import _mended_rows
 from tests.engine.parties import ALPHA, BRAVO, LINE, KeysInMemory, make_parties
 from tests.engine.region import CountingChance, Region, notice, standing
+from tests.engine.test_epochs import open_epoch
 
 OUT, THEIRS = f"{ALPHA}/{LINE}/out", f"{BRAVO}/{LINE}/out"
 JOURNAL = f"{ALPHA}/{LINE}/journal"
@@ -193,6 +195,52 @@ def rows_of(store: SqliteStore) -> dict[str, dict[Any, Any]]:
                 case _:
                     pass
     return found
+
+
+class LaterBench(Bench):
+    """The same, and alpha has gone on in a second outbox."""
+
+    def _talk(self) -> None:
+        super()._talk()
+        self.region.connect_all()
+        self.region.pump()
+        self.region.pass_time(30_000, 10_000)
+        open_epoch(self.region)
+        for number in range(5):
+            self.region.say(ALPHA, f"{number} in the second outbox")
+        self.region.pump()
+        self.region.pass_time(30_000, 10_000)
+        self.region.cut_all()
+        self.region.pump()
+
+
+@pytest.mark.parametrize("gives", [True, False], ids=["gives", "gives nothing"])
+def test_an_outbox_that_was_closed_is_mended_too(tmp_path: Path, gives: bool) -> None:
+    """Its entries come back; where they do not, the later outbox stands all the same."""
+    bench = LaterBench(tmp_path / "alpha")
+    flip(bench.path("store.sqlite"), bench.was[OUT][10].content[:60])
+
+    def ask(config: Config, wanted: Mapping[str, int], wait_s: float) -> Lent:
+        if gives:
+            return bench.ask(config, wanted, wait_s)
+        return Lent({LINE: (BRAVO,)}, {LINE: ()})
+
+    with examined(bench.config, bench.keys, ask) as repair:
+        mended = repair.mend(bench.region.now, 1.0)
+    closed = len(bench.was[OUT])
+    assert mended.lost == (() if gives else ((OUT, 10, closed),))
+    told = " ".join(_mended_rows(mended))
+    assert gives or f"LOST: 10 to {closed - 1} of {OUT}, which is closed." in told
+    if gives:
+        assert unexplained(bench, mended) == []
+    with bench.start() as store:
+        found = logs_of(store)
+        assert not bench.region.line_of(BRAVO).peers[ALPHA].is_forked
+        assert bench.region.line_of(ALPHA).can_sign()
+        bench.region.cut_all()
+        bench.region.pump()
+    assert found[f"{OUT}/2"] == bench.was[f"{OUT}/2"]
+    assert found[OUT] == bench.was[OUT][: closed if gives else 10]
 
 
 @pytest.fixture(scope="module")

@@ -197,13 +197,13 @@ class Repair:
             return self._renew_anchor()
         is_known = bool(self._logs)
         try:
-            lost, is_cut = self._build(at)
+            lost, is_cut = self._build(at, is_last=False)
             came_back = 0
             unheard: Mapping[str, tuple[str, ...]] = {}
             are_lost = any(_is_outbox(origin) for origin, _, _ in lost)
             if not is_known or are_lost or self._used_again():
                 came_back, unheard = self._ask(wait_s)
-                lost, is_cut = self._build(at)
+                lost, is_cut = self._build(at, is_last=True)
             if again := self._used_again():
                 raise again
             silent = _silent(unheard, _lines_of(lost) if is_known else None)
@@ -243,7 +243,7 @@ class Repair:
         sizes = self._sizes()
         for origin, party, size in self._held_of_ours():
             end = sizes.get(origin, 0)
-            if size > end:
+            if size > end and not is_closed(origin, sizes):
                 return OurError(
                     f"{party} has signed that it holds {size} entries of {origin}, and only the "
                     f"first {end} can be had.",
@@ -378,7 +378,7 @@ class Repair:
 
     # --- the new store ---------------------------------------------------------------------------
 
-    def _build(self, at: int) -> tuple[list[Lost], bool]:
+    def _build(self, at: int, *, is_last: bool) -> tuple[list[Lost], bool]:
         """Write what can stand into the passing store; what is lost, if a journal is cut.
 
         Raises:
@@ -391,7 +391,9 @@ class Repair:
             with SqliteStore.open(self._passing) as into:
                 _commit_all(into, self._values(at))
                 for line in sorted({log.origin.line for log in self._logs}):
-                    told = Retelling(self._heap, self._logs, self._config.party, line, at)
+                    told = Retelling(
+                        self._heap, self._logs, self._config.party, line, at, is_last=is_last
+                    )
                     _commit_all(into, told.writes())
                     lost += told.result.lost
                     is_cut = is_cut or told.result.is_cut
@@ -510,6 +512,17 @@ def _is_outbox(origin: str) -> bool:
 def _is_outbox_of(origin: str, party: str) -> bool:
     parsed = parse_origin(origin)
     return parsed is not None and (parsed.party, parsed.log) == (party, "out")
+
+
+def is_closed(text: str, sizes: Mapping[str, int]) -> bool:
+    """Whether a party has a later outbox: then no number of this one is used again."""
+    ours = parse_origin(text)
+    others = [origin for other in sizes if (origin := parse_origin(other))]
+    return ours is not None and any(
+        (other.party, other.line, other.log) == (ours.party, ours.line, ours.log)
+        and other.epoch > ours.epoch
+        for other in others
+    )
 
 
 def _lines_of(lost: Sequence[Lost]) -> set[str]:

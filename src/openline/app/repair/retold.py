@@ -81,8 +81,18 @@ class Retelling:
     """One line of a damaged store, told anew."""
 
     def __init__(
-        self, heap: Salvage, logs: Sequence[FoundLog], own: str, line: str, at: int
+        self,
+        heap: Salvage,
+        logs: Sequence[FoundLog],
+        own: str,
+        line: str,
+        at: int,
+        *,
+        is_last: bool,
     ) -> None:
+        # Whether nobody is asked any more. Before that an outbox stands only if the one before
+        # it is whole: of one that is closed nothing is asked for.
+        self._is_last = is_last
         self._heap, self._own, self._line, self._at = heap, own, line, at
         self.result = Retold()
         ours = [log for log in logs if log.origin.line == line]
@@ -109,7 +119,7 @@ class Retelling:
         for log in party.logs:
             end = self._standing(log) if is_whole else 0
             party.ends.append(end)
-            is_whole = is_whole and end == log.committed
+            is_whole = self._is_last or (is_whole and end == log.committed)
             if end < log.committed:
                 self.result.lost.append((str(log.origin), end, log.committed))
 

@@ -114,6 +114,8 @@ def _seen_rows(seen: "Diagnosis") -> Iterator[str]:
 
 
 def _mended_rows(mended: "Mended") -> Iterator[str]:
+    from openline.app.repair.mending import is_closed
+
     for origin, size in mended.logs:
         yield f"{origin}: {size} {'rows' if _is_journal(origin) else 'entries'}."
     if mended.came_back:
@@ -123,6 +125,8 @@ def _mended_rows(mended: "Mended") -> Iterator[str]:
     for origin, first, end in mended.lost:
         if _is_journal(origin):
             yield f"LOST: {_place(first, end)} of {origin}; nobody else has rows of it."
+        elif is_closed(origin, dict(mended.logs)):
+            yield f"LOST: {_place(first, end)} of {origin}, which is closed."
         else:
             yield f"LOST: {_place(first, end)} of {origin}, unless it comes at the next start."
     if mended.is_cut:
