@@ -469,6 +469,30 @@ def test_a_node_says_of_which_lines_it_knows(
     asyncio.run(play())
 
 
+def test_what_is_current_no_more_is_taken_back_whatever_else_cannot_be_said(one: Config) -> None:
+    """A key that cannot be read keeps no line said to be current that is not."""
+    assert one.database is not None
+    with (
+        Station.open(one.directory) as station,
+        PostgresStore.open(one.database, one.party, station, terms=TERMS) as store,
+    ):
+        saying = Saying(one, FileKeys.open(one.keys), store, wall_clock_ms, (LINE,))
+        assert saying.tell_current((LINE,)) == []
+        saying.say()
+        assert saying.tell_current((LINE,)) == []
+        (one.keys / "node.key").chmod(0o644)
+        saying.current = ()
+        with pytest.raises(OurError):
+            saying.say()
+        store.commit(saying.tell_current(()))
+        data = store.value(SAID + station.identity)
+        assert data is not None
+        said = parse_having(data)
+        assert said is not None
+        assert said.current == ()
+        assert said.epoch == store.epoch
+
+
 def test_a_store_that_was_moved_away_is_taken_by_nobody(
     one: Config, two: Config, postgresql: Server, schema: str
 ) -> None:

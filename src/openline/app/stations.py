@@ -169,11 +169,10 @@ class Saying:
         Whoever takes over signs on these lines at once: a line that is current no more
         must be said no longer than it is relied upon.
         """
-        if lines == self.current:
-            return []
         self.current = lines
-        if self._said is None:
-            # What stands there is of an epoch before, and counts for nothing.
+        # Where nothing was said yet, what stands there is of an epoch before: it counts for
+        # nothing. Else what was said counts, whatever could not be said since.
+        if self._said is None or self._said.current == lines:
             return []
         station = self.store.station
         assert station is not None, "the store is written"
