@@ -30,7 +30,7 @@ def left_english(language: str) -> frozenset[str]:
         str(row.id)
         for catalogue in read_catalogues(language, of_console=True)
         for row in catalogue
-        if row.id != row.string
+        if row.id and row.id != row.string
     )
 
 
