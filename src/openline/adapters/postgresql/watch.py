@@ -252,7 +252,7 @@ class Watch:
         )
 
     def unblock(self) -> None:
-        """Have the server end the sessions that hold up a `take`, and wait for their client.
+        """End the sessions that hold up a `take` and wait for their client.
 
         A writer that is frozen in the middle of a commit holds the row, and no timeout of
         the server ends a session that waits for the rest of what its client was sending.
