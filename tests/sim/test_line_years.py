@@ -6,7 +6,7 @@ printed at the end of the run: line-years for each minute of one processor, with
 signers and with true ones.
 """
 
-import math
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -22,8 +22,9 @@ from openline.sim.regressions import regressions
 DAYS: Final = 90
 """So long that ticks are as far apart as they can be; what happens within one, short runs try."""
 YEARS: Final = float(os.environ.get("OPENLINE_LINE_YEARS", "10"))
+HOSTILE_DAYS: Final = 30
+"""Where a party keeps no rule the others refuse and journal all the time, which adds up."""
 PROFILES: Final = ("swarm", "swizzle", "restore", "swarm", "swizzle", "restore", "byzantine")
-"""A party that keeps no rule has the others refuse and journal all the time: it costs double."""
 
 
 def _runs() -> Iterator[tuple[int, float, str, bool]]:
@@ -34,11 +35,14 @@ def _runs() -> Iterator[tuple[int, float, str, bool]]:
             break
         days_left -= one.days
         yield one.seed, one.days, one.profile, True
-    count = math.ceil(days_left / DAYS)
-    for number in range(count + 1):
-        is_true = number == count
-        days = DAYS / 9 if is_true else DAYS
-        yield 1_000 + number, days, PROFILES[number % len(PROFILES)], not is_true
+    yield 1_000, DAYS / 9, PROFILES[0], False
+    for number in itertools.count():
+        if days_left <= 0:
+            return
+        profile = PROFILES[number % len(PROFILES)]
+        days = HOSTILE_DAYS if profile == "byzantine" else DAYS
+        days_left -= days
+        yield 1_000 + number, days, profile, True
 
 
 @pytest.mark.slow
