@@ -124,7 +124,17 @@ def test_a_warning_is_acknowledged_read_and_complied_with(
     desk = opens(alpha).sign_in()
     fields = {"action": "CEASE", "what": "You strike our people.", "place": "at Shayrat airfield"}
     warning = say(bravo, "WARNING", fields, "FLASH")
-    desk.page.locator(".banner", has_text=warning["serial"]).wait_for()
+    banner = desk.page.locator(".banner", has_text=warning["serial"])
+
+    def is_first() -> bool:
+        """What other tests let ring is not what this officer looks at."""
+        for one in unacknowledged(alpha):
+            if warning["serial"] not in str(one):
+                path = ("/lines", alpha.line, "alarms", "acknowledge")
+                alpha.client().post(*path, body={"alarm": one["id"]})
+        return banner.count() > 0
+
+    wait_until(is_first, "the warning rings first")
     while desk.page.locator(".banner", has_text=warning["serial"]).count():
         before = len(unacknowledged(alpha))
         desk.press("a")

@@ -315,9 +315,8 @@ class Telephone {
     if (connection.connectionState === "connected") await this.prove(connection);
     if (connection.connectionState !== "failed") return;
     const transport = connection.getSenders()[0]?.transport;
-    const isThere = ["connected", "completed"].includes(transport?.iceTransport.state ?? "");
-    // The way was found, and the handshake failed: it was another certificate.
-    if (transport?.state === "failed" && isThere) await this.cut();
+    // No way that is lost does that to the handshake: it was another certificate.
+    if (transport?.state === "failed") await this.cut();
     else if (this.phase !== "talking") await this.giveUp();
   }
 
