@@ -80,7 +80,7 @@ def test_what_is_spoken_at_one_side_is_heard_at_the_other(desks: list[Desk]) -> 
     """The tone that Alpha's microphone heard is in the file that Bravo's node plays."""
     alpha, bravo = desks
     speak(alpha, "Two aircraft over Shayrat")
-    alpha.until("document.querySelector('dialog meter').value > 0.2")
+    alpha.until("document.querySelector('dialog meter').value > 50")
     alpha.until("/[3-9] s/.test(document.querySelector('dialog .numbers')?.innerText)")
     alpha.shoot("voice-note-speaking")
     alpha.page.get_by_role("button", name="Stop and send").click()

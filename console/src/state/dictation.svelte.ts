@@ -3,6 +3,7 @@
 // node has not taken stays here, and is sent again when the officer says so.
 
 import { Hindrance } from "./hindrance";
+import { followLevel } from "./level";
 import type { Line } from "./line.svelte";
 import { GIVES_NO_SOUND, microphone } from "./microphone";
 import { newRequestId, say } from "./request";
@@ -15,7 +16,6 @@ export const PIECE_MS = 20_000;
 const SAMPLES_PER_S = 48_000;
 const BITS_PER_S = 16_000;
 const PACKET_MS = 20;
-const LEVEL_MS = 100;
 
 const CANNOT = mark("This browser cannot record speech. Ring the post, or say it in a text.");
 
@@ -48,7 +48,7 @@ export const secondsOf = (packets: string[]): number => (packets.length * PACKET
 
 class Dictation {
   phase = $state<"none" | "asking" | "speaking">("none");
-  /** From 0 to 1, as loud as it was in the last tenth of a second. */
+  /** From 0 to 100, as loud as it is. */
   level = $state(0);
   /** Packets of the piece that is spoken. */
   count = $state(0);
@@ -137,12 +137,10 @@ class Dictation {
   ): Promise<() => Promise<void>> {
     const context = new AudioContext({ sampleRate: SAMPLES_PER_S });
     const source = context.createMediaStreamSource(sound);
-    const looked = context.createAnalyser();
     const out = new MediaStreamAudioDestinationNode(context, {
       channelCount: 1,
       channelCountMode: "explicit",
     });
-    source.connect(looked);
     source.connect(out);
     const speaker = currentSession()?.name ?? "";
     this.packets = [];
@@ -183,9 +181,9 @@ class Dictation {
     heard.onended = () => fail(new Hindrance(GIVES_NO_SOUND));
     const reader = new processor({ track }).readable.getReader();
     const reading = feed(reader, encoder).catch(fail);
-    const timer = setInterval(() => (this.level = loudness(looked)), LEVEL_MS);
+    const stopLevel = followLevel(sound, (level) => (this.level = level));
     return async () => {
-      clearInterval(timer);
+      stopLevel();
       this.level = 0;
       heard.onended = null;
       for (const one of sound.getTracks()) one.stop();
@@ -251,12 +249,6 @@ function noteOf({ wish, packets }: Piece): Parameters<typeof say>[1] {
   const fields = { spoken_in: language, packets, text, language };
   const what = { kind: "VOICE_NOTE", precedence, recipients };
   return about ? { ...what, fields: { ...fields, about }, reply_to: about } : { ...what, fields };
-}
-
-function loudness(looked: AnalyserNode): number {
-  const samples = new Float32Array(looked.fftSize);
-  looked.getFloatTimeDomainData(samples);
-  return Math.min(1, Math.max(...samples.map(Math.abs)));
 }
 
 export const dictation = new Dictation();
